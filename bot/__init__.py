@@ -1,0 +1,1 @@
+"""Carries questions and answers to and from Slack."""

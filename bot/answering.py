@@ -1,0 +1,111 @@
+"""From a question in Slack to its answer in Slack, whatever happens in between."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.blocks import Message, plain, render
+from bot.people import Locales
+from bot.posting import is_answered, post, read_message
+from bot.question import Question, plain_text
+from bot.store import Store, Unanswered
+from kb.catalogue import words
+from kb.errors import NoSnapshotError
+from kb.knowledge_base import KnowledgeBase
+
+_RECOVERED_SECONDS = 24 * 3600.0
+
+logger = logging.getLogger(__name__)
+
+
+class Answerer:
+    """Answers questions that were taken on. Threads may share it."""
+
+    def __init__(self, knowledge_base: KnowledgeBase, store: Store) -> None:
+        self._knowledge_base = knowledge_base
+        self._store = store
+        self._locales = Locales()
+
+    def answer(self, question: Question, client: WebClient) -> None:
+        """Post the answer to a question, or an apology with an id that the log has too.
+
+        Raises nothing: what cannot be posted is in the log.
+        """
+        started = time.monotonic()
+        language = self._locales.language(client, question.user)
+        try:
+            messages, outcome = self._messages(question.text, language)
+            self._post(question, client, messages)
+        except Exception as error:
+            outcome = self._apologise(question, client, error, language)
+        self._store.finish(question.channel, question.ts)
+        logger.info(
+            "%s in %.0f ms (channel %s, message %s)",
+            outcome,
+            1000 * (time.monotonic() - started),
+            question.channel,
+            question.ts,
+        )
+
+    def recover(self, client: WebClient) -> None:
+        """Answer what was taken on before a crash or a stop and not answered."""
+        for left in self._store.unanswered():
+            try:
+                question = self._recovered(left, client)
+            except (SlackApiError, OSError) as error:
+                logger.error(
+                    "Message %s in %s cannot be read again: %s", left.ts, left.channel, error
+                )
+                continue
+            if question is None:
+                self._store.finish(left.channel, left.ts)
+                continue
+            logger.info("Answering message %s in %s, left from before.", left.ts, left.channel)
+            self.answer(question, client)
+
+    def _messages(self, text: str, language: str | None) -> tuple[list[Message], str]:
+        if not text:
+            said = words(language or "en")
+            return [plain(said.empty_question.format(example=said.examples[0]))], "Asked back"
+        answer = self._knowledge_base.ask(text, language)
+        outcome = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
+        return render(answer), outcome
+
+    def _post(self, question: Question, client: WebClient, messages: list[Message]) -> None:
+        for message in messages:
+            post(client, question.channel, question.thread_ts, question.ts, message)
+        if question.thread_ts:
+            self._store.join_thread(question.channel, question.thread_ts)
+
+    def _apologise(
+        self, question: Question, client: WebClient, error: Exception, language: str | None
+    ) -> str:
+        id = secrets.token_hex(4)
+        # The question may be what broke it, but it is the person's own and stays out of logs.
+        logger.exception("Failure %s while answering message %s", id, question.ts)
+        said = words(language or "en")
+        text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
+        try:
+            self._post(question, client, [plain(text.format(id=id))])
+        except Exception:
+            logger.exception("The apology %s could not be posted either", id)
+        return f"Apologised ({id})"
+
+    def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
+        if time.time() - left.taken_at > _RECOVERED_SECONDS:
+            logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
+            return None
+        if is_answered(client, left.channel, left.thread_ts, left.ts):
+            return None
+        message: Mapping[str, object] | None
+        message = read_message(client, left.channel, left.thread_ts, left.ts)
+        if message is None:
+            return None
+        text = plain_text(str(message.get("text") or ""))
+        return Question(left.channel, left.ts, left.user, text, left.thread_ts)

@@ -1,0 +1,186 @@
+"""An answer as Slack messages: Block Kit blocks, and the text for notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElement,
+    RichTextSectionElement,
+)
+
+from bot.rich_text import bullet, is_web_link, paragraph, size, step_elements
+from kb.catalogue import Words, language_name, words
+from kb.model import Answer, Citation, Decision, Span, by_section
+
+# Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
+# blocks, at times with less; rich text blocks are kept well below that.
+MOST_BLOCKS = 50
+_MOST_CHARACTERS = 9000
+_RICH_TEXT_CHARACTERS = 2800
+_LONGEST_HEADER = 150
+_LONGEST_FALLBACK = 3000
+_MOST_LINKS = 5
+_CONTEXT_ELEMENTS = 10
+_LONGEST_CONTEXT = 2000
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: `text` is what notifications and screen readers get, escaped."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+def render(answer: Answer) -> list[Message]:
+    """Return an answer as messages, to be posted in order; most answers are one."""
+    said = words(answer.language)
+    if answer.decision is Decision.NOT_COVERED:
+        return [Message(_not_covered_text(answer, said), tuple(_not_covered(answer, said)))]
+    groups = _split(list(_answered(answer, said)))
+    heading = answer.parts[0].heading if answer.parts else ""
+    texts = [_answer_text(answer)]
+    texts += [escape(said.continued.format(heading=heading))] * (len(groups) - 1)
+    return [Message(text, tuple(blocks)) for text, blocks in zip(texts, groups, strict=True)]
+
+
+def plain(text: str) -> Message:
+    """Return a message of the bot's own words, without any markup in it."""
+    return Message(escape(text), (RichTextBlock(elements=[paragraph([Span(text=text)])]),))
+
+
+def escape(text: str) -> str:
+    """Return a text so that Slack shows it and finds no mention, link or channel in it.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _answered(answer: Answer, said: Words) -> Iterator[Block]:
+    heading = None
+    for part in answer.parts:
+        if part.heading != heading:
+            heading = part.heading
+            yield HeaderBlock(text=PlainTextObject(text=_short(heading), emoji=False))
+            if answer.guide_language not in (None, answer.language):
+                name = language_name(answer.guide_language or "", answer.language)
+                yield _context([PlainTextObject(text=said.original_language.format(language=name))])
+        elements: list[RichTextElement] = []
+        if part.caption:
+            elements.append(paragraph([Span(text=part.caption, bold=True)]))
+        for number, step in enumerate(part.steps, 1):
+            elements += step_elements(number, step)
+        yield from _rich_text(elements)
+        if part.notes:
+            elements = [paragraph([Span(text=said.notes, bold=True)])]
+            for note in part.notes:
+                elements += step_elements(None, note)
+            yield from _rich_text(elements)
+    if answer.see_also:
+        links = [bullet([span]) for span in answer.see_also[:_MOST_LINKS]]
+        yield from _rich_text([paragraph([Span(text=said.see_also, bold=True)]), *links])
+    yield from _sources(answer.citations, said)
+
+
+def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
+    elements: list[RichTextElement] = [paragraph([Span(text=said.not_covered, bold=True)])]
+    if answer.nearest:
+        elements.append(paragraph([Span(text=said.nearest)]))
+        for citation in answer.nearest:
+            elements.append(bullet([Span(text=citation.place, href=citation.url)]))
+    elements.append(paragraph([Span(text=said.rephrase)]))
+    yield from _rich_text(elements)
+
+
+def _sources(citations: Sequence[Citation], said: Words) -> Iterator[Block]:
+    """Yield the sources: a line a section, with the lines that each [n] stands on."""
+    elements = [_source(numbered, said) for numbered in by_section(citations)]
+    for start in range(0, len(elements), _CONTEXT_ELEMENTS):
+        yield _context(elements[start : start + _CONTEXT_ELEMENTS])
+
+
+def _source(
+    numbered: Sequence[tuple[int, Citation]], said: Words
+) -> PlainTextObject | MarkdownTextObject:
+    citation = numbered[0][1]
+    marks = " ".join(f"[{n}] {said.lines.format(lines=c.lines)}" for n, c in numbered)
+    rest = f"({PurePath(citation.source).name}) {marks}" if not citation.url else marks
+    place = f"{said.sources}: {citation.place}"
+    if is_web_link(citation.url):
+        # A context block has no rich text, so its link is the one piece of markup we write.
+        url = escape(str(citation.url)).replace("|", "%7C")
+        linked = f"<{url}|{escape(place)}> {escape(rest)}"
+        return MarkdownTextObject(text=linked[:_LONGEST_CONTEXT], verbatim=True)
+    return PlainTextObject(text=f"{place} {rest}"[:_LONGEST_CONTEXT], emoji=False)
+
+
+def _context(elements: Sequence[PlainTextObject | MarkdownTextObject]) -> ContextBlock:
+    return ContextBlock(elements=list(elements))
+
+
+def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
+    group: list[RichTextElement] = []
+    used = 0
+    for element in elements:
+        if isinstance(element, RichTextSectionElement) and not element.elements:
+            continue
+        length = size(element)
+        if group and used + length > _RICH_TEXT_CHARACTERS:
+            yield RichTextBlock(elements=group)
+            group, used = [], 0
+        group.append(element)
+        used += length
+    if group:
+        yield RichTextBlock(elements=group)
+
+
+def _split(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Split blocks into messages that Slack takes."""
+    groups: list[list[Block]] = [[]]
+    used = 0
+    for block in blocks:
+        length = len(str(block.to_dict()))
+        if groups[-1] and (used + length > _MOST_CHARACTERS or len(groups[-1]) == MOST_BLOCKS):
+            groups.append([])
+            used = 0
+        groups[-1].append(block)
+        used += length
+    return groups
+
+
+def _short(heading: str) -> str:
+    return heading if len(heading) <= _LONGEST_HEADER else heading[: _LONGEST_HEADER - 1] + "…"
+
+
+def _answer_text(answer: Answer) -> str:
+    lines: list[str] = []
+    for part in answer.parts:
+        if part.heading not in lines:
+            lines.append(part.heading)
+        lines += [part.caption] if part.caption else []
+        for number, step in enumerate(part.steps, 1):
+            lines.append(f"{number}. {step.text}")
+            lines += [child.full_text for child in step.children]
+    return escape(_cut("\n".join(lines)))
+
+
+def _not_covered_text(answer: Answer, said: Words) -> str:
+    nearest = [citation.place for citation in answer.nearest]
+    parts = [said.not_covered, *([said.nearest, *nearest] if nearest else []), said.rephrase]
+    return escape(_cut("\n".join(parts)))
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _LONGEST_FALLBACK:
+        return text
+    return text[: _LONGEST_FALLBACK - 1].rstrip() + "…"

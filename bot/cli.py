@@ -1,0 +1,57 @@
+"""The operator's commands."""
+
+from __future__ import annotations
+
+import logging
+from importlib.resources import files
+
+import typer
+
+from bot.settings import BotSettings
+from kb.errors import NoSnapshotError, SettingsError
+from kb.settings import load_settings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+logger = logging.getLogger(__name__)
+
+
+@app.command()
+def serve() -> None:
+    """Answer questions in Slack."""
+    settings = load_settings(BotSettings)
+    settings.require_tokens()
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    for chatty in ("faiss.loader", "sentence_transformers", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    from slack_sdk.errors import SlackApiError
+
+    from bot.app import serve as run
+    from kb.embeddings import SentenceTransformerEmbeddings
+    from kb.knowledge_base import KnowledgeBase
+
+    embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
+    knowledge_base = KnowledgeBase(settings.home, embeddings)
+    try:
+        knowledge_base.load()
+    except NoSnapshotError as error:
+        # The bot may start first: the guides are picked up when they are published.
+        logger.warning("%s", error)
+        embeddings.load()
+    try:
+        run(settings, knowledge_base)
+    except SlackApiError as error:
+        raise SettingsError(
+            f"Slack refused to connect: {error.response.get('error')}. "
+            "Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env, and that the app is installed."
+        ) from error
+
+
+@app.command()
+def manifest() -> None:
+    """Print the manifest to create the Slack app from."""
+    typer.echo((files("bot") / "data" / "manifest.json").read_text("utf-8"))

@@ -1,0 +1,90 @@
+"""Slack's message events as questions."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Kinds of messages that a person has written; edits, joins and the like have others.
+_WRITTEN = {None, "file_share", "thread_broadcast"}
+# https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <url|label>
+_REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A message that wants an answer, and where the answer goes.
+
+    `ts` names the message in its channel; the answer goes into the thread `thread_ts`, or
+    straight into the conversation without one.
+    """
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    thread_ts: str | None = None
+
+
+def direct_message(event: Mapping[str, Any]) -> Question | None:
+    """Return the question in a `message` event of a direct message, if a person wrote it."""
+    if event.get("channel_type") != "im" or not _is_written(event):
+        return None
+    return _question(event, event.get("thread_ts"))
+
+
+def mention(event: Mapping[str, Any]) -> Question | None:
+    """Return the question in an `app_mention` event, if a person wrote it."""
+    if not _is_written(event):
+        return None
+    return _question(event, event.get("thread_ts") or event["ts"])
+
+
+def thread_reply(event: Mapping[str, Any], bot_user: str | None) -> Question | None:
+    """Return the question in a reply in a channel's thread, if a person wrote it.
+
+    A reply that names somebody is for them; one that names the bot comes as a mention.
+    """
+    thread = event.get("thread_ts")
+    if event.get("channel_type") == "im" or not thread or thread == event.get("ts"):
+        return None
+    if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
+        return None
+    return _question(event, thread)
+
+
+def plain_text(text: str) -> str:
+    """Return a message's text as the person sees it, without mentions."""
+
+    def shown(match: re.Match[str]) -> str:
+        kind, target, label = match.groups()
+        if kind in ("@", "!"):
+            return " "
+        if kind == "#":
+            return f"#{label or target}"
+        return label or target
+
+    words = html.unescape(_REFERENCE.sub(shown, text))
+    return re.sub(r"[^\S\n]+", " ", words).strip()
+
+
+def _is_written(event: Mapping[str, Any]) -> bool:
+    return (
+        event.get("subtype") in _WRITTEN
+        and not event.get("bot_id")
+        and bool(event.get("user"))
+        and not event.get("hidden")
+    )
+
+
+def _question(event: Mapping[str, Any], thread_ts: str | None) -> Question:
+    return Question(
+        channel=event["channel"],
+        ts=event["ts"],
+        user=event["user"],
+        text=plain_text(str(event.get("text") or "")),
+        thread_ts=thread_ts,
+    )

@@ -1,0 +1,1 @@
+"""Turns guides on disk into a published snapshot."""

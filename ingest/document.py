@@ -1,0 +1,28 @@
+"""What a loader makes of a source: Markdown, and where each of its lines came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Document:
+    """A source as Markdown.
+
+    `lines[i]` is the 1-based line of the source that line i of `markdown` came from; without
+    it, the lines are the same. `name` is the source's file name. `see_also` names other
+    pages that the source leads to without saying where they are.
+    """
+
+    source: str
+    name: str
+    sha256: str
+    markdown: str
+    lines: tuple[int, ...] | None = None
+    see_also: tuple[str, ...] = ()
+
+    def source_line(self, line: int) -> int:
+        """Return the source's line (1-based) for a 0-based line of the Markdown."""
+        if self.lines is None:
+            return line + 1
+        return self.lines[min(line, len(self.lines) - 1)]

@@ -1,0 +1,389 @@
+"""Markdown to a guide: sections, and the blocks in them with their source lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.front_matter import FrontMatter, read_front_matter
+from ingest.inline import TextLine, anchors, joined, text_lines, tidy
+from ingest.slug import slug, unique
+from kb.language import detect_language
+from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
+
+_NOTE_LABEL = re.compile(
+    r"((?:security |best )?(?:note|tip|practice|hint|important|caution|warning|attention)"
+    r"|info|danger|注|注記|注意|重要|警告|ヒント|補足|メモ|参考)\s*[:：]?",
+    re.IGNORECASE,
+)
+_ALERT = re.compile(r"\[!(\w+)\]\s*")
+# "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
+_LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})(?:[-_][A-Za-z]{2,4})?$")
+
+
+def parse(document: Document) -> Guide:
+    """Return the guide that a document holds.
+
+    Raises SourceError if it has no text, or its front matter is wrong.
+    """
+    tree = SyntaxTreeNode(_parser().parse(document.markdown))
+    matter = FrontMatter()
+    nodes = list(tree.children)
+    if nodes and nodes[0].type == "front_matter":
+        matter = read_front_matter(document.source, nodes.pop(0).content)
+    outline = _outline(nodes, document)
+    if not any(part.blocks for part in outline):
+        raise SourceError(document.source, "the guide is empty: it has no text under any heading")
+    stem = document.name.rsplit(".", 1)[0]
+    suffix = _LANGUAGE_SUFFIX.search(stem)
+    title, parts = _title(outline, matter.title or stem)
+    introduction, see_also, parts = _lead(parts, title)
+    language = matter.language or (suffix and suffix[1]) or detect_language(_sample(parts))
+    info = GuideInfo(
+        id=matter.id or slug(stem[: suffix.start()] if suffix else stem),
+        title=matter.title or title,
+        language=language,
+        source=document.source,
+        sha256=document.sha256,
+        url=matter.url,
+        introduction=introduction,
+        see_also=(*see_also, *(Span(text=text) for text in document.see_also)),
+    )
+    return Guide(info=info, sections=tuple(_sections(parts, matter.url)))
+
+
+@dataclass
+class _Part:
+    """A heading and its blocks, before it is known what the section is called."""
+
+    level: int
+    heading: str
+    names: list[str]
+    line: int
+    last_line: int
+    blocks: list[Block] = field(default_factory=list)
+    contents: list[Span] = field(default_factory=list)
+
+
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
+
+
+def _outline(nodes: Sequence[SyntaxTreeNode], document: Document) -> list[_Part]:
+    parts = [_Part(0, "", [], 1, 1)]
+    groups: list[list[SyntaxTreeNode]] = [[]]
+    for node in nodes:
+        if node.type == "heading":
+            inline = node.children[0].token
+            assert inline is not None
+            line = document.source_line((node.map or (0, 0))[0])
+            heading = joined(text_lines(inline))
+            text = "".join(span.text for span in heading)
+            parts.append(_Part(int(node.tag[1]), text, anchors(inline), line, line))
+            groups.append([])
+        else:
+            groups[-1].append(node)
+    for part, group in zip(parts, groups, strict=True):
+        blocks = _Blocks(document)
+        part.blocks = blocks.read(group)
+        part.contents = blocks.contents
+        if part.blocks:
+            part.last_line = max(part.line, part.blocks[-1].lines.last)
+    return parts
+
+
+def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:
+    """Return the guide's title, and the parts below it, the title's own text first."""
+    before, *rest = outline
+    headed = [part for part in rest if part.level == 1]
+    if len(headed) == 1 and rest[0] is headed[0]:
+        first = rest[0]
+        first.blocks = [*before.blocks, *first.blocks]
+        first.contents = before.contents + first.contents
+        return first.heading, rest
+    before.heading = otherwise
+    return otherwise, [before, *rest] if before.blocks or before.contents else rest
+
+
+def _lead(parts: list[_Part], title: str) -> tuple[str, tuple[Span, ...], list[_Part]]:
+    """Tell an introduction from a section without a heading of its own.
+
+    One paragraph before the first section introduces the guide; more than that answers
+    questions, and stays a section, under the guide's title.
+    """
+    if not parts or parts[0].heading != title:
+        return "", (), parts
+    lead, *rest = parts
+    only_words = all(block.kind is BlockKind.PARAGRAPH for block in lead.blocks)
+    introduction = lead.blocks[0].text if lead.blocks and only_words else ""
+    see_also = tuple(lead.contents)
+    if rest and only_words and len(lead.blocks) <= 1:
+        return introduction, see_also, rest
+    return introduction, see_also, parts
+
+
+def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
+    headings: list[_Part] = []
+    taken: set[str] = set()
+    fragments: set[str] = set()
+    for part in parts:
+        while headings and headings[-1].level >= part.level:
+            headings.pop()
+        headings.append(part)
+        below_title = [each for each in headings if each.level > 1] or [part]
+        name = part.names[0] if part.names else None
+        path = "/".join(slug(each.heading) for each in below_title)
+        fragment = name or unique(slug(part.heading), fragments)
+        if part.blocks:
+            yield Section(
+                anchor=unique(name or path, taken),
+                heading=part.heading,
+                path=tuple(each.heading for each in below_title),
+                lines=Lines(first=part.line, last=part.last_line),
+                blocks=tuple(part.blocks),
+                url=f"{url}#{fragment}" if url else None,
+            )
+
+
+def _sample(parts: Sequence[_Part]) -> str:
+    texts = (block.full_text for part in parts for block in part.blocks)
+    return "\n".join(texts)[:4000]
+
+
+class _Blocks:
+    """Reads the blocks of one section, numbering them as it goes."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.contents: list[Span] = []
+
+    def read(self, nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
+        blocks: list[Block] = []
+        for position, node in enumerate(nodes):
+            for block in self._blocks(node, nodes[position + 1 :]):
+                blocks.append(_renamed(block, str(len(blocks) + 1)))
+        return _drop_contents_label(blocks, bool(self.contents))
+
+    def _blocks(self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
+        match node.type:
+            case "paragraph":
+                yield from self._paragraph(node, following)
+            case "bullet_list" | "ordered_list":
+                yield from self._list(node)
+            case "fence" | "code_block":
+                yield self._code(node)
+            case "table":
+                yield self._table(node)
+            case "blockquote":
+                yield self._quote(node)
+            case "html_block":
+                yield from self._html(node)
+
+    def _paragraph(
+        self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]
+    ) -> Iterator[Block]:
+        inline = node.children[0].token
+        assert inline is not None
+        lines = text_lines(inline)
+        start = (inline.map or [0, 0])[0]
+        for label, group in _split_notes(lines):
+            first = self.document.source_line(start + group[0].offset)
+            last = self.document.source_line(start + group[-1].offset)
+            spans = joined(group[1:] if label else group)
+            if not spans and not label:
+                continue
+            kind = BlockKind.NOTE if label else BlockKind.PARAGRAPH
+            if not label and _names_procedure(spans, following):
+                kind = BlockKind.CAPTION
+            yield Block(
+                id="", kind=kind, lines=Lines(first=first, last=last), spans=spans, label=label
+            )
+
+    def _list(self, node: SyntaxTreeNode) -> Iterator[Block]:
+        links = _only_links(node)
+        if links and all(span.href and span.href.startswith("#") for span in links):
+            self.contents.append(Span(text=""))
+            return
+        ordered = node.type == "ordered_list"
+        start = int(node.attrs.get("start", 1) or 1)
+        items = [
+            self._item(item, start + index if ordered else None)
+            for index, item in enumerate(node.children)
+        ]
+        if links:
+            self.contents.extend(span for span in links if not (span.href or "").startswith("#"))
+            lines = Lines(first=items[0].lines.first, last=items[-1].lines.last)
+            children = tuple(_renamed(item, str(n)) for n, item in enumerate(items, 1))
+            yield Block(id="", kind=BlockKind.LINKS, lines=lines, children=children)
+            return
+        yield from items
+
+    def _item(self, node: SyntaxTreeNode, number: int | None) -> Block:
+        blocks = self.read(node.children)
+        spans: tuple[Span, ...] = ()
+        if blocks and blocks[0].kind in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
+            spans = blocks.pop(0).spans
+        return Block(
+            id="",
+            kind=BlockKind.BULLET if number is None else BlockKind.STEP,
+            lines=self._lines(node),
+            spans=spans,
+            children=tuple(_renamed(block, str(n)) for n, block in enumerate(blocks, 1)),
+            number=number,
+        )
+
+    def _code(self, node: SyntaxTreeNode) -> Block:
+        return Block(
+            id="",
+            kind=BlockKind.CODE,
+            lines=self._lines(node),
+            spans=(Span(text=node.content.rstrip("\n"), code=True),),
+            info=node.info.split()[0] if node.info.strip() else None,
+        )
+
+    def _table(self, node: SyntaxTreeNode) -> Block:
+        rows = tuple(
+            tuple(
+                "".join(span.text for span in joined(text_lines(cell.children[0].token)))
+                if cell.children and cell.children[0].token
+                else ""
+                for cell in row.children
+            )
+            for part in node.children
+            for row in part.children
+        )
+        return Block(id="", kind=BlockKind.TABLE, lines=self._lines(node), rows=rows)
+
+    def _quote(self, node: SyntaxTreeNode) -> Block:
+        blocks = self.read(node.children)
+        label = None
+        spans: tuple[Span, ...] = ()
+        if blocks and blocks[0].kind in (BlockKind.PARAGRAPH, BlockKind.NOTE):
+            first = blocks.pop(0)
+            spans, label = first.spans, first.label
+            if spans and (alert := _ALERT.match(spans[0].text)):
+                label = alert[1].capitalize()
+                rest = spans[0].model_copy(update={"text": spans[0].text[alert.end() :]})
+                spans = tidy([rest, *spans[1:]])
+        children = tuple(_renamed(block, str(n)) for n, block in enumerate(blocks, 1))
+        return Block(
+            id="",
+            kind=BlockKind.NOTE,
+            lines=self._lines(node),
+            spans=spans,
+            label=label,
+            children=children,
+        )
+
+    def _html(self, node: SyntaxTreeNode) -> Iterator[Block]:
+        text = _HtmlText()
+        text.feed(node.content)
+        words = " ".join("".join(text.parts).split())
+        if words:
+            spans = (Span(text=words),)
+            yield Block(id="", kind=BlockKind.PARAGRAPH, lines=self._lines(node), spans=spans)
+
+    def _lines(self, node: SyntaxTreeNode) -> Lines:
+        first, end = node.map or (0, 1)
+        markdown = self._markdown_lines
+        last = end - 1
+        while last > first and (last >= len(markdown) or not markdown[last].strip()):
+            last -= 1
+        return Lines(first=self.document.source_line(first), last=self.document.source_line(last))
+
+    @property
+    def _markdown_lines(self) -> list[str]:
+        if not hasattr(self, "_split"):
+            self._split = self.document.markdown.split("\n")
+        return self._split
+
+
+class _HtmlText(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def _renamed(block: Block, id: str) -> Block:
+    """Return the block with a place in its section, and its children with theirs."""
+    children = tuple(
+        _renamed(child, f"{id}.{number}") for number, child in enumerate(block.children, 1)
+    )
+    return block.model_copy(update={"id": id, "children": children})
+
+
+def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextLine]]]:
+    """Split a paragraph where a line holds nothing but a note's label, in bold."""
+    label: str | None = None
+    group: list[TextLine] = []
+    for line in lines:
+        bold = line.spans and all(span.bold for span in tidy(line.spans))
+        if bold and _NOTE_LABEL.fullmatch(line.text.strip()) and line is not lines[-1]:
+            if group:
+                yield label, group
+            label, group = line.text.strip().rstrip(":："), []
+        group.append(line)
+    if group:
+        yield label, group
+
+
+def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode]) -> bool:
+    """Whether a line in bold stands over an ordered list, before the next line in bold."""
+    if not spans or not all(span.bold for span in spans):
+        return False
+    for node in following:
+        if node.type == "ordered_list":
+            return True
+        if node.type == "paragraph" and node.children[0].token:
+            below = joined(text_lines(node.children[0].token))
+            if below and all(span.bold for span in below):
+                return False
+    return False
+
+
+def _only_links(node: SyntaxTreeNode) -> list[Span]:
+    """Return a list's links if its items, and those of lists in it, are links only."""
+    links: list[Span] = []
+    for item in node.children:
+        for child in item.children:
+            if child.type in ("bullet_list", "ordered_list"):
+                nested = _only_links(child)
+                if not nested:
+                    return []
+                links.extend(nested)
+                continue
+            inline = child.children[0].token if child.type == "paragraph" else None
+            spans = joined(text_lines(inline)) if inline else ()
+            if not spans or not all(span.href for span in spans):
+                return []
+            text = "".join(span.text for span in spans)
+            links.append(Span(text=text, href=spans[0].href))
+    return links
+
+
+def _drop_contents_label(blocks: list[Block], contents: bool) -> list[Block]:
+    """Drop the line in bold that stood over a list of the page's own headings."""
+    if not contents:
+        return blocks
+    kept = [
+        block
+        for position, block in enumerate(blocks)
+        if not (
+            block.kind is BlockKind.PARAGRAPH
+            and block.spans
+            and all(span.bold for span in block.spans)
+            and (position + 1 == len(blocks) or blocks[position + 1].kind is BlockKind.LINKS)
+        )
+    ]
+    return kept

@@ -1,0 +1,39 @@
+"""A conversation in the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+
+from kb.catalogue import words
+from kb.knowledge_base import KnowledgeBase
+from kb.terminal import show
+
+
+def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
+    """Answer each line of standard input, until it ends."""
+    languages = knowledge_base.index().languages
+    said = words(languages[0] if languages else "en")
+    typed = sys.stdin.isatty()
+    if typed:
+        import readline  # noqa: F401  (gives input() a history and editing)
+
+        for guide in knowledge_base.index().snapshot.guides:
+            console.print(f"[bold]{escape(guide.title)}[/] [dim]({guide.language})[/]")
+        console.print(f"{said.greeting} [dim]Ctrl-D ⏎[/]")
+        for example in said.examples:
+            console.print(f"  [dim]{escape(example)}[/]")
+    while True:
+        try:
+            question = input("\n> " if typed else "").strip()
+        except EOFError:
+            return
+        if not question:
+            continue
+        with console.status(said.thinking):
+            answer = knowledge_base.ask(question)
+        show(answer, console)
+        if not typed:
+            console.print()

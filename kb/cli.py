@@ -1,0 +1,107 @@
+"""The `guidebot` command: this room's commands, and those that the other rooms bring."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from kb.errors import GuidebotError
+from kb.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Run the command; an error that is written for people becomes its text, and an exit code."""
+    # Where the default model comes from a package, nothing is to be looked for on the network.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    root = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Answers questions from your guides, every step cited.",
+    )
+    for room in sorted(entry_points(group="guidebot.commands")):
+        root.add_typer(room.load())
+    try:
+        root(standalone_mode=True)
+    except GuidebotError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has left; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in your own words.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
+) -> None:
+    """Answer one question and exit."""
+    from kb.terminal import show
+
+    answer = _knowledge_base(load_settings(Settings)).ask(question)
+    if json:
+        typer.echo(answer.model_dump_json(indent=2))
+    else:
+        show(answer, Console(highlight=False))
+
+
+@app.command()
+def chat() -> None:
+    """Answer questions as they are typed, until Ctrl-D."""
+    from kb.chat import converse
+
+    settings = load_settings(Settings)
+    # Half of the first answer's wait is the import of the model's libraries: it begins
+    # while the person is still typing.
+    knowledge_base = _knowledge_base(settings)
+    knowledge_base.index()
+    loading = threading.Thread(target=knowledge_base.load_quietly, daemon=True)
+    loading.start()
+    converse(knowledge_base, Console(highlight=False))
+
+
+@app.command()
+def status() -> None:
+    """Say what is live: the snapshot, its guides, and where it is."""
+    from kb.snapshot import open_current
+
+    settings = load_settings(Settings)
+    snapshot = open_current(settings.home.snapshots)
+    manifest = snapshot.manifest
+    console = Console(highlight=False)
+    console.print(f"{manifest.name}  (published {manifest.created})", markup=False)
+    console.print(
+        f"{manifest.guides} guides, {manifest.sections} sections, {manifest.chunks} chunks, "
+        f"embedded with {manifest.embedder.model}",
+        markup=False,
+    )
+    for guide in snapshot.guides:
+        console.print(
+            f"  {guide.id} ({guide.language})  {guide.title}  {guide.source}", markup=False
+        )
+    console.print(str(snapshot.path.resolve()), markup=False, soft_wrap=True)
+
+
+def _knowledge_base(settings: Settings) -> KnowledgeBase:
+    from kb.embeddings import SentenceTransformerEmbeddings
+    from kb.knowledge_base import KnowledgeBase
+
+    embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
+    return KnowledgeBase(settings.home, embeddings)

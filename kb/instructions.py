@@ -1,0 +1,85 @@
+"""Tells the sentences that say what to do from those that explain."""
+
+from __future__ import annotations
+
+import re
+
+_JA_ASKS = re.compile(
+    r"(ください|下さい|必要があります|必要です|お勧めします|おすすめします|推奨します|推奨しています"
+    r"|べきです|ましょう|こと|てはいけません|てはなりません|ないでください)[。!！]?$"
+)
+# "…を選択します": what the reader does, unless the sentence names somebody else who does it.
+_JA_DOES = re.compile(
+    r"(?:を|に|へ|と|で|から)[^。]*?(?<!され)(?<!い)(?<!でき)(?<!なり)(?<!あり)(?<!れ)ます[。!！]?$"
+)
+_JA_STATES = re.compile(
+    r"(?:(?:され|れ|でき|なり|あり|おり|い|含まれ|かかり|わかり|生じ|起こり|異なり|表示され|残り)ます)"
+    r"[。!！]?$"
+)
+# What stands before "は" without being somebody or something that does the rest.
+_JA_NO_SUBJECT = re.compile(
+    r"(?:場合|とき|時|際|後|前|まで|から|以降|ついて|詳しく|詳細|次|まず|また|に|で|と|て"
+    r"|あなた|管理者|担当者|ユーザー|利用者|従業員|社員)は|あるいは|もしくは|または|例えば"
+)
+
+_EN_VERBS = (
+    "add|adjust|agree|allow|apply|ask|assign|attach|attempt|avoid|back|call|cancel|change|check|"
+    "choose|clear|click|close|complete|configure|confirm|connect|contact|consider|consult|copy|"
+    "create|deactivate|decide|delete|deny|detach|determine|disable|do|don't|download|edit|enable|"
+    "ensure|enter|examine|file|find|fix|follow|generate|get|give|go|grant|have|identify|import|"
+    "include|install|keep|launch|let|list|locate|log|look|make|modify|move|navigate|never|note|"
+    "obtain|open|paste|pick|press|provide|put|re-run|read|reboot|record|refer|reinstall|reload|"
+    "remember|remove|rename|repeat|replace|reproduce|request|reset|restart|restore|retry|return|"
+    "review|revoke|rotate|run|save|search|see|select|send|set|share|sign|specify|start|stop|store|"
+    "submit|switch|tell|test|treat|troubleshoot|try|turn|type|uninstall|unlock|update|upgrade|"
+    "upload|use|validate|verify|view|visit|wait|write"
+)
+_EN_IMPERATIVE = re.compile(rf"(?:{_EN_VERBS})\b", re.IGNORECASE)
+_EN_LEAD = re.compile(
+    r"(?:first|second|third|next|then|finally|also|instead|otherwise|additionally|please|after that"
+    r"|if necessary|as a best practice|in addition)\b,?\s*(?:please\s+)?",
+    re.IGNORECASE,
+)
+_EN_CLAUSE = re.compile(
+    r"(?:if|when|to|for|in|on|from|after|before|once|until|because|where|under|as|with|as soon as)"
+    r"\b[^.]*?,\s+(?:then\s+|please\s+|also\s+)?",
+    re.IGNORECASE,
+)
+_EN_ASKS = re.compile(
+    r"\b(?:you|administrators?|users?)\s+(?:\w+\s+)?(?:must|should|need to|have to|may need to)\b"
+    r"|\b(?:be|make) sure\b|\bwe recommend\b|\bAWS recommends\b|\bmust (?:use|delete|create|be)\b"
+    r"|\bshould (?:not )?(?:\w+ )?(?:use|edit|delete|be)\b",
+    re.IGNORECASE,
+)
+
+
+def is_instruction(sentence: str, language: str) -> bool | None:
+    """Whether a sentence tells the reader what to do.
+
+    None if it cannot be told, because the rules for the language are not known here.
+    """
+    text = sentence.strip()
+    if language == "ja":
+        return _is_japanese_instruction(text)
+    if language == "en":
+        return _is_english_instruction(text)
+    return None
+
+
+def _is_japanese_instruction(text: str) -> bool:
+    bare = re.sub(r"[)）」』]+([。!！]?)$", r"\1", text)
+    if _JA_ASKS.search(bare):
+        return True
+    if _JA_STATES.search(bare) or "は" in _JA_NO_SUBJECT.sub("", bare):
+        return False
+    return bool(_JA_DOES.search(bare))
+
+
+def _is_english_instruction(text: str) -> bool:
+    bare = _EN_LEAD.sub("", text, count=1)
+    if bare.endswith("?"):
+        return False
+    if _EN_IMPERATIVE.match(bare) or _EN_ASKS.search(bare):
+        return True
+    clause = _EN_CLAUSE.match(bare)
+    return bool(clause and _EN_IMPERATIVE.match(bare[clause.end() :]))

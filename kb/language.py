@@ -1,0 +1,67 @@
+"""Which language a text is in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+
+_KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30ff\uff66-\uff9d]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_CODE = re.compile(r"\S*[_:/\\${}()<>=\[\]\d]\S*|\S+\.\S+|\b[A-Z]{2,}\b")
+_ENGLISH_ENOUGH = 0.1
+_SURE = 0.5
+_LANGUAGES = (
+    Language.ENGLISH,
+    Language.SPANISH,
+    Language.PORTUGUESE,
+    Language.FRENCH,
+    Language.GERMAN,
+    Language.ITALIAN,
+    Language.DUTCH,
+    Language.CHINESE,
+    Language.KOREAN,
+    Language.VIETNAMESE,
+    Language.INDONESIAN,
+    Language.THAI,
+    Language.RUSSIAN,
+    Language.POLISH,
+    Language.TURKISH,
+    Language.HINDI,
+    Language.ARABIC,
+    Language.JAPANESE,
+)
+
+
+def detect_language(text: str, otherwise: str = "en") -> str:
+    """Return the ISO 639-1 code of the language that `text` is in.
+
+    Kana decide for Japanese, however much Latin script stands beside them. Commands,
+    identifiers and acronyms say nothing; `otherwise` is returned when nothing else is left.
+    """
+    if _KANA.search(text):
+        return "ja"
+    words = _CODE.sub(" ", text)
+    if not re.search(r"[^\W\d_]", words):
+        return otherwise
+    if _HAN.search(words) and otherwise == "ja":
+        # A few Chinese characters alone, such as 権限, are as good Japanese as Chinese.
+        return "ja" if len(_HAN.findall(words)) <= 6 else "zh"
+    values = _detector().compute_language_confidence_values(words)
+    if not values:
+        return otherwise
+    best = values[0]
+    code = best.language.iso_code_639_1.name.lower()
+    if words.isascii() and code != "en":
+        # In a few words without accents, lingua sees Dutch and Italian where people write
+        # the English of their trade.
+        english = next((v.value for v in values if v.language == Language.ENGLISH), 0.0)
+        if english > _ENGLISH_ENOUGH or best.value < _SURE or len(words.split()) == 1:
+            return "en"
+    return code
+
+
+@cache
+def _detector() -> LanguageDetector:
+    return LanguageDetectorBuilder.from_languages(*_LANGUAGES).with_low_accuracy_mode().build()

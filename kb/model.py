@@ -1,0 +1,236 @@
+"""The words of the project as types: guide, section, block, chunk, citation, step, answer.
+
+All of them are frozen and can be written as JSON and read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value that cannot change after it was made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lines(Frozen):
+    """A run of lines in the source file: 1-based, both ends included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+class Span(Frozen):
+    """A run of text that has one look; `href` is the link as the guide wrote it."""
+
+    text: str
+    href: str | None = None
+    code: bool = False
+    bold: bool = False
+
+
+class BlockKind(StrEnum):
+    """What a block is."""
+
+    PARAGRAPH = "paragraph"
+    CAPTION = "caption"
+    """The line that names the procedure under it, such as "To rotate a key"."""
+    STEP = "step"
+    BULLET = "bullet"
+    CODE = "code"
+    NOTE = "note"
+    TABLE = "table"
+    LINKS = "links"
+
+
+class Block(Frozen):
+    """A piece of a section, with the lines of the source that it stands on.
+
+    `id` is its place in the section ("2", and "2.1" for its first child). A step has the
+    `number` a reader sees; a note its `label`; code its `info` (the language, if named); a
+    table its `rows`, the first being the header.
+    """
+
+    id: str
+    kind: BlockKind
+    lines: Lines
+    spans: tuple[Span, ...] = ()
+    children: tuple[Block, ...] = ()
+    number: int | None = None
+    label: str | None = None
+    info: str | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The block's own words, without its children's."""
+        if self.rows:
+            return "\n".join(" | ".join(row) for row in self.rows)
+        return "".join(span.text for span in self.spans)
+
+    @property
+    def full_text(self) -> str:
+        """The block's words and its children's, a line each."""
+        parts = [self.text, *(child.full_text for child in self.children)]
+        return "\n".join(part for part in parts if part)
+
+
+class Section(Frozen):
+    """A heading and what stands under it, up to the next heading.
+
+    `path` holds the headings from the guide's first level down to this one. `anchor` names
+    the section within its guide and does not change when other sections do. `url` leads to
+    the section where the guide is published, if it is.
+    """
+
+    anchor: str
+    heading: str
+    path: tuple[str, ...]
+    lines: Lines
+    blocks: tuple[Block, ...] = ()
+    url: str | None = None
+
+
+class GuideInfo(Frozen):
+    """What is known of a guide besides its sections.
+
+    Guides with the same `id` in several languages are editions of one guide. `source` is
+    the file it was read from, `sha256` that file's checksum.
+    """
+
+    id: str
+    title: str
+    language: str
+    source: str
+    sha256: str
+    url: str | None = None
+    introduction: str = ""
+    see_also: tuple[Span, ...] = ()
+
+
+class Guide(Frozen):
+    """One document that the docs team owns, in one language."""
+
+    info: GuideInfo
+    sections: tuple[Section, ...]
+
+
+class Chunk(Frozen):
+    """What is embedded: the heading path and some blocks of one section.
+
+    `section` is the section's row in the snapshot, `blocks` the ids of the top-level blocks
+    that the text was taken from.
+    """
+
+    section: int
+    text: str
+    blocks: tuple[str, ...]
+
+
+class Decision(StrEnum):
+    """What the bot does with a question."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    NOT_COVERED = "not_covered"
+
+
+class Citation(Frozen):
+    """The place in a guide that words come from. `quote` holds those words, verbatim."""
+
+    guide_id: str
+    guide_title: str
+    language: str
+    path: tuple[str, ...]
+    anchor: str
+    source: str
+    lines: Lines
+    quote: str
+    snapshot: str
+    url: str | None = None
+
+    @property
+    def place(self) -> str:
+        """The guide's title and the headings down to the section, for people."""
+        return " › ".join(dict.fromkeys((self.guide_title, *self.path)))
+
+
+class Step(Frozen):
+    """One thing for the person to do.
+
+    `citations` are 1-based positions in the answer's citations; `children` are the
+    sub-items, code and notes that belong to the step.
+    """
+
+    spans: tuple[Span, ...]
+    citations: tuple[int, ...]
+    children: tuple[Block, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The step's own words, without its children's."""
+        return "".join(span.text for span in self.spans)
+
+
+class Part(Frozen):
+    """What one section says to a question: a heading, steps in order, then explanation."""
+
+    heading: str
+    steps: tuple[Step, ...]
+    notes: tuple[Step, ...] = ()
+    caption: str | None = None
+
+
+class Answer(Frozen):
+    """The answer to a question; knows nothing of Slack.
+
+    `language` is the question's language (ISO 639-1), `guide_language` that of the steps.
+    `confidence` is in [0, 1]. `nearest` names the sections that came closest when the
+    guides do not cover the question, `choices` those to choose from when it has to be
+    clarified.
+    """
+
+    question: str
+    language: str
+    decision: Decision
+    confidence: float
+    snapshot: str
+    guide_language: str | None = None
+    parts: tuple[Part, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    see_also: tuple[Span, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    choices: tuple[Citation, ...] = ()
+
+
+def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]]:
+    """Group an answer's citations by the section they are in, each with its number."""
+    groups: dict[tuple[str, str, str], list[tuple[int, Citation]]] = {}
+    for number, citation in enumerate(citations, 1):
+        key = (citation.guide_id, citation.language, citation.anchor)
+        groups.setdefault(key, []).append((number, citation))
+    return list(groups.values())
+
+
+class Hit(NamedTuple):
+    """A section as found, by its best chunk's row, and what its score was made of.
+
+    `dense` is the cosine, `z` the same standardised (kb.background); `lexical` and
+    `literal` are the shares of the question's words and identifiers, in [0, 1].
+    """
+
+    row: int
+    section: int
+    score: float
+    dense: float
+    z: float
+    lexical: float
+    literal: float

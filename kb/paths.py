@@ -1,0 +1,33 @@
+"""Where things lie under the home folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds everything the program writes."""
+
+    root: Path
+
+    @property
+    def snapshots(self) -> Path:
+        """The published snapshots, and `current`, which names the live one."""
+        return self.root / "snapshots"
+
+    @property
+    def models(self) -> Path:
+        """Embedding models."""
+        return self.root / "models"
+
+    @property
+    def embedding_cache(self) -> Path:
+        """Vectors of texts that were embedded before."""
+        return self.root / "embeddings.sqlite"
+
+    @property
+    def database(self) -> Path:
+        """The bot's own memory: which questions it has taken on, which threads it is in."""
+        return self.root / "bot.sqlite"

@@ -1,0 +1,24 @@
+"""Models to lines of JSON, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def write_rows(path: Path, rows: Iterable[BaseModel]) -> None:
+    """Write each row as a line of JSON; fields at their defaults are left out."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            values: dict[str, Any] = row.model_dump(mode="json", exclude_defaults=True)
+            file.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of a file of rows, each to be read when it is needed."""
+    # Not splitlines(): JSON strings may hold the line ends that only it knows, such as U+2028.
+    return path.read_text("utf-8").split("\n")[:-1]

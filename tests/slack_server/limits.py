@@ -1,0 +1,255 @@
+"""What Slack refuses in a message: its own limits, where the SDK's models are laxer."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
+
+from . import rich_text
+
+MAX_BLOCKS = 50
+MAX_TEXT = 40_000
+MAX_UPDATE_TEXT = 4_000
+MAX_MARKDOWN = 12_000
+MAX_ID = 255
+# Undocumented; measured by users of chat.postMessage (slackapi/bolt-js issue 2509).
+MAX_BLOCK_TEXT = 13_200
+
+# Types with no rules of our own are left to the SDK's models.
+_SDK_ONLY = {
+    "alert",
+    "card",
+    "carousel",
+    "container",
+    "context_actions",
+    "file",
+    "input",
+    "plan",
+    "table",
+    "task_card",
+    "video",
+}
+
+
+@dataclass(frozen=True)
+class Rejection:
+    error: str
+    errors: tuple[str, ...] = ()
+
+
+def rejection(method: str, params: Mapping[str, Any]) -> Rejection | None:
+    """Why Slack would refuse this message, or None when it would take it."""
+    text = str(params.get("text") or "")
+    markdown = str(params.get("markdown_text") or "")
+    try:
+        blocks = parsed(params.get("blocks"))
+        attachments = parsed(params.get("attachments"))
+    except ValueError as problem:
+        return Rejection("invalid_blocks_format", (str(problem),))
+    if markdown and (text or blocks):
+        return Rejection("markdown_text_conflict")
+    if not (text or markdown or blocks or attachments):
+        return Rejection("no_text")
+    longest = MAX_UPDATE_TEXT if method == "chat.update" else MAX_TEXT
+    if len(text) > longest or len(markdown) > MAX_MARKDOWN:
+        return Rejection("msg_too_long", (f"text of {len(text) or len(markdown)} characters",))
+    errors = tuple(block_errors(blocks))
+    if errors:
+        return Rejection("invalid_blocks", errors)
+    total = sum(map(text_length, blocks))
+    if total > MAX_BLOCK_TEXT:
+        return Rejection("msg_blocks_too_long", (f"{total} characters of block text",))
+    return None
+
+
+def parsed(value: Any) -> list[Any]:
+    """A JSON array parameter, which clients send either as an array or as its text."""
+    if value is None or value == "":
+        return []
+    if isinstance(value, str):
+        value = json.loads(value)
+    if not isinstance(value, list):
+        raise ValueError(f"must be an array, not {type(value).__name__}")
+    return value
+
+
+def text_length(value: Any) -> int:
+    """Characters of text in a block, at any depth; a link without text shows its URL."""
+    if isinstance(value, list):
+        return sum(map(text_length, value))
+    if not isinstance(value, dict):
+        return 0
+    own = value.get("text")
+    if value.get("type") == "link" and not own:
+        own = value.get("url")
+    length = len(own) if isinstance(own, str) else 0
+    return length + sum(text_length(v) for v in value.values() if isinstance(v, dict | list))
+
+
+def block_errors(blocks: list[Any]) -> Iterator[str]:
+    if len(blocks) > MAX_BLOCKS:
+        yield f"no more than {MAX_BLOCKS} items allowed, not {len(blocks)} [json-pointer:/blocks]"
+    seen: set[str] = set()
+    for i, block in enumerate(blocks):
+        at = f"/blocks/{i}"
+        kind = block.get("type") if isinstance(block, dict) else None
+        if not isinstance(kind, str) or kind not in _RULES.keys() | _SDK_ONLY:
+            yield f"unsupported type: {kind!r} [json-pointer:{at}/type]"
+            continue
+        yield from _block_id(block, seen, at)
+        own = list(_RULES[kind](block, at)) if kind in _RULES else []
+        yield from own or _sdk_errors(block, at)
+
+
+def _sdk_errors(block: dict[str, Any], at: str) -> Iterator[str]:
+    try:
+        model = Block.parse(block)
+        if model is None:
+            yield f"unsupported type: {block['type']!r} [json-pointer:{at}/type]"
+        else:
+            model.validate_json()
+            # Only to_dict goes on to validate the elements inside of the block.
+            model.to_dict()
+    except (SlackObjectFormationError, TypeError, KeyError, AttributeError, ValueError) as problem:
+        yield f"{problem} [json-pointer:{at}]"
+
+
+def _block_id(block: dict[str, Any], seen: set[str], at: str) -> Iterator[str]:
+    block_id = block.get("block_id")
+    if block_id is None:
+        return
+    if not isinstance(block_id, str) or not 1 <= len(block_id) <= MAX_ID:
+        yield f"must be 1 to {MAX_ID} characters [json-pointer:{at}/block_id]"
+    elif block_id in seen:
+        yield f"duplicate block_id: {block_id} [json-pointer:{at}/block_id]"
+    else:
+        seen.add(block_id)
+
+
+def _text_object(value: Any, at: str, most: int, plain_only: bool = False) -> Iterator[str]:
+    kind = value.get("type") if isinstance(value, dict) else None
+    allowed = {"plain_text": {"text", "emoji"}, "mrkdwn": {"text", "verbatim"}}
+    if kind not in allowed or (plain_only and kind != "plain_text"):
+        expected = "plain_text" if plain_only else "plain_text or mrkdwn"
+        yield f"must be a {expected} object [json-pointer:{at}]"
+        return
+    yield from rich_text.keys(value, allowed[kind], at)
+    yield from _string(value.get("text"), f"{at}/text", most)
+
+
+def _string(value: Any, at: str, most: int) -> Iterator[str]:
+    if not isinstance(value, str) or not value:
+        yield f"must be more than 0 characters [json-pointer:{at}]"
+    elif len(value) > most:
+        yield f"must be less than {most + 1} characters [json-pointer:{at}]"
+
+
+def _elements(block: dict[str, Any], at: str, most: int) -> Iterator[tuple[Any, str]]:
+    for i, element in enumerate(block["elements"][: most + 1]):
+        yield element, f"{at}/elements/{i}"
+
+
+def _count(block: dict[str, Any], at: str, most: int) -> Iterator[str]:
+    elements = block.get("elements")
+    if not isinstance(elements, list) or not 1 <= len(elements) <= most:
+        yield f"must have 1 to {most} elements [json-pointer:{at}/elements]"
+
+
+def _section(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id", "text", "fields", "accessory", "expand"}, at)
+    if "text" not in block and not block.get("fields"):
+        yield f"missing required field: text [json-pointer:{at}]"
+    if "text" in block:
+        yield from _text_object(block["text"], f"{at}/text", 3000)
+    fields = block.get("fields", [])
+    if not isinstance(fields, list) or len(fields) > 10:
+        yield f"must be an array of at most 10 items [json-pointer:{at}/fields]"
+        return
+    for i, field in enumerate(fields):
+        yield from _text_object(field, f"{at}/fields/{i}", 2000)
+    if "accessory" in block:
+        yield from _element(block["accessory"], f"{at}/accessory")
+
+
+def _header(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id", "text"}, at)
+    yield from _text_object(block.get("text"), f"{at}/text", 150, plain_only=True)
+
+
+def _context(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id", "elements"}, at)
+    faults = list(_count(block, at, 10))
+    yield from faults
+    for element, here in [] if faults else _elements(block, at, 10):
+        if isinstance(element, dict) and element.get("type") == "image":
+            yield from _image(element, here)
+        else:
+            yield from _text_object(element, here, 3000)
+
+
+def _actions(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id", "elements"}, at)
+    faults = list(_count(block, at, 25))
+    yield from faults
+    seen: set[str] = set()
+    for element, here in [] if faults else _elements(block, at, 25):
+        yield from _element(element, here)
+        action_id = element.get("action_id") if isinstance(element, dict) else None
+        if isinstance(action_id, str) and action_id in seen:
+            yield f"duplicate action_id: {action_id} [json-pointer:{here}/action_id]"
+        elif isinstance(action_id, str):
+            seen.add(action_id)
+
+
+def _element(element: Any, at: str) -> Iterator[str]:
+    if not isinstance(element, dict) or not isinstance(element.get("type"), str):
+        yield f"must be an element with a type [json-pointer:{at}]"
+        return
+    if "action_id" in element:
+        yield from _string(element["action_id"], f"{at}/action_id", MAX_ID)
+    if element["type"] == "image":
+        yield from _image(element, at)
+    if element["type"] == "button":
+        yield from _text_object(element.get("text"), f"{at}/text", 75, plain_only=True)
+        if "value" in element:
+            yield from _string(element["value"], f"{at}/value", 2000)
+        fault = rich_text.url(element["url"], f"{at}/url") if "url" in element else None
+        if fault:
+            yield fault
+
+
+def _image(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from _string(block.get("alt_text"), f"{at}/alt_text", 2000)
+    if "slack_file" not in block:
+        fault = rich_text.url(block.get("image_url"), f"{at}/image_url", ("http", "https"))
+        if fault:
+            yield fault
+
+
+def _markdown(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id", "text"}, at)
+    yield from _string(block.get("text"), f"{at}/text", MAX_MARKDOWN)
+
+
+def _divider(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id"}, at)
+
+
+def _rich_text(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id", "elements"}, at)
+    yield from rich_text.problems(block, at)
+
+
+_RULES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
+    "actions": _actions,
+    "context": _context,
+    "divider": _divider,
+    "header": _header,
+    "image": _image,
+    "markdown": _markdown,
+    "rich_text": _rich_text,
+    "section": _section,
+}

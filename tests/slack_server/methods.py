@@ -1,0 +1,299 @@
+"""The Web API's methods, each from its parameters to the body of its answer."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from . import events
+from .limits import parsed
+from .workspace import Channel, Ephemeral, Json, SlackError, User, Workspace
+
+Method = Callable[[Json], Json]
+
+
+class Methods:
+    """What the bot may call, by method name, on one workspace."""
+
+    def __init__(self, workspace: Workspace, publish: Callable[[Json], None]) -> None:
+        self._workspace = workspace
+        self._identity = workspace.identity
+        self._publish = publish
+        # By name: the method, and the parameters without which it is not called.
+        self.table: dict[str, tuple[Method, tuple[str, ...]]] = {
+            "auth.test": (self._auth_test, ()),
+            "chat.postMessage": (self._post, ("channel",)),
+            "chat.update": (self._update, ("channel", "ts")),
+            "chat.postEphemeral": (self._post_ephemeral, ("channel", "user")),
+            "chat.delete": (self._delete, ("channel", "ts")),
+            "chat.getPermalink": (self._permalink, ("channel", "message_ts")),
+            "conversations.open": (self._open, ("users",)),
+            "conversations.info": (self._conversation, ("channel",)),
+            "conversations.history": (self._history, ("channel",)),
+            "conversations.replies": (self._replies, ("channel", "ts")),
+            "users.info": (self._user, ("user",)),
+            "reactions.add": (self._react, ("channel", "timestamp", "name")),
+            "reactions.remove": (self._unreact, ("channel", "timestamp", "name")),
+            "assistant.threads.setStatus": (
+                self._set_in_thread,
+                ("channel_id", "thread_ts", "status"),
+            ),
+            "assistant.threads.setTitle": (
+                self._set_in_thread,
+                ("channel_id", "thread_ts", "title"),
+            ),
+            "assistant.threads.setSuggestedPrompts": (
+                self._set_prompts,
+                ("channel_id", "prompts"),
+            ),
+        }
+
+    def _auth_test(self, params: Json) -> Json:
+        return {
+            "url": self._identity.url,
+            "team": self._identity.team_name,
+            "user": self._identity.bot_name,
+            "team_id": self._identity.team_id,
+            "user_id": self._identity.bot_user_id,
+            "bot_id": self._identity.bot_id,
+            "is_enterprise_install": False,
+        }
+
+    def _post(self, params: Json) -> Json:
+        channel = self._writable(params["channel"])
+        message = self._composed(params)
+        if params.get("thread_ts"):
+            message["thread_ts"] = params["thread_ts"]
+            if flag(params.get("reply_broadcast")):
+                message["subtype"] = "thread_broadcast"
+        kept = self._workspace.store(channel.id, message)
+        self._publish(events.message_event(channel, kept))
+        return {"channel": channel.id, "ts": kept["ts"], "message": kept}
+
+    def _post_ephemeral(self, params: Json) -> Json:
+        channel = self._writable(params["channel"])
+        user = self._workspace.user(params["user"])
+        message = {**self._composed(params), "ts": self._workspace.next_ts()}
+        if params.get("thread_ts"):
+            message["thread_ts"] = self._workspace.thread_root(channel.id, params["thread_ts"])
+        self._workspace.add_ephemeral(Ephemeral(channel.id, user.id, message))
+        return {"message_ts": message["ts"]}
+
+    def _composed(self, params: Json) -> Json:
+        message = events.app_message(self._identity, params.get("text") or "")
+        for key in ("metadata", "username"):
+            if params.get(key):
+                message[key] = params[key]
+        return {**message, **_content(params)}
+
+    def _update(self, params: Json) -> Json:
+        channel = self._workspace.channel(params["channel"])
+        self._own(channel, params["ts"], "cant_update_message")
+        ts = self._workspace.next_ts()
+        fields = {**_content(params), "edited": {"user": self._identity.bot_user_id, "ts": ts}}
+        if params.get("text") is not None:
+            fields["text"] = params["text"]
+        previous, message = self._workspace.replace(channel.id, params["ts"], fields)
+        self._publish(events.changed_event(channel, ts, message, previous))
+        shown = {"channel": channel.id, "ts": params["ts"], "text": message["text"]}
+        return {**shown, "message": message}
+
+    def _delete(self, params: Json) -> Json:
+        channel = self._workspace.channel(params["channel"])
+        self._own(channel, params["ts"], "cant_delete_message")
+        removed = self._workspace.remove(channel.id, params["ts"])
+        self._publish(events.deleted_event(channel, self._workspace.next_ts(), removed))
+        return {"channel": channel.id, "ts": removed["ts"]}
+
+    def _permalink(self, params: Json) -> Json:
+        message = self._workspace.message(params["channel"], params["message_ts"])
+        link = f"{self._identity.url}archives/{params['channel']}/p{message['ts'].replace('.', '')}"
+        if message.get("thread_ts", message["ts"]) != message["ts"]:
+            link += f"?thread_ts={message['thread_ts']}&cid={params['channel']}"
+        return {"channel": params["channel"], "permalink": link}
+
+    def _open(self, params: Json) -> Json:
+        return {"channel": {"id": self._workspace.direct_channel(params["users"]).id}}
+
+    def _conversation(self, params: Json) -> Json:
+        channel = self._workspace.channel(params["channel"])
+        shown: Json = {
+            "id": channel.id,
+            "created": 1700000000,
+            "is_im": channel.is_im,
+            "is_archived": channel.is_archived,
+            "is_org_shared": False,
+            "context_team_id": self._identity.team_id,
+        }
+        if channel.is_im:
+            return {"channel": {**shown, "user": channel.user, "is_user_deleted": False}}
+        named = {
+            "name": channel.name,
+            "name_normalized": channel.name,
+            "is_channel": not channel.is_private,
+            "is_group": channel.is_private,
+            "is_mpim": False,
+            "is_private": channel.is_private,
+            "is_member": channel.is_member,
+            "is_general": False,
+            "is_shared": False,
+            "is_ext_shared": False,
+            "topic": {"value": "", "creator": "", "last_set": 0},
+            "purpose": {"value": "", "creator": "", "last_set": 0},
+        }
+        return {"channel": {**shown, **named}}
+
+    def _history(self, params: Json) -> Json:
+        channel = self._readable(params["channel"])
+        shown = [
+            message
+            for message in self._workspace.messages(channel.id)
+            if message.get("thread_ts", message["ts"]) == message["ts"]
+            or message.get("subtype") == "thread_broadcast"
+        ]
+        within = [message for message in reversed(shown) if _within(message, params)]
+        return {**_page(within, params, 100), "pin_count": 0}
+
+    def _replies(self, params: Json) -> Json:
+        channel = self._readable(params["channel"])
+        root = self._workspace.thread_root(channel.id, params["ts"])
+        thread = [
+            message
+            for message in self._workspace.messages(channel.id)
+            if message["ts"] == root
+            or (message.get("thread_ts") == root and _within(message, params))
+        ]
+        return _page(thread, params, 1000)
+
+    def _user(self, params: Json) -> Json:
+        user = self._workspace.user(params["user"])
+        shown = self._profile(user)
+        if flag(params.get("include_locale")):
+            shown["locale"] = user.locale
+        return {"user": shown}
+
+    def _profile(self, user: User) -> Json:
+        return {
+            "id": user.id,
+            "team_id": self._identity.team_id,
+            "name": user.name,
+            "real_name": user.name,
+            "deleted": False,
+            "tz": user.tz,
+            "tz_offset": user.tz_offset,
+            "profile": {
+                "real_name": user.name,
+                "display_name": user.name,
+                "team": self._identity.team_id,
+            },
+            "is_bot": user.is_bot,
+            "is_app_user": False,
+            "is_restricted": False,
+            "updated": 1700000000,
+        }
+
+    def _react(self, params: Json) -> Json:
+        reactions = self._reactions(params)
+        users = reactions.setdefault(params["name"], [])
+        if self._identity.bot_user_id in users:
+            raise SlackError("already_reacted")
+        users.append(self._identity.bot_user_id)
+        return self._keep_reactions(params, reactions)
+
+    def _unreact(self, params: Json) -> Json:
+        reactions = self._reactions(params)
+        if self._identity.bot_user_id not in reactions.get(params["name"], []):
+            raise SlackError("no_reaction")
+        reactions[params["name"]].remove(self._identity.bot_user_id)
+        return self._keep_reactions(params, reactions)
+
+    def _reactions(self, params: Json) -> dict[str, list[str]]:
+        if not params["name"].replace("-", "").replace("_", "").replace("+", "").isalnum():
+            raise SlackError("invalid_name")
+        message = self._workspace.message(params["channel"], params["timestamp"])
+        return {r["name"]: r["users"] for r in message.get("reactions", [])}
+
+    def _keep_reactions(self, params: Json, reactions: dict[str, list[str]]) -> Json:
+        kept = [
+            {"name": name, "users": users, "count": len(users)}
+            for name, users in reactions.items()
+            if users
+        ]
+        self._workspace.replace(params["channel"], params["timestamp"], {"reactions": kept})
+        return {}
+
+    def _set_in_thread(self, params: Json) -> Json:
+        channel = self._readable(params["channel_id"])
+        self._workspace.thread_root(channel.id, params["thread_ts"])
+        return {}
+
+    def _set_prompts(self, params: Json) -> Json:
+        channel = self._readable(params["channel_id"])
+        if params.get("thread_ts"):
+            self._workspace.thread_root(channel.id, params["thread_ts"])
+        prompts = parsed(params["prompts"])
+        complete = all(isinstance(p, dict) and p.get("title") and p.get("message") for p in prompts)
+        if not 1 <= len(prompts) <= 4 or not complete:
+            raise SlackError("invalid_arguments")
+        return {}
+
+    def _readable(self, channel_id: str) -> Channel:
+        channel = self._workspace.channel(channel_id)
+        if not channel.is_member:
+            raise SlackError("not_in_channel")
+        return channel
+
+    def _writable(self, channel_id: str) -> Channel:
+        # Posting to a user's ID goes to the app's DM with that user.
+        if channel_id.startswith("U"):
+            try:
+                return self._workspace.direct_channel(channel_id)
+            except SlackError:
+                raise SlackError("channel_not_found") from None
+        channel = self._readable(channel_id)
+        if channel.is_archived:
+            raise SlackError("is_archived")
+        return channel
+
+    def _own(self, channel: Channel, ts: str, otherwise: str) -> None:
+        message = self._workspace.message(channel.id, ts)
+        if message.get("bot_id") != self._identity.bot_id:
+            raise SlackError(otherwise)
+
+
+def flag(value: Any) -> bool:
+    """A boolean parameter, which arrives as JSON or as the text of a form field."""
+    return value in (True, 1) or str(value).lower() in ("1", "true")
+
+
+def _content(params: Json) -> Json:
+    content: Json = {}
+    if params.get("markdown_text"):
+        content["blocks"] = [{"type": "markdown", "text": params["markdown_text"]}]
+    for key in ("blocks", "attachments"):
+        if params.get(key) is not None:
+            content[key] = parsed(params[key])
+    for block in content.get("blocks", []):
+        block.setdefault("block_id", events.new_block_id())
+    return content
+
+
+def _within(message: Json, params: Json) -> bool:
+    ts = message["ts"]
+    oldest, latest = str(params.get("oldest") or "0"), str(params.get("latest") or "9" * 10)
+    if ts in (oldest, latest):
+        return flag(params.get("inclusive"))
+    return float(oldest) < float(ts) < float(latest)
+
+
+def _page(messages: list[Json], params: Json, default_limit: int) -> Json:
+    try:
+        limit = int(params.get("limit") or default_limit)
+        start = int(base64.b64decode(params["cursor"])) if params.get("cursor") else 0
+    except ValueError:
+        raise SlackError("invalid_cursor" if params.get("cursor") else "invalid_limit") from None
+    end = start + limit
+    page: Json = {"messages": messages[start:end], "has_more": end < len(messages)}
+    if page["has_more"]:
+        cursor = base64.b64encode(str(end).encode()).decode()
+        page["response_metadata"] = {"next_cursor": cursor}
+    return page

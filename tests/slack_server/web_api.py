@@ -1,0 +1,170 @@
+"""``/api/{method}``: reading calls, checking them, and answering as Slack does."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from .faults import Delay, Drop, Fail, Faults, RateLimit
+from .limits import Rejection, rejection
+from .methods import Methods
+from .workspace import Json, SlackError, Workspace
+
+SCOPES = (
+    "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,"
+    "groups:history,im:history,im:read,reactions:write,users:read"
+)
+OPEN = "apps.connections.open"
+_POSTING = ("chat.postMessage", "chat.update", "chat.postEphemeral")
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One request as it came in; ``time`` is on the monotonic clock."""
+
+    method: str
+    params: Json
+    token: str
+    time: float
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A message that Slack would have refused, or that breaks its advice."""
+
+    method: str
+    error: str
+    errors: tuple[str, ...]
+    params: Json
+
+
+class WebApi:
+    def __init__(
+        self,
+        workspace: Workspace,
+        faults: Faults,
+        publish: Callable[[Json], None],
+        socket_url: Callable[[], str],
+    ) -> None:
+        self._workspace = workspace
+        self._faults = faults
+        self._methods = Methods(workspace, publish)
+        self._socket_url = socket_url
+        self.calls: list[ApiCall] = []
+        self.violations: list[Violation] = []
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        try:
+            token, params = await _read(request)
+        except ValueError as problem:
+            return _refusal(str(problem))
+        with self._workspace.changed:
+            self.calls.append(ApiCall(method, params, token, time.monotonic()))
+            self._workspace.changed.notify_all()
+        match self._faults.take(method):
+            case Fail(error):
+                return _refusal(error)
+            case RateLimit(retry_after):
+                headers = {"Retry-After": str(retry_after)}
+                return _refusal("ratelimited", status=429, headers=headers)
+            case Drop(applied):
+                if applied:
+                    self._answer(method, params, token)
+                return _hang_up(request)
+            case Delay(seconds):
+                await asyncio.sleep(seconds)
+        return self._answer(method, params, token)
+
+    def _answer(self, method: str, params: Json, token: str) -> web.Response:
+        try:
+            body = self._call(method, params, token)
+        except SlackError as refusal:
+            return _refusal(refusal.code, **refusal.details)
+        return web.json_response({"ok": True, **body}, headers={"x-oauth-scopes": SCOPES})
+
+    def _call(self, method: str, params: Json, token: str) -> Json:
+        if method != OPEN and method not in self._methods.table:
+            raise SlackError("unknown_method", req_method=method)
+        if not token:
+            raise SlackError("not_authed")
+        if not token.startswith("xapp-" if method == OPEN else "xoxb-"):
+            raise SlackError("invalid_auth")
+        if method == OPEN:
+            return {"url": self._socket_url()}
+        run, required = self._methods.table[method]
+        missing = [name for name in required if params.get(name) is None]
+        if missing:
+            messages = [f"[ERROR] missing required field: {name}" for name in missing]
+            raise SlackError("invalid_arguments", response_metadata={"messages": messages})
+        if method in _POSTING:
+            self._check_message(method, params)
+        return run(params)
+
+    def _check_message(self, method: str, params: Json) -> None:
+        refused = rejection(method, params)
+        if refused:
+            self._record(method, refused, params)
+            details: Json = {}
+            if refused.errors:
+                messages = [f"[ERROR] {error}" for error in refused.errors]
+                details["errors"] = list(refused.errors)
+                details["response_metadata"] = {"messages": messages}
+            raise SlackError(refused.error, **details)
+        self._check_thread(method, params)
+
+    def _check_thread(self, method: str, params: Json) -> None:
+        # Slack accepts this, but advises against it: the answer may land outside of the thread.
+        thread_ts = params.get("thread_ts")
+        if not thread_ts or str(params["channel"]).startswith("U"):
+            return
+        if self._workspace.thread_root(params["channel"], thread_ts) != thread_ts:
+            advice = f"{thread_ts} is a reply, not the start of a thread"
+            self._record(method, Rejection("thread_ts_is_a_reply", (advice,)), params)
+
+    def _record(self, method: str, refused: Rejection, params: Json) -> None:
+        with self._workspace.changed:
+            self.violations.append(Violation(method, refused.error, refused.errors, params))
+
+
+async def _read(request: web.Request) -> tuple[str, Json]:
+    params: Json = dict(request.query)
+    if request.content_type == "application/json":
+        params.update(_json_object(await request.text()))
+    elif request.can_read_body:
+        form = await request.post()
+        params.update({name: value for name, value in form.items() if isinstance(value, str)})
+    in_params = str(params.pop("token", ""))
+    scheme, _, in_header = request.headers.get("Authorization", "").partition(" ")
+    token = in_header.strip() if scheme.lower() == "bearer" else ""
+    return token or in_params, params
+
+
+def _json_object(text: str) -> Json:
+    # The SDK labels even an empty body as JSON.
+    if not text.strip():
+        return {}
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        raise ValueError("invalid_json") from None
+    if not isinstance(value, dict):
+        raise ValueError("json_not_object")
+    return value
+
+
+def _refusal(
+    error: str, status: int = 200, headers: dict[str, str] | None = None, **details: Any
+) -> web.Response:
+    body = {"ok": False, "error": error, **details}
+    return web.json_response(body, status=status, headers=headers)
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from importlib.resources import files
-
 import typer
 
 from bot.settings import BotSettings
@@ -49,9 +47,3 @@ def serve() -> None:
             f"Slack refused to connect: {error.response.get('error')}. "
             "Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env, and that the app is installed."
         ) from error
-
-
-@app.command()
-def manifest() -> None:
-    """Print the manifest to create the Slack app from."""
-    typer.echo((files("bot") / "data" / "manifest.json").read_text("utf-8"))

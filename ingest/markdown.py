@@ -70,7 +70,7 @@ class _Part:
     line: int
     last_line: int
     blocks: list[Block] = field(default_factory=list)
-    contents: list[Span] = field(default_factory=list)
+    links: list[Span] = field(default_factory=list)
 
 
 def _parser() -> MarkdownIt:
@@ -94,7 +94,7 @@ def _outline(nodes: Sequence[SyntaxTreeNode], document: Document) -> list[_Part]
     for part, group in zip(parts, groups, strict=True):
         blocks = _Blocks(document)
         part.blocks = blocks.read(group)
-        part.contents = blocks.contents
+        part.links = blocks.links
         if part.blocks:
             part.last_line = max(part.line, part.blocks[-1].lines.last)
     return parts
@@ -107,10 +107,10 @@ def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:
     if len(headed) == 1 and rest[0] is headed[0]:
         first = rest[0]
         first.blocks = [*before.blocks, *first.blocks]
-        first.contents = before.contents + first.contents
+        first.links = before.links + first.links
         return first.heading, rest
     before.heading = otherwise
-    return otherwise, [before, *rest] if before.blocks or before.contents else rest
+    return otherwise, [before, *rest] if before.blocks else rest
 
 
 def _lead(parts: list[_Part], title: str) -> tuple[str, tuple[Span, ...], list[_Part]]:
@@ -124,7 +124,7 @@ def _lead(parts: list[_Part], title: str) -> tuple[str, tuple[Span, ...], list[_
     lead, *rest = parts
     only_words = all(block.kind is BlockKind.PARAGRAPH for block in lead.blocks)
     introduction = lead.blocks[0].text if lead.blocks and only_words else ""
-    see_also = tuple(lead.contents)
+    see_also = tuple(lead.links)
     if rest and only_words and len(lead.blocks) <= 1:
         return introduction, see_also, rest
     return introduction, see_also, parts
@@ -163,14 +163,18 @@ class _Blocks:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.contents: list[Span] = []
+        self.links: list[Span] = []
 
     def read(self, nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
         blocks: list[Block] = []
         for position, node in enumerate(nodes):
+            if _is_contents(node):
+                if blocks and _in_bold(blocks[-1]):
+                    blocks.pop()  # the label over the list
+                continue
             for block in self._blocks(node, nodes[position + 1 :]):
                 blocks.append(_renamed(block, str(len(blocks) + 1)))
-        return _drop_contents_label(blocks, bool(self.contents))
+        return blocks
 
     def _blocks(self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
         match node.type:
@@ -209,9 +213,6 @@ class _Blocks:
 
     def _list(self, node: SyntaxTreeNode) -> Iterator[Block]:
         links = _only_links(node)
-        if links and all(span.href and span.href.startswith("#") for span in links):
-            self.contents.append(Span(text=""))
-            return
         ordered = node.type == "ordered_list"
         start = int(node.attrs.get("start", 1) or 1)
         items = [
@@ -219,7 +220,7 @@ class _Blocks:
             for index, item in enumerate(node.children)
         ]
         if links:
-            self.contents.extend(span for span in links if not (span.href or "").startswith("#"))
+            self.links.extend(links)
             lines = Lines(first=items[0].lines.first, last=items[-1].lines.last)
             children = tuple(_renamed(item, str(n)) for n, item in enumerate(items, 1))
             yield Block(id="", kind=BlockKind.LINKS, lines=lines, children=children)
@@ -352,6 +353,14 @@ def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode
     return False
 
 
+def _is_contents(node: SyntaxTreeNode) -> bool:
+    """Whether a list holds nothing but links to places on its own page."""
+    if node.type not in ("bullet_list", "ordered_list"):
+        return False
+    links = _only_links(node)
+    return bool(links) and all((link.href or "").startswith("#") for link in links)
+
+
 def _only_links(node: SyntaxTreeNode) -> list[Span]:
     """Return a list's links if its items, and those of lists in it, are links only."""
     links: list[Span] = []
@@ -372,18 +381,5 @@ def _only_links(node: SyntaxTreeNode) -> list[Span]:
     return links
 
 
-def _drop_contents_label(blocks: list[Block], contents: bool) -> list[Block]:
-    """Drop the line in bold that stood over a list of the page's own headings."""
-    if not contents:
-        return blocks
-    kept = [
-        block
-        for position, block in enumerate(blocks)
-        if not (
-            block.kind is BlockKind.PARAGRAPH
-            and block.spans
-            and all(span.bold for span in block.spans)
-            and (position + 1 == len(blocks) or blocks[position + 1].kind is BlockKind.LINKS)
-        )
-    ]
-    return kept
+def _in_bold(block: Block) -> bool:
+    return block.kind is BlockKind.PARAGRAPH and all(span.bold for span in block.spans)

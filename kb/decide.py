@@ -10,10 +10,11 @@ from kb.model import Decision, Hit
 THRESHOLD = 0.45
 
 # Logistic regression on guides/questions.yaml over four guides, two in each language.
-_BIAS = -3.64
-_Z = 0.92
-_MARGIN = 1.47
-_LITERAL = 0.21
+_BIAS = -3.60
+_Z = 0.99
+_MARGIN = 1.51
+_LEXICAL = 0.38
+_LITERAL = 0.29
 _LARGEST_MARGIN = 3.0
 
 
@@ -28,7 +29,8 @@ def confidence(hits: Sequence[Hit]) -> float:
     best = hits[0]
     lead = best.score - hits[1].score if len(hits) > 1 else _LARGEST_MARGIN
     margin = min(lead, _LARGEST_MARGIN)
-    logit = _BIAS + _Z * best.z + _MARGIN * margin + _LITERAL * best.literal
+    written = _LEXICAL * best.lexical + _LITERAL * best.literal
+    logit = _BIAS + _Z * best.z + _MARGIN * margin + written
     return 1 / (1 + math.exp(-logit))
 
 

@@ -77,12 +77,12 @@ class SentenceTransformerEmbeddings(Embeddings):
             vectors[rows] = encode(
                 [texts[i] for i in rows],
                 batch_size=_BATCH,
-                normalize_embeddings=True,
                 show_progress_bar=False,
             )
             if progress:
                 progress(len(rows))
-        return vectors
+        # bfloat16 has eight bits for each number, so its vectors' lengths are only near one.
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def prompt(self, role: Role) -> str:
         """Return the words that the model wants before a text of this role."""

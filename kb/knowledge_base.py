@@ -65,6 +65,7 @@ class KnowledgeBase:
         Raises SnapshotError or ModelError if that cannot be done.
         """
         index = self.index()
+        detect_language("load the language models")
         self._embeddings.load()
         check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
 

@@ -64,4 +64,4 @@ def detect_language(text: str, otherwise: str = "en") -> str:
 
 @cache
 def _detector() -> LanguageDetector:
-    return LanguageDetectorBuilder.from_languages(*_LANGUAGES).with_low_accuracy_mode().build()
+    return LanguageDetectorBuilder.from_languages(*_LANGUAGES).build()

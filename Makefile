@@ -1,0 +1,64 @@
+# The whole set-up: `make chat` and `make test` need nothing but Python 3.11 and a package index.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+GUIDES ?= guides
+Q ?= I lost my secret key
+
+.PHONY: help chat ask serve ingest test bench clean
+
+help:
+	@echo 'make chat                 ask in the terminal (ingests $(GUIDES)/ the first time)'
+	@echo 'make ask Q="..."          answer one question'
+	@echo 'make ingest GUIDES=PATH   publish guides in place of those that are live'
+	@echo 'make serve                start the Slack bot (tokens in .env)'
+	@echo 'make test                 ruff, mypy and pytest'
+	@echo 'make bench                the benchmarks of docs/benchmarks.md'
+
+chat: $(VENV)/.installed
+	@$(BIN)/guidebot ingest --if-none $(GUIDES)
+	@$(BIN)/guidebot chat
+
+ask: $(VENV)/.installed
+	@$(BIN)/guidebot ingest --if-none $(GUIDES)
+	@$(BIN)/guidebot ask "$$QUESTION"
+
+ingest: $(VENV)/.installed
+	@$(BIN)/guidebot ingest $(GUIDES)
+
+serve: $(VENV)/.installed
+	@$(BIN)/guidebot serve
+
+test: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: $(VENV)/.benched
+	$(BIN)/python -m benchmarks.cold_start
+	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.corpus_ingest
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Through the environment, so that the shell does not read what a question holds.
+ask: export QUESTION := $(Q)
+
+# What pip has to say goes to the terminal's error side: `make -s ask` prints the answer only.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Guidebot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo 'Installing into $(VENV) (some minutes the first time)...' >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . >&2
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' >&2
+	@touch $@
+
+$(VENV)/.benched: $(VENV)/.tested
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' >&2
+	@touch $@

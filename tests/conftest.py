@@ -1,0 +1,99 @@
+"""What the tests share: the embedding model, the guides, and a home of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.knowledge_base import KnowledgeBase
+from kb.paths import Home
+
+REPOSITORY = Path(__file__).parent.parent
+SAMPLE_GUIDES = REPOSITORY / "guides"
+SHARED = REPOSITORY.parent / "shared"
+REAL_GUIDE = SHARED / "guides" / "iam-troubleshooting.ja.txt"
+REAL_ENGLISH = SHARED / "guides" / "iam-user-guide-en"
+
+needs_real_guides = pytest.mark.skipif(
+    not REAL_GUIDE.exists(), reason="the real guides (../shared) are not here"
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests away from the developer's own settings and home folder."""
+    folder = tmp_path_factory.mktemp("work")
+    before = dict(os.environ)
+    here = Path.cwd()
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "EMBEDDING_MODEL"):
+        os.environ.pop(name, None)
+    os.environ["GUIDEBOT_HOME"] = str(folder / "var")
+    os.chdir(folder)
+    yield
+    os.chdir(here)
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model cache. Set GUIDEBOT_TEST_MODELS to keep it between runs."""
+    kept = os.environ.get("GUIDEBOT_TEST_MODELS")
+    return Path(kept) if kept else tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def embeddings(models: Path) -> SentenceTransformerEmbeddings:
+    """The real default model, loaded once."""
+    return SentenceTransformerEmbeddings(DEFAULT_MODEL, models, threads=os.cpu_count() or 1)
+
+
+@pytest.fixture
+def home(tmp_path: Path, models: Path) -> Home:
+    """An empty home folder, with the models linked into it."""
+    root = tmp_path / "home"
+    root.mkdir()
+    (root / "models").symlink_to(models)
+    return Home(root)
+
+
+@pytest.fixture(scope="session")
+def real_home(
+    tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceTransformerEmbeddings
+) -> Home:
+    """A home folder with the real Japanese guide published. Not to be written to."""
+    if not REAL_GUIDE.exists():
+        pytest.skip("the real guides (../shared) are not here")
+    home = Home(tmp_path_factory.mktemp("real"))
+    ingest([REAL_GUIDE], home, embeddings)
+    return home
+
+
+@pytest.fixture(scope="session")
+def real(real_home: Home, embeddings: SentenceTransformerEmbeddings) -> KnowledgeBase:
+    """Answers from the real Japanese guide."""
+    return KnowledgeBase(real_home, embeddings)
+
+
+@pytest.fixture(scope="session")
+def sample_home(
+    tmp_path_factory: pytest.TempPathFactory,
+    embeddings: SentenceTransformerEmbeddings,
+    models: Path,
+) -> Home:
+    """A home folder with the sample guide published. Not to be written to."""
+    root = tmp_path_factory.mktemp("sample")
+    (root / "models").symlink_to(models)
+    ingest([SAMPLE_GUIDES], Home(root), embeddings)
+    return Home(root)
+
+
+@pytest.fixture(scope="session")
+def sample(sample_home: Home, embeddings: SentenceTransformerEmbeddings) -> KnowledgeBase:
+    """Answers from the sample guide."""
+    return KnowledgeBase(sample_home, embeddings)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from kb.language import detect_language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I lost my secret key", "en"),
+        ("how do I reset my Salesforce password", "en"),
+        ("CloudTrail", "en"),
+        ("login", "en"),
+        ("ログイン", "ja"),
+        ("シークレットキーをなくした", "ja"),
+        ("IAM ユーザー", "ja"),
+        ("権限", "ja"),
+        ("perdí mi clave de acceso", "es"),
+        ("j'ai perdu ma clé", "fr"),
+        ("Ich habe meinen Schlüssel verloren", "de"),
+        ("비밀 키를 잃어버렸어요", "ko"),
+        ("我的访问密钥丢失了需要重新创建", "zh"),
+    ],
+)
+def test_language_of_a_question(text: str, language: str) -> None:
+    assert detect_language(text, otherwise="ja") == language
+
+
+@pytest.mark.parametrize("text", ["MFA", "iam:DeleteVirtualMFADevice", "???", "", "12345"])
+def test_what_says_nothing_is_in_the_askers_language(text: str) -> None:
+    assert detect_language(text, otherwise="ja") == "ja"
+    assert detect_language(text, otherwise="en") == "en"

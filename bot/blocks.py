@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 
 from bot.rich_text import bullet, is_web_link, paragraph, size, step_elements
 from kb.catalogue import Words, language_name, words
-from kb.model import Answer, Citation, Decision, Span, by_section
+from kb.model import Answer, Citation, Decision, Span, by_section, line_marks
 
 # Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
 # blocks, at times with less; rich text blocks are kept well below that.
@@ -113,7 +113,7 @@ def _source(
     numbered: Sequence[tuple[int, Citation]], said: Words
 ) -> PlainTextObject | MarkdownTextObject:
     citation = numbered[0][1]
-    marks = " ".join(f"[{n}] {said.lines.format(lines=c.lines)}" for n, c in numbered)
+    marks = said.lines.format(lines=line_marks(numbered))
     rest = f"({PurePath(citation.source).name}) {marks}" if not citation.url else marks
     place = f"{said.sources}: {citation.place}"
     if is_web_link(citation.url):

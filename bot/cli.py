@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+
 import typer
 
 from bot.settings import BotSettings

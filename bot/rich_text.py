@@ -31,7 +31,7 @@ Parts = RichTextElementParts
 def step_elements(number: int | None, step: Step) -> list[RichTextElement]:
     """Return a step, or a note where it has no number, with its [n] and what belongs to it."""
     marks = "".join(f" [{citation}]" for citation in step.citations)
-    words = [*_spans(step.spans), Parts.Text(text=marks)]
+    words = [*_label(step.label), *_spans(step.spans), Parts.Text(text=marks)]
     first = _item(words, number, 0)
     return [first, *_children(step.children, 1)]
 
@@ -75,7 +75,7 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
                 for piece in pieces(block.text):
                     yield RichTextPreformattedElement(elements=[Parts.Text(text=piece)])
             case BlockKind.NOTE:
-                yield RichTextQuoteElement(elements=[*_label(block), *_spans(block.spans)])
+                yield RichTextQuoteElement(elements=[*_label(block.label), *_spans(block.spans)])
             case BlockKind.STEP | BlockKind.BULLET:
                 yield _item([*_spans(block.spans)], block.number, indent)
             case _ if block.spans:
@@ -83,9 +83,9 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
         yield from _children(block.children, indent + 1)
 
 
-def _label(block: Block) -> Iterator[RichTextElement]:
-    if block.label:
-        yield Parts.Text(text=f"{block.label}: ", style=Parts.TextStyle(bold=True))
+def _label(label: str | None) -> Iterator[RichTextElement]:
+    if label:
+        yield Parts.Text(text=f"{label}: ", style=Parts.TextStyle(bold=True))
 
 
 def _spans(spans: Iterable[Span]) -> Iterator[RichTextElement]:

@@ -153,7 +153,12 @@ class _Composer:
         if citation not in self.citations:
             self.citations.append(citation)
         number = self.citations.index(citation) + 1
-        return Step(spans=draft.spans, children=draft.children, citations=(number,))
+        return Step(
+            spans=draft.spans,
+            children=draft.children,
+            citations=(number,),
+            label=draft.block.label,
+        )
 
     def _prose(self, blocks: Iterable[Block]) -> _Prose:
         prose = _Prose()

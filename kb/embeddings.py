@@ -82,7 +82,8 @@ class SentenceTransformerEmbeddings(Embeddings):
             if progress:
                 progress(len(rows))
         # bfloat16 has eight bits for each number, so its vectors' lengths are only near one.
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return normalised
 
     def prompt(self, role: Role) -> str:
         """Return the words that the model wants before a text of this role."""

@@ -23,16 +23,22 @@ _JA_NO_SUBJECT = re.compile(
 )
 
 _EN_VERBS = (
-    "add|adjust|agree|allow|apply|ask|assign|attach|attempt|avoid|back|call|cancel|change|check|"
-    "choose|clear|click|close|complete|configure|confirm|connect|contact|consider|consult|copy|"
-    "create|deactivate|decide|delete|deny|detach|determine|disable|do|don't|download|edit|enable|"
-    "ensure|enter|examine|file|find|fix|follow|generate|get|give|go|grant|have|identify|import|"
-    "include|install|keep|launch|let|list|locate|log|look|make|modify|move|navigate|never|note|"
-    "obtain|open|paste|pick|press|provide|put|re-run|read|reboot|record|refer|reinstall|reload|"
-    "remember|remove|rename|repeat|replace|reproduce|request|reset|restart|restore|retry|return|"
-    "review|revoke|rotate|run|save|search|see|select|send|set|share|sign|specify|start|stop|store|"
-    "submit|switch|tell|test|treat|troubleshoot|try|turn|type|uninstall|unlock|update|upgrade|"
-    "upload|use|validate|verify|view|visit|wait|write"
+    "accept|add|adjust|agree|allow|apply|approve|ask|assign|attach|attempt|avoid|back|bring|"
+    "call|cancel|change|check|choose|clear|click|close|collect|compare|complete|configure|"
+    "confirm|connect|consider|consult|contact|copy|create|deactivate|decide|decrease|define|"
+    "delete|deny|deploy|detach|determine|disable|do|don't|download|drag|drop|edit|eject|empty|"
+    "enable|ensure|enter|escalate|examine|execute|exit|expand|export|extract|fill|find|fix|"
+    "follow|generate|get|give|go|grant|have|hold|identify|import|include|increase|inform|insert|"
+    "inspect|install|investigate|invoke|join|keep|launch|let|link|list|locate|lock|log|look|"
+    "make|merge|modify|monitor|move|navigate|never|note|notify|obtain|open|order|paste|perform|"
+    "pick|plug|prepare|press|print|provide|publish|pull|push|put|raise|read|re-enter|rebuild|"
+    "reboot|record|recreate|reduce|refer|refresh|register|reinstall|reissue|release|reload|"
+    "remember|remove|rename|repeat|replace|reproduce|request|re-run|rerun|reset|resolve|restart|"
+    "restore|retrieve|retry|return|revert|review|revoke|roll|rotate|run|save|scan|scroll|search|"
+    "see|select|send|set|share|sign|skip|specify|start|stop|store|submit|subscribe|swap|switch|"
+    "sync|take|tap|tell|test|throw|tick|transfer|treat|trigger|troubleshoot|try|turn|type|"
+    "uncheck|unplug|uninstall|unlock|update|upgrade|upload|use|validate|verify|view|visit|wait|"
+    "watch|write"
 )
 _EN_IMPERATIVE = re.compile(rf"(?:{_EN_VERBS})\b", re.IGNORECASE)
 _EN_LEAD = re.compile(

@@ -167,12 +167,14 @@ class Step(Frozen):
     """One thing for the person to do.
 
     `citations` are 1-based positions in the answer's citations; `children` are the
-    sub-items, code and notes that belong to the step.
+    sub-items, code and notes that belong to the step; `label` is what the guide calls a note,
+    such as "Important".
     """
 
     spans: tuple[Span, ...]
     citations: tuple[int, ...]
     children: tuple[Block, ...] = ()
+    label: str | None = None
 
     @property
     def text(self) -> str:
@@ -218,6 +220,11 @@ def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]
         key = (citation.guide_id, citation.language, citation.anchor)
         groups.setdefault(key, []).append((number, citation))
     return list(groups.values())
+
+
+def line_marks(numbered: Sequence[tuple[int, Citation]]) -> str:
+    """Return the numbers of citations, each with its lines: "[1] 36-40, [2] 42"."""
+    return ", ".join(f"[{number}] {citation.lines}" for number, citation in numbered)
 
 
 class Hit(NamedTuple):

@@ -12,7 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from kb.catalogue import Words, language_name, words
-from kb.model import Answer, Block, BlockKind, Citation, Decision, Part, Span, Step, by_section
+from kb.model import (
+    Answer,
+    Block,
+    BlockKind,
+    Citation,
+    Decision,
+    Part,
+    Span,
+    Step,
+    by_section,
+    line_marks,
+)
 
 
 def show(answer: Answer, console: Console) -> None:
@@ -54,7 +65,8 @@ def _part(part: Part, said: Words) -> Iterator[RenderableType]:
 
 
 def _step(mark: str, step: Step, style: str = "") -> RenderableType:
-    text = _text(step.spans, style)
+    label = [Span(text=f"{step.label}: ", bold=True)] if step.label else []
+    text = _text([*label, *step.spans], style)
     text.append("".join(f" [{number}]" for number in step.citations), style="cyan")
     return _marked(mark, [text, *_children(step.children)])
 
@@ -113,10 +125,8 @@ def _text(spans: Iterable[Span], style: str = "") -> Text:
 
 def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> Text:
     citation = numbered[0][1]
-    text = Text.assemble(f"  {citation.place}\n", (f"  {citation.source}", "dim"))
-    for number, each in numbered:
-        text.append(f"  [{number}]", style="cyan")
-        text.append(f" {said.lines.format(lines=each.lines)}", style="dim")
+    lines = said.lines.format(lines=line_marks(numbered))
+    text = Text.assemble(f"  {citation.place}\n", (f"  {citation.source}, {lines}", "dim"))
     if citation.url:
         text.append(f"\n  {citation.url}", style=f"dim link {citation.url}")
     return text

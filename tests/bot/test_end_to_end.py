@@ -1,0 +1,234 @@
+"""The real bot process against a loopback Slack, over a real socket."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from kb.embeddings import SentenceTransformerEmbeddings
+from kb.paths import Home
+from tests.bot.conftest import GUIDEBOT, Bot, StartBot
+from tests.conftest import SAMPLE_GUIDES
+from tests.slack_server import SlackServer, plain
+
+LOST_KEY_EN = "I lost my access key or secret key"
+LOST_KEY_JA = "アクセスキー・シークレットキーをなくした"
+
+
+@pytest.fixture
+def own_home(sample_home: Home, home: Home) -> Home:
+    """A copy of the sample guide's home folder, to be written to."""
+    shutil.copytree(sample_home.snapshots, home.snapshots)
+    shutil.copy(sample_home.embedding_cache, home.embedding_cache)
+    return home
+
+
+def quiet(slack: SlackServer, channel: str, count: int, seconds: float = 1.5) -> None:
+    """Check that nothing more is posted."""
+    time.sleep(seconds)
+    assert len(slack.bot_messages(channel)) == count
+
+
+def test_a_day_in_slack(slack: SlackServer, start_bot: StartBot, own_home: Home) -> None:
+    bot = start_bot(own_home)
+    _direct_message(slack)
+    _mention_and_thread(slack)
+    _what_is_not_for_the_bot(slack)
+    _redelivery(slack)
+    _not_covered(slack)
+    _reconnect(slack)
+    _rate_limit(slack)
+    assert bot.stop() == 0
+    assert "secret" not in bot.log and "シークレット" not in bot.log
+    # The SDK has its own noise when a connection goes; ours would be a failure.
+    assert "ERROR bot" not in bot.log and "Failure" not in bot.log
+
+
+def _direct_message(slack: SlackServer) -> None:
+    sent = slack.direct_message("U2", "I lost my secret key")
+    assert slack.wait_for_ack(sent).seconds < 3
+    (message,) = slack.wait_for_messages(sent.channel, 1)
+    text = plain(message)
+    assert text.startswith(LOST_KEY_EN)
+    assert "1. List your keys" in text and "[1]" in text
+    assert "```\naws iam list-access-keys --user-name YOUR-NAME\n```" in text
+    assert "2. If there are two already" in text
+    assert "Sources: IAM troubleshooting › " + LOST_KEY_EN in text
+    assert message.get("thread_ts") is None
+    assert message["text"].startswith(LOST_KEY_EN)
+    (call,) = slack.calls("chat.postMessage")
+    assert str(call.params["unfurl_links"]).lower() in ("false", "0")
+
+
+def _mention_and_thread(slack: SlackServer) -> None:
+    # Slack sends two events for a mention; the answer comes once.
+    sent = slack.mention("C1", "U1", "シークレットキーをなくした")
+    (message,) = slack.wait_for_messages("C1", 1, thread_ts=sent.ts)
+    assert plain(message).startswith(LOST_KEY_JA)
+    follow_up = slack.message("C1", "U1", "MFA デバイスを消したい", thread_ts=sent.ts)
+    slack.wait_for_ack(follow_up)
+    messages = slack.wait_for_messages("C1", 2, thread_ts=sent.ts)
+    assert "aws iam delete-virtual-mfa-device" in plain(messages[1])
+    again = slack.mention("C1", "U1", "変更が反映されない", thread_ts=sent.ts)
+    assert again.thread_ts == sent.ts
+    slack.wait_for_messages("C1", 3, thread_ts=sent.ts)
+
+
+def _what_is_not_for_the_bot(slack: SlackServer) -> None:
+    before = len(slack.bot_messages("C1"))
+    thread = slack.bot_messages("C1")[0]["thread_ts"]
+    alone = slack.message("C1", "U1", "シークレットキーをなくした")
+    slack.message("C1", "U1", "返信です", thread_ts=alone.ts)
+    slack.message("C1", "U1", "<@U2> さん、見てください", thread_ts=thread)
+    slack.message("C1", None, "I lost my secret key", thread_ts=thread, bot_id="B9")
+    slack.join("C1", "U2")
+    slack.edit("C1", alone.ts, "シークレットキーを紛失した")
+    slack.wait_for_ack(slack.message("C1", "U2", "lunch?"))
+    quiet(slack, "C1", before)
+
+
+def _redelivery(slack: SlackServer) -> None:
+    sent = slack.direct_message("U1", "ポリシー変数が効かない")
+    slack.wait_for_messages(sent.channel, 1)
+    again = slack.redeliver(sent)
+    slack.wait_for_ack(again)
+    quiet(slack, sent.channel, 1)
+
+
+def _not_covered(slack: SlackServer) -> None:
+    sent = slack.direct_message("U1", "プリンターが動かない")
+    message = slack.wait_for_messages(sent.channel, 2)[-1]
+    text = plain(message)
+    assert "見つかりませんでした" in text and "近い項目" in text
+    assert text.count("IAM トラブルシューティング ›") == 3
+
+
+def _reconnect(slack: SlackServer) -> None:
+    opened = slack.connections_opened
+    slack.disconnect(reason="refresh_requested")
+    slack.wait_connected(30, opened=opened + 1)
+    sent = slack.direct_message("U2", "policy variables don't work")
+    message = slack.wait_for_messages(sent.channel, 2, timeout=20)[-1]
+    assert '"Version": "2012-10-17"' in plain(message)
+
+
+def _rate_limit(slack: SlackServer) -> None:
+    slack.rate_limit_next("chat.postMessage", retry_after=1)
+    sent = slack.direct_message("U2", "my change does not show up")
+    message = slack.wait_for_messages(sent.channel, 3, timeout=20)[-1]
+    assert plain(message).startswith("My change does not show up")
+
+
+def test_new_guide_text_is_used_at_once(
+    slack: SlackServer,
+    start_bot: StartBot,
+    own_home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+    tmp_path: Path,
+) -> None:
+    bot = start_bot(own_home)
+    sent = slack.direct_message("U2", "I lost my secret key")
+    slack.wait_for_messages(sent.channel, 1)
+    guide = tmp_path / "iam-troubleshooting.en.md"
+    text = (SAMPLE_GUIDES / guide.name).read_text("utf-8")
+    guide.write_text(text.replace("List your keys", "Print your keys"), "utf-8")
+    ingest([guide], own_home, embeddings)
+    slack.direct_message("U2", "I lost my secret key")
+    messages = slack.wait_for_messages(sent.channel, 2)
+    assert "1. List your keys" in plain(messages[0])
+    assert "1. Print your keys" in plain(messages[1])
+    assert bot.stop() == 0
+
+
+def test_nothing_is_lost_or_repeated_over_a_crash(
+    slack: SlackServer, start_bot: StartBot, own_home: Home
+) -> None:
+    bot = start_bot(own_home)
+    slack.delay_next("chat.postMessage", seconds=30)
+    lost = slack.direct_message("U2", "I lost my secret key")
+    slack.wait_until(lambda: slack.calls("chat.postMessage"), 10, "the answer on its way")
+    mentioned = slack.mention("C1", "U1", "変更が反映されない")
+    slack.wait_for_messages("C1", 1, thread_ts=mentioned.ts)
+    bot.kill()
+    assert slack.bot_messages(lost.channel) == []
+    second = start_bot(own_home)
+    (answer,) = slack.wait_for_messages(lost.channel, 1, timeout=30)
+    assert plain(answer).startswith(LOST_KEY_EN)
+    slack.wait_for_ack(slack.redeliver(lost))
+    quiet(slack, lost.channel, 1)
+    assert len(slack.bot_messages("C1")) == 1
+    # The thread is remembered, too.
+    slack.message("C1", "U1", "MFA デバイスを消したい", thread_ts=mentioned.ts)
+    slack.wait_for_messages("C1", 2, thread_ts=mentioned.ts)
+    assert second.stop() == 0
+
+
+def test_a_dropped_connection_posts_neither_twice_nor_not_at_all(
+    slack: SlackServer, start_bot: StartBot, own_home: Home
+) -> None:
+    bot = start_bot(own_home)
+    slack.drop_next("chat.postMessage", applied=True)
+    sent = slack.direct_message("U2", "I lost my secret key")
+    slack.wait_for_messages(sent.channel, 1)
+    quiet(slack, sent.channel, 1, seconds=4)
+    slack.drop_next("chat.postMessage", applied=False)
+    slack.direct_message("U2", "my change does not show up")
+    slack.wait_for_messages(sent.channel, 2, timeout=20)
+    assert bot.stop() == 0
+
+
+def test_failures_are_apologised_for_with_an_id_that_the_log_has(
+    slack: SlackServer, start_bot: StartBot, home: Home, own_home: Home
+) -> None:
+    bot = start_bot(own_home)
+    # Slack refuses the answer, for a reason that no other form of it would mend.
+    slack.fail_next("chat.postMessage", error="internal_error")
+    sent = slack.direct_message("U1", "シークレットキーをなくした")
+    (message,) = slack.wait_for_messages(sent.channel, 1)
+    text = plain(message)
+    assert "申し訳ありません" in text
+    id = _only_id(bot, text)
+    assert f"Failure {id}" in bot.log and "internal_error" in bot.log
+    assert "Traceback" not in text and "internal_error" not in text
+    assert bot.stop() == 0
+
+
+def test_before_the_first_ingest_people_are_told(
+    slack: SlackServer, start_bot: StartBot, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    bot = start_bot(home)
+    sent = slack.direct_message("U2", "I lost my secret key")
+    (message,) = slack.wait_for_messages(sent.channel, 1)
+    assert "no guide has been ingested" in plain(message)
+    assert _only_id(bot, plain(message))
+    ingest([SAMPLE_GUIDES], home, embeddings)
+    slack.direct_message("U2", "I lost my secret key")
+    messages = slack.wait_for_messages(sent.channel, 2)
+    assert plain(messages[1]).startswith(LOST_KEY_EN)
+    assert bot.stop() == 0
+
+
+def test_tokens_that_slack_refuses_are_explained(slack: SlackServer, own_home: Home) -> None:
+    slack.fail_next("auth.test", error="invalid_auth")
+    result = subprocess.run(
+        [GUIDEBOT, "serve"],
+        env={**os.environ, **slack.environment, "GUIDEBOT_HOME": str(own_home.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "Slack refused to connect: invalid_auth" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def _only_id(bot: Bot, text: str) -> str:
+    ids = [word for word in bot.log.split() if len(word) == 8 and word in text]
+    assert ids, (text, bot.log)
+    return ids[0]

@@ -1,0 +1,80 @@
+"""Rules that the whole project keeps."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from bot.settings import BotSettings
+from tests.conftest import REPOSITORY
+
+ROOMS = ("kb", "ingest", "bot")
+MAY_IMPORT = {"kb": {"kb"}, "ingest": {"kb", "ingest"}, "bot": {"kb", "bot"}}
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_imports_go_one_way(room: str) -> None:
+    for path in (REPOSITORY / room).rglob("*.py"):
+        rooms = imported(path) & set(ROOMS)
+        assert rooms <= MAY_IMPORT[room], path
+        if room != "bot":
+            assert not imported(path) & {"slack_bolt", "slack_sdk"}, path
+
+
+def test_nothing_is_unpickled() -> None:
+    for room in ROOMS:
+        for path in (REPOSITORY / room).rglob("*.py"):
+            assert not imported(path) & {"pickle", "joblib", "dill", "shelve", "marshal"}, path
+
+
+def test_env_example_is_the_settings() -> None:
+    example = dotenv_values(REPOSITORY / ".env.example")
+    assert set(example) == {name.upper() for name in BotSettings.model_fields}
+    for name, field in BotSettings.model_fields.items():
+        if not name.endswith("token"):
+            assert example[name.upper()] == str(field.default)
+
+
+def test_readme_names_every_setting() -> None:
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    for name in BotSettings.model_fields:
+        assert f"`{name.upper()}`" in readme
+
+
+def test_manifest_asks_for_what_the_bot_uses() -> None:
+    manifest = json.loads((REPOSITORY / "slack" / "manifest.json").read_text("utf-8"))
+    listeners = "".join(
+        path.read_text("utf-8") for path in (REPOSITORY / "bot" / "listeners").glob("*.py")
+    )
+    events = {event.split(".")[0] for event in re.findall(r'app\.event\("([^"]+)"', listeners)}
+    asked = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert {event.split(".")[0] for event in asked} == events
+    assert manifest["settings"]["socket_mode_enabled"]
+    assert not manifest["features"]["app_home"]["messages_tab_read_only_enabled"]
+    assert len(manifest["features"]["agent_view"]["agent_description"]) <= 300
+    assert {"chat:write", "app_mentions:read", "im:history"} <= set(
+        manifest["oauth_config"]["scopes"]["bot"]
+    )
+
+
+def test_rooms_are_packaged() -> None:
+    text = (REPOSITORY / "pyproject.toml").read_text("utf-8")
+    for room in ROOMS:
+        for package in (REPOSITORY / room).rglob("__init__.py"):
+            name = ".".join(package.parent.relative_to(REPOSITORY).parts)
+            assert f'"{name}"' in text, name

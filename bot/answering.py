@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Mapping
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -32,16 +31,19 @@ class Answerer:
         self._store = store
         self._locales = Locales()
 
-    def answer(self, question: Question, client: WebClient) -> None:
+    def answer(
+        self, question: Question, client: WebClient, *, perhaps_posted: bool = False
+    ) -> None:
         """Post the answer to a question, or an apology with an id that the log has too.
 
+        With `perhaps_posted`, messages of the answer that stand there already are left out.
         Raises nothing: what cannot be posted is in the log.
         """
         started = time.monotonic()
         language = self._locales.language(client, question.user)
         try:
             messages, outcome = self._messages(question.text, language)
-            self._post(question, client, messages)
+            post(client, question, messages, perhaps_posted=perhaps_posted)
         except Exception as error:
             outcome = self._apologise(question, client, error, language)
         self._store.finish(question.channel, question.ts)
@@ -67,7 +69,7 @@ class Answerer:
                 self._store.finish(left.channel, left.ts)
                 continue
             logger.info("Answering message %s in %s, left from before.", left.ts, left.channel)
-            self.answer(question, client)
+            self.answer(question, client, perhaps_posted=True)
 
     def _messages(self, text: str, language: str | None) -> tuple[list[Message], str]:
         if not text:
@@ -76,12 +78,6 @@ class Answerer:
         answer = self._knowledge_base.ask(text, language)
         outcome = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
         return render(answer), outcome
-
-    def _post(self, question: Question, client: WebClient, messages: list[Message]) -> None:
-        for message in messages:
-            post(client, question.channel, question.thread_ts, question.ts, message)
-        if question.thread_ts:
-            self._store.join_thread(question.channel, question.thread_ts)
 
     def _apologise(
         self, question: Question, client: WebClient, error: Exception, language: str | None
@@ -92,7 +88,7 @@ class Answerer:
         said = words(language or "en")
         text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
         try:
-            self._post(question, client, [plain(text.format(id=id))])
+            post(client, question, [plain(text.format(id=id))])
         except Exception:
             logger.exception("The apology %s could not be posted either", id)
         return f"Apologised ({id})"
@@ -101,11 +97,15 @@ class Answerer:
         if time.time() - left.taken_at > _RECOVERED_SECONDS:
             logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
             return None
-        if is_answered(client, left.channel, left.thread_ts, left.ts):
+        if is_answered(client, left):
             return None
-        message: Mapping[str, object] | None
-        message = read_message(client, left.channel, left.thread_ts, left.ts)
+        message = read_message(client, left)
         if message is None:
             return None
-        text = plain_text(str(message.get("text") or ""))
-        return Question(left.channel, left.ts, left.user, text, left.thread_ts)
+        return Question(
+            channel=left.channel,
+            ts=left.ts,
+            thread_ts=left.thread_ts,
+            user=left.user,
+            text=plain_text(str(message.get("text") or "")),
+        )

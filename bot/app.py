@@ -19,6 +19,7 @@ from bot.answering import Answerer
 from bot.listeners import register
 from bot.settings import BotSettings
 from bot.store import Store
+from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 
 _WORKERS = 8
@@ -56,7 +57,13 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    # Before the model is loaded, so that a wrong token is told at once.
     identity = app.client.auth_test()
+    try:
+        knowledge_base.load()
+    except NoSnapshotError as error:
+        # The bot may start first: the guides are picked up when they are published.
+        logger.warning("%s", error)
     handler.connect()  # type: ignore[no-untyped-call]
     logger.info("Connected to Slack as %s in %s.", identity["user"], identity["team"])
     answerer.recover(app.client)

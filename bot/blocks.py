@@ -55,7 +55,7 @@ def render(answer: Answer) -> list[Message]:
 
 def plain(text: str) -> Message:
     """Return a message of the bot's own words, without any markup in it."""
-    return Message(escape(text), (RichTextBlock(elements=[paragraph([Span(text=text)])]),))
+    return Message(escape(text), (RichTextBlock(elements=paragraph([Span(text=text)])),))
 
 
 def escape(text: str) -> str:
@@ -77,28 +77,30 @@ def _answered(answer: Answer, said: Words) -> Iterator[Block]:
                 yield _context([PlainTextObject(text=said.original_language.format(language=name))])
         elements: list[RichTextElement] = []
         if part.caption:
-            elements.append(paragraph([Span(text=part.caption, bold=True)]))
+            elements += paragraph([Span(text=part.caption, bold=True)])
         for number, step in enumerate(part.steps, 1):
             elements += step_elements(number, step)
         yield from _rich_text(elements)
         if part.notes:
-            elements = [paragraph([Span(text=said.notes, bold=True)])]
+            elements = paragraph([Span(text=said.notes, bold=True)])
             for note in part.notes:
                 elements += step_elements(None, note)
             yield from _rich_text(elements)
     if answer.see_also:
-        links = [bullet([span]) for span in answer.see_also[:_MOST_LINKS]]
-        yield from _rich_text([paragraph([Span(text=said.see_also, bold=True)]), *links])
+        elements = paragraph([Span(text=said.see_also, bold=True)])
+        for span in answer.see_also[:_MOST_LINKS]:
+            elements += bullet([span])
+        yield from _rich_text(elements)
     yield from _sources(answer.citations, said)
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
-    elements: list[RichTextElement] = [paragraph([Span(text=said.not_covered, bold=True)])]
+    elements = paragraph([Span(text=said.not_covered, bold=True)])
     if answer.nearest:
-        elements.append(paragraph([Span(text=said.nearest)]))
+        elements += paragraph([Span(text=said.nearest)])
         for citation in answer.nearest:
-            elements.append(bullet([Span(text=citation.place, href=citation.url)]))
-    elements.append(paragraph([Span(text=said.rephrase)]))
+            elements += bullet([Span(text=citation.place, href=citation.url)])
+    elements += paragraph([Span(text=said.rephrase)])
     yield from _rich_text(elements)
 
 

@@ -7,7 +7,7 @@ import logging
 import typer
 
 from bot.settings import BotSettings
-from kb.errors import NoSnapshotError, SettingsError
+from kb.errors import SettingsError
 from kb.settings import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -35,12 +35,6 @@ def serve() -> None:
 
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
     knowledge_base = KnowledgeBase(settings.home, embeddings)
-    try:
-        knowledge_base.load()
-    except NoSnapshotError as error:
-        # The bot may start first: the guides are picked up when they are published.
-        logger.warning("%s", error)
-        embeddings.load()
     try:
         run(settings, knowledge_base)
     except SlackApiError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from slack_sdk import WebClient
@@ -20,6 +21,7 @@ from tenacity import (
 )
 
 from bot.blocks import Message
+from bot.question import Place
 
 EVENT_TYPE = "guidebot_answer"
 
@@ -31,14 +33,52 @@ logger = logging.getLogger(__name__)
 
 
 def post(
-    client: WebClient, channel: str, thread_ts: str | None, question_ts: str, message: Message
+    client: WebClient,
+    place: Place,
+    messages: Sequence[Message],
+    *,
+    perhaps_posted: bool = False,
 ) -> None:
-    """Post a message that belongs to the answer to the question at `question_ts`.
+    """Post the answer to the question at `place`, message by message, each once.
 
-    When the connection breaks it cannot be known whether Slack took the message, so it is
-    looked for before it is posted again. Raises SlackApiError if Slack refuses it.
+    When the connection breaks it cannot be known whether Slack took a message, so it is
+    looked for before it is posted again; with `perhaps_posted`, before the first attempt,
+    too. Raises SlackApiError if Slack refuses a message.
     """
-    mark = f"{question_ts}:{hashlib.sha256(message.text.encode()).hexdigest()[:12]}"
+    for number, message in enumerate(messages, 1):
+        payload = {
+            "question_ts": place.ts,
+            "mark": _mark(number, message),
+            "last": number == len(messages),
+        }
+        _post_once(client, place, payload, message, perhaps_posted)
+
+
+def is_answered(client: WebClient, place: Place) -> bool:
+    """Whether the last message of an answer to the question stands in the conversation."""
+    return any(payload.get("last") for payload in _payloads(client, place))
+
+
+def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
+    """Return the question as it stands in the conversation now; None if it is gone."""
+    for message in _messages(client, place):
+        if message.get("ts") == place.ts:
+            return message
+    return None
+
+
+def _mark(number: int, message: Message) -> str:
+    words = message.text + json.dumps([block.to_dict() for block in message.blocks])
+    return f"{number}:{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+
+
+def _post_once(
+    client: WebClient,
+    place: Place,
+    payload: dict[str, Any],
+    message: Message,
+    perhaps_posted: bool,
+) -> None:
     attempts = 0
 
     @retry(
@@ -51,43 +91,18 @@ def post(
     def attempt() -> None:
         nonlocal attempts
         attempts += 1
-        if attempts > 1 and mark in set(_marks(client, channel, thread_ts, question_ts)):
+        look = perhaps_posted or attempts > 1
+        if look and any(p["mark"] == payload["mark"] for p in _payloads(client, place)):
             return
-        _post(client, channel, thread_ts, question_ts, mark, message)
+        _post(client, place, payload, message)
 
     attempt()
 
 
-def is_answered(client: WebClient, channel: str, thread_ts: str | None, question_ts: str) -> bool:
-    """Whether a message that belongs to the answer to a question stands in the conversation."""
-    return any(
-        mark.startswith(f"{question_ts}:")
-        for mark in _marks(client, channel, thread_ts, question_ts)
-    )
-
-
-def read_message(
-    client: WebClient, channel: str, thread_ts: str | None, ts: str
-) -> dict[str, Any] | None:
-    """Return a message as it stands in the conversation now; None if it is gone."""
-    for message in _messages(client, channel, thread_ts, ts):
-        if message.get("ts") == ts:
-            return message
-    return None
-
-
-def _post(
-    client: WebClient,
-    channel: str,
-    thread_ts: str | None,
-    question_ts: str,
-    mark: str,
-    message: Message,
-) -> None:
-    payload = {"question_ts": question_ts, "mark": mark}
+def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> None:
     arguments: dict[str, Any] = {
-        "channel": channel,
-        "thread_ts": thread_ts,
+        "channel": place.channel,
+        "thread_ts": place.thread_ts,
         "text": message.text,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -103,28 +118,27 @@ def _post(
         client.chat_postMessage(**arguments)
 
 
-def _marks(
-    client: WebClient, channel: str, thread_ts: str | None, question_ts: str
-) -> Iterator[str]:
-    for message in _messages(client, channel, thread_ts, question_ts):
+def _payloads(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
+    """Yield what was noted with each message of the answer to a question."""
+    for message in _messages(client, place):
         metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
         if metadata.get("event_type") == EVENT_TYPE:
-            yield str(metadata.get("event_payload", {}).get("mark", ""))
+            if payload.get("question_ts") == place.ts:
+                yield payload
 
 
-def _messages(
-    client: WebClient, channel: str, thread_ts: str | None, since: str
-) -> Iterator[dict[str, Any]]:
-    """Yield the conversation's messages from `since` on."""
+def _messages(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
+    """Yield the conversation's messages from the question on."""
     arguments: dict[str, Any] = {
-        "channel": channel,
-        "oldest": since,
+        "channel": place.channel,
+        "oldest": place.ts,
         "inclusive": True,
         "limit": _PAGE,
         "include_all_metadata": True,
     }
-    if thread_ts:
-        page = client.conversations_replies(ts=thread_ts, **arguments)
+    if place.thread_ts:
+        page = client.conversations_replies(ts=place.thread_ts, **arguments)
     else:
         page = client.conversations_history(**arguments)
     yield from page.get("messages") or []

@@ -14,9 +14,9 @@ _WRITTEN = {None, "file_share", "thread_broadcast"}
 _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
-@dataclass(frozen=True)
-class Question:
-    """A message that wants an answer, and where the answer goes.
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a question stands, and where its answer goes.
 
     `ts` names the message in its channel; the answer goes into the thread `thread_ts`, or
     straight into the conversation without one.
@@ -24,9 +24,15 @@ class Question:
 
     channel: str
     ts: str
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(Place):
+    """A message that wants an answer, and who wrote it."""
+
     user: str
     text: str
-    thread_ts: str | None = None
 
 
 def direct_message(event: Mapping[str, Any]) -> Question | None:

@@ -6,7 +6,7 @@ link in them. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from slack_sdk.models.blocks import (
     RichTextElement,
@@ -22,6 +22,9 @@ from kb.model import Block, BlockKind, Span, Step
 LONGEST_TEXT = 2500
 """How many characters one element holds; Slack refuses texts above 3,000."""
 
+# So that a label and the [n] stand with the words that they belong to.
+_LONGEST_MARKS = 200
+
 _DEEPEST = 8
 _LONGEST_URL = 3000
 
@@ -32,18 +35,17 @@ def step_elements(number: int | None, step: Step) -> list[RichTextElement]:
     """Return a step, or a note where it has no number, with its [n] and what belongs to it."""
     marks = "".join(f" [{citation}]" for citation in step.citations)
     words = [*_label(step.label), *_spans(step.spans), Parts.Text(text=marks)]
-    first = _item(words, number, 0)
-    return [first, *_children(step.children, 1)]
+    return [*_items(words, number, 0), *_children(step.children, 1)]
 
 
-def paragraph(spans: Iterable[Span]) -> RichTextSectionElement:
-    """Return spans as a paragraph."""
-    return RichTextSectionElement(elements=list(_spans(spans)))
+def paragraph(spans: Iterable[Span]) -> list[RichTextElement]:
+    """Return spans as a paragraph, or several if it is very long."""
+    return _paragraphs(_spans(spans))
 
 
-def bullet(spans: Iterable[Span]) -> RichTextListElement:
+def bullet(spans: Iterable[Span]) -> list[RichTextElement]:
     """Return spans as an item of a list."""
-    return _item(list(_spans(spans)), None, 0)
+    return _items(_spans(spans), None, 0)
 
 
 def size(element: RichTextElement) -> int:
@@ -59,13 +61,36 @@ def _size(values: object) -> int:
     return sum(_size(value) for value in values) if isinstance(values, list) else 0
 
 
-def _item(words: Sequence[RichTextElement], number: int | None, indent: int) -> RichTextListElement:
-    return RichTextListElement(
-        elements=[RichTextSectionElement(elements=list(words))],
+def _items(
+    words: Iterable[RichTextElement], number: int | None, indent: int
+) -> list[RichTextElement]:
+    """Return an item of a list; what does not fit into it follows as paragraphs."""
+    first, *rest = _runs(words) or [[]]
+    item = RichTextListElement(
+        elements=[RichTextSectionElement(elements=first)],
         style="bullet" if number is None else "ordered",
         indent=min(indent, _DEEPEST),
         offset=number - 1 if number is not None and number > 1 else None,
     )
+    return [item, *(RichTextSectionElement(elements=run) for run in rest)]
+
+
+def _paragraphs(words: Iterable[RichTextElement]) -> list[RichTextElement]:
+    return [RichTextSectionElement(elements=run) for run in _runs(words)]
+
+
+def _runs(words: Iterable[RichTextElement]) -> list[list[RichTextElement]]:
+    """Group elements so that no group is longer than one element may be."""
+    runs: list[list[RichTextElement]] = []
+    used = 0
+    for element in words:
+        length = size(element)
+        if not runs or (length > 0 and used + length > LONGEST_TEXT + _LONGEST_MARKS):
+            runs.append([])
+            used = 0
+        runs[-1].append(element)
+        used += length
+    return runs
 
 
 def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]:
@@ -75,11 +100,12 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
                 for piece in pieces(block.text):
                     yield RichTextPreformattedElement(elements=[Parts.Text(text=piece)])
             case BlockKind.NOTE:
-                yield RichTextQuoteElement(elements=[*_label(block.label), *_spans(block.spans)])
+                for run in _runs([*_label(block.label), *_spans(block.spans)]):
+                    yield RichTextQuoteElement(elements=run)
             case BlockKind.STEP | BlockKind.BULLET:
-                yield _item([*_spans(block.spans)], block.number, indent)
-            case _ if block.spans:
-                yield RichTextSectionElement(elements=list(_spans(block.spans)))
+                yield from _items(_spans(block.spans), block.number, indent)
+            case _:
+                yield from _paragraphs(_spans(block.spans))
         yield from _children(block.children, indent + 1)
 
 

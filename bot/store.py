@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from bot.question import Question
+from bot.question import Place, Question
 
 _KEPT_SECONDS = 30 * 24 * 3600.0
 
@@ -35,7 +35,7 @@ class _Taken(_Base):
 
 
 class _Thread(_Base):
-    """A thread that the bot has answered in."""
+    """A thread that the bot has taken on a question in."""
 
     __tablename__ = "threads"
 
@@ -44,14 +44,11 @@ class _Thread(_Base):
     joined_at: Mapped[float] = mapped_column(Float)
 
 
-@dataclass(frozen=True)
-class Unanswered:
+@dataclass(frozen=True, kw_only=True)
+class Unanswered(Place):
     """A question that was taken on and not answered: all that is known of it."""
 
-    channel: str
-    ts: str
     user: str
-    thread_ts: str | None
     taken_at: float
 
 
@@ -66,7 +63,7 @@ class Store:
         self._forget_old(self._engine)
 
     def take(self, question: Question) -> bool:
-        """Take a question on; False if that was done before.
+        """Take a question on, and join its thread; False if that was done before.
 
         Slack delivers an event again when it is not sure that it arrived, and sends two
         events for a mention; both name the same message.
@@ -80,6 +77,13 @@ class Store:
         }
         with Session(self._engine) as session, session.begin():
             result = session.execute(insert(_Taken).values(row).on_conflict_do_nothing())
+            if question.thread_ts:
+                thread = {
+                    "channel": question.channel,
+                    "thread_ts": question.thread_ts,
+                    "joined_at": time.time(),
+                }
+                session.execute(insert(_Thread).values(thread).on_conflict_do_nothing())
             return bool(getattr(result, "rowcount", 0))
 
     def finish(self, channel: str, ts: str) -> None:
@@ -97,16 +101,19 @@ class Store:
             rows = session.scalars(
                 select(_Taken).where(_Taken.done_at.is_(None)).order_by(_Taken.taken_at)
             )
-            return [Unanswered(r.channel, r.ts, r.user, r.thread_ts, r.taken_at) for r in rows]
-
-    def join_thread(self, channel: str, thread_ts: str) -> None:
-        """Note that the bot is in a thread."""
-        row = {"channel": channel, "thread_ts": thread_ts, "joined_at": time.time()}
-        with Session(self._engine) as session, session.begin():
-            session.execute(insert(_Thread).values(row).on_conflict_do_nothing())
+            return [
+                Unanswered(
+                    channel=row.channel,
+                    ts=row.ts,
+                    thread_ts=row.thread_ts,
+                    user=row.user,
+                    taken_at=row.taken_at,
+                )
+                for row in rows
+            ]
 
     def is_in_thread(self, channel: str, thread_ts: str) -> bool:
-        """Whether the bot has answered in a thread."""
+        """Whether the bot has taken on a question in a thread."""
         with Session(self._engine) as session:
             return session.get(_Thread, (channel, thread_ts)) is not None
 

@@ -60,13 +60,13 @@ class KnowledgeBase:
             self._loading.release()
 
     def load(self) -> None:
-        """Open the snapshot and load the model now rather than at the first question.
+        """Load the model and open the snapshot now rather than at the first question.
 
-        Raises SnapshotError or ModelError if that cannot be done.
+        Raises ModelError, or SnapshotError after the model was loaded.
         """
-        index = self.index()
         detect_language("load the language models")
         self._embeddings.load()
+        index = self.index()
         check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
 
     def load_quietly(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ class Bot:
 
     process: subprocess.Popen[bytes]
     log_path: Path
+    home: Home
 
     @property
     def log(self) -> str:
@@ -44,34 +46,68 @@ StartBot = Callable[[Home], Bot]
 
 @pytest.fixture
 def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        server.add_user("U1", "hanako", locale="ja-JP")
-        server.add_user("U2", "maria", locale="en-US")
-        server.add_channel("C1", "help")
+    """A Slack of the test's own."""
+    with _workspace() as server:
         yield server
-        assert server.violations == []
 
 
 @pytest.fixture
-def start_bot(slack: SlackServer, tmp_path: Path) -> Iterator[StartBot]:
+def start_bot(slack: SlackServer) -> Iterator[StartBot]:
     """Starts a bot on a home folder, and waits until it is connected."""
     bots: list[Bot] = []
 
     def start(home: Home) -> Bot:
-        log_path = tmp_path / f"bot-{len(bots)}.log"
-        opened = slack.connections_opened + 1
-        with log_path.open("wb") as log:
-            process = subprocess.Popen(
-                [GUIDEBOT, "serve"],
-                env={**os.environ, **slack.environment, "GUIDEBOT_HOME": str(home.root)},
-                stdout=log,
-                stderr=log,
-            )
-        bots.append(Bot(process, log_path))
-        slack.wait_connected(CONNECTED_SECONDS, opened=opened)
+        bots.append(_start(slack, home))
         return bots[-1]
 
     yield start
     for bot in bots:
         with contextlib.suppress(Exception):
             bot.kill()
+
+
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory, sample_home: Home
+) -> Iterator[tuple[SlackServer, Bot]]:
+    """A bot that several tests ask, each as a person of its own, and its Slack."""
+    home = Home(tmp_path_factory.mktemp("running"))
+    copy_home(sample_home, home)
+    with _workspace() as server:
+        bot = _start(server, home)
+        yield server, bot
+        assert bot.stop() == 0
+
+
+def copy_home(source: Home, target: Home) -> None:
+    """Copy what is published, so that it can be written to."""
+    shutil.copytree(source.snapshots, target.snapshots)
+    shutil.copy(source.embedding_cache, target.embedding_cache)
+    if not target.models.exists():
+        target.models.symlink_to(source.models.resolve())
+
+
+@contextlib.contextmanager
+def _workspace() -> Iterator[SlackServer]:
+    with SlackServer() as server:
+        for user in ("U1", "U3", "U5"):
+            server.add_user(user, "hanako", locale="ja-JP")
+        for user in ("U2", "U4", "U6"):
+            server.add_user(user, "maria", locale="en-US")
+        server.add_channel("C1", "help")
+        yield server
+        assert server.violations == []
+
+
+def _start(slack: SlackServer, home: Home) -> Bot:
+    log_path = home.root / f"bot-{slack.connections_opened}.log"
+    opened = slack.connections_opened + 1
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(
+            [GUIDEBOT, "serve"],
+            env={**os.environ, **slack.environment, "GUIDEBOT_HOME": str(home.root)},
+            stdout=log,
+            stderr=log,
+        )
+    slack.wait_connected(CONNECTED_SECONDS, opened=opened)
+    return Bot(process, log_path, home)

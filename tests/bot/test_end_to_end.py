@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from ingest.pipeline import ingest
 from kb.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
-from tests.bot.conftest import GUIDEBOT, Bot, StartBot
+from tests.bot.conftest import GUIDEBOT, Bot, StartBot, copy_home
 from tests.conftest import SAMPLE_GUIDES
 from tests.slack_server import SlackServer, plain
 
@@ -24,8 +23,7 @@ LOST_KEY_JA = "アクセスキー・シークレットキーをなくした"
 @pytest.fixture
 def own_home(sample_home: Home, home: Home) -> Home:
     """A copy of the sample guide's home folder, to be written to."""
-    shutil.copytree(sample_home.snapshots, home.snapshots)
-    shutil.copy(sample_home.embedding_cache, home.embedding_cache)
+    copy_home(sample_home, home)
     return home
 
 
@@ -35,8 +33,8 @@ def quiet(slack: SlackServer, channel: str, count: int, seconds: float = 1.5) ->
     assert len(slack.bot_messages(channel)) == count
 
 
-def test_a_day_in_slack(slack: SlackServer, start_bot: StartBot, own_home: Home) -> None:
-    bot = start_bot(own_home)
+def test_a_day_in_slack(running: tuple[SlackServer, Bot]) -> None:
+    slack, bot = running
     _direct_message(slack)
     _mention_and_thread(slack)
     _what_is_not_for_the_bot(slack)
@@ -44,7 +42,6 @@ def test_a_day_in_slack(slack: SlackServer, start_bot: StartBot, own_home: Home)
     _not_covered(slack)
     _reconnect(slack)
     _rate_limit(slack)
-    assert bot.stop() == 0
     assert "secret" not in bot.log and "シークレット" not in bot.log
     # The SDK has its own noise when a connection goes; ours would be a failure.
     assert "ERROR bot" not in bot.log and "Failure" not in bot.log
@@ -126,24 +123,22 @@ def _rate_limit(slack: SlackServer) -> None:
 
 
 def test_new_guide_text_is_used_at_once(
-    slack: SlackServer,
-    start_bot: StartBot,
-    own_home: Home,
+    running: tuple[SlackServer, Bot],
     embeddings: SentenceTransformerEmbeddings,
     tmp_path: Path,
 ) -> None:
-    bot = start_bot(own_home)
-    sent = slack.direct_message("U2", "I lost my secret key")
+    slack, bot = running
+    sent = slack.direct_message("U4", "I lost my secret key")
     slack.wait_for_messages(sent.channel, 1)
     guide = tmp_path / "iam-troubleshooting.en.md"
     text = (SAMPLE_GUIDES / guide.name).read_text("utf-8")
     guide.write_text(text.replace("List your keys", "Print your keys"), "utf-8")
-    ingest([guide], own_home, embeddings)
-    slack.direct_message("U2", "I lost my secret key")
+    ingest([guide], bot.home, embeddings)
+    slack.direct_message("U4", "I lost my secret key")
     messages = slack.wait_for_messages(sent.channel, 2)
     assert "1. List your keys" in plain(messages[0])
     assert "1. Print your keys" in plain(messages[1])
-    assert bot.stop() == 0
+    ingest([SAMPLE_GUIDES], bot.home, embeddings)
 
 
 def test_nothing_is_lost_or_repeated_over_a_crash(
@@ -170,33 +165,31 @@ def test_nothing_is_lost_or_repeated_over_a_crash(
 
 
 def test_a_dropped_connection_posts_neither_twice_nor_not_at_all(
-    slack: SlackServer, start_bot: StartBot, own_home: Home
+    running: tuple[SlackServer, Bot],
 ) -> None:
-    bot = start_bot(own_home)
+    slack, _ = running
     slack.drop_next("chat.postMessage", applied=True)
-    sent = slack.direct_message("U2", "I lost my secret key")
+    sent = slack.direct_message("U6", "I lost my secret key")
     slack.wait_for_messages(sent.channel, 1)
     quiet(slack, sent.channel, 1, seconds=4)
     slack.drop_next("chat.postMessage", applied=False)
-    slack.direct_message("U2", "my change does not show up")
+    slack.direct_message("U6", "my change does not show up")
     slack.wait_for_messages(sent.channel, 2, timeout=20)
-    assert bot.stop() == 0
 
 
 def test_failures_are_apologised_for_with_an_id_that_the_log_has(
-    slack: SlackServer, start_bot: StartBot, home: Home, own_home: Home
+    running: tuple[SlackServer, Bot],
 ) -> None:
-    bot = start_bot(own_home)
+    slack, bot = running
     # Slack refuses the answer, for a reason that no other form of it would mend.
     slack.fail_next("chat.postMessage", error="internal_error")
-    sent = slack.direct_message("U1", "シークレットキーをなくした")
+    sent = slack.direct_message("U3", "シークレットキーをなくした")
     (message,) = slack.wait_for_messages(sent.channel, 1)
     text = plain(message)
     assert "申し訳ありません" in text
     id = _only_id(bot, text)
     assert f"Failure {id}" in bot.log and "internal_error" in bot.log
     assert "Traceback" not in text and "internal_error" not in text
-    assert bot.stop() == 0
 
 
 def test_before_the_first_ingest_people_are_told(

@@ -168,7 +168,7 @@ def test_the_cache_survives_and_knows_roles_apart(
     assert embedded == 1 and not np.array_equal(asked[0], first[0])
 
 
-STAGES = ["Loading the model", "Cutting into chunks", "Embedding chunks", "written", "renamed"]
+STAGES = ["Loading the model", "Embedding chunks", "written", "renamed"]
 
 # Ingests in a process of its own and stops dead at a stage: at the first report of that
 # name, or at the file operations that publish.

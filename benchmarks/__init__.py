@@ -1,0 +1,1 @@
+"""Measures Guidebot beside the LangChain quickstart: both sides in one run, in turns."""

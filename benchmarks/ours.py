@@ -1,0 +1,128 @@
+"""Guidebot as the benchmarks run it, in a process of its own.
+
+    python -m benchmarks.ours unpack HOME
+    python -m benchmarks.ours ingest FOLDER HOME
+    python -m benchmarks.ours open HOME
+    python -m benchmarks.ours phases HOME QUESTION
+
+each of which prints JSON as its last line, or as
+
+    python -m benchmarks.ours answer HOME
+
+which answers a question a line, and prints the seconds that each took.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.measure import time_lines
+from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.paths import Home
+
+
+def unpack(home: Home) -> str:
+    """Unpack the embedding model, and return its folder."""
+    from kb.e5_archive import default_model
+
+    return str(default_model(home.models))
+
+
+def ingest_folder(folder: Path, home: Home) -> dict[str, int]:
+    """Ingest as `guidebot ingest` does, and return how many chunks came of it."""
+    from ingest.pipeline import ingest
+
+    embeddings = SentenceTransformerEmbeddings(
+        DEFAULT_MODEL, home.models, threads=os.cpu_count() or 1
+    )
+    summary = ingest([folder], home, embeddings, skip_bad=True)
+    return {
+        "guides": summary.guides,
+        "left_out": len(summary.left_out),
+        "chunks": summary.chunks,
+        "embedded": summary.embedded,
+        "reused": summary.reused,
+    }
+
+
+def open_index(home: Home) -> dict[str, float]:
+    """Open the live snapshot, checksums and BM25 included, and return the seconds it took."""
+    import bm25s  # noqa: F401  (the imports are not part of opening)
+    import faiss  # noqa: F401
+
+    from kb.knowledge_base import KnowledgeBase
+
+    knowledge_base = KnowledgeBase(home, SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models))
+    started = time.perf_counter()
+    knowledge_base.index()
+    return {"seconds": time.perf_counter() - started}
+
+
+def phases(home: Home, question: str) -> dict[str, float]:
+    """Answer a question step by step, and return the seconds of each step."""
+    seconds: dict[str, float] = {}
+    last = time.perf_counter()
+
+    def done(name: str) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        seconds[name] = now - last
+        last = now
+
+    from kb.knowledge_base import KnowledgeBase
+    from kb.language import detect_language
+
+    done("import kb")
+    embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models)
+    knowledge_base = KnowledgeBase(home, embeddings)
+    knowledge_base.index()
+    done("open the snapshot")
+    detect_language(question)
+    done("language models (lingua)")
+    import torch  # noqa: F401
+
+    done("import torch")
+    import sentence_transformers  # noqa: F401
+
+    done("import sentence_transformers")
+    embeddings.load()
+    done("load the embedding model")
+    knowledge_base.ask(question)
+    done("answer")
+    return seconds
+
+
+def answer_lines(home: Home) -> None:
+    """Load everything, then answer each line of standard input."""
+    from kb.knowledge_base import KnowledgeBase
+
+    knowledge_base = KnowledgeBase(home, SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models))
+    knowledge_base.load()
+    time_lines(knowledge_base.ask)
+
+
+def main(command: str, *arguments: str) -> None:
+    """Do one thing, and print what came of it as JSON."""
+    result: object
+    match command, arguments:
+        case "unpack", (home,):
+            result = unpack(Home(Path(home)))
+        case "ingest", (folder, home):
+            result = ingest_folder(Path(folder), Home(Path(home)))
+        case "open", (home,):
+            result = open_index(Home(Path(home)))
+        case "answer", (home,):
+            return answer_lines(Home(Path(home)))
+        case "phases", (home, question):
+            result = phases(Home(Path(home)), question)
+        case _:
+            sys.exit(f"unknown: {command} {arguments}")
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

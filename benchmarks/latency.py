@@ -36,7 +36,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    asked = [str(x["q"]) for x in yaml.safe_load((SAMPLE_GUIDES / "questions.yaml").read_text())]
+    golden = yaml.safe_load((SAMPLE_GUIDES / "questions.yaml").read_text("utf-8"))
+    asked = [str(question["q"]) for question in golden["questions"]]
     with tempfile.TemporaryDirectory() as temporary:
         home, store = Path(temporary, "home"), Path(temporary, "store")
         _, model = run_module("ours", "unpack", home / "models")

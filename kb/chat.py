@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,7 +14,7 @@ from kb.terminal import show
 
 
 def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
-    """Answer each line of standard input, until it ends."""
+    """Greet, load the model meanwhile, and answer each line of standard input."""
     languages = knowledge_base.index().languages
     said = words(languages[0] if languages else "en")
     typed = sys.stdin.isatty()
@@ -25,6 +26,8 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
         console.print(f"{said.greeting} [dim]Ctrl-D ⏎[/]")
         for example in said.examples:
             console.print(f"  [dim]{escape(example)}[/]")
+    # Begun only now, because the imports would hold up the greeting.
+    threading.Thread(target=knowledge_base.load_quietly, daemon=True).start()
     while True:
         try:
             question = input("\n> " if typed else "").strip()

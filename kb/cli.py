@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,17 +33,32 @@ def main() -> None:
     )
     for room in sorted(entry_points(group="guidebot.commands")):
         root.add_typer(room.load())
+    code = _run(root)
+    logging.shutdown()
+    # Not sys.exit: to take PyTorch's modules down in order lasts longer than to answer.
+    os._exit(code)
+
+
+def _run(root: typer.Typer) -> int:
+    """Run the command, and return its exit code."""
+    code = 0
     try:
-        root(standalone_mode=True)
+        root()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except GuidebotError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has left; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        return error.exit_code
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    except OSError as error:
+        typer.echo(f"guidebot: {error}", err=True)
+        return 1
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 1  # The reader of our output has left; there is nobody to tell.
+    return code
 
 
 @app.command()
@@ -68,13 +82,7 @@ def chat() -> None:
     from kb.chat import converse
 
     settings = load_settings(Settings)
-    # Half of the first answer's wait is the import of the model's libraries: it begins
-    # while the person is still typing.
-    knowledge_base = _knowledge_base(settings)
-    knowledge_base.index()
-    loading = threading.Thread(target=knowledge_base.load_quietly, daemon=True)
-    loading.start()
-    converse(knowledge_base, Console(highlight=False))
+    converse(_knowledge_base(settings), Console(highlight=False))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from kb.decide import confidence, decide
 from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.fingerprint import check_fingerprint, check_model_id
-from kb.language import detect_language
+from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, Hit
 from kb.paths import Home
-from kb.retrieve import GuideRetriever, SearchIndex
+from kb.search import SearchIndex
 from kb.snapshot import current_name, open_current
+
+if TYPE_CHECKING:
+    from kb.retrieve import GuideRetriever
 
 _NEAREST = 3
 
@@ -64,8 +68,8 @@ class KnowledgeBase:
 
         Raises ModelError, or SnapshotError after the model was loaded.
         """
-        detect_language("load the language models")
         self._embeddings.load()
+        load_language_models()
         index = self.index()
         check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
 
@@ -100,6 +104,9 @@ class KnowledgeBase:
 
     def retriever(self, k: int = 5) -> GuideRetriever:
         """Return the search as a LangChain retriever of the `k` best sections."""
+        # Its libraries take their time to import, and an answer does not need them.
+        from kb.retrieve import GuideRetriever
+
         return GuideRetriever(index=self.index, embed_query=self._embed, k=k)
 
     def _embed(self, question: str) -> Vectors:

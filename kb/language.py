@@ -10,6 +10,12 @@ from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30ff\uff66-\uff9d]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _CODE = re.compile(r"\S*[_:/\\${}()<>=\[\]\d]\S*|\S+\.\S+|\b[A-Z]{2,}\b")
+# Two of them and no letter beyond ASCII are English; the models need not be loaded for it.
+_ENGLISH = set(
+    "i i'm i've my me we our you your the this that these it it's its how what what's where why "
+    "which when who can't cannot couldn't don't doesn't didn't isn't won't not have has had does "
+    "with and from of there".split()
+)
 _ENGLISH_ENOUGH = 0.1
 _SURE = 0.5
 _LANGUAGES = (
@@ -45,6 +51,8 @@ def detect_language(text: str, otherwise: str = "en") -> str:
     words = _CODE.sub(" ", text)
     if not re.search(r"[^\W\d_]", words):
         return otherwise
+    if words.isascii() and len(_ENGLISH.intersection(words.lower().split())) >= 2:
+        return "en"
     if _HAN.search(words) and otherwise == "ja":
         # A few Chinese characters alone, such as 権限, are as good Japanese as Chinese.
         return "ja" if len(_HAN.findall(words)) <= 6 else "zh"
@@ -60,6 +68,11 @@ def detect_language(text: str, otherwise: str = "en") -> str:
         if english > _ENGLISH_ENOUGH or best.value < _SURE or len(words.split()) == 1:
             return "en"
     return code
+
+
+def load_language_models() -> None:
+    """Load now what `detect_language` otherwise loads when it first needs it."""
+    _detector().compute_language_confidence_values("any words")
 
 
 @cache

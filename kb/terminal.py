@@ -50,7 +50,8 @@ def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
     if answer.see_also:
         yield Text(said.see_also, style="bold dim")
         for link in answer.see_also:
-            yield Text.assemble("  ", (link.text, f"link {link.href}"), (f"  {link.href}", "dim"))
+            text = Text.assemble((link.text, f"link {link.href}"), (f"  {link.href}", "dim"))
+            yield Padding(text, (0, 0, 0, 2))
 
 
 def _part(part: Part, said: Words) -> Iterator[RenderableType]:
@@ -123,13 +124,13 @@ def _text(spans: Iterable[Span], style: str = "") -> Text:
     return text
 
 
-def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> Text:
+def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> RenderableType:
     citation = numbered[0][1]
     lines = said.lines.format(lines=line_marks(numbered))
-    text = Text.assemble(f"  {citation.place}\n", (f"  {citation.source}, {lines}", "dim"))
+    text = Text.assemble(f"{citation.place}\n", (f"{citation.source}, {lines}", "dim"))
     if citation.url:
-        text.append(f"\n  {citation.url}", style=f"dim link {citation.url}")
-    return text
+        text.append(f"\n{citation.url}", style=f"dim link {citation.url}")
+    return Padding(text, (0, 0, 0, 2))
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[RenderableType]:

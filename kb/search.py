@@ -1,0 +1,126 @@
+"""Question to ranked sections: dense and lexical search over a snapshot, fused."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.background import group_of
+from kb.embeddings import Vectors
+from kb.lexical import LexicalIndex
+from kb.model import Hit
+from kb.snapshot import Snapshot
+
+_DENSE_CANDIDATES = 200
+_LEXICAL_CANDIDATES = 50
+
+# What a full lexical match and a full match of literals add to a standardised dense score.
+_LEXICAL_WEIGHT = 2.0
+_LITERAL_WEIGHT = 2.0
+
+
+class SearchIndex:
+    """A snapshot made ready for searching. Never changes, so threads may share it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        chunks = snapshot.chunks
+        self._section_of = np.array([chunk.section for chunk in chunks], np.int64)
+        guide_of = [snapshot.section(chunk.section).guide for chunk in chunks]
+        self._guide_of = np.array(guide_of, np.int64)
+        self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
+        self._lexical = [
+            LexicalIndex([chunks[row].text for row in rows], rows)
+            for language in self.languages
+            if (
+                rows := [
+                    r for r, g in enumerate(guide_of) if snapshot.guides[g].language == language
+                ]
+            )
+        ]
+
+    def search(self, question: str, vector: Vectors, language: str) -> list[Hit]:
+        """Return the best chunk of each section, the best section first.
+
+        `vector` is the question's embedding, shape (dimension,); `language` the question's.
+        Of a guide's editions only the one that suits the asker is searched.
+        """
+        if not len(self._section_of):
+            return []
+        allowed = self._editions(language)[self._guide_of]
+        lexical, literal = self._lexical_scores(question)
+        rows = self._candidates(vector, lexical + literal, allowed)
+        dense = self._dense(vector, rows)
+        mean, deviation = self.snapshot.background[group_of(language)][:, rows]
+        z = (dense - mean) / deviation
+        scores = z + _LEXICAL_WEIGHT * lexical[rows] + _LITERAL_WEIGHT * literal[rows]
+        best: dict[int, Hit] = {}
+        for i in np.argsort(-scores, kind="stable"):
+            row = int(rows[i])
+            section = int(self._section_of[row])
+            if section not in best:
+                best[section] = Hit(
+                    row=row,
+                    section=section,
+                    score=float(scores[i]),
+                    dense=float(dense[i]),
+                    z=float(z[i]),
+                    lexical=float(lexical[row]),
+                    literal=float(literal[row]),
+                )
+        return list(best.values())
+
+    def _candidates(
+        self, vector: Vectors, lexical: NDArray[np.float32], allowed: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
+        count = len(self._section_of)
+        # Editions that are not allowed take places among the nearest, so more are asked for.
+        wanted = min(count, _DENSE_CANDIDATES * len(self.languages))
+        _, nearest = self.snapshot.index.search(vector[None, :], wanted)
+        written = np.argsort(-lexical, kind="stable")[: _LEXICAL_CANDIDATES * len(self.languages)]
+        rows = np.union1d(nearest[0], written[lexical[written] > 0])
+        found: NDArray[np.int64] = rows[allowed[rows]].astype(np.int64)
+        return found
+
+    def _dense(self, vector: Vectors, rows: NDArray[np.int64]) -> Vectors:
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        vectors = self.snapshot.index.reconstruct_batch(rows)
+        scores: Vectors = vectors @ vector
+        return scores
+
+    def _lexical_scores(self, question: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return for each chunk how well the question's words, and its literals, match.
+
+        Both are in [0, 1]. The words of a question that is not in the guide's language
+        hardly occur in it, and what little does must not decide: hence the square.
+        """
+        lexical = np.zeros(len(self._section_of), np.float32)
+        literal = np.zeros(len(self._section_of), np.float32)
+        for index in self._lexical:
+            scores = index.scores(question)
+            best = float(scores.max())
+            if best > 0:
+                lexical[index.rows] = scores / best * index.coverage(question) ** 2
+            literal[index.rows] = index.literal_scores(question)
+        return lexical, literal
+
+    def _editions(self, language: str) -> NDArray[np.bool_]:
+        """Return which guides to search for an asker: of editions, one each."""
+        chosen: dict[str, int] = {}
+        guides = self.snapshot.guides
+        for number, guide in enumerate(guides):
+            rival = chosen.get(guide.id)
+            if rival is None or _preference(guide.language, language) > _preference(
+                guides[rival].language, language
+            ):
+                chosen[guide.id] = number
+        allowed = np.zeros(len(guides), bool)
+        allowed[list(chosen.values())] = True
+        return allowed
+
+
+def _preference(edition: str, asker: str) -> int:
+    if edition == asker:
+        return 2
+    return 1 if edition == "en" else 0

@@ -21,7 +21,6 @@ class Words:
     lines: str
     confidence: str
     continued: str
-    step: str
     apology: str
     not_ready: str
     empty_question: str
@@ -41,7 +40,6 @@ _JA = Words(
     lines="行: {lines}",
     confidence="確信度",
     continued="{heading} (続き)",
-    step="手順",
     apology=(
         "申し訳ありません。回答中に問題が起きました。もう一度お試しください。"
         "続くようでしたら、番号 {id} を管理者にお伝えください。"
@@ -70,7 +68,6 @@ _EN = Words(
     lines="lines {lines}",
     confidence="confidence",
     continued="{heading} (continued)",
-    step="Steps",
     apology=(
         "Sorry, something went wrong while I was answering. Please try again. "
         "If it happens again, tell the administrator this number: {id}"

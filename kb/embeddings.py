@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -121,16 +122,18 @@ class SentenceTransformerEmbeddings(Embeddings):
     @cached_property
     def _loaded(self) -> SentenceTransformer:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+        # The model's files are checked while the libraries are imported.
+        with ThreadPoolExecutor(1) as executor:
+            path = executor.submit(self._path)
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(self._threads)
         try:
-            path = str(default_model(self._cache)) if self.name == DEFAULT_MODEL else self.name
             return SentenceTransformer(
-                path,
+                path.result(),
                 device="cpu",
                 cache_folder=str(self._cache),
                 local_files_only=self.name == DEFAULT_MODEL,
@@ -142,6 +145,9 @@ class SentenceTransformerEmbeddings(Embeddings):
                 "EMBEDDING_MODEL takes a sentence-transformers name or folder; "
                 f"{DEFAULT_MODEL} comes with the project and needs no network."
             ) from error
+
+    def _path(self) -> str:
+        return str(default_model(self._cache)) if self.name == DEFAULT_MODEL else self.name
 
 
 def _dtype() -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import time
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.blocks import Message, plain, render
 from bot.people import Locales
@@ -24,12 +24,25 @@ logger = logging.getLogger(__name__)
 
 
 class Answerer:
-    """Answers questions that were taken on. Threads may share it."""
+    """Answers questions, each once. Threads may share it."""
 
     def __init__(self, knowledge_base: KnowledgeBase, store: Store) -> None:
         self._knowledge_base = knowledge_base
         self._store = store
         self._locales = Locales()
+        self._lock = threading.Lock()
+        self._in_hand: set[tuple[str, str]] = set()
+
+    def take(self, question: Question) -> bool:
+        """Take a question on, on disk; False if that was done before.
+
+        Whoever takes it on calls `answer` with it.
+        """
+        with self._lock:
+            taken = self._store.take(question)
+            if taken:
+                self._in_hand.add((question.channel, question.ts))
+        return taken
 
     def answer(
         self, question: Question, client: WebClient, *, perhaps_posted: bool = False
@@ -37,16 +50,22 @@ class Answerer:
         """Post the answer to a question, or an apology with an id that the log has too.
 
         With `perhaps_posted`, messages of the answer that stand there already are left out.
-        Raises nothing: what cannot be posted is in the log.
+        Raises nothing: what cannot be posted is in the log, and tried again by `recover`.
         """
         started = time.monotonic()
-        language = self._locales.language(client, question.user)
+        language: str | None = None
         try:
+            language = self._locales.language(client, question.user)
             messages, outcome = self._messages(question.text, language)
             post(client, question, messages, perhaps_posted=perhaps_posted)
-        except Exception as error:
-            outcome = self._apologise(question, client, error, language)
-        self._store.finish(question.channel, question.ts)
+            done = True
+        # What panics in a library written in Rust is no Exception.
+        except BaseException as error:
+            done, outcome = self._apologise(question, client, error, language)
+        if done:
+            self._store.finish(question.channel, question.ts)
+        with self._lock:
+            self._in_hand.discard((question.channel, question.ts))
         logger.info(
             "%s in %.0f ms (channel %s, message %s)",
             outcome,
@@ -56,20 +75,32 @@ class Answerer:
         )
 
     def recover(self, client: WebClient) -> None:
-        """Answer what was taken on before a crash or a stop and not answered."""
-        for left in self._store.unanswered():
+        """Answer what was taken on and not answered: before a crash, or while Slack was away.
+
+        Raises nothing: what still cannot be answered is in the log, and stays for the next time.
+        """
+        with self._lock:
+            left_over = [
+                left
+                for left in self._store.unanswered()
+                if (left.channel, left.ts) not in self._in_hand
+            ]
+            self._in_hand.update((left.channel, left.ts) for left in left_over)
+        for left in left_over:
             try:
                 question = self._recovered(left, client)
-            except (SlackApiError, OSError) as error:
+            except Exception as error:
                 logger.error(
                     "Message %s in %s cannot be read again: %s", left.ts, left.channel, error
                 )
-                continue
-            if question is None:
-                self._store.finish(left.channel, left.ts)
-                continue
-            logger.info("Answering message %s in %s, left from before.", left.ts, left.channel)
-            self.answer(question, client, perhaps_posted=True)
+            else:
+                if question is None:
+                    self._store.finish(left.channel, left.ts)
+                else:
+                    logger.info("Answering message %s in %s now.", left.ts, left.channel)
+                    self.answer(question, client, perhaps_posted=True)
+            with self._lock:
+                self._in_hand.discard((left.channel, left.ts))
 
     def _messages(self, text: str, language: str | None) -> tuple[list[Message], str]:
         if not text:
@@ -80,18 +111,20 @@ class Answerer:
         return render(answer), outcome
 
     def _apologise(
-        self, question: Question, client: WebClient, error: Exception, language: str | None
-    ) -> str:
+        self, question: Question, client: WebClient, error: BaseException, language: str | None
+    ) -> tuple[bool, str]:
+        """Return whether the apology was posted, and what to log."""
         id = secrets.token_hex(4)
         # The question may be what broke it, but it is the person's own and stays out of logs.
-        logger.exception("Failure %s while answering message %s", id, question.ts)
+        logger.error("Failure %s while answering message %s", id, question.ts, exc_info=error)
         said = words(language or "en")
         text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
         try:
             post(client, question, [plain(text.format(id=id))])
         except Exception:
             logger.exception("The apology %s could not be posted either", id)
-        return f"Apologised ({id})"
+            return False, f"Left for later ({id})"
+        return True, f"Apologised ({id})"
 
     def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
         if time.time() - left.taken_at > _RECOVERED_SECONDS:

@@ -10,10 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.http_retry.builtin_handlers import (
-    RateLimitErrorRetryHandler,
-    ServerErrorRetryHandler,
-)
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.answering import Answerer
 from bot.listeners import register
@@ -24,6 +21,7 @@ from kb.knowledge_base import KnowledgeBase
 
 _WORKERS = 8
 _RATE_LIMIT_RETRIES = 5
+_RECOVER_EVERY_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +36,9 @@ def build_app(settings: BotSettings, answerer: Answerer, store: Store) -> App:
         listener_executor=executor,
     )
     app.client.base_url = settings.slack_api_url
-    # Not the default handler, which repeats a call when the connection breaks: Slack may
-    # have taken it (bot.posting looks first).
-    app.client.retry_handlers = [
-        RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES),
-        ServerErrorRetryHandler(max_retry_count=1),
-    ]
+    # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
+    # have done what it was to do (bot.posting looks first).
+    app.client.retry_handlers = [RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)]
     register(app, answerer, store)
     return app
 
@@ -67,7 +62,8 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase) -> None:
     handler.connect()  # type: ignore[no-untyped-call]
     logger.info("Connected to Slack as %s in %s.", identity["user"], identity["team"])
     answerer.recover(app.client)
-    stop.wait()
+    while not stop.wait(_RECOVER_EVERY_SECONDS):
+        answerer.recover(app.client)
     logger.info("Stopping.")
     with contextlib.suppress(Exception):
         handler.close()  # type: ignore[no-untyped-call]

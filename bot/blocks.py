@@ -17,15 +17,16 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bot.rich_text import bullet, is_web_link, paragraph, size, step_elements
+from bot.rich_text import bullet, is_web_link, paragraph, step_elements
 from kb.catalogue import Words, language_name, words
 from kb.model import Answer, Citation, Decision, Span, by_section, line_marks
 
 # Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
-# blocks, at times with less; rich text blocks are kept well below that.
+# blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and
+# the sources make a message.
 MOST_BLOCKS = 50
-_MOST_CHARACTERS = 9000
-_RICH_TEXT_CHARACTERS = 2800
+_MOST_CHARACTERS = 9500
+_RICH_TEXT_CHARACTERS = 4000
 _LONGEST_HEADER = 150
 _LONGEST_FALLBACK = 3000
 _MOST_LINKS = 5
@@ -49,7 +50,9 @@ def render(answer: Answer) -> list[Message]:
     groups = _split(list(_answered(answer, said)))
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
-    texts += [escape(said.continued.format(heading=heading))] * (len(groups) - 1)
+    for blocks in groups[1:]:
+        text = "\n".join([said.continued.format(heading=heading), *_texts(blocks)])
+        texts.append(escape(_cut(text)))
     return [Message(text, tuple(blocks)) for text, blocks in zip(texts, groups, strict=True)]
 
 
@@ -71,7 +74,8 @@ def _answered(answer: Answer, said: Words) -> Iterator[Block]:
     for part in answer.parts:
         if part.heading != heading:
             heading = part.heading
-            yield HeaderBlock(text=PlainTextObject(text=_short(heading), emoji=False))
+            if heading.strip():
+                yield HeaderBlock(text=PlainTextObject(text=_short(heading), emoji=False))
             if answer.guide_language not in (None, answer.language):
                 name = language_name(answer.guide_language or "", answer.language)
                 yield _context([PlainTextObject(text=said.original_language.format(language=name))])
@@ -122,7 +126,8 @@ def _source(
         # A context block has no rich text, so its link is the one piece of markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")
         linked = f"<{url}|{escape(place)}> {escape(rest)}"
-        return MarkdownTextObject(text=linked[:_LONGEST_CONTEXT], verbatim=True)
+        if len(linked) <= _LONGEST_CONTEXT:
+            return MarkdownTextObject(text=linked, verbatim=True)
     return PlainTextObject(text=f"{place} {rest}"[:_LONGEST_CONTEXT], emoji=False)
 
 
@@ -136,7 +141,7 @@ def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
     for element in elements:
         if isinstance(element, RichTextSectionElement) and not element.elements:
             continue
-        length = size(element)
+        length = len(str(element.to_dict()))
         if group and used + length > _RICH_TEXT_CHARACTERS:
             yield RichTextBlock(elements=group)
             group, used = [], 0
@@ -158,6 +163,20 @@ def _split(blocks: Sequence[Block]) -> list[list[Block]]:
         groups[-1].append(block)
         used += length
     return groups
+
+
+def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the words in blocks."""
+    waiting: list[object] = [block.to_dict() for block in reversed(list(blocks))]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("text"), str) and value.get("type") != "mrkdwn":
+                yield value["text"]
+            waiting.append(value.get("text"))
+            waiting.append(value.get("elements"))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))
 
 
 def _short(heading: str) -> str:

@@ -25,6 +25,9 @@ def serve() -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         force=True,
     )
+    # In detail, these log what people wrote.
+    for detailed in ("slack_bolt", "slack_sdk"):
+        logging.getLogger(detailed).setLevel(max(logging.INFO, logging.getLogger().level))
     for chatty in ("faiss.loader", "sentence_transformers", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     from slack_sdk.errors import SlackApiError

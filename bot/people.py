@@ -8,6 +8,8 @@ import threading
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.posting import CONNECTION_ERRORS
+
 _MOST_KEPT = 5000
 
 logger = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ class Locales:
                 return self._known[user]
         try:
             person = client.users_info(user=user, include_locale=True).get("user") or {}
-        except (SlackApiError, OSError) as error:
+        except (SlackApiError, *CONNECTION_ERRORS) as error:
             # Never worth losing a question for.
             logger.warning("The language of a person is not known: %s", error)
             return None

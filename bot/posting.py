@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import itertools
 import json
 import logging
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from slack_sdk.models.metadata import Metadata
 from tenacity import (
     before_sleep_log,
     retry,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     wait_exponential,
 )
@@ -25,9 +26,13 @@ from bot.question import Place
 
 EVENT_TYPE = "guidebot_answer"
 
-_CONNECTION_ERRORS = (OSError, http.client.HTTPException)
+CONNECTION_ERRORS = (OSError, http.client.HTTPException)
+"""What a call raises when the connection breaks."""
+
 _BAD_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
+_PASSING_ERRORS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _PAGE = 100
+_MOST_PAGES = 20
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +46,9 @@ def post(
 ) -> None:
     """Post the answer to the question at `place`, message by message, each once.
 
-    When the connection breaks it cannot be known whether Slack took a message, so it is
-    looked for before it is posted again; with `perhaps_posted`, before the first attempt,
-    too. Raises SlackApiError if Slack refuses a message.
+    When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
+    so it is looked for before it is posted again; with `perhaps_posted`, before the first
+    attempt, too. Raises SlackApiError if Slack refuses a message.
     """
     for number, message in enumerate(messages, 1):
         payload = {
@@ -67,6 +72,13 @@ def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
     return None
 
 
+def _may_pass(error: BaseException) -> bool:
+    """Whether the same call may succeed later; Slack may have done what it was to do."""
+    if isinstance(error, SlackApiError):
+        return error.response.status_code >= 500 or error.response.get("error") in _PASSING_ERRORS
+    return isinstance(error, CONNECTION_ERRORS)
+
+
 def _mark(number: int, message: Message) -> str:
     words = message.text + json.dumps([block.to_dict() for block in message.blocks])
     return f"{number}:{hashlib.sha256(words.encode()).hexdigest()[:12]}"
@@ -82,7 +94,7 @@ def _post_once(
     attempts = 0
 
     @retry(
-        retry=retry_if_exception_type(_CONNECTION_ERRORS),
+        retry=retry_if_exception(_may_pass),
         stop=stop_after_attempt(4),
         wait=wait_exponential(multiplier=0.5, max=8),
         before_sleep=before_sleep_log(logger, logging.WARNING),
@@ -138,7 +150,9 @@ def _messages(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
         "include_all_metadata": True,
     }
     if place.thread_ts:
-        page = client.conversations_replies(ts=place.thread_ts, **arguments)
+        pages = client.conversations_replies(ts=place.thread_ts, **arguments)
     else:
-        page = client.conversations_history(**arguments)
-    yield from page.get("messages") or []
+        pages = client.conversations_history(**arguments)
+    # The SDK asks for the next page as long as there is one.
+    for page in itertools.islice(pages, _MOST_PAGES):
+        yield from page.get("messages") or []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Kinds of messages that a person has written; edits, joins and the like have others.
-_WRITTEN = {None, "file_share", "thread_broadcast"}
+_WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <url|label>
 _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
@@ -49,8 +49,8 @@ def mention(event: Mapping[str, Any]) -> Question | None:
     return _question(event, event.get("thread_ts") or event["ts"])
 
 
-def thread_reply(event: Mapping[str, Any], bot_user: str | None) -> Question | None:
-    """Return the question in a reply in a channel's thread, if a person wrote it.
+def thread_reply(event: Mapping[str, Any]) -> Question | None:
+    """Return the question in a reply in a channel's thread, if a person wrote one.
 
     A reply that names somebody is for them; one that names the bot comes as a mention.
     """
@@ -59,7 +59,8 @@ def thread_reply(event: Mapping[str, Any], bot_user: str | None) -> Question | N
         return None
     if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
         return None
-    return _question(event, thread)
+    question = _question(event, thread)
+    return question if question.text else None
 
 
 def plain_text(text: str) -> str:

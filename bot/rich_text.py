@@ -48,19 +48,6 @@ def bullet(spans: Iterable[Span]) -> list[RichTextElement]:
     return _items(_spans(spans), None, 0)
 
 
-def size(element: RichTextElement) -> int:
-    """Return how many characters of text an element holds, its links' addresses included."""
-    values = element.to_dict()
-    return _size(values)
-
-
-def _size(values: object) -> int:
-    if isinstance(values, dict):
-        own = len(values.get("text") or "") + len(values.get("url") or "")
-        return own + _size(values.get("elements"))
-    return sum(_size(value) for value in values) if isinstance(values, list) else 0
-
-
 def _items(
     words: Iterable[RichTextElement], number: int | None, indent: int
 ) -> list[RichTextElement]:
@@ -84,7 +71,7 @@ def _runs(words: Iterable[RichTextElement]) -> list[list[RichTextElement]]:
     runs: list[list[RichTextElement]] = []
     used = 0
     for element in words:
-        length = size(element)
+        length = len(str(element.to_dict().get("text", "")))
         if not runs or (length > 0 and used + length > LONGEST_TEXT + _LONGEST_MARKS):
             runs.append([])
             used = 0

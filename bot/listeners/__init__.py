@@ -12,4 +12,4 @@ from bot.store import Store
 def register(app: App, answerer: Answerer, store: Store) -> None:
     """Register every listener."""
     messages.register(app, answerer, store)
-    mentions.register(app, answerer, store)
+    mentions.register(app, answerer)

@@ -10,10 +10,9 @@ from slack_sdk import WebClient
 
 from bot.answering import Answerer
 from bot.question import mention
-from bot.store import Store
 
 
-def register(app: App, answerer: Answerer, store: Store) -> None:
+def register(app: App, answerer: Answerer) -> None:
     """Listen to `app_mention`."""
 
     def take(
@@ -21,7 +20,7 @@ def register(app: App, answerer: Answerer, store: Store) -> None:
     ) -> BoltResponse | None:
         # Before Slack is told that the event arrived, so that a crash cannot lose it.
         question = mention(event)
-        if question is None or not store.take(question):
+        if question is None or not answerer.take(question):
             return BoltResponse(status=200)
         context["question"] = question
         next()

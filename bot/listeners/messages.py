@@ -16,11 +16,11 @@ from bot.store import Store
 def register(app: App, answerer: Answerer, store: Store) -> None:
     """Listen to `message`."""
 
-    def wanted(event: dict[str, Any], context: BoltContext) -> Question | None:
+    def wanted(event: dict[str, Any]) -> Question | None:
         question = direct_message(event)
         if question is not None:
             return question
-        question = thread_reply(event, context.bot_user_id)
+        question = thread_reply(event)
         if question is None or question.thread_ts is None:
             return None
         return question if store.is_in_thread(question.channel, question.thread_ts) else None
@@ -29,8 +29,8 @@ def register(app: App, answerer: Answerer, store: Store) -> None:
         event: dict[str, Any], context: BoltContext, next: Callable[[], None]
     ) -> BoltResponse | None:
         # Before Slack is told that the event arrived, so that a crash cannot lose it.
-        question = wanted(event, context)
-        if question is None or not store.take(question):
+        question = wanted(event)
+        if question is None or not answerer.take(question):
             return BoltResponse(status=200)
         context["question"] = question
         next()

@@ -8,9 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.answering import Answerer
+from bot.question import Question
+from bot.store import Store
 from ingest.pipeline import ingest
 from kb.embeddings import SentenceTransformerEmbeddings
+from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from tests.bot.conftest import GUIDEBOT, Bot, StartBot, copy_home
 from tests.conftest import SAMPLE_GUIDES
@@ -182,14 +187,37 @@ def test_failures_are_apologised_for_with_an_id_that_the_log_has(
 ) -> None:
     slack, bot = running
     # Slack refuses the answer, for a reason that no other form of it would mend.
-    slack.fail_next("chat.postMessage", error="internal_error")
+    slack.fail_next("chat.postMessage", error="restricted_action")
     sent = slack.direct_message("U3", "シークレットキーをなくした")
     (message,) = slack.wait_for_messages(sent.channel, 1)
     text = plain(message)
     assert "申し訳ありません" in text
     id = _only_id(bot, text)
-    assert f"Failure {id}" in bot.log and "internal_error" in bot.log
-    assert "Traceback" not in text and "internal_error" not in text
+    assert f"Failure {id}" in bot.log and "restricted_action" in bot.log
+    assert "Traceback" not in text and "restricted_action" not in text
+
+
+def test_an_outage_of_slack_delays_an_answer_and_does_not_lose_it(
+    slack: SlackServer, sample: KnowledgeBase, tmp_path: Path
+) -> None:
+    channel = slack.dm_channel("U2")
+    sent = slack.message(channel, "U2", "I lost my secret key", deliver=False)
+    store = Store(tmp_path / "bot.sqlite")
+    answerer = Answerer(sample, store)
+    client = WebClient("xoxb-test", base_url=slack.api_url)
+    question = Question(channel=sent.channel, ts=sent.ts, user="U2", text="I lost my secret key")
+    assert answerer.take(question) and not answerer.take(question)
+    # As often as the answer and the apology are tried together.
+    slack.fail_next("chat.postMessage", error="internal_error", times=8)
+    answerer.recover(client)  # leaves alone what is being answered
+    answerer.answer(question, client)
+    assert slack.bot_messages(sent.channel) == [] and len(store.unanswered()) == 1
+    answerer.recover(client)
+    (message,) = slack.bot_messages(sent.channel)
+    assert plain(message).startswith(LOST_KEY_EN)
+    assert store.unanswered() == []
+    answerer.recover(client)
+    assert len(slack.bot_messages(sent.channel)) == 1
 
 
 def test_before_the_first_ingest_people_are_told(

@@ -43,15 +43,15 @@ bench: $(VENV)/.benched
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# Through the environment, so that the shell does not read what a question holds.
-ask: export QUESTION := $(Q)
+# As it was typed, and through the environment: neither make nor the shell reads what it holds.
+ask: export QUESTION := $(value Q)
 
 # What pip has to say goes to the terminal's error side: `make -s ask` prints the answer only.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Guidebot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo 'Installing into $(VENV) (some minutes the first time)...' >&2
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . >&2
 	@touch $@
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from sqlalchemy import Float, String, create_engine, delete, event, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from bot.question import Place, Question
+from kb.errors import GuidebotError
 
 _KEPT_SECONDS = 30 * 24 * 3600.0
 
@@ -59,8 +61,14 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _configure)
-        _Base.metadata.create_all(self._engine)
-        self._forget_old(self._engine)
+        try:
+            _Base.metadata.create_all(self._engine)
+            self._forget_old(self._engine)
+        except DatabaseError as error:
+            raise GuidebotError(
+                f"{path}: the bot's memory cannot be used: {error.orig}. If the file is damaged, "
+                "move it away; the bot then only forgets which questions it has answered."
+            ) from error
 
     def take(self, question: Question) -> bool:
         """Take a question on, and join its thread; False if that was done before.

@@ -1,4 +1,7 @@
-"""Vectors of texts that were embedded before, so that only what is new costs time."""
+"""Vectors of texts that were embedded before, so that only what is new costs time.
+
+If the file is damaged, or a model of the same name now gives other vectors, it begins anew.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+from kb.fingerprint import fingerprint, same_fingerprint
 
 _SAVE_EVERY = 256
 _VARIABLES = 500
@@ -23,34 +27,70 @@ class EmbeddingCache:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._embeddings = embeddings
-        with closing(self._connect()) as connection, connection:
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
-                " WITHOUT ROWID"
-            )
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # not damaged, but locked, or the disk is full
+            path.unlink()
+            self._prepare()
+        self._forget_another_model()
 
     def encode(
-        self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        role: Role,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> tuple[Vectors, int]:
         """Return the vectors of `texts`, and how many of them had to be embedded.
 
         What was embedded is saved as it goes, so that an interrupted run is not lost.
+        `progress` is called with how many of how many texts are done.
         """
         keys = [self._key(text, role) for text in texts]
         known = self._look_up(keys)
         missing = list(dict.fromkeys(key for key in keys if key not in known))
         text_of = dict(zip(keys, texts, strict=True))
-        if progress:
-            progress(sum(key in known for key in keys))
+        done = len(keys) - len(missing)
+
+        def embedded_some(count: int) -> None:
+            nonlocal done
+            done += count
+            progress(done, len(keys))
+
+        embedded_some(0)
         for start in range(0, len(missing), _SAVE_EVERY):
             batch = missing[start : start + _SAVE_EVERY]
-            vectors = self._embeddings.encode([text_of[key] for key in batch], role, progress)
+            vectors = self._embeddings.encode([text_of[key] for key in batch], role, embedded_some)
             fresh = dict(zip(batch, vectors, strict=True))
             self._save(fresh)
             known.update(fresh)
         shape = (len(texts), self._embeddings.dimension)
         gathered = np.array([known[key] for key in keys], np.float32).reshape(shape)
         return gathered, len(missing)
+
+    def _prepare(self) -> None:
+        with closing(self._connect()) as connection, connection:
+            for name in ("vectors", "fingerprints"):
+                connection.execute(
+                    f"CREATE TABLE IF NOT EXISTS {name} "
+                    "(key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+                )
+
+    def _forget_another_model(self) -> None:
+        """Forget all vectors if the model of this name has changed since they were made."""
+        now = fingerprint(self._embeddings)
+        key = now.model.encode("utf-8")
+        vector = np.array(now.fingerprint, np.float32)
+        with closing(self._connect()) as connection, connection:
+            row = connection.execute(
+                "SELECT vector FROM fingerprints WHERE key = ?", (key,)
+            ).fetchone()
+            if row and not same_fingerprint(np.frombuffer(row[0], np.float32), vector):
+                connection.execute("DELETE FROM vectors")
+            connection.execute(
+                "INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", (key, vector.tobytes())
+            )
 
     def _key(self, text: str, role: Role) -> bytes:
         parts = (self._embeddings.model_id, self._embeddings.prompt(role), text)

@@ -27,11 +27,12 @@ def read_front_matter(source: str, text: str) -> FrontMatter:
     """Return the front matter; raises SourceError naming the key or line that is wrong."""
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    # A date that does not exist is a bare ValueError.
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         # The first line of the file is the "---" above the YAML.
         line = f"line {mark.line + 2}: " if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be read"
+        problem = getattr(error, "problem", None) or str(error)
         raise SourceError(source, f"{line}front matter is not YAML: {problem}") from error
     if values is None:
         return FrontMatter()

@@ -44,17 +44,17 @@ def parse(document: Document) -> Guide:
         raise SourceError(document.source, "the guide is empty: it has no text under any heading")
     stem = document.name.rsplit(".", 1)[0]
     suffix = _LANGUAGE_SUFFIX.search(stem)
-    title, parts = _title(outline, matter.title or stem)
-    introduction, see_also, parts = _lead(parts, title)
+    bare_stem = stem[: suffix.start()] if suffix else stem
+    title, parts = _title(outline, matter.title or bare_stem)
+    see_also, parts = _lead(parts, title)
     language = matter.language or (suffix and suffix[1]) or detect_language(_sample(parts))
     info = GuideInfo(
-        id=matter.id or slug(stem[: suffix.start()] if suffix else stem),
+        id=matter.id or slug(bare_stem),
         title=matter.title or title,
         language=language,
         source=document.source,
         sha256=document.sha256,
         url=matter.url,
-        introduction=introduction,
         see_also=(*see_also, *(Span(text=text) for text in document.see_also)),
     )
     return Guide(info=info, sections=tuple(_sections(parts, matter.url)))
@@ -62,7 +62,10 @@ def parse(document: Document) -> Guide:
 
 @dataclass
 class _Part:
-    """A heading and its blocks, before it is known what the section is called."""
+    """A heading and its blocks, before it is known what the section is called.
+
+    The level of the guide's title is 0.
+    """
 
     level: int
     heading: str
@@ -74,7 +77,8 @@ class _Part:
 
 
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
+    # The parser drops whatever is nested deeper, and all that follows it.
+    return MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(front_matter_plugin)
 
 
 def _outline(nodes: Sequence[SyntaxTreeNode], document: Document) -> list[_Part]:
@@ -106,28 +110,29 @@ def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:
     headed = [part for part in rest if part.level == 1]
     if len(headed) == 1 and rest[0] is headed[0]:
         first = rest[0]
-        first.blocks = [*before.blocks, *first.blocks]
+        first.level = 0
+        blocks = [*before.blocks, *first.blocks]
+        first.blocks = [_renamed(block, str(n)) for n, block in enumerate(blocks, 1)]
+        first.line = min([first.line, *(block.lines.first for block in blocks)])
         first.links = before.links + first.links
         return first.heading, rest
     before.heading = otherwise
     return otherwise, [before, *rest] if before.blocks else rest
 
 
-def _lead(parts: list[_Part], title: str) -> tuple[str, tuple[Span, ...], list[_Part]]:
-    """Tell an introduction from a section without a heading of its own.
+def _lead(parts: list[_Part], title: str) -> tuple[tuple[Span, ...], list[_Part]]:
+    """Return the guide's own links, and the parts without its introduction.
 
-    One paragraph before the first section introduces the guide; more than that answers
-    questions, and stays a section, under the guide's title.
+    One paragraph before the first section says what the guide is about; more than that
+    answers questions, and stays a section, under the guide's title.
     """
     if not parts or parts[0].heading != title:
-        return "", (), parts
+        return (), parts
     lead, *rest = parts
     only_words = all(block.kind is BlockKind.PARAGRAPH for block in lead.blocks)
-    introduction = lead.blocks[0].text if lead.blocks and only_words else ""
-    see_also = tuple(lead.links)
     if rest and only_words and len(lead.blocks) <= 1:
-        return introduction, see_also, rest
-    return introduction, see_also, parts
+        return tuple(lead.links), rest
+    return tuple(lead.links), parts
 
 
 def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
@@ -138,7 +143,7 @@ def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
         while headings and headings[-1].level >= part.level:
             headings.pop()
         headings.append(part)
-        below_title = [each for each in headings if each.level > 1] or [part]
+        below_title = [each for each in headings if each.level > 0] or [part]
         name = part.names[0] if part.names else None
         path = "/".join(slug(each.heading) for each in below_title)
         fragment = name or unique(slug(part.heading), fragments)
@@ -190,6 +195,11 @@ class _Blocks:
                 yield self._quote(node)
             case "html_block":
                 yield from self._html(node)
+            case "heading":  # in a quote or a list item
+                inline = node.children[0].token
+                spans = joined(text_lines(inline)) if inline else ()
+                bold = tuple(span.model_copy(update={"bold": True}) for span in spans)
+                yield Block(id="", kind=BlockKind.PARAGRAPH, lines=self._lines(node), spans=bold)
 
     def _paragraph(
         self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]
@@ -201,6 +211,9 @@ class _Blocks:
         for label, group in _split_notes(lines):
             first = self.document.source_line(start + group[0].offset)
             last = self.document.source_line(start + group[-1].offset)
+            if group[-1] is lines[-1]:
+                # A code span that goes over a line's end hides the break.
+                last = self._lines(node).last
             spans = joined(group[1:] if label else group)
             if not spans and not label:
                 continue
@@ -212,8 +225,8 @@ class _Blocks:
             )
 
     def _list(self, node: SyntaxTreeNode) -> Iterator[Block]:
-        links = _only_links(node)
         ordered = node.type == "ordered_list"
+        links = [] if ordered else _only_links(node)
         start = int(node.attrs.get("start", 1) or 1)
         items = [
             self._item(item, start + index if ordered else None)
@@ -287,6 +300,7 @@ class _Blocks:
     def _html(self, node: SyntaxTreeNode) -> Iterator[Block]:
         text = _HtmlText()
         text.feed(node.content)
+        text.close()
         words = " ".join("".join(text.parts).split())
         if words:
             spans = (Span(text=words),)
@@ -311,9 +325,17 @@ class _HtmlText(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style")
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        if not self._hidden:
+            self.parts.append(data)
 
 
 def _renamed(block: Block, id: str) -> Block:

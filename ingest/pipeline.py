@@ -66,7 +66,7 @@ def ingest(
     started = time.monotonic()
     sources = find_sources(paths)
     progress("Reading guides", 0, len(sources.files))
-    reading = read_guides(sources.files)
+    reading = read_guides(sources)
     progress("Reading guides", len(sources.files), len(sources.files))
     _refuse(reading.guides, reading.errors, skip_bad)
     with WriterLock(home.snapshots, LOCK_WAIT_SECONDS):
@@ -113,15 +113,9 @@ def _contents(
     questions = {
         group: cache.encode(texts, "query")[0] for group, texts in background_questions().items()
     }
-    done = 0
-
-    def embedded_some(count: int) -> None:
-        nonlocal done
-        done += count
-        progress("Embedding chunks", done, len(chunks))
-
-    passages, embedded = cache.encode([chunk.text for chunk in chunks], "document", embedded_some)
-    headings, _ = cache.encode(_headings(guides), "document")
+    headings, _ = cache.encode(_headings(guides), "document", _bar("Embedding headings", progress))
+    texts = [chunk.text for chunk in chunks]
+    passages, embedded = cache.encode(texts, "document", _bar("Embedding chunks", progress))
     vectors = _with_headings(passages, headings[[chunk.section for chunk in chunks]])
     contents = Contents(
         guides=guides,
@@ -131,6 +125,10 @@ def _contents(
         embedder=fingerprint(embeddings),
     )
     return contents, embedded
+
+
+def _bar(what: str, progress: Progress) -> Callable[[int, int], None]:
+    return lambda done, total: progress(what, done, total)
 
 
 def _headings(guides: Sequence[Guide]) -> list[str]:

@@ -35,6 +35,7 @@ _PROCEDURE = re.compile(
 )
 _CAPTION = re.compile(r"には[:：]?$|^To [^.]*[^.:]:?$")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+_NUMBERED = re.compile(r"(\d{1,2})[.)．）]\s*(?=\D)(\S.*)")
 _LINE_START_SPECIAL = re.compile(r"^(\s*)([#>+=-]|\d+[.)])")
 
 
@@ -95,7 +96,7 @@ def recover(text: str) -> Recovered:
     """
     lines = [
         Line(number, stripped)
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(text.split("\n"), 1)
         if (stripped := unicodedata.normalize("NFC", line).replace("\u3000", " ").strip())
     ]
     writer = _Writer()
@@ -161,6 +162,12 @@ def _write_body(lines: Sequence[Line], writer: _Writer) -> None:
             items, position = _list(marked, position)
             _write_list(items, writer, bool(_PROCEDURE.search(over)), indent="")
             writer.blank()
+            continue
+        items, end = _numbered(marked, position)
+        if len(items) > 1:
+            _write_list(items, writer, ordered=True, indent="")
+            writer.blank()
+            position = end
             continue
         group, position = _paragraph(marked, position)
         over = group[-1].text
@@ -234,11 +241,23 @@ def _list(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
     return _nest(items, closings), position
 
 
+def _numbered(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
+    """Take the lines "1. ...", "2. ..." from `position`, and what goes on with them."""
+    items: list[_Item] = []
+    while position < len(lines):
+        match = _NUMBERED.fullmatch(lines[position].text)
+        if not match or int(match[1]) != len(items) + 1:
+            break
+        items.append(_Item([Line(lines[position].number, match[2])]))
+        position = _take_continuation(lines, position + 1, items[-1])
+    return items, position
+
+
 def _take_continuation(lines: Sequence[Line], position: int, item: _Item) -> int:
     """Take the lines that go on with an item: broken sentences, code after a label."""
     while position < len(lines):
         last, line = item.lines[-1].text, lines[position].text
-        if line == "-" or line.startswith("- "):
+        if line == "-" or line.startswith("- ") or _NUMBERED.fullmatch(line):
             break
         code = looks_like_code(line)
         after_label = last.endswith(_LABEL_END)

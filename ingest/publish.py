@@ -82,6 +82,7 @@ def publish(contents: Contents, snapshots: Path) -> Snapshot:
     try:
         manifest = _write(contents, temporary)
         target = snapshots / manifest.name
+        temporary.chmod(0o755)  # mkdtemp's is the owner's alone, but the bot may be another user
         os.replace(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

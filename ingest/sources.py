@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,14 @@ from kb.model import Guide
 
 @dataclass(frozen=True)
 class Sources:
-    """The files to read, and the files in named folders whose type is not supported."""
+    """The files to read, and the files in named folders whose type is not supported.
+
+    `errors` name the folders that cannot be read.
+    """
 
     files: tuple[Path, ...]
     passed_over: tuple[Path, ...]
+    errors: tuple[SourceError, ...]
 
 
 @dataclass
@@ -35,23 +40,24 @@ def find_sources(paths: Iterable[Path]) -> Sources:
     """
     files: dict[Path, Path] = {}
     passed_over: list[Path] = []
+    errors: list[SourceError] = []
     for path in paths:
         if not path.is_dir():
             files.setdefault(path.resolve(), path)
             continue
-        for found in sorted(_visible_files(path)):
+        for found in sorted(_visible_files(path, errors)):
             if found.suffix.lower() in LOADERS:
                 files.setdefault(found.resolve(), found)
             else:
                 passed_over.append(found)
-    return Sources(tuple(files.values()), tuple(passed_over))
+    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
 
 
-def read_guides(files: Iterable[Path]) -> Reading:
+def read_guides(sources: Sources) -> Reading:
     """Read every file, and gather what is wrong rather than stop at the first."""
-    reading = Reading()
+    reading = Reading(errors=list(sources.errors))
     owners: dict[tuple[str, str], str] = {}
-    for path in files:
+    for path in sources.files:
         try:
             guide = parse(load(path))
             identity = (guide.info.id, guide.info.language)
@@ -70,8 +76,13 @@ def read_guides(files: Iterable[Path]) -> Reading:
     return reading
 
 
-def _visible_files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        inside = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") for part in inside):
-            yield path
+def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        errors.append(
+            SourceError(Path(error.filename), f"cannot be read: {error.strerror or error}")
+        )
+
+    for parent, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        # A link that leads nowhere is among the files, and named when it is read.
+        yield from (Path(parent, name) for name in files if not name.startswith("."))

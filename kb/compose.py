@@ -28,6 +28,7 @@ _MOST_NOTE_CHARACTERS = 500
 _MOST_PLAIN_STEPS = 6
 
 _LONGEST_TERM = 30
+_WITHOUT_SPACES = ("ja", "zh", "th")
 
 # The end of a paragraph that has its list, code or table under it.
 _INTRODUCES = re.compile(r"[:：]\s*$|(?:以下|次)の[^。]*[。:：]?\s*$|\bfollowing\b[^.]*[.:]?\s*$")
@@ -162,12 +163,14 @@ class _Composer:
 
     def _prose(self, blocks: Iterable[Block]) -> _Prose:
         prose = _Prose()
-        introduces = False
+        introduces = ends_in_step = False
         for block in blocks:
             attached = block.kind in _ATTACHED or block.kind is BlockKind.LINKS
-            if introduces and (attached or (_is_listed(block) and not self._asks_below(block))):
+            listed = _is_listed(block) and not self._asks_below(block)
+            if introduces and (attached or listed) or ends_in_step and block.kind in _ATTACHED:
                 prose.steps[-1] = prose.steps[-1].with_children(block)
                 continue
+            ends_in_step = False
             if attached:
                 continue
             introduces = bool(_INTRODUCES.search(block.text)) and block.kind is _PARAGRAPH
@@ -177,7 +180,7 @@ class _Composer:
                 self._add_item(block, prose)
             elif block.kind is _PARAGRAPH:
                 before = len(prose.steps)
-                self._add_sentences(block, prose)
+                ends_in_step = self._add_sentences(block, prose)
                 introduces = introduces and len(prose.steps) > before
         return prose
 
@@ -193,13 +196,16 @@ class _Composer:
         else:
             self._add_sentences(block, prose)
 
-    def _add_sentences(self, block: Block, prose: _Prose) -> None:
+    def _add_sentences(self, block: Block, prose: _Prose) -> bool:
+        """Take a block sentence by sentence; return whether the last one is a step."""
+        asks = False
         parts = _split(block, self.guide.language)
         if _is_listed(block) and len(parts) > 1 and len(parts[0][0]) <= _LONGEST_TERM:
             parts = parts[1:]  # the term that the item is about
         for text, spans in parts:
-            target = prose.steps if self._asks(text) else prose.notes
-            target.append(_Draft(block, spans))
+            asks = self._asks(text)
+            (prose.steps if asks else prose.notes).append(_Draft(block, spans))
+        return asks
 
     def _asks(self, text: str) -> bool:
         return bool(is_instruction(text, self.guide.language))
@@ -218,7 +224,7 @@ class _Composer:
         spans: list[Span] = []
         for position, (text, part) in enumerate(_split(block, self.guide.language)):
             if position == 0 or self._asks(text):
-                if spans and text.isascii():
+                if spans and self.guide.language not in _WITHOUT_SPACES:
                     spans.append(Span(text=" "))
                 spans.extend(part)
         return block.model_copy(update={"spans": tuple(spans), "children": children})
@@ -256,30 +262,30 @@ def _procedures(
     procedures: list[tuple[str | None, list[Block]]] = []
     rest: list[Block] = []
     caption: str | None = None
-    inside = False
+    between: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.STEP:
-            if not inside or (block.number == 1 and procedures[-1][1]):
+            if not procedures or caption or block.number == 1:
                 procedures.append((caption, []))
-                caption = None
+                rest += between
+            elif between:
+                # The numbers go on, so what stands between belongs to the step before.
+                procedures[-1][1].append(_with_children(procedures[-1][1].pop(), between))
             procedures[-1][1].append(block)
-            inside = True
-        elif block.kind in _ATTACHED and inside:
-            last = procedures[-1][1].pop()
-            procedures[-1][1].append(_with_child(last, block))
+            caption, between = None, []
+        elif block.kind in _ATTACHED and procedures and not between and not caption:
+            procedures[-1][1].append(_with_children(procedures[-1][1].pop(), [block]))
+        elif block.kind is BlockKind.CAPTION:
+            caption = block.text
         else:
-            if block.kind is BlockKind.CAPTION:
-                caption = block.text
-            else:
-                rest.append(block)
-            inside = False
-    return procedures, rest
+            between.append(block)
+    return procedures, rest + between
 
 
-def _with_child(step: Block, child: Block) -> Block:
-    """Return a step with the code or table that stands under it, outside its list."""
-    lines = Lines(first=step.lines.first, last=child.lines.last)
-    return step.model_copy(update={"children": (*step.children, child), "lines": lines})
+def _with_children(step: Block, children: Sequence[Block]) -> Block:
+    """Return a step with blocks that stand under it, outside its list."""
+    lines = Lines(first=step.lines.first, last=children[-1].lines.last)
+    return step.model_copy(update={"children": (*step.children, *children), "lines": lines})
 
 
 def _split(block: Block, language: str) -> list[tuple[str, tuple[Span, ...]]]:

@@ -83,6 +83,8 @@ def default_model(cache: Path) -> Path:
         return folder
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / f"{FOLDER_NAME}.lock"):
+        for left in cache.glob(f".{FOLDER_NAME}.*"):
+            shutil.rmtree(left, ignore_errors=True)  # by a run that was killed
         if not _is_whole(folder):
             unpack(_find_archive(), folder)
     return folder
@@ -105,6 +107,8 @@ def unpack(archive: Path, folder: Path) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         _write_folder(contents, temporary)
+        temporary.chmod(0o755)  # mkdtemp's is the owner's alone
+        (temporary / "model.safetensors").chmod(0o644)
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(temporary, folder)
     finally:

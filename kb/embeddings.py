@@ -155,5 +155,8 @@ def _dtype() -> Any:
 
     # bfloat16 halves the time where the processor has instructions for it, and is slower
     # than float32 where it has to be emulated.
-    native: bool = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    native = (
+        torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+        and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    )
     return torch.bfloat16 if native else torch.float32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import EmbedderMismatchError
 from kb.snapshot import Embedder
 
@@ -35,11 +35,17 @@ def check_fingerprint(pinned: Embedder, embeddings: SentenceTransformerEmbedding
     now = fingerprint(embeddings)
     if now.dimension != pinned.dimension:
         raise _mismatch(pinned, f"its vectors now have {now.dimension} numbers")
-    likeness = float(np.dot(np.array(now.fingerprint), np.array(pinned.fingerprint)))
-    if likeness < _SAME:
+    before, after = (np.array(each.fingerprint, np.float32) for each in (pinned, now))
+    if not same_fingerprint(before, after):
         raise _mismatch(
-            pinned, f"the model of that name now gives other vectors (cosine {likeness:.3f})"
+            pinned,
+            f"the model of that name now gives other vectors (cosine {before @ after:.3f})",
         )
+
+
+def same_fingerprint(before: Vectors, after: Vectors) -> bool:
+    """Whether two embeddings of the sentence are by the same model."""
+    return before.shape == after.shape and float(before @ after) >= _SAME
 
 
 def _mismatch(pinned: Embedder, reason: str) -> EmbedderMismatchError:

@@ -40,6 +40,7 @@ class KnowledgeBase:
         self._loading = threading.Lock()
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
+        self._checked: str | None = None
 
     def index(self) -> SearchIndex:
         """Return the live snapshot, ready for searching.
@@ -70,8 +71,7 @@ class KnowledgeBase:
         """
         self._embeddings.load()
         load_language_models()
-        index = self.index()
-        check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
+        self._check(self.index())
 
     def load_quietly(self) -> None:
         """Load as `load` does, and leave what fails to the first question to tell."""
@@ -84,7 +84,10 @@ class KnowledgeBase:
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
         "MFA". Raises SnapshotError if there is no snapshot to answer from.
         """
+        # Half a character, as a terminal may pass it on, is more than libraries bear.
+        question = question.encode("utf-8", "replace").decode("utf-8")
         index = self.index()
+        self._check(index)
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
         hits = index.search(question, self._embed(question), language) if question.strip() else []
@@ -108,6 +111,12 @@ class KnowledgeBase:
         from kb.retrieve import GuideRetriever
 
         return GuideRetriever(index=self.index, embed_query=self._embed, k=k)
+
+    def _check(self, index: SearchIndex) -> None:
+        """Check once for each snapshot that it was made with the model that is used."""
+        if self._checked != index.snapshot.name:
+            check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
+            self._checked = index.snapshot.name
 
     def _embed(self, question: str) -> Vectors:
         return np.asarray(self._embeddings.encode([question], "query")[0], np.float32)

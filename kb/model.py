@@ -112,7 +112,6 @@ class GuideInfo(Frozen):
     source: str
     sha256: str
     url: str | None = None
-    introduction: str = ""
     see_also: tuple[Span, ...] = ()
 
 

@@ -111,10 +111,6 @@ class Snapshot:
             self._sections[row] = found
         return found
 
-    def guide_of(self, row: int) -> GuideInfo:
-        """Return the guide that the section at a row belongs to."""
-        return self.guides[self.section(row).guide]
-
 
 def open_snapshot(path: Path) -> Snapshot:
     """Open the snapshot in a folder, after checking every file against the manifest.

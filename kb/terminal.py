@@ -125,12 +125,15 @@ def _text(spans: Iterable[Span], style: str = "") -> Text:
 
 
 def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> RenderableType:
-    citation = numbered[0][1]
-    lines = said.lines.format(lines=line_marks(numbered))
-    text = Text.assemble(f"{citation.place}\n", (f"{citation.source}, {lines}", "dim"))
+    text = _place(numbered[0][1], said.lines.format(lines=line_marks(numbered)))
+    return Padding(text, (0, 0, 0, 2))
+
+
+def _place(citation: Citation, lines: str) -> Text:
+    text = Text.assemble(citation.place, (f"\n{citation.source}, {lines}", "dim"))
     if citation.url:
         text.append(f"\n{citation.url}", style=f"dim link {citation.url}")
-    return Padding(text, (0, 0, 0, 2))
+    return text
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[RenderableType]:
@@ -138,5 +141,6 @@ def _not_covered(answer: Answer, said: Words) -> Iterator[RenderableType]:
     if answer.nearest:
         yield Text(said.nearest)
         for citation in answer.nearest:
-            yield Text(f"  • {citation.place}")
+            yield _marked("•", [_place(citation, said.lines.format(lines=citation.lines))])
     yield Text(said.rephrase, style="dim")
+    yield Text(f"({said.confidence} {answer.confidence:.0%})", style="dim")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -166,6 +167,35 @@ def test_the_cache_survives_and_knows_roles_apart(
     assert embedded == 0 and np.array_equal(first, again)
     asked, embedded = cache.encode(["door"], "query")
     assert embedded == 1 and not np.array_equal(asked[0], first[0])
+
+
+def test_a_damaged_cache_begins_anew(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    path = tmp_path / "cache.sqlite"
+    path.write_bytes(b"no database" * 1000)
+    _, embedded = EmbeddingCache(path, embeddings).encode(["door"], "document")
+    assert embedded == 1
+    assert EmbeddingCache(path, embeddings).encode(["door"], "document")[1] == 0
+
+
+def test_a_model_that_changed_under_its_name_is_not_mixed_with_the_one_before(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    path = tmp_path / "cache.sqlite"
+    EmbeddingCache(path, embeddings).encode(["door"], "document")
+    with sqlite3.connect(path) as connection:
+        (vector,) = connection.execute("SELECT vector FROM fingerprints").fetchone()
+        turned = np.frombuffer(vector, np.float32)[::-1].tobytes()
+        connection.execute("UPDATE fingerprints SET vector = ?", (turned,))
+    assert EmbeddingCache(path, embeddings).encode(["door"], "document")[1] == 1
+
+
+def test_a_snapshot_can_be_read_by_others(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    summary = ingest([guide], home, embeddings)
+    assert summary.path.stat().st_mode & 0o055 == 0o055
 
 
 STAGES = ["Loading the model", "Embedding chunks", "written", "renamed"]

@@ -11,7 +11,7 @@ GOOD = "# Doors\n\n## Stuck\n\nPush the door.\n"
 
 
 def problems(*paths: Path) -> list[str]:
-    return [str(error) for error in read_guides(paths).errors]
+    return [str(error) for error in read_guides(find_sources(paths)).errors]
 
 
 def test_folders_are_searched_and_other_files_named(tmp_path: Path) -> None:
@@ -57,6 +57,13 @@ def test_a_binary_file_is_named(tmp_path: Path) -> None:
     assert "line 1" in problems(path)[0]
 
 
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "good.md").write_text(GOOD)
+    (tmp_path / "link.md").symlink_to(tmp_path / "gone.md")
+    (problem,) = problems(tmp_path)
+    assert problem.startswith(f"{tmp_path / 'link.md'}: cannot be read")
+
+
 def test_an_unsupported_type_is_named(tmp_path: Path) -> None:
     path = tmp_path / "guide.xyz"
     path.write_text(GOOD)
@@ -68,7 +75,7 @@ def test_two_guides_of_one_id_are_named_but_editions_are_not(tmp_path: Path) -> 
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "doors.en.md").write_text(GOOD)
     (tmp_path / "a" / "doors.ja.md").write_text("# 扉\n\n## 開かない\n\n押します。\n")
-    reading = read_guides(find_sources([tmp_path]).files)
+    reading = read_guides(find_sources([tmp_path]))
     assert [(g.info.id, g.info.language) for g in reading.guides] == [
         ("doors", "en"),
         ("doors", "ja"),

@@ -134,6 +134,10 @@ def test_odd_questions_are_answered_calmly(sample: KnowledgeBase, question: str)
     assert sample.ask(question).decision is Decision.NOT_COVERED
 
 
+def test_half_a_character_is_no_failure(sample: KnowledgeBase) -> None:
+    assert sample.ask("I lost my secret key \udcff").decision is Decision.ANSWER
+
+
 def test_answer_survives_json(sample: KnowledgeBase) -> None:
     answer = sample.ask("I lost my secret key")
     assert Answer.model_validate_json(answer.model_dump_json()) == answer
@@ -195,6 +199,47 @@ def test_each_procedure_of_a_section_is_a_part(
         ("To clear tray 1", 2),
         ("To clear tray 2", 1),
     ]
+
+
+def test_a_procedure_goes_on_over_what_stands_between_its_steps(
+    home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    answer = answer_from(
+        "# Printer\n\n## The printer is jammed\n\n1. Open A.\n\nThe window appears.\n\n"
+        "2. Click B.\n\n> **Note**\n> It beeps.\n\n3. Press C.\n\n## Ink\n\nBuy ink.\n",
+        "paper jam in the printer",
+        home,
+        embeddings,
+    )
+    (part,) = answer.parts
+    assert [step.text for step in part.steps] == ["Open A.", "Click B.", "Press C."]
+    assert part.steps[0].children[0].text == "The window appears."
+    assert part.steps[1].children[0].text == "It beeps."
+
+
+def test_the_command_under_an_instruction_belongs_to_it(
+    home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    answer = answer_from(
+        "# Cache\n\n## The cache is stale\n\nSomething is old. Run this command.\n\n"
+        "```\nflush --all\n```\n\n## Logs\n\nRead them.\n",
+        "the cache is stale",
+        home,
+        embeddings,
+    )
+    assert steps(answer) == ["Run this command."]
+    assert code(answer.parts[0].steps[0].children) == ["flush --all"]
+
+
+def test_odd_spaces_are_answered(home: Home, embeddings: SentenceTransformerEmbeddings) -> None:
+    answer = answer_from(
+        "# Team\n\n## Choose a plan\n\nChoose plan B\u00a0. Then press B\u3000. Done.\n\n"
+        "## Logs\n\nRead them.\n",
+        "how do I choose a plan?",
+        home,
+        embeddings,
+    )
+    assert "Choose plan B\u00a0." in steps(answer)
 
 
 def test_a_section_that_asks_for_nothing_is_quoted(

@@ -27,6 +27,10 @@ def test_language_of_a_question(text: str, language: str) -> None:
     assert detect_language(text, otherwise="ja") == language
 
 
+def test_a_pasted_token_takes_no_time_to_speak_of() -> None:
+    assert detect_language("a" * 200_000, otherwise="ja") == "en"
+
+
 @pytest.mark.parametrize("text", ["MFA", "iam:DeleteVirtualMFADevice", "???", "", "12345"])
 def test_what_says_nothing_is_in_the_askers_language(text: str) -> None:
     assert detect_language(text, otherwise="ja") == "ja"

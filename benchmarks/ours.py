@@ -82,7 +82,7 @@ def phases(home: Home, question: str) -> dict[str, float]:
     knowledge_base.index()
     done("open the snapshot")
     detect_language(question)
-    done("language models (lingua)")
+    done("tell the language")
     import torch  # noqa: F401
 
     done("import torch")

@@ -65,18 +65,23 @@ class KnowledgeBase:
             self._loading.release()
 
     def load(self) -> None:
-        """Load the model and open the snapshot now rather than at the first question.
+        """Load all models and open the snapshot now rather than at the first question.
 
-        Raises ModelError, or SnapshotError after the model was loaded.
+        Raises ModelError, or SnapshotError after the models were loaded.
         """
         self._embeddings.load()
         load_language_models()
         self._check(self.index())
 
     def load_quietly(self) -> None:
-        """Load as `load` does, and leave what fails to the first question to tell."""
+        """Load what the first question needs, and leave it to that to tell what fails.
+
+        Without the language models: hardly a question needs them, and while they are loaded
+        nothing else can go on.
+        """
         with contextlib.suppress(GuidebotError):
-            self.load()
+            self._embeddings.load()
+            self._check(self.index())
 
     def ask(self, question: str, language: str | None = None) -> Answer:
         """Return the answer to a question, in any language.

@@ -10,6 +10,7 @@ class Words:
     """What the bot says of its own, in one language. Braces are filled in by `format`."""
 
     greeting: str
+    leaving: str
     examples: tuple[str, ...]
     not_covered: str
     nearest: str
@@ -29,6 +30,7 @@ class Words:
 
 _JA = Words(
     greeting="ガイドについて、ふだんの言葉で質問してください。",
+    leaving="終了は Ctrl-D",
     examples=("シークレットキーをなくした", "ポリシーの変更が反映されない"),
     not_covered="ガイドには、この質問への答えが見つかりませんでした。",
     nearest="近い項目:",
@@ -54,6 +56,7 @@ _JA = Words(
 
 _EN = Words(
     greeting="Ask about the guides, in your own words.",
+    leaving="Ctrl-D ends",
     examples=("I lost my secret key", "my policy change does not show up"),
     not_covered="I did not find an answer to this in the guides.",
     nearest="The closest sections:",

@@ -23,7 +23,7 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
 
         for guide in knowledge_base.index().snapshot.guides:
             console.print(f"[bold]{escape(guide.title)}[/] [dim]({guide.language})[/]")
-        console.print(f"{said.greeting} [dim]Ctrl-D ⏎[/]")
+        console.print(f"{said.greeting} [dim]({said.leaving})[/]")
         for example in said.examples:
             console.print(f"  [dim]{escape(example)}[/]")
     # Begun only now, because the imports would hold up the greeting.

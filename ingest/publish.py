@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
+from kb.concepts import concepts_in
 from kb.embeddings import Vectors
 from kb.errors import GuidebotError
-from kb.model import Chunk, Guide
+from kb.model import Chunk, Guide, Section, SectionConcepts
 from kb.rows import write_rows
 from kb.snapshot import (
     BACKGROUND,
     CHUNKS,
+    CONCEPTS,
     CURRENT,
     FORMAT,
     GUIDES,
@@ -103,6 +105,7 @@ def _write(contents: Contents, folder: Path) -> Manifest:
     ]
     write_rows(folder / GUIDES, (guide.info for guide in contents.guides))
     write_rows(folder / SECTIONS, rows)
+    write_rows(folder / CONCEPTS, (_concepts(row.section) for row in rows))
     write_rows(folder / CHUNKS, contents.chunks)
     index = faiss.IndexFlatIP(contents.embedder.dimension)
     index.add(np.ascontiguousarray(contents.vectors, np.float32))
@@ -126,6 +129,12 @@ def _write(contents: Contents, folder: Path) -> Manifest:
         _sync(path)
     _sync(folder)
     return manifest
+
+
+def _concepts(section: Section) -> SectionConcepts:
+    heading = concepts_in(" ".join(section.path))
+    body = concepts_in("\n".join(block.full_text for block in section.blocks))
+    return SectionConcepts(heading=tuple(heading), body=dict(body))
 
 
 def _make_current(snapshots: Path, name: str) -> None:

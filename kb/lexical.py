@@ -14,6 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.concepts import SUBJECT, concepts_in
+
 # Not a beginning of a longer word, such as the "perd" of "perdí".
 _LITERAL = r"\$\{[\w:.-]+\}|[A-Za-z0-9_]++(?:[:./@\\-]+[A-Za-z0-9_*${}]++)*+(?![\u00c0-\u024f])"
 _CJK = r"[\u3041-\u309f\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff々〆]+"
@@ -54,8 +56,11 @@ def literals(text: str) -> set[str]:
 
 
 def _is_literal(run: str) -> bool:
-    if re.search(r"[:/\\@${}_]", run) or re.search(r"[a-z][A-Z]", run):
+    if re.search(r"[:/\\@${}_]", run):
         return True
+    if re.search(r"[a-z][A-Z]", run):
+        # The name of a product, such as DynamoDB, is written by everybody.
+        return not any(name.startswith(SUBJECT) for name in concepts_in(run))
     return run.count("-") >= 2 or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", run))
 
 

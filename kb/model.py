@@ -134,6 +134,13 @@ class Chunk(Frozen):
     blocks: tuple[str, ...]
 
 
+class SectionConcepts(Frozen):
+    """The concepts that a section's headings name, and how often its text names each."""
+
+    heading: tuple[str, ...]
+    body: dict[str, int]
+
+
 class Decision(StrEnum):
     """What the bot does with a question."""
 
@@ -229,8 +236,9 @@ def line_marks(numbered: Sequence[tuple[int, Citation]]) -> str:
 class Hit(NamedTuple):
     """A section as found, by its best chunk's row, and what its score was made of.
 
-    `dense` is the cosine, `z` the same standardised (kb.background); `lexical` and
-    `literal` are the shares of the question's words and identifiers, in [0, 1].
+    `dense` is the cosine, `z` the same standardised (kb.background); `lexical`, `literal` and
+    `concept` are the shares of the question's words, identifiers and concepts, in [0, 1];
+    `stray` is how much of what the question is about the section is not about, from 0 to 2.
     """
 
     row: int
@@ -240,3 +248,5 @@ class Hit(NamedTuple):
     z: float
     lexical: float
     literal: float
+    concept: float
+    stray: float

@@ -6,17 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.background import group_of
+from kb.concepts import ConceptIndex, concepts_in
 from kb.embeddings import Vectors
 from kb.lexical import LexicalIndex
 from kb.model import Hit
 from kb.snapshot import Snapshot
 
 _DENSE_CANDIDATES = 200
-_LEXICAL_CANDIDATES = 50
+_OTHER_CANDIDATES = 50
 
-# What a full lexical match and a full match of literals add to a standardised dense score.
-_LEXICAL_WEIGHT = 2.0
+# What a full match of words, of literals and of concepts adds to a standardised dense score,
+# and what is left of the first where the guide is in another language (docs/retrieval.md).
+_LEXICAL_WEIGHT = 4.0
 _LITERAL_WEIGHT = 2.0
+_CONCEPT_WEIGHT = 4.0
+_FOREIGN = 0.05
 
 
 class SearchIndex:
@@ -29,15 +33,17 @@ class SearchIndex:
         guide_of = [snapshot.section(chunk.section).guide for chunk in chunks]
         self._guide_of = np.array(guide_of, np.int64)
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
-        self._lexical = [
-            LexicalIndex([chunks[row].text for row in rows], rows)
+        self._titles = [concepts_in(guide.title) for guide in snapshot.guides]
+        self._concepts = ConceptIndex(snapshot.concepts)
+        self._lexical = {
+            language: LexicalIndex([chunks[row].text for row in rows], rows)
             for language in self.languages
             if (
                 rows := [
                     r for r, g in enumerate(guide_of) if snapshot.guides[g].language == language
                 ]
             )
-        ]
+        }
 
     def search(self, question: str, vector: Vectors, language: str) -> list[Hit]:
         """Return the best chunk of each section, the best section first.
@@ -48,17 +54,25 @@ class SearchIndex:
         if not len(self._section_of):
             return []
         allowed = self._editions(language)[self._guide_of]
-        lexical, literal = self._lexical_scores(question)
-        rows = self._candidates(vector, lexical + literal, allowed)
+        asked = concepts_in(question)
+        concept = self._concepts.scores(asked)[self._section_of]
+        lexical, literal = self._lexical_scores(question, language)
+        rows = self._candidates(vector, lexical + literal, concept, allowed)
         dense = self._dense(vector, rows)
         mean, deviation = self.snapshot.background[group_of(language)][:, rows]
         z = (dense - mean) / deviation
-        scores = z + _LEXICAL_WEIGHT * lexical[rows] + _LITERAL_WEIGHT * literal[rows]
+        scores = (
+            z
+            + _LEXICAL_WEIGHT * lexical[rows]
+            + _LITERAL_WEIGHT * literal[rows]
+            + _CONCEPT_WEIGHT * concept[rows]
+        )
         best: dict[int, Hit] = {}
         for i in np.argsort(-scores, kind="stable"):
             row = int(rows[i])
             section = int(self._section_of[row])
             if section not in best:
+                title = self._titles[self._guide_of[row]]
                 best[section] = Hit(
                     row=row,
                     section=section,
@@ -67,18 +81,26 @@ class SearchIndex:
                     z=float(z[i]),
                     lexical=float(lexical[row]),
                     literal=float(literal[row]),
+                    concept=float(concept[row]),
+                    stray=self._concepts.stray(asked, section, title),
                 )
         return list(best.values())
 
     def _candidates(
-        self, vector: Vectors, lexical: NDArray[np.float32], allowed: NDArray[np.bool_]
+        self,
+        vector: Vectors,
+        lexical: NDArray[np.float32],
+        concept: NDArray[np.float32],
+        allowed: NDArray[np.bool_],
     ) -> NDArray[np.int64]:
         count = len(self._section_of)
         # Editions that are not allowed take places among the nearest, so more are asked for.
         wanted = min(count, _DENSE_CANDIDATES * len(self.languages))
         _, nearest = self.snapshot.index.search(vector[None, :], wanted)
-        written = np.argsort(-lexical, kind="stable")[: _LEXICAL_CANDIDATES * len(self.languages)]
-        rows = np.union1d(nearest[0], written[lexical[written] > 0])
+        rows = nearest[0]
+        for scores in (lexical, concept):
+            best = np.argsort(-scores, kind="stable")[: _OTHER_CANDIDATES * len(self.languages)]
+            rows = np.union1d(rows, best[scores[best] > 0])
         found: NDArray[np.int64] = rows[allowed[rows]].astype(np.int64)
         return found
 
@@ -89,19 +111,22 @@ class SearchIndex:
         scores: Vectors = vectors @ vector
         return scores
 
-    def _lexical_scores(self, question: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _lexical_scores(
+        self, question: str, asked_in: str
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return for each chunk how well the question's words, and its literals, match.
 
         Both are in [0, 1]. The words of a question that is not in the guide's language
-        hardly occur in it, and what little does must not decide: hence the square.
+        hardly occur in it, and what little does must not decide.
         """
         lexical = np.zeros(len(self._section_of), np.float32)
         literal = np.zeros(len(self._section_of), np.float32)
-        for index in self._lexical:
+        for language, index in self._lexical.items():
+            weight = index.coverage(question) ** 2 * (1.0 if language == asked_in else _FOREIGN)
             scores = index.scores(question)
             best = float(scores.max())
             if best > 0:
-                lexical[index.rows] = scores / best * index.coverage(question) ** 2
+                lexical[index.rows] = scores / best * weight
             literal[index.rows] = index.literal_scores(question)
         return lexical, literal
 

@@ -6,6 +6,7 @@
         manifest.json             what it holds, the embedder, a checksum for every other file
         guides.jsonl              a GuideInfo a line
         sections.jsonl            a SectionRow a line
+        concepts.jsonl            a SectionConcepts a line, in the sections' order
         chunks.jsonl              a Chunk a line
         index.faiss               inner product over the chunks' vectors; row i is chunk i
         background.npy            float32 (groups, 2, chunks): mean and deviation of each
@@ -29,17 +30,18 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
-from kb.model import Chunk, Frozen, GuideInfo, Section
+from kb.model import Chunk, Frozen, GuideInfo, Section, SectionConcepts
 from kb.rows import read_lines
 
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "current"
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
 SECTIONS = "sections.jsonl"
+CONCEPTS = "concepts.jsonl"
 CHUNKS = "chunks.jsonl"
 INDEX = "index.faiss"
 BACKGROUND = "background.npy"
@@ -95,6 +97,7 @@ class Snapshot:
     index: faiss.Index
     background: NDArray[np.float32]
     chunks: tuple[Chunk, ...]
+    concepts: tuple[SectionConcepts, ...]
     _section_lines: list[str] = field(repr=False)
     _sections: dict[int, SectionRow] = field(default_factory=dict, repr=False)
 
@@ -126,6 +129,9 @@ def open_snapshot(path: Path) -> Snapshot:
     try:
         guides = tuple(GuideInfo.model_validate_json(x) for x in read_lines(path / GUIDES))
         chunks = tuple(_chunk(line) for line in read_lines(path / CHUNKS))
+        concepts = tuple(
+            SectionConcepts.model_validate_json(x) for x in read_lines(path / CONCEPTS)
+        )
         index = faiss.read_index(str(path / INDEX))
         background = np.load(path / BACKGROUND, allow_pickle=False)
     except (OSError, ValueError, RuntimeError) as error:
@@ -137,7 +143,7 @@ def open_snapshot(path: Path) -> Snapshot:
             f"{path}: the manifest says {manifest.guides} guides, {manifest.sections} sections "
             f"and {manifest.chunks} chunks; found {rows} and {index.ntotal} vectors."
         )
-    return Snapshot(path, manifest, guides, index, background, chunks, lines)
+    return Snapshot(path, manifest, guides, index, background, chunks, concepts, lines)
 
 
 def open_current(snapshots: Path) -> Snapshot:

@@ -104,7 +104,7 @@ def test_golden_questions_of_the_sample_guide(sample: KnowledgeBase) -> None:
     for entry in questions:
         answer = sample.ask(entry["q"])
         found = answer.citations[0].anchor if answer.citations else "not_covered"
-        if entry["expect"] == "not_covered":
+        if entry["expect"] in ("not_covered", "small_talk"):
             outside += 1
             answered_outside += found != "not_covered"
         elif answer.decision is Decision.ANSWER:

@@ -1,0 +1,154 @@
+"""Concepts: what a text is about, whatever language it is in.
+
+An embedding of a short question in one language and a section in another is a weak witness.
+That both speak of losing a key is a strong one. The concepts and their words are a table
+(data/concepts.txt).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.model import SectionConcepts
+
+SUBJECT = "!"
+"""What the names of concepts begin with that a question can be about."""
+
+_CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]")
+_WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
+_PREFIX = 3
+
+# What a mention counts for, a heading's being 1; several in a text count for more, up to this.
+_IN_BODY = 0.4
+# How much a subject that a section only mentions still is beside the point.
+_BESIDE = 0.6
+
+Scores = NDArray[np.float32]
+
+
+def fold(text: str) -> str:
+    """Return a text in the form that words are compared in: no case, accents or wide letters."""
+    text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    for character in unicodedata.normalize("NFD", text):
+        if not (unicodedata.combining(character) and kept and kept[-1].isascii()):
+            kept.append(character)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def concepts_in(text: str) -> Counter[str]:
+    """Return the concepts that a text speaks of, and how often it names each."""
+    folded = fold(text)
+    table = _table()
+    found: Counter[str] = Counter(table.unspaced(folded))
+    found.update(table.spaced(_WORD.findall(folded)))
+    return found
+
+
+class ConceptIndex:
+    """Finds sections by the concepts that they share with a question."""
+
+    def __init__(self, sections: Sequence[SectionConcepts]) -> None:
+        self._sections = sections
+        self._postings: dict[str, tuple[list[int], list[float]]] = {}
+        for number, section in enumerate(sections):
+            weights = {name: _IN_BODY * n / (n + 1) for name, n in section.body.items()}
+            weights |= dict.fromkeys(section.heading, 1.0)
+            for name, weight in weights.items():
+                rows, values = self._postings.setdefault(name, ([], []))
+                rows.append(number)
+                values.append(weight)
+
+    def scores(self, asked: Iterable[str]) -> Scores:
+        """Return for each section, in [0, 1], how much of what was asked it speaks of.
+
+        A concept that few sections speak of counts for more than one that many do.
+        """
+        names = list(asked)
+        scores = np.zeros(len(self._sections), np.float32)
+        for name in names:
+            if name in self._postings:
+                rows, weights = self._postings[name]
+                scores[rows] += self._weight(name) * np.array(weights, np.float32)
+        # One word alone, however well it fits, does not say what is wanted.
+        least = 1.5 * math.log(1 + len(self._sections))
+        total = max(least, sum(self._weight(name) for name in names))
+        return scores / np.float32(total)
+
+    def stray(self, asked: Iterable[str], section: int, title: Mapping[str, int]) -> float:
+        """Return how much of what a question is about a section is not about: 0 if nothing.
+
+        `title` holds the concepts of the guide's title.
+        """
+        about = self._sections[section]
+        stray = 0.0
+        for name in asked:
+            if name.startswith(SUBJECT) and name not in about.heading and name not in title:
+                stray += _BESIDE if name in about.body else 1.0
+        return min(stray, 2.0)
+
+    def _weight(self, name: str) -> float:
+        found = len(self._postings[name][0]) if name in self._postings else 1
+        return math.log(1 + len(self._sections) / found)
+
+
+class _Table:
+    """The words of all concepts, ready to be looked up."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._runs: dict[str, set[str]] = {}
+        self._lengths: dict[str, list[int]] = {}
+        for line in lines:
+            if not line or line.startswith("#"):
+                continue
+            name, _, words = line.partition(":")
+            for word in words.split(","):
+                self._add(fold(word.strip()), name)
+
+    def unspaced(self, text: str) -> Iterator[str]:
+        """Yield the concepts of words in scripts without spaces, and of Korean, by characters."""
+        for match in _CJK.finditer(text):
+            at = match.start()
+            for length in self._lengths.get(match[0], ()):
+                names = self._runs.get(text[at : at + length])
+                if names:
+                    yield from names
+                    break
+
+    def spaced(self, words: Sequence[str]) -> Iterator[str]:
+        """Yield the concepts of words and phrases."""
+        for at, word in enumerate(words):
+            for phrase, name in self._phrases.get(word[:_PREFIX], ()):
+                following = words[at : at + len(phrase)]
+                if len(following) == len(phrase) and all(map(_fits, following, phrase)):
+                    yield name
+
+    def _add(self, word: str, name: str) -> None:
+        if _CJK.search(word):
+            self._runs.setdefault(word, set()).add(name)
+            lengths = {len(word), *self._lengths.get(word[0], ())}
+            self._lengths[word[0]] = sorted(lengths, reverse=True)
+        elif phrase := tuple(re.findall(r"[\w'-]+\*?", word)):
+            first = phrase[0].rstrip("*")[:_PREFIX]
+            self._phrases.setdefault(first, []).append((phrase, name))
+
+
+def _fits(word: str, pattern: str) -> bool:
+    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
+
+
+@cache
+def _table() -> _Table:
+    return _Table((files("kb") / "data" / "concepts.txt").read_text("utf-8").splitlines())

@@ -30,6 +30,7 @@ _RICH_TEXT_CHARACTERS = 4000
 _LONGEST_HEADER = 150
 _LONGEST_FALLBACK = 3000
 _MOST_LINKS = 5
+_MOST_TOPICS = 10
 _CONTEXT_ELEMENTS = 10
 _LONGEST_CONTEXT = 2000
 
@@ -45,6 +46,8 @@ class Message:
 def render(answer: Answer) -> list[Message]:
     """Return an answer as messages, to be posted in order; most answers are one."""
     said = words(answer.language)
+    if answer.decision is Decision.SMALL_TALK:
+        return [_small_talk(answer, said)]
     if answer.decision is Decision.NOT_COVERED:
         return [Message(_not_covered_text(answer, said), tuple(_not_covered(answer, said)))]
     groups = _split(list(_answered(answer, said)))
@@ -96,6 +99,19 @@ def _answered(answer: Answer, said: Words) -> Iterator[Block]:
             elements += bullet([span])
         yield from _rich_text(elements)
     yield from _sources(answer.citations, said)
+
+
+def _small_talk(answer: Answer, said: Words) -> Message:
+    if answer.talk == "thanks":
+        return plain(said.welcome)
+    elements = paragraph([Span(text=said.hello)])
+    for title in answer.topics[:_MOST_TOPICS]:
+        elements += bullet([Span(text=title)])
+    elements += paragraph([Span(text=said.examples_label)])
+    for example in said.examples:
+        elements += bullet([Span(text=example)])
+    blocks = tuple(_rich_text(elements))
+    return Message(escape("\n".join(_texts(blocks))), blocks)
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:

@@ -10,6 +10,9 @@ class Words:
     """What the bot says of its own, in one language. Braces are filled in by `format`."""
 
     greeting: str
+    hello: str
+    welcome: str
+    examples_label: str
     leaving: str
     examples: tuple[str, ...]
     not_covered: str
@@ -30,6 +33,9 @@ class Words:
 
 _JA = Words(
     greeting="ガイドについて、ふだんの言葉で質問してください。",
+    hello="こんにちは。次のガイドについて、引用元を付けてお答えします。",
+    welcome="どういたしまして。ほかにもあれば、いつでもどうぞ。",
+    examples_label="たとえば:",
     leaving="終了は Ctrl-D",
     examples=("シークレットキーをなくした", "ポリシーの変更が反映されない"),
     not_covered="ガイドには、この質問への答えが見つかりませんでした。",
@@ -56,6 +62,9 @@ _JA = Words(
 
 _EN = Words(
     greeting="Ask about the guides, in your own words.",
+    hello="Hello. I answer questions from these guides, each step with its source:",
+    welcome="You're welcome. Ask whenever there is something else.",
+    examples_label="For example:",
     leaving="Ctrl-D ends",
     examples=("I lost my secret key", "my policy change does not show up"),
     not_covered="I did not find an answer to this in the guides.",

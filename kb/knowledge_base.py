@@ -18,6 +18,7 @@ from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, Hit
 from kb.paths import Home
 from kb.search import SearchIndex
+from kb.small_talk import small_talk
 from kb.snapshot import current_name, open_current
 
 if TYPE_CHECKING:
@@ -95,6 +96,16 @@ class KnowledgeBase:
         self._check(index)
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
+        if kind := small_talk(question):
+            return Answer(
+                question=question,
+                language=language,
+                decision=Decision.SMALL_TALK,
+                confidence=1.0,
+                snapshot=index.snapshot.name,
+                talk=kind,
+                topics=index.titles(language),
+            )
         hits = index.search(question, self._embed(question), language) if question.strip() else []
         sure = confidence(hits)
         decision = decide(sure)

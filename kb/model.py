@@ -147,6 +147,7 @@ class Decision(StrEnum):
     ANSWER = "answer"
     CLARIFY = "clarify"
     NOT_COVERED = "not_covered"
+    SMALL_TALK = "small_talk"
 
 
 class Citation(Frozen):
@@ -201,7 +202,8 @@ class Answer(Frozen):
     """The answer to a question; knows nothing of Slack.
 
     `language` is the question's language (ISO 639-1), `guide_language` that of the steps.
-    `confidence` is in [0, 1]. `nearest` names the sections that came closest when the
+    `confidence` is in [0, 1]. `talk` is what small talk was about, `topics` the guides' titles
+    that are named in reply. `nearest` names the sections that came closest when the
     guides do not cover the question, `choices` those to choose from when it has to be
     clarified.
     """
@@ -217,6 +219,8 @@ class Answer(Frozen):
     see_also: tuple[Span, ...] = ()
     nearest: tuple[Citation, ...] = ()
     choices: tuple[Citation, ...] = ()
+    talk: str | None = None
+    topics: tuple[str, ...] = ()
 
 
 def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]]:

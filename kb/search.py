@@ -45,6 +45,13 @@ class SearchIndex:
             )
         }
 
+    def titles(self, language: str) -> tuple[str, ...]:
+        """Return the guides' titles, each in the edition that suits the asker."""
+        chosen = self._editions(language)
+        return tuple(
+            g.title for g, wanted in zip(self.snapshot.guides, chosen, strict=True) if wanted
+        )
+
     def search(self, question: str, vector: Vectors, language: str) -> list[Hit]:
         """Return the best chunk of each section, the best section first.
 

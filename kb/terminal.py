@@ -25,14 +25,31 @@ from kb.model import (
     line_marks,
 )
 
+_MOST_TOPICS = 10
+
 
 def show(answer: Answer, console: Console) -> None:
     """Print an answer."""
     said = words(answer.language)
-    if answer.decision is Decision.NOT_COVERED:
-        console.print(Group(*_not_covered(answer, said)))
+    match answer.decision:
+        case Decision.SMALL_TALK:
+            console.print(Group(*_small_talk(answer, said)))
+        case Decision.NOT_COVERED:
+            console.print(Group(*_not_covered(answer, said)))
+        case _:
+            console.print(Group(*_answered(answer, said)))
+
+
+def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
+    if answer.talk == "thanks":
+        yield Text(said.welcome)
         return
-    console.print(Group(*_answered(answer, said)))
+    yield Text(said.hello)
+    for title in answer.topics[:_MOST_TOPICS]:
+        yield Text(f"  • {title}")
+    yield Text(said.examples_label)
+    for example in said.examples:
+        yield Text(f"  {example}", style="dim")
 
 
 def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -24,6 +24,7 @@ from kb.settings import Settings, load_settings
 if TYPE_CHECKING:
     from ingest.pipeline import Progress as Report
     from ingest.pipeline import Summary
+    from kb.embeddings import SentenceTransformerEmbeddings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -54,6 +55,79 @@ def ingest(
     with _bars(console) as report:
         summary = run(paths, settings.home, embeddings, skip_bad=skip_bad, progress=report)
     _show(summary, console)
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[
+        list[Path] | None, typer.Argument(help="Files of golden questions (YAML).")
+    ] = None,
+    split: Annotated[
+        Literal["all", "dev", "test"], typer.Option(help="Which of the questions to ask.")
+    ] = "all",
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write an HTML page here, and the figures as JSON beside it."),
+    ] = None,
+    beir: Annotated[
+        list[Path] | None, typer.Option(help="A folder with a corpus in BEIR's format.")
+    ] = None,
+) -> None:
+    """Measure how good the answers are."""
+    if not questions and not beir:
+        raise typer.BadParameter("name a file of questions, or a corpus with --beir")
+    from kb.embeddings import SentenceTransformerEmbeddings
+
+    settings = load_settings(Settings)
+    embeddings = SentenceTransformerEmbeddings(
+        settings.embedding_model, settings.home.models, threads=os.cpu_count() or 1
+    )
+    if questions:
+        _evaluate_questions(questions, split, report, settings, embeddings)
+    for folder in beir or ():
+        _evaluate_corpus(folder, settings, embeddings)
+
+
+def _evaluate_questions(
+    paths: list[Path],
+    split: str,
+    report: Path | None,
+    settings: Settings,
+    embeddings: SentenceTransformerEmbeddings,
+) -> None:
+    from kb.evaluate import evaluate as run
+    from kb.golden import read_questions
+    from kb.knowledge_base import KnowledgeBase
+    from kb.report import page, show_evaluation
+
+    asked = [question for path in paths for question in read_questions(path)]
+    asked = [question for question in asked if split in ("all", question.split)]
+    with _bars(Console(stderr=True, highlight=False)) as progress:
+        evaluation = run(
+            KnowledgeBase(settings.home, embeddings),
+            asked,
+            split,
+            lambda done, total: progress("Asking", done, total),
+        )
+    console = Console(highlight=False, markup=False)
+    show_evaluation(evaluation, console)
+    if report:
+        report.write_text(page(evaluation), "utf-8")
+        figures = report.with_suffix(".json")
+        figures.write_text(evaluation.model_dump_json(indent=1), "utf-8")
+        console.print(f"Written: {report}, {figures}", soft_wrap=True)
+
+
+def _evaluate_corpus(
+    folder: Path, settings: Settings, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    from ingest.beir import evaluate_beir
+    from kb.report import show_retrieval
+
+    with _bars(Console(stderr=True, highlight=False)) as progress:
+        ways = evaluate_beir(folder, settings.home, embeddings, progress)
+    columns = ("recall@1", "recall@3", "recall@5", "MRR@10")
+    show_retrieval(folder.name, ways, columns, Console(highlight=False, markup=False))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from kb.errors import GuidebotError
 from kb.fingerprint import fingerprint
 from kb.model import Chunk, Guide, Section
 from kb.paths import Home
+from kb.snapshot import Snapshot
 
 LOCK_WAIT_SECONDS = 600.0
 
@@ -72,9 +73,7 @@ def ingest(
     reading = read_guides(sources)
     progress("Reading guides", len(sources.files), len(sources.files))
     _refuse(reading.guides, reading.errors, skip_bad)
-    with WriterLock(home.snapshots, LOCK_WAIT_SECONDS):
-        contents, embedded = _contents(reading.guides, home, embeddings, progress)
-        snapshot = publish(contents, home.snapshots)
+    snapshot, embedded = publish_guides(reading.guides, home, embeddings, progress)
     return Summary(
         guides=snapshot.manifest.guides,
         sections=snapshot.manifest.sections,
@@ -87,6 +86,18 @@ def ingest(
         left_out=tuple(reading.errors),
         passed_over=sources.passed_over,
     )
+
+
+def publish_guides(
+    guides: Sequence[Guide],
+    home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+    progress: Progress = lambda what, done, total: None,
+) -> tuple[Snapshot, int]:
+    """Publish guides that were read; return the snapshot, and how many chunks were embedded."""
+    with WriterLock(home.snapshots, LOCK_WAIT_SECONDS):
+        contents, embedded = _contents(guides, home, embeddings, progress)
+        return publish(contents, home.snapshots), embedded
 
 
 def _refuse(guides: Sequence[Guide], errors: Sequence[SourceError], skip_bad: bool) -> None:

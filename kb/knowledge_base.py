@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ from kb.fingerprint import check_fingerprint, check_model_id
 from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, Hit
 from kb.paths import Home
-from kb.search import SearchIndex
+from kb.search import WEIGHTS, SearchIndex, Weights
 from kb.small_talk import small_talk
 from kb.snapshot import current_name, open_current
 
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 _NEAREST = 3
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A question, its language, and the sections that were found for it, best first."""
+
+    question: str
+    language: str
+    index: SearchIndex
+    hits: Sequence[Hit]
 
 
 class KnowledgeBase:
@@ -90,33 +102,37 @@ class KnowledgeBase:
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
         "MFA". Raises SnapshotError if there is no snapshot to answer from.
         """
+        return self.answer(self.find(question, language))
+
+    def find(self, question: str, language: str | None = None, weights: Weights = WEIGHTS) -> Found:
+        """Return the sections that come into question; raises as `ask` does."""
         # Half a character, as a terminal may pass it on, is more than libraries bear.
         question = question.encode("utf-8", "replace").decode("utf-8")
         index = self.index()
         self._check(index)
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
-        if kind := small_talk(question):
-            return Answer(
-                question=question,
-                language=language,
-                decision=Decision.SMALL_TALK,
-                confidence=1.0,
-                snapshot=index.snapshot.name,
-                talk=kind,
-                topics=index.titles(language),
-            )
-        hits = index.search(question, self._embed(question), language) if question.strip() else []
+        hits: list[Hit] = []
+        if question.strip() and not small_talk(question):
+            hits = index.search(question, self._embed(question), language, weights)
+        return Found(question, language, index, hits)
+
+    def answer(self, found: Found) -> Answer:
+        """Return what is answered from what was found."""
+        index, hits = found.index, found.hits
         sure = confidence(hits)
-        decision = decide(sure)
         answer = Answer(
-            question=question,
-            language=language,
-            decision=decision,
+            question=found.question,
+            language=found.language,
+            decision=decide(sure),
             confidence=round(sure, 4),
             snapshot=index.snapshot.name,
         )
-        if decision is Decision.ANSWER:
+        if kind := small_talk(found.question):
+            topics = index.titles(found.language)
+            talk = {"decision": Decision.SMALL_TALK, "talk": kind, "topics": topics}
+            return answer.model_copy(update=talk)
+        if answer.decision is Decision.ANSWER:
             return _answered(answer, index, hits[0])
         nearest = tuple(_citation(index, hit) for hit in hits[:_NEAREST])
         return answer.model_copy(update={"nearest": nearest})

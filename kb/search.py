@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,12 +17,24 @@ from kb.snapshot import Snapshot
 _DENSE_CANDIDATES = 200
 _OTHER_CANDIDATES = 50
 
-# What a full match of words, of literals and of concepts adds to a standardised dense score,
-# and what is left of the first where the guide is in another language (docs/retrieval.md).
-_LEXICAL_WEIGHT = 4.0
-_LITERAL_WEIGHT = 2.0
-_CONCEPT_WEIGHT = 4.0
-_FOREIGN = 0.05
+
+@dataclass(frozen=True)
+class Weights:
+    """What counts for how much in a chunk's score (docs/retrieval.md).
+
+    `dense` is that of the standardised cosine; the others say what a full match of words, of
+    literals and of concepts adds, and `foreign` what is left of the words' where the guide is
+    in another language than the question.
+    """
+
+    dense: float = 1.0
+    lexical: float = 4.0
+    literal: float = 2.0
+    concept: float = 4.0
+    foreign: float = 0.05
+
+
+WEIGHTS = Weights()
 
 
 class SearchIndex:
@@ -45,6 +59,12 @@ class SearchIndex:
             )
         }
 
+    def section_names(self, hit: Hit) -> tuple[str, str]:
+        """Return what golden questions call a section: "anchor" and "guide#anchor"."""
+        row = self.snapshot.section(hit.section)
+        anchor = row.section.anchor
+        return anchor, f"{self.snapshot.guides[row.guide].id}#{anchor}"
+
     def titles(self, language: str) -> tuple[str, ...]:
         """Return the guides' titles, each in the edition that suits the asker."""
         chosen = self._editions(language)
@@ -52,7 +72,9 @@ class SearchIndex:
             g.title for g, wanted in zip(self.snapshot.guides, chosen, strict=True) if wanted
         )
 
-    def search(self, question: str, vector: Vectors, language: str) -> list[Hit]:
+    def search(
+        self, question: str, vector: Vectors, language: str, weights: Weights = WEIGHTS
+    ) -> list[Hit]:
         """Return the best chunk of each section, the best section first.
 
         `vector` is the question's embedding, shape (dimension,); `language` the question's.
@@ -63,16 +85,16 @@ class SearchIndex:
         allowed = self._editions(language)[self._guide_of]
         asked = concepts_in(question)
         concept = self._concepts.scores(asked)[self._section_of]
-        lexical, literal = self._lexical_scores(question, language)
+        lexical, literal = self._lexical_scores(question, language, weights.foreign)
         rows = self._candidates(vector, lexical + literal, concept, allowed)
         dense = self._dense(vector, rows)
         mean, deviation = self.snapshot.background[group_of(language)][:, rows]
         z = (dense - mean) / deviation
         scores = (
-            z
-            + _LEXICAL_WEIGHT * lexical[rows]
-            + _LITERAL_WEIGHT * literal[rows]
-            + _CONCEPT_WEIGHT * concept[rows]
+            weights.dense * z
+            + weights.lexical * lexical[rows]
+            + weights.literal * literal[rows]
+            + weights.concept * concept[rows]
         )
         best: dict[int, Hit] = {}
         for i in np.argsort(-scores, kind="stable"):
@@ -119,7 +141,7 @@ class SearchIndex:
         return scores
 
     def _lexical_scores(
-        self, question: str, asked_in: str
+        self, question: str, asked_in: str, foreign: float
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return for each chunk how well the question's words, and its literals, match.
 
@@ -129,7 +151,7 @@ class SearchIndex:
         lexical = np.zeros(len(self._section_of), np.float32)
         literal = np.zeros(len(self._section_of), np.float32)
         for language, index in self._lexical.items():
-            weight = index.coverage(question) ** 2 * (1.0 if language == asked_in else _FOREIGN)
+            weight = index.coverage(question) ** 2 * (1.0 if language == asked_in else foreign)
             scores = index.scores(question)
             best = float(scores.max())
             if best > 0:

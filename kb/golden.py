@@ -1,0 +1,94 @@
+"""Golden questions: what people ask, and what the right answer would be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from kb.errors import GuidebotError
+
+NOT_COVERED = "not_covered"
+SMALL_TALK = "small_talk"
+
+Split = Literal["dev", "test"]
+
+
+class QuestionsError(GuidebotError):
+    """A file of golden questions is wrong."""
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class GoldenQuestion(BaseModel):
+    """A question and what is expected of its answer.
+
+    `expect` holds the anchors of the sections that are right ("anchor", or "guide#anchor"
+    where several guides have the anchor), or "not_covered" or "small_talk" alone.
+    `contains` are words or commands that the answer must hold. `line` is where it stands.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: Annotated[str, Field(min_length=1)]
+    lang: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    expect: Annotated[_Words, Field(min_length=1)]
+    split: Split = "test"
+    contains: _Words = ()
+    line: int
+
+    @property
+    def covered(self) -> bool:
+        """Whether the guides answer it."""
+        return self.expect not in ((NOT_COVERED,), (SMALL_TALK,))
+
+
+def read_questions(path: Path) -> list[GoldenQuestion]:
+    """Return the questions in a YAML file.
+
+    Raises QuestionsError that names the file, the line and what is wrong with it.
+    """
+    try:
+        values = yaml.load(path.read_text("utf-8"), _NumberedLoader)
+    except OSError as error:
+        raise QuestionsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise QuestionsError(f"{path}: is not UTF-8.") from error
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or error
+        raise QuestionsError(f"{path}: {line}is not YAML: {problem}") from error
+    if not isinstance(values, dict) or not isinstance(values.get("questions"), list):
+        raise QuestionsError(f"{path}: has no list under 'questions' (docs/evaluation.md).")
+    questions = [_question(path, value) for value in values["questions"]]
+    if not questions:
+        raise QuestionsError(f"{path}: the list under 'questions' is empty.")
+    return questions
+
+
+def _question(path: Path, value: object) -> GoldenQuestion:
+    if not isinstance(value, dict):
+        raise QuestionsError(f"{path}: each question is a mapping of q, lang and expect: {value!r}")
+    try:
+        return GoldenQuestion.model_validate(value)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        raise QuestionsError(f"{path}: line {value['line']}: {key}: {problem['msg']}") from error
+
+
+class _NumberedLoader(yaml.SafeLoader):
+    """Notes with each mapping the line that it begins on."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        values = super().construct_mapping(node, deep)
+        values["line"] = node.start_mark.line + 1
+        return values

@@ -99,8 +99,8 @@ class ConceptIndex:
         return min(stray, 2.0)
 
     def _weight(self, name: str) -> float:
-        found = len(self._postings[name][0]) if name in self._postings else 1
-        return math.log(1 + len(self._sections) / found)
+        found = sum(self._postings[name][1]) if name in self._postings else 0
+        return math.log(1 + len(self._sections) / max(found, 1))
 
 
 class _Table:
@@ -119,21 +119,33 @@ class _Table:
 
     def unspaced(self, text: str) -> Iterator[str]:
         """Yield the concepts of words in scripts without spaces, and of Korean, by characters."""
+        end = 0
         for match in _CJK.finditer(text):
             at = match.start()
+            if at < end:
+                continue  # inside a longer word
             for length in self._lengths.get(match[0], ()):
                 names = self._runs.get(text[at : at + length])
                 if names:
                     yield from names
+                    end = at + length
                     break
 
     def spaced(self, words: Sequence[str]) -> Iterator[str]:
         """Yield the concepts of words and phrases."""
+        end = 0
         for at, word in enumerate(words):
-            for phrase, name in self._phrases.get(word[:_PREFIX], ()):
-                following = words[at : at + len(phrase)]
-                if len(following) == len(phrase) and all(map(_fits, following, phrase)):
-                    yield name
+            longest = max(1, end - at + 1)  # no shorter one inside of it
+            fitting = [
+                (len(phrase), name)
+                for phrase, name in self._phrases.get(word[:_PREFIX], ())
+                if len(phrase) >= longest
+                and len(words) - at >= len(phrase)
+                and all(map(_fits, words[at:], phrase))
+            ]
+            longest = max((length for length, _ in fitting), default=0)
+            yield from {name for length, name in fitting if length == longest}
+            end = max(end, at + longest)
 
     def _add(self, word: str, name: str) -> None:
         if _CJK.search(word):

@@ -50,6 +50,9 @@ def render(answer: Answer) -> list[Message]:
         return [_small_talk(answer, said)]
     if answer.decision is Decision.NOT_COVERED:
         return [Message(_not_covered_text(answer, said), tuple(_not_covered(answer, said)))]
+    if answer.decision is Decision.CLARIFY:
+        asked = tuple(_clarify(answer, said))
+        return [Message(escape(_cut("\n".join(_texts(asked)))), asked)]
     groups = _split(list(_answered(answer, said)))
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
@@ -112,6 +115,14 @@ def _small_talk(answer: Answer, said: Words) -> Message:
         elements += bullet([Span(text=example)])
     blocks = tuple(_rich_text(elements))
     return Message(escape("\n".join(_texts(blocks))), blocks)
+
+
+def _clarify(answer: Answer, said: Words) -> Iterator[Block]:
+    elements = paragraph([Span(text=said.clarify, bold=True)])
+    for citation in answer.choices:
+        elements += bullet([Span(text=citation.place, href=citation.url)])
+    elements += paragraph([Span(text=said.none_of_these)])
+    yield from _rich_text(elements)
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingest.front_matter import SideFile
+
 
 @dataclass(frozen=True)
 class Document:
@@ -11,7 +13,8 @@ class Document:
 
     `lines[i]` is the 1-based line of the source that line i of `markdown` came from; without
     it, the lines are the same. `name` is the source's file name. `see_also` names other
-    pages that the source leads to without saying where they are.
+    pages that the source leads to without saying where they are. `side_file` is what the
+    file beside the source says of it.
     """
 
     source: str
@@ -20,6 +23,7 @@ class Document:
     markdown: str
     lines: tuple[int, ...] | None = None
     see_also: tuple[str, ...] = ()
+    side_file: SideFile | None = None
 
     def source_line(self, line: int) -> int:
         """Return the source's line (1-based) for a 0-based line of the Markdown."""

@@ -1,19 +1,52 @@
-"""The YAML that may stand at the top of a Markdown guide."""
+"""What the docs team says of a guide: at the top of a Markdown file, or in a file beside it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import ValidationError as Invalid
 
 from ingest.errors import SourceError
+from kb.yaml_lines import Yaml, YamlError, read_yaml
+
+SIDE_FILE = ".guide.yaml"
+"""How the name of the file beside a guide ends: that of `a.ja.txt` is `a.ja.guide.yaml`."""
+
+_MOST_CHARACTERS = 300
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Short = Annotated[_Text, StringConstraints(max_length=_MOST_CHARACTERS)]
+_Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
+_Group = Annotated[tuple[_Short, ...], Field(min_length=2)]
+
+
+class SectionMatter(BaseModel):
+    """Help for finding a section.
+
+    `also_asked` are questions that it answers, in any language and as people put them;
+    `keywords` are words that people use for it and that the guide does not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    also_asked: _Texts = ()
+    keywords: _Texts = ()
 
 
 class FrontMatter(BaseModel):
-    """What a guide says of itself. Keys that other tools use are passed over."""
+    """What is said of a guide. Keys that other tools use are passed over.
+
+    `also_asked` and `keywords` are those of its first section, `sections` has them by anchor
+    or heading. Each of `synonyms` is a group of words that mean the same.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -21,28 +54,60 @@ class FrontMatter(BaseModel):
     title: _Text | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    also_asked: _Texts = ()
+    keywords: _Texts = ()
+    sections: dict[str, SectionMatter] = {}
+    synonyms: tuple[_Group, ...] = ()
+
+
+class SideFile(FrontMatter):
+    """The same in a file beside the guide, which no other tool reads: unknown keys are wrong."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def read_front_matter(source: str, text: str) -> FrontMatter:
     """Return the front matter; raises SourceError naming the key or line that is wrong."""
+    # The first line of the file is the "---" above the YAML.
+    return _read(FrontMatter, source, "front matter ", text, first_line=2)
+
+
+def read_side_file(path: Path, text: str) -> SideFile:
+    """Return what a file beside a guide says; raises SourceError as `read_front_matter` does."""
+    return _read(SideFile, str(path), "", text, first_line=1)
+
+
+def together(matter: FrontMatter, side: FrontMatter) -> FrontMatter:
+    """Return what both say, the file beside the guide having the last word."""
+    said = {name: getattr(side, name) for name in side.model_fields_set - {"sections"}}
+    return matter.model_copy(update=said | {"sections": matter.sections | side.sections})
+
+
+def side_file_of(guide: Path) -> Path:
+    """Return where the file beside a guide would be."""
+    return guide.with_name(guide.stem + SIDE_FILE)
+
+
+_Matter = TypeVar("_Matter", bound=FrontMatter)
+
+
+def _read(model: type[_Matter], source: str, what: str, text: str, first_line: int) -> _Matter:
     try:
-        values = yaml.safe_load(text)
-    # A date that does not exist is a bare ValueError.
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        # The first line of the file is the "---" above the YAML.
-        line = f"line {mark.line + 2}: " if mark else ""
-        problem = getattr(error, "problem", None) or str(error)
-        raise SourceError(source, f"{line}front matter is not YAML: {problem}") from error
-    if values is None:
-        return FrontMatter()
-    if not isinstance(values, dict):
-        raise SourceError(source, "front matter must be keys and values, such as 'title: ...'")
+        found = read_yaml(text, first_line)
+    except YamlError as error:
+        raise SourceError(source, f"{what}{error}") from error
+    if found.value is None:
+        return model()
+    if not isinstance(found.value, dict):
+        raise SourceError(source, f"{what}must be keys and values, such as 'title: ...'")
     try:
-        return FrontMatter.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SourceError(
-            source, f"front matter {key}: {first['msg']} (found {first['input']!r})"
-        ) from error
+        return model.model_validate(found.value)
+    except Invalid as error:
+        raise SourceError(source, what + _problem(error.errors()[0], found)) from error
+
+
+def _problem(problem: Mapping[str, Any], found: Yaml) -> str:
+    path: Sequence[int | str] = problem["loc"]
+    key = ".".join(str(part) for part in path)
+    given = f" (found {problem['input']!r})" if problem["type"] != "extra_forbidden" else ""
+    return f"line {found.line(tuple(path))}: {key}: {problem['msg']}{given}"

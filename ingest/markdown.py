@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -13,7 +15,13 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import FrontMatter, read_front_matter
+from ingest.front_matter import (
+    FrontMatter,
+    SectionMatter,
+    read_front_matter,
+    side_file_of,
+    together,
+)
 from ingest.inline import TextLine, anchors, joined, text_lines, tidy
 from ingest.slug import slug, unique
 from kb.language import detect_language
@@ -39,6 +47,8 @@ def parse(document: Document) -> Guide:
     nodes = list(tree.children)
     if nodes and nodes[0].type == "front_matter":
         matter = read_front_matter(document.source, nodes.pop(0).content)
+    if document.side_file:
+        matter = together(matter, document.side_file)
     outline = _outline(nodes, document)
     if not any(part.blocks for part in outline):
         raise SourceError(document.source, "the guide is empty: it has no text under any heading")
@@ -56,8 +66,10 @@ def parse(document: Document) -> Guide:
         sha256=document.sha256,
         url=matter.url,
         see_also=(*see_also, *(Span(text=text) for text in document.see_also)),
+        synonyms=matter.synonyms,
     )
-    return Guide(info=info, sections=tuple(_sections(parts, matter.url)))
+    sections = tuple(_sections(parts, matter.url))
+    return Guide(info=info, sections=_helped(sections, matter, document.source))
 
 
 @dataclass
@@ -156,6 +168,32 @@ def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
                 blocks=tuple(part.blocks),
                 url=f"{url}#{fragment}" if url else None,
             )
+
+
+def _helped(sections: tuple[Section, ...], matter: FrontMatter, source: str) -> tuple[Section, ...]:
+    """Return the sections with what the docs team says helps to find them."""
+    names = {section.heading: n for n, section in reversed(list(enumerate(sections)))}
+    names |= {section.anchor: n for n, section in enumerate(sections)}
+    helps = [(0, SectionMatter(also_asked=matter.also_asked, keywords=matter.keywords))]
+    for name, help_ in matter.sections.items():
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or list(names)[-5:]
+            raise SourceError(
+                source,
+                f"sections: there is no section {name!r} to give also_asked or keywords to "
+                f"(in its front matter or {side_file_of(Path(source)).name}). "
+                f"There is: {', '.join(near)}.",
+            )
+        helps.append((names[name], help_))
+    found = list(sections)
+    for n, help_ in helps:
+        found[n] = found[n].model_copy(
+            update={
+                "also_asked": (*found[n].also_asked, *help_.also_asked),
+                "keywords": (*found[n].keywords, *help_.keywords),
+            }
+        )
+    return tuple(found)
 
 
 def _sample(parts: Sequence[_Part]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from ingest.chunk import chunk_guide
 from ingest.embedding_cache import EmbeddingCache
 from ingest.errors import SourceError
+from ingest.phrases import find_phrases
 from ingest.publish import Contents, WriterLock, publish
 from ingest.sources import find_sources, read_guides
 from kb.background import background_questions, standardisation
@@ -128,14 +129,26 @@ def _contents(
         group: cache.encode(texts, "query")[0] for group, texts in background_questions().items()
     }
     headings, _ = cache.encode(_headings(guides), "document", _bar("Embedding headings", progress))
-    texts = [chunk.text for chunk in chunks]
-    passages, embedded = cache.encode(texts, "document", _bar("Embedding chunks", progress))
-    vectors = _with_headings(passages, headings[[chunk.section for chunk in chunks]])
+    vectors = np.empty((len(chunks), embeddings.dimension), np.float32)
+    passages = [n for n, chunk in enumerate(chunks) if not chunk.asked_in]
+    texts = [chunks[n].text for n in passages]
+    found, embedded = cache.encode(texts, "document", _bar("Embedding chunks", progress))
+    vectors[passages] = _with_headings(found, headings[[chunks[n].section for n in passages]])
+    if asked := [n for n, chunk in enumerate(chunks) if chunk.asked_in]:
+        vectors[asked], more = cache.encode([chunks[n].text for n in asked], "query")
+        embedded += more
+    phrases = list(find_phrases(guides))
+    phrase_vectors, _ = cache.encode(
+        [text for text, _ in phrases], "query", _bar("Embedding phrases", progress)
+    )
     contents = Contents(
         guides=guides,
         chunks=chunks,
         vectors=vectors,
         background=standardisation(vectors, questions),
+        phrases=[phrase for _, phrase in phrases],
+        phrase_vectors=phrase_vectors,
+        phrase_background=standardisation(phrase_vectors, questions),
         embedder=fingerprint(embeddings),
     )
     return contents, embedded

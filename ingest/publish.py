@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from kb.concepts import concepts_in
+from kb.concepts import SUBJECT, WordTable, concepts_in, own_concepts
 from kb.embeddings import Vectors
 from kb.errors import GuidebotError
 from kb.model import Chunk, Guide, Section, SectionConcepts
+from kb.phrasebook import Phrase
 from kb.rows import write_rows
 from kb.snapshot import (
     BACKGROUND,
@@ -27,6 +28,9 @@ from kb.snapshot import (
     GUIDES,
     INDEX,
     MANIFEST,
+    PHRASE_BACKGROUND,
+    PHRASE_VECTORS,
+    PHRASES,
     SECTIONS,
     Embedder,
     Manifest,
@@ -44,12 +48,18 @@ KEPT = 5
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into a snapshot. Row i of `vectors` and of `background` is chunk i's."""
+    """What goes into a snapshot. Row i of `vectors` and of `background` is chunk i's.
+
+    So it is with the phrases.
+    """
 
     guides: Sequence[Guide]
     chunks: Sequence[Chunk]
     vectors: Vectors
     background: Vectors
+    phrases: Sequence[Phrase]
+    phrase_vectors: Vectors
+    phrase_background: Vectors
     embedder: Embedder
 
 
@@ -105,12 +115,21 @@ def _write(contents: Contents, folder: Path) -> Manifest:
     ]
     write_rows(folder / GUIDES, (guide.info for guide in contents.guides))
     write_rows(folder / SECTIONS, rows)
-    write_rows(folder / CONCEPTS, (_concepts(row.section) for row in rows))
+    synonyms = [group for guide in contents.guides for group in guide.info.synonyms]
+    keywords = [keyword for row in rows for keyword in row.section.keywords]
+    own = WordTable(own_concepts(synonyms, keywords))
+    write_rows(folder / CONCEPTS, (_concepts(row.section, own) for row in rows))
     write_rows(folder / CHUNKS, contents.chunks)
     index = faiss.IndexFlatIP(contents.embedder.dimension)
     index.add(np.ascontiguousarray(contents.vectors, np.float32))
     faiss.write_index(index, str(folder / INDEX))
-    np.save(folder / BACKGROUND, contents.background.astype(np.float32), allow_pickle=False)
+    write_rows(folder / PHRASES, contents.phrases)
+    for name, values in (
+        (BACKGROUND, contents.background),
+        (PHRASE_VECTORS, contents.phrase_vectors),
+        (PHRASE_BACKGROUND, contents.phrase_background),
+    ):
+        np.save(folder / name, values.astype(np.float32), allow_pickle=False)
     files = {path.name: file_sum(path) for path in sorted(folder.iterdir())}
     now = datetime.now(UTC)
     digest = files[CHUNKS].sha256[:6]
@@ -131,10 +150,18 @@ def _write(contents: Contents, folder: Path) -> Manifest:
     return manifest
 
 
-def _concepts(section: Section) -> SectionConcepts:
-    heading = concepts_in(" ".join(section.path))
-    body = concepts_in("\n".join(block.full_text for block in section.blocks))
-    return SectionConcepts(heading=tuple(heading), body=dict(body))
+def _concepts(section: Section, own: WordTable) -> SectionConcepts:
+    """Return a section's concepts: those of the table, and the docs team's own.
+
+    A keyword counts like a word of the heading. So does a thing that the section is asked
+    about, as that is what it is about, too.
+    """
+    above = " ".join([*section.path, *section.keywords])
+    below = "\n".join([*(block.full_text for block in section.blocks), *section.also_asked])
+    heading = concepts_in(above) + own.concepts_in(above)
+    body = concepts_in(below) + own.concepts_in(below)
+    asked = [n for n in concepts_in("\n".join(section.also_asked)) if n.startswith(SUBJECT)]
+    return SectionConcepts(heading=tuple(dict.fromkeys([*heading, *asked])), body=dict(body))
 
 
 def _make_current(snapshots: Path, name: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import SourceError
+from ingest.front_matter import SIDE_FILE
 from ingest.loaders import LOADERS, load
 from ingest.markdown import parse
 from kb.model import Guide
@@ -46,6 +47,8 @@ def find_sources(paths: Iterable[Path]) -> Sources:
             files.setdefault(path.resolve(), path)
             continue
         for found in sorted(_visible_files(path, errors)):
+            if found.name.endswith(SIDE_FILE):
+                continue  # read with its guide
             if found.suffix.lower() in LOADERS:
                 files.setdefault(found.resolve(), found)
             else:

@@ -17,6 +17,8 @@ class Words:
     examples: tuple[str, ...]
     not_covered: str
     nearest: str
+    clarify: str
+    none_of_these: str
     rephrase: str
     sources: str
     notes: str
@@ -40,6 +42,8 @@ _JA = Words(
     examples=("シークレットキーをなくした", "ポリシーの変更が反映されない"),
     not_covered="ガイドには、この質問への答えが見つかりませんでした。",
     nearest="近い項目:",
+    clarify="どちらのことでしょうか。近いほうを選ぶか、言葉を足して聞き直してください。",
+    none_of_these="どれも違う場合は、エラーメッセージや操作の内容を添えて聞き直してください。",
     rephrase="エラーメッセージや操作の内容を添えて聞き直すか、担当者にお問い合わせください。",
     sources="出典",
     notes="補足",
@@ -69,6 +73,8 @@ _EN = Words(
     examples=("I lost my secret key", "my policy change does not show up"),
     not_covered="I did not find an answer to this in the guides.",
     nearest="The closest sections:",
+    clarify="Which of these do you mean? Pick one, or ask again with a few more words.",
+    none_of_these="None of these? Ask again with the error message or what you were doing.",
     rephrase=(
         "Try again with the error message or what you were doing, "
         "or ask the team that owns the guide."

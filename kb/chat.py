@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
 from kb.catalogue import words
 from kb.knowledge_base import KnowledgeBase
+from kb.model import Citation
 from kb.terminal import show
 
 
@@ -28,6 +30,8 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
             console.print(f"  [dim]{escape(example)}[/]")
     # Begun only now, because the imports would hold up the greeting.
     threading.Thread(target=knowledge_base.load_quietly, daemon=True).start()
+    choices: tuple[Citation, ...] = ()
+    asked = ""
     while True:
         try:
             question = input("\n> " if typed else "").strip()
@@ -36,7 +40,17 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
         if not question:
             continue
         with console.status(said.thinking):
-            answer = knowledge_base.ask(question)
+            chosen = _chosen(question, choices)
+            answer = (chosen and knowledge_base.answer_from(asked, chosen)) or knowledge_base.ask(
+                question
+            )
         show(answer, console)
+        choices, asked = answer.choices, question
         if not typed:
             console.print()
+
+
+def _chosen(typed: str, choices: Sequence[Citation]) -> Citation | None:
+    """Return the section that was picked by its number, if one was."""
+    number = int(typed) if typed.isdecimal() else 0
+    return choices[number - 1] if 0 < number <= len(choices) else None

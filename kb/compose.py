@@ -73,6 +73,27 @@ def compose(section: Section, guide: GuideInfo, snapshot: str) -> Composed:
     return _Composer(section, guide, snapshot).compose()
 
 
+def together(composed: Sequence[Composed]) -> Composed:
+    """Return what several sections say as one, the citations numbered through."""
+    parts: list[Part] = []
+    citations: list[Citation] = []
+    for each in composed:
+        parts += (_renumbered(part, len(citations)) for part in each.parts)
+        citations += each.citations
+    links = dict.fromkeys(link for each in composed for link in each.see_also)
+    return Composed(tuple(parts), tuple(citations), tuple(links))
+
+
+def _renumbered(part: Part, by: int) -> Part:
+    def moved(steps: Sequence[Step]) -> tuple[Step, ...]:
+        return tuple(
+            step.model_copy(update={"citations": tuple(n + by for n in step.citations)})
+            for step in steps
+        )
+
+    return part.model_copy(update={"steps": moved(part.steps), "notes": moved(part.notes)})
+
+
 @dataclass
 class _Draft:
     """A step before it has its citation."""

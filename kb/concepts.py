@@ -23,9 +23,15 @@ from kb.model import SectionConcepts
 SUBJECT = "!"
 """What the names of concepts begin with that a question can be about."""
 
+OWN = "="
+"""What the names of concepts begin with that the docs team added: synonyms and keywords."""
+
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]")
 _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
 _PREFIX = 3
+
+_LETTERS = re.compile(r"[A-Za-z]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 # What a mention counts for, a heading's being 1; several in a text count for more, up to this.
 _IN_BODY = 0.4
@@ -47,13 +53,80 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+class WordTable:
+    """The words of concepts, ready to be looked up."""
+
+    def __init__(self, concepts: Iterable[tuple[str, Iterable[str]]]) -> None:
+        """Take concepts, each by its name and its words."""
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._runs: dict[str, set[str]] = {}
+        self._lengths: dict[str, list[int]] = {}
+        for name, words in concepts:
+            for word in words:
+                self._add(fold(word.strip()), name)
+
+    def concepts_in(self, text: str) -> Counter[str]:
+        """Return the concepts that a text speaks of, and how often it names each."""
+        folded = fold(_LETTERS.sub(_in_words, text))
+        found: Counter[str] = Counter(self._unspaced(folded))
+        found.update(self._spaced(_WORD.findall(folded)))
+        return found
+
+    def _unspaced(self, text: str) -> Iterator[str]:
+        """Yield the concepts of words in scripts without spaces, and of Korean, by characters."""
+        end = 0
+        for at, character in enumerate(text):
+            lengths = self._lengths.get(character, ())
+            if not lengths or at < end:
+                continue  # no word begins here, or inside a longer one
+            if at and _is_latin(character) and _is_latin(text[at - 1]):
+                continue
+            for length in lengths:
+                names = self._runs.get(text[at : at + length])
+                if names:
+                    yield from names
+                    end = at + length
+                    break
+
+    def _spaced(self, words: Sequence[str]) -> Iterator[str]:
+        """Yield the concepts of words and phrases."""
+        end = 0
+        for at, word in enumerate(words):
+            longest = max(1, end - at + 1)  # no shorter one inside of it
+            fitting = [
+                (len(phrase), name)
+                for phrase, name in self._phrases.get(word[:_PREFIX], ())
+                if len(phrase) >= longest
+                and len(words) - at >= len(phrase)
+                and all(map(_fits, words[at:], phrase))
+            ]
+            longest = max((length for length, _ in fitting), default=0)
+            yield from {name for length, name in fitting if length == longest}
+            end = max(end, at + longest)
+
+    def _add(self, word: str, name: str) -> None:
+        if _CJK.search(word):
+            self._runs.setdefault(word, set()).add(name)
+            lengths = {len(word), *self._lengths.get(word[0], ())}
+            self._lengths[word[0]] = sorted(lengths, reverse=True)
+        elif phrase := tuple(re.findall(r"[\w'-]+\*?", word)):
+            first = phrase[0].rstrip("*")[:_PREFIX]
+            self._phrases.setdefault(first, []).append((phrase, name))
+
+
 def concepts_in(text: str) -> Counter[str]:
-    """Return the concepts that a text speaks of, and how often it names each."""
-    folded = fold(text)
-    table = _table()
-    found: Counter[str] = Counter(table.unspaced(folded))
-    found.update(table.spaced(_WORD.findall(folded)))
-    return found
+    """Return the concepts of the table that a text speaks of, and how often it names each."""
+    return _table().concepts_in(text)
+
+
+def own_concepts(
+    synonyms: Iterable[Sequence[str]], keywords: Iterable[str]
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the docs team's concepts: a group of synonyms is one, and so is each keyword."""
+    for group in synonyms:
+        yield OWN + fold(group[0]), group
+    for keyword in keywords:
+        yield OWN + fold(keyword), (keyword,)
 
 
 class ConceptIndex:
@@ -69,6 +142,11 @@ class ConceptIndex:
                 rows, values = self._postings.setdefault(name, ([], []))
                 rows.append(number)
                 values.append(weight)
+
+    @property
+    def keywords(self) -> list[str]:
+        """The words that the docs team added."""
+        return [name.removeprefix(OWN) for name in self._postings if name.startswith(OWN)]
 
     def scores(self, asked: Iterable[str]) -> Scores:
         """Return for each section, in [0, 1], how much of what was asked it speaks of.
@@ -103,64 +181,22 @@ class ConceptIndex:
         return math.log(1 + len(self._sections) / max(found, 1))
 
 
-class _Table:
-    """The words of all concepts, ready to be looked up."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self._runs: dict[str, set[str]] = {}
-        self._lengths: dict[str, list[int]] = {}
-        for line in lines:
-            if not line or line.startswith("#"):
-                continue
-            name, _, words = line.partition(":")
-            for word in words.split(","):
-                self._add(fold(word.strip()), name)
-
-    def unspaced(self, text: str) -> Iterator[str]:
-        """Yield the concepts of words in scripts without spaces, and of Korean, by characters."""
-        end = 0
-        for match in _CJK.finditer(text):
-            at = match.start()
-            if at < end:
-                continue  # inside a longer word
-            for length in self._lengths.get(match[0], ()):
-                names = self._runs.get(text[at : at + length])
-                if names:
-                    yield from names
-                    end = at + length
-                    break
-
-    def spaced(self, words: Sequence[str]) -> Iterator[str]:
-        """Yield the concepts of words and phrases."""
-        end = 0
-        for at, word in enumerate(words):
-            longest = max(1, end - at + 1)  # no shorter one inside of it
-            fitting = [
-                (len(phrase), name)
-                for phrase, name in self._phrases.get(word[:_PREFIX], ())
-                if len(phrase) >= longest
-                and len(words) - at >= len(phrase)
-                and all(map(_fits, words[at:], phrase))
-            ]
-            longest = max((length for length, _ in fitting), default=0)
-            yield from {name for length, name in fitting if length == longest}
-            end = max(end, at + longest)
-
-    def _add(self, word: str, name: str) -> None:
-        if _CJK.search(word):
-            self._runs.setdefault(word, set()).add(name)
-            lengths = {len(word), *self._lengths.get(word[0], ())}
-            self._lengths[word[0]] = sorted(lengths, reverse=True)
-        elif phrase := tuple(re.findall(r"[\w'-]+\*?", word)):
-            first = phrase[0].rstrip("*")[:_PREFIX]
-            self._phrases.setdefault(first, []).append((phrase, name))
-
-
 def _fits(word: str, pattern: str) -> bool:
     return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
 
 
+def _in_words(run: re.Match[str]) -> str:
+    """Take apart an identifier such as DeleteVirtualMFADevice; GitHub is a name."""
+    words = _HUMP.split(run[0])
+    return " ".join(words) if len(words) > 2 else run[0]
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
 @cache
-def _table() -> _Table:
-    return _Table((files("kb") / "data" / "concepts.txt").read_text("utf-8").splitlines())
+def _table() -> WordTable:
+    lines = (files("kb") / "data" / "concepts.txt").read_text("utf-8").splitlines()
+    parted = [line.partition(":") for line in lines if line and not line.startswith("#")]
+    return WordTable((name, words.split(",")) for name, _, words in parted)

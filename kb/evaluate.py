@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from kb.decide import THRESHOLD
 from kb.golden import SMALL_TALK, GoldenQuestion
 from kb.knowledge_base import Found, KnowledgeBase
 from kb.model import Answer, Decision, Hit
@@ -34,7 +34,11 @@ class Failure(StrEnum):
 
 
 class Result(BaseModel):
-    """A golden question, and what came of it. `ranking` are the sections found, best first."""
+    """A golden question, and what came of it.
+
+    `ranking` are the sections found, best first; `offered` those that the bot asked to choose
+    from. `right` says whether what was answered, or came first, is what was expected.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,6 +46,7 @@ class Result(BaseModel):
     decision: Decision
     confidence: float
     ranking: tuple[str, ...]
+    offered: tuple[str, ...] = ()
     right: bool
     lacking: tuple[str, ...] = ()
     z: float = 0.0
@@ -49,12 +54,19 @@ class Result(BaseModel):
     literal: float = 0.0
     concept: float = 0.0
     stray: float = 0.0
+    phrase: float = 0.0
+    outside: float = 0.0
     margin: float = 0.0
 
     @property
     def answered(self) -> bool:
         """Whether the bot answered from a section."""
         return self.decision is Decision.ANSWER
+
+    @property
+    def asked(self) -> bool:
+        """Whether the bot asked which section is meant, the right one among them."""
+        return bool(set(self.offered).intersection(self.question.expect))
 
     @property
     def failure(self) -> Failure | None:
@@ -65,7 +77,7 @@ class Result(BaseModel):
         if not question.covered:
             return Failure.FALSE_ANSWER if self.answered else None
         if not self.answered:
-            return Failure.MISSED
+            return None if self.asked else Failure.MISSED
         if not self.right:
             return Failure.WRONG_SECTION
         return Failure.LACKS_WORDS if self.lacking else None
@@ -148,7 +160,7 @@ def evaluate(
     return Evaluation(
         snapshot=knowledge_base.index().snapshot.name,
         split=split,
-        threshold=THRESHOLD,
+        threshold=knowledge_base.calibration().threshold,
         retrieval=retrieval_measures([_ranked(r) for r in asked if r.question.covered]),
         decisions=_decisions(results),
         calibration_error=_calibration_error(asked),
@@ -212,19 +224,25 @@ def _result(knowledge_base: KnowledgeBase, question: GoldenQuestion) -> Result:
     found = knowledge_base.find(question.q)
     answer = knowledge_base.answer(found)
     names = [found.index.section_names(hit) for hit in found.hits[:_RANKED]]
-    ranking = tuple(
-        next((name for name in both if name in question.expect), both[0]) for both in names
-    )
+    ranking = tuple(_name(question, *both) for both in names)
+    cited = [_name(question, c.anchor, f"{c.guide_id}#{c.anchor}") for c in answer.citations]
+    offered = [_name(question, c.anchor, f"{c.guide_id}#{c.anchor}") for c in answer.choices]
     details = _details(found.hits[0], found) if found.hits else {}
     return Result(
         question=question,
         decision=answer.decision,
         confidence=answer.confidence,
         ranking=ranking,
-        right=bool(ranking) and ranking[0] in question.expect,
+        offered=tuple(offered),
+        right=bool(ranking) and set(cited or ranking[:1]) <= set(question.expect),
         lacking=tuple(word for word in question.contains if word not in _words(answer)),
         **details,
     )
+
+
+def _name(question: GoldenQuestion, anchor: str, full: str) -> str:
+    """Return what a question calls a section."""
+    return full if full in question.expect else anchor
 
 
 def _details(hit: Hit, found: Found) -> dict[str, float]:
@@ -235,6 +253,8 @@ def _details(hit: Hit, found: Found) -> dict[str, float]:
         "literal": hit.literal,
         "concept": hit.concept,
         "stray": hit.stray,
+        "phrase": 0.0 if math.isnan(hit.phrase) else hit.phrase,
+        "outside": hit.outside,
         "margin": margin,
     }
 
@@ -263,7 +283,9 @@ def _decisions(results: Sequence[Result]) -> dict[str, Measure]:
             [r.answered and r.right for r in covered]
         ),
         "covered, wrong section": measure([r.answered and not r.right for r in covered]),
+        "covered, asked which": measure([r.asked for r in covered]),
         "not covered, but answered": measure([r.answered for r in outside]),
+        "not covered, asked which": measure([bool(r.offered) for r in outside]),
         "small talk, known as such": measure([r.failure is None for r in talk]),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.compose import cite, compose
-from kb.decide import confidence, decide
+from kb.compose import cite, compose, together
+from kb.decide import SHIPPED, Calibration, confidence, decide, read_calibration
 from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.fingerprint import check_fingerprint, check_model_id
 from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, Hit
 from kb.paths import Home
+from kb.question_parts import question_parts
 from kb.search import WEIGHTS, SearchIndex, Weights
 from kb.small_talk import small_talk
 from kb.snapshot import current_name, open_current
@@ -27,18 +29,26 @@ if TYPE_CHECKING:
     from kb.retrieve import GuideRetriever
 
 _NEAREST = 3
+_WORD = re.compile(r"\w")
+
+# A part of a question says less than the whole, so it has to be surer to count by itself.
+_SURE_OF_PART = 0.7
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Found:
-    """A question, its language, and the sections that were found for it, best first."""
+    """A question, its language, and the sections that were found for it, best first.
+
+    `parts` has the sections for each of the things that the question asks, if it asks several.
+    """
 
     question: str
     language: str
     index: SearchIndex
     hits: Sequence[Hit]
+    parts: Sequence[Sequence[Hit]] = ()
 
 
 class KnowledgeBase:
@@ -54,6 +64,8 @@ class KnowledgeBase:
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
         self._checked: str | None = None
+        self._calibration = SHIPPED
+        self._calibrated: int | None = None
 
     def index(self) -> SearchIndex:
         """Return the live snapshot, ready for searching.
@@ -112,37 +124,87 @@ class KnowledgeBase:
         self._check(index)
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
-        hits: list[Hit] = []
-        if question.strip() and not small_talk(question):
-            hits = index.search(question, self._embed(question), language, weights)
-        return Found(question, language, index, hits)
+        if not _WORD.search(question) or small_talk(question):
+            return Found(question, language, index, ())
+        asked = [question, *question_parts(question)]
+        hits, *parts = (
+            index.search(text, vector, language, weights)
+            for text, vector in zip(asked, self._embed(asked), strict=True)
+        )
+        return Found(question, language, index, hits, parts)
 
     def answer(self, found: Found) -> Answer:
         """Return what is answered from what was found."""
         index, hits = found.index, found.hits
-        sure = confidence(hits)
+        calibration = self.calibration()
+        verdict = decide(hits, calibration)
         answer = Answer(
             question=found.question,
             language=found.language,
-            decision=decide(sure),
-            confidence=round(sure, 4),
+            decision=verdict.decision,
+            confidence=round(verdict.confidence, 4),
             snapshot=index.snapshot.name,
         )
         if kind := small_talk(found.question):
             topics = index.titles(found.language)
             talk = {"decision": Decision.SMALL_TALK, "talk": kind, "topics": topics}
             return answer.model_copy(update=talk)
+        if several := _several(found, calibration):
+            sure = min(confidence(part, calibration) for part in several)
+            both = {"decision": Decision.ANSWER, "confidence": round(sure, 4)}
+            return _answered(
+                answer.model_copy(update=both), index, [part[0].section for part in several]
+            )
         if answer.decision is Decision.ANSWER:
-            return _answered(answer, index, hits[0])
+            return _answered(answer, index, [hits[0].section])
+        if verdict.choices:
+            choices = tuple(_citation(index, hit) for hit in verdict.choices)
+            return answer.model_copy(update={"choices": choices})
         nearest = tuple(_citation(index, hit) for hit in hits[:_NEAREST])
         return answer.model_copy(update={"nearest": nearest})
+
+    def answer_from(self, question: str, section: Citation) -> Answer | None:
+        """Return what a section that a person chose says to a question.
+
+        None, if the guides no longer have it.
+        """
+        index = self.index()
+        row = index.find(section.guide_id, section.language, section.anchor)
+        if row is None:
+            return None
+        language = detect_language(question, otherwise=section.language)
+        answer = Answer(
+            question=question,
+            language=language,
+            decision=Decision.ANSWER,
+            confidence=1.0,
+            snapshot=index.snapshot.name,
+        )
+        return _answered(answer, index, [row])
+
+    def calibration(self) -> Calibration:
+        """Return how the probabilities are bent; what is fitted while this runs is picked up."""
+        path = self._home.calibration
+        try:
+            changed = path.stat().st_mtime_ns
+        except FileNotFoundError:
+            changed = None
+        if changed != self._calibrated:
+            self._calibrated = changed
+            try:
+                self._calibration = read_calibration(path)
+            except GuidebotError as error:
+                logger.error("Going on with the calibration of before: %s", error)
+        return self._calibration
 
     def retriever(self, k: int = 5) -> GuideRetriever:
         """Return the search as a LangChain retriever of the `k` best sections."""
         # Its libraries take their time to import, and an answer does not need them.
         from kb.retrieve import GuideRetriever
 
-        return GuideRetriever(index=self.index, embed_query=self._embed, k=k)
+        return GuideRetriever(
+            index=self.index, embed_query=lambda text: self._embed([text])[0], k=k
+        )
 
     def _check(self, index: SearchIndex) -> None:
         """Check once for each snapshot that it was made with the model that is used."""
@@ -150,8 +212,8 @@ class KnowledgeBase:
             check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
             self._checked = index.snapshot.name
 
-    def _embed(self, question: str) -> Vectors:
-        return np.asarray(self._embeddings.encode([question], "query")[0], np.float32)
+    def _embed(self, questions: Sequence[str]) -> Vectors:
+        return np.asarray(self._embeddings.encode(questions, "query"), np.float32)
 
     def _open(self, before: SearchIndex | None) -> SearchIndex:
         try:
@@ -170,13 +232,33 @@ class KnowledgeBase:
         return SearchIndex(snapshot)
 
 
-def _answered(answer: Answer, index: SearchIndex, hit: Hit) -> Answer:
-    row = index.snapshot.section(hit.section)
-    guide = index.snapshot.guides[row.guide]
-    composed = compose(row.section, guide, index.snapshot.name)
+def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
+    """Return what was found for the parts of a question, if it takes several sections."""
+    if len(found.parts) < 2:
+        return []
+    whole = {hit.section for hit in found.hits[:_NEAREST]}
+    sure = [
+        hits
+        for hits in found.parts
+        if hits and hits[0].section in whole and confidence(hits, calibration) >= _SURE_OF_PART
+    ]
+    different = {hits[0].section: hits for hits in reversed(sure)}
+    return list(reversed(different.values())) if len(different) > 1 else []
+
+
+def _answered(answer: Answer, index: SearchIndex, sections: Sequence[int]) -> Answer:
+    """Return an answer from sections, given by their rows."""
+    rows = [index.snapshot.section(section) for section in sections]
+    guides = [index.snapshot.guides[row.guide] for row in rows]
+    composed = together(
+        [
+            compose(row.section, guide, index.snapshot.name)
+            for row, guide in zip(rows, guides, strict=True)
+        ]
+    )
     return answer.model_copy(
         update={
-            "guide_language": guide.language,
+            "guide_language": guides[0].language,
             "parts": composed.parts,
             "citations": composed.citations,
             "see_also": composed.see_also,

@@ -88,7 +88,8 @@ class Section(Frozen):
 
     `path` holds the headings from the guide's first level down to this one. `anchor` names
     the section within its guide and does not change when other sections do. `url` leads to
-    the section where the guide is published, if it is.
+    the section where the guide is published, if it is. `also_asked` and `keywords` are the
+    docs team's: questions that it answers, and words that people use for what it is about.
     """
 
     anchor: str
@@ -97,13 +98,16 @@ class Section(Frozen):
     lines: Lines
     blocks: tuple[Block, ...] = ()
     url: str | None = None
+    also_asked: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 class GuideInfo(Frozen):
     """What is known of a guide besides its sections.
 
     Guides with the same `id` in several languages are editions of one guide. `source` is
-    the file it was read from, `sha256` that file's checksum.
+    the file it was read from, `sha256` that file's checksum. `synonyms` are groups of words
+    that mean the same in it.
     """
 
     id: str
@@ -113,6 +117,7 @@ class GuideInfo(Frozen):
     sha256: str
     url: str | None = None
     see_also: tuple[Span, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
 
 class Guide(Frozen):
@@ -126,12 +131,14 @@ class Chunk(Frozen):
     """What is embedded: the heading path and some blocks of one section.
 
     `section` is the section's row in the snapshot, `blocks` the ids of the top-level blocks
-    that the text was taken from.
+    that the text was taken from. A question that the docs team says the section answers is a
+    chunk, too: it has no blocks, and `asked_in` is its language.
     """
 
     section: int
     text: str
     blocks: tuple[str, ...]
+    asked_in: str | None = None
 
 
 class SectionConcepts(Frozen):
@@ -243,6 +250,8 @@ class Hit(NamedTuple):
     `dense` is the cosine, `z` the same standardised (kb.background); `lexical`, `literal` and
     `concept` are the shares of the question's words, identifiers and concepts, in [0, 1];
     `stray` is how much of what the question is about the section is not about, from 0 to 2.
+    `phrase` is how near the question is to the ways of putting what the section answers, and
+    `outside` how near to those of subjects that no section answers (kb.phrasebook).
     """
 
     row: int
@@ -254,3 +263,6 @@ class Hit(NamedTuple):
     literal: float
     concept: float
     stray: float
+    phrase: float
+    others: float
+    outside: float

@@ -28,6 +28,11 @@ class Home:
         return self.root / "embeddings.sqlite"
 
     @property
+    def calibration(self) -> Path:
+        """How the docs team's questions bend the probabilities; missing until it is fitted."""
+        return self.root / "calibration.json"
+
+    @property
     def database(self) -> Path:
         """The bot's own memory: which questions it has taken on, which threads it is in."""
         return self.root / "bot.sqlite"

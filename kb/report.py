@@ -62,7 +62,9 @@ def why(result: Result) -> str:
     """Return what the score of the section found was made of."""
     return (
         f"z {result.z:.1f}, lexical {result.lexical:.2f}, literal {result.literal:.2f}, "
-        f"concept {result.concept:.2f}, stray {result.stray:.1f}, margin {result.margin:.1f}"
+        f"concept {result.concept:.2f}, stray {result.stray:.1f}, "
+        f"phrase {result.phrase:.1f}, "
+        f"outside {result.outside:.1f}, margin {result.margin:.1f}"
     )
 
 

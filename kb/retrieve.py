@@ -51,4 +51,8 @@ def _document(snapshot: Snapshot, hit: Hit) -> Document:
         "snapshot": snapshot.name,
         **hit._asdict(),
     }
-    return Document(page_content=chunk.text, metadata=metadata)
+    text = chunk.text
+    if chunk.asked_in:
+        # What was found is a question, and what is wanted is what answers it.
+        text = "\n".join(block.full_text for block in row.section.blocks)
+    return Document(page_content=text, metadata=metadata)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.background import group_of
-from kb.concepts import ConceptIndex, concepts_in
+from kb.concepts import ConceptIndex, WordTable, concepts_in, own_concepts
 from kb.embeddings import Vectors
 from kb.lexical import LexicalIndex
 from kb.model import Hit
@@ -16,6 +18,9 @@ from kb.snapshot import Snapshot
 
 _DENSE_CANDIDATES = 200
 _OTHER_CANDIDATES = 50
+_LEAST_NEAR = 2.5
+_HEAD_START = 1.5
+_MOST = 5.0
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,16 @@ class Weights:
 
     `dense` is that of the standardised cosine; the others say what a full match of words, of
     literals and of concepts adds, and `foreign` what is left of the words' where the guide is
-    in another language than the question.
+    in another language than the question. `phrase` is that of the standardised cosine to the
+    phrases of the section's subject.
     """
 
     dense: float = 1.0
-    lexical: float = 4.0
-    literal: float = 2.0
+    lexical: float = 5.0
+    literal: float = 1.0
     concept: float = 4.0
-    foreign: float = 0.05
+    phrase: float = 2.0
+    foreign: float = 0.0
 
 
 WEIGHTS = Weights()
@@ -49,14 +56,15 @@ class SearchIndex:
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
         self._titles = [concepts_in(guide.title) for guide in snapshot.guides]
         self._concepts = ConceptIndex(snapshot.concepts)
+        synonyms = [group for guide in snapshot.guides for group in guide.synonyms]
+        self._own = WordTable(own_concepts(synonyms, self._concepts.keywords))
+        written_in: dict[str, list[int]] = {}
+        for row, chunk in enumerate(chunks):
+            language = chunk.asked_in or snapshot.guides[guide_of[row]].language
+            written_in.setdefault(language, []).append(row)
         self._lexical = {
             language: LexicalIndex([chunks[row].text for row in rows], rows)
-            for language in self.languages
-            if (
-                rows := [
-                    r for r, g in enumerate(guide_of) if snapshot.guides[g].language == language
-                ]
-            )
+            for language, rows in written_in.items()
         }
 
     def section_names(self, hit: Hit) -> tuple[str, str]:
@@ -64,6 +72,19 @@ class SearchIndex:
         row = self.snapshot.section(hit.section)
         anchor = row.section.anchor
         return anchor, f"{self.snapshot.guides[row.guide].id}#{anchor}"
+
+    def find(self, guide_id: str, language: str, anchor: str) -> int | None:
+        """Return the row of the section that a citation names, if there is one."""
+        return self._rows.get((guide_id, language, anchor))
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str, str], int]:
+        rows = {}
+        for number in range(self.snapshot.manifest.sections):
+            row = self.snapshot.section(number)
+            guide = self.snapshot.guides[row.guide]
+            rows[guide.id, guide.language, row.section.anchor] = number
+        return rows
 
     def titles(self, language: str) -> tuple[str, ...]:
         """Return the guides' titles, each in the edition that suits the asker."""
@@ -83,18 +104,23 @@ class SearchIndex:
         if not len(self._section_of):
             return []
         allowed = self._editions(language)[self._guide_of]
-        asked = concepts_in(question)
+        asked = concepts_in(question) + self._own.concepts_in(question)
         concept = self._concepts.scores(asked)[self._section_of]
         lexical, literal = self._lexical_scores(question, language, weights.foreign)
-        rows = self._candidates(vector, lexical + literal, concept, allowed)
+        group = group_of(language)
+        near = self.snapshot.phrases.nearness(vector, group, self.snapshot.manifest.sections)
+        lead = near.sections - max(near.others, _LEAST_NEAR)
+        phrase = np.clip(np.nan_to_num(lead + _HEAD_START), 0, _MOST)[self._section_of]
+        rows = self._candidates(vector, (lexical + literal, concept, phrase), allowed)
         dense = self._dense(vector, rows)
-        mean, deviation = self.snapshot.background[group_of(language)][:, rows]
+        mean, deviation = self.snapshot.background[group][:, rows]
         z = (dense - mean) / deviation
         scores = (
             weights.dense * z
             + weights.lexical * lexical[rows]
             + weights.literal * literal[rows]
             + weights.concept * concept[rows]
+            + weights.phrase * phrase[rows]
         )
         best: dict[int, Hit] = {}
         for i in np.argsort(-scores, kind="stable"):
@@ -112,14 +138,16 @@ class SearchIndex:
                     literal=float(literal[row]),
                     concept=float(concept[row]),
                     stray=self._concepts.stray(asked, section, title),
+                    phrase=float(near.sections[section]),
+                    others=near.others,
+                    outside=near.outside,
                 )
         return list(best.values())
 
     def _candidates(
         self,
         vector: Vectors,
-        lexical: NDArray[np.float32],
-        concept: NDArray[np.float32],
+        others: Iterable[NDArray[np.float32]],
         allowed: NDArray[np.bool_],
     ) -> NDArray[np.int64]:
         count = len(self._section_of)
@@ -127,7 +155,7 @@ class SearchIndex:
         wanted = min(count, _DENSE_CANDIDATES * len(self.languages))
         _, nearest = self.snapshot.index.search(vector[None, :], wanted)
         rows = nearest[0]
-        for scores in (lexical, concept):
+        for scores in others:
             best = np.argsort(-scores, kind="stable")[: _OTHER_CANDIDATES * len(self.languages)]
             rows = np.union1d(rows, best[scores[best] > 0])
         found: NDArray[np.int64] = rows[allowed[rows]].astype(np.int64)

@@ -11,6 +11,9 @@
         index.faiss               inner product over the chunks' vectors; row i is chunk i
         background.npy            float32 (groups, 2, chunks): mean and deviation of each
                                   chunk's scores for everyday questions (kb.background)
+        phrases.jsonl             a Phrase a line (kb.phrasebook)
+        phrases.npy               float32 (phrases, dimension)
+        phrase_background.npy     float32 (groups, 2, phrases): the phrases' background
 
 Names begin with the time, so that their order is the snapshots'.
 """
@@ -31,12 +34,13 @@ from pydantic import ValidationError
 
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
 from kb.model import Chunk, Frozen, GuideInfo, Section, SectionConcepts
+from kb.phrasebook import Phrase, PhraseIndex
 from kb.rows import read_lines
 
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 2
+FORMAT = 3
 CURRENT = "current"
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
@@ -45,6 +49,9 @@ CONCEPTS = "concepts.jsonl"
 CHUNKS = "chunks.jsonl"
 INDEX = "index.faiss"
 BACKGROUND = "background.npy"
+PHRASES = "phrases.jsonl"
+PHRASE_VECTORS = "phrases.npy"
+PHRASE_BACKGROUND = "phrase_background.npy"
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +105,7 @@ class Snapshot:
     background: NDArray[np.float32]
     chunks: tuple[Chunk, ...]
     concepts: tuple[SectionConcepts, ...]
+    phrases: PhraseIndex
     _section_lines: list[str] = field(repr=False)
     _sections: dict[int, SectionRow] = field(default_factory=dict, repr=False)
 
@@ -134,6 +142,11 @@ def open_snapshot(path: Path) -> Snapshot:
         )
         index = faiss.read_index(str(path / INDEX))
         background = np.load(path / BACKGROUND, allow_pickle=False)
+        phrases = PhraseIndex(
+            [Phrase.model_validate_json(x) for x in read_lines(path / PHRASES)],
+            np.load(path / PHRASE_VECTORS, allow_pickle=False),
+            np.load(path / PHRASE_BACKGROUND, allow_pickle=False),
+        )
     except (OSError, ValueError, RuntimeError) as error:
         raise DamagedSnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
     lines = read_lines(path / SECTIONS)
@@ -143,7 +156,7 @@ def open_snapshot(path: Path) -> Snapshot:
             f"{path}: the manifest says {manifest.guides} guides, {manifest.sections} sections "
             f"and {manifest.chunks} chunks; found {rows} and {index.ntotal} vectors."
         )
-    return Snapshot(path, manifest, guides, index, background, chunks, concepts, lines)
+    return Snapshot(path, manifest, guides, index, background, chunks, concepts, phrases, lines)
 
 
 def open_current(snapshots: Path) -> Snapshot:
@@ -237,5 +250,8 @@ def _chunk(line: str) -> Chunk:
     values = json.loads(line)
     # The file's checksum was right, so there is no need to check every field again.
     return Chunk.model_construct(
-        section=values["section"], text=values["text"], blocks=tuple(values["blocks"])
+        section=values["section"],
+        text=values["text"],
+        blocks=tuple(values["blocks"]),
+        asked_in=values.get("asked_in"),
     )

@@ -34,6 +34,8 @@ def show(answer: Answer, console: Console) -> None:
     match answer.decision:
         case Decision.SMALL_TALK:
             console.print(Group(*_small_talk(answer, said)))
+        case Decision.CLARIFY:
+            console.print(Group(*_clarify(answer, said)))
         case Decision.NOT_COVERED:
             console.print(Group(*_not_covered(answer, said)))
         case _:
@@ -50,6 +52,15 @@ def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
     yield Text(said.examples_label)
     for example in said.examples:
         yield Text(f"  {example}", style="dim")
+
+
+def _clarify(answer: Answer, said: Words) -> Iterator[RenderableType]:
+    yield Text(said.clarify, style="bold")
+    for number, citation in enumerate(answer.choices, 1):
+        lines = said.lines.format(lines=citation.lines)
+        yield _marked(f"{number}.", [_place(citation, lines)])
+    yield Text(said.none_of_these, style="dim")
+    yield Text(f"({said.confidence} {answer.confidence:.0%})", style="dim")
 
 
 def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ingest.embedding_cache import EmbeddingCache
 from ingest.pipeline import ingest
+from kb.background import background_questions
 from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
+from kb.phrasebook import by_language, subjects
 
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE_GUIDES = REPOSITORY / "guides"
@@ -53,13 +57,27 @@ def embeddings(models: Path) -> SentenceTransformerEmbeddings:
     return SentenceTransformerEmbeddings(DEFAULT_MODEL, models, threads=os.cpu_count() or 1)
 
 
+@pytest.fixture(scope="session")
+def phrase_vectors(
+    tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceTransformerEmbeddings
+) -> Path:
+    """An embedding cache that knows the phrasebook, which is the same for all guides."""
+    path = tmp_path_factory.mktemp("phrases") / "embeddings.sqlite"
+    phrases = [text for subject in subjects() for text in by_language(subject.phrases)]
+    background = [text for texts in background_questions().values() for text in texts]
+    EmbeddingCache(path, embeddings).encode([*phrases, *background], "query")
+    return path
+
+
 @pytest.fixture
-def home(tmp_path: Path, models: Path) -> Home:
-    """An empty home folder, with the models linked into it."""
+def home(tmp_path: Path, models: Path, phrase_vectors: Path) -> Home:
+    """A home folder where nothing was published, with the models linked into it."""
     root = tmp_path / "home"
     root.mkdir()
     (root / "models").symlink_to(models)
-    return Home(root)
+    home = Home(root)
+    shutil.copy(phrase_vectors, home.embedding_cache)
+    return home
 
 
 @pytest.fixture(scope="session")

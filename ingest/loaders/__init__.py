@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 from ingest.document import Document
 from ingest.errors import SourceError
+from ingest.front_matter import SideFile, read_side_file, side_file_of
 from ingest.loaders import markdown_file, text_file
+from ingest.loaders.text import decode
 
 Loader = Callable[[Path, bytes], Document]
 
@@ -19,16 +22,27 @@ LOADERS: dict[str, Loader] = {
 
 
 def load(path: Path) -> Document:
-    """Return the document at `path`.
+    """Return the document at `path`, and what the file beside it says of it.
 
-    Raises SourceError if the type is not supported or the file cannot be read.
+    Raises SourceError if the type is not supported, or one of the files cannot be read.
     """
     loader = LOADERS.get(path.suffix.lower())
     if loader is None:
         known = ", ".join(sorted(LOADERS))
         raise SourceError(path, f"files of type {path.suffix or 'none'} cannot be read ({known})")
+    document = loader(path, _bytes(path))
+    return dataclasses.replace(document, side_file=_side_file(side_file_of(path)))
+
+
+def _side_file(path: Path) -> SideFile | None:
+    if not path.exists():
+        return None
+    data = _bytes(path)
+    return read_side_file(path, decode(path, data)) if data.strip() else None
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SourceError(path, f"cannot be read: {error.strerror or error}") from error
-    return loader(path, data)

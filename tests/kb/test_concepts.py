@@ -9,10 +9,10 @@ from kb.model import SectionConcepts
 @pytest.mark.parametrize(
     ("text", "concepts"),
     [
-        ("I lost my secret key", {"lose", "access-key", "key"}),
-        ("ｼｰｸﾚｯﾄｷｰをなくした", {"lose", "access-key", "key"}),
-        ("j’ai perdu ma clé d'accès", {"lose", "access-key", "key"}),
-        ("액세스 키를 잃어버렸어요", {"lose", "access-key", "key"}),
+        ("I lost my secret key", {"lose", "access-key"}),
+        ("ｼｰｸﾚｯﾄｷｰをなくした", {"lose", "access-key"}),
+        ("j’ai perdu ma clé d'accès", {"lose", "access-key"}),
+        ("액세스 키를 잃어버렸어요", {"lose", "access-key"}),
         ("key lime", {"key"}),
         ("closet", set()),
     ],

@@ -1,0 +1,36 @@
+"""A question that asks several things, taken apart."""
+
+from __future__ import annotations
+
+import re
+
+_MOST_PARTS = 4
+_LEAST_WORDS = 2
+_LEAST_CHARACTERS = 4
+
+_AND = (
+    r"\s*[,;]?\s+(?:and|also|plus|as well as|besides|y|además|también|et|ainsi que|aussi|und|"
+    r"außerdem|sowie|e|também|além disso)\s+(?:also\s+|también\s+|aussi\s+|auch\s+|também\s+)?"
+)
+_AND_CJK = (
+    r"[、,]?\s*(?:それと|それから|あと|また|さらに|そして|ついでに|加えて)[、,\s]*"
+    r"|(?<=[たいるすん])し[、,]\s*|(?<=て)、"
+    r"|[，,]\s*(?:而且|另外|还有|同时|也)\s*|(?:而且|另外|还有)[，,]?"
+    r"|\s*(?:그리고|또한|게다가)\s*|(?<=고)\s+"
+)
+_END = r"[.?!]+\s+|[。？！\n]+\s*|\s*[;；]\s*"
+_BETWEEN = re.compile(f"{_END}|{_AND_CJK}|{_AND}", re.IGNORECASE)
+_CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+def question_parts(text: str) -> list[str]:
+    """Return the things that a question may ask for, each on its own; none if it is one thing."""
+    parts = [part.strip(" 、,，.。?？!！") for part in _BETWEEN.split(text)]
+    parts = [part for part in parts if _says_something(part)]
+    return parts if 1 < len(parts) <= _MOST_PARTS else []
+
+
+def _says_something(part: str) -> bool:
+    if _CJK.search(part):
+        return len(part) >= _LEAST_CHARACTERS
+    return len(part.split()) >= _LEAST_WORDS

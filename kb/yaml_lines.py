@@ -1,0 +1,55 @@
+"""YAML, and the lines that its values stand on, for errors that say where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+
+class YamlError(ValueError):
+    """A text is not YAML; its text begins with the line, where that is known."""
+
+
+@dataclass(frozen=True)
+class Yaml:
+    """What a YAML text says."""
+
+    value: Any
+    _root: yaml.Node | None
+
+    def line(self, path: tuple[int | str, ...]) -> int:
+        """Return the line (1-based) of the value at a path of keys and positions.
+
+        Where the path leads to nothing, it is the line of what comes nearest.
+        """
+        node, line = self._root, 1
+        for key in path:
+            if isinstance(node, yaml.MappingNode):
+                entry = next((pair for pair in node.value if pair[0].value == str(key)), None)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+                entry = (node.value[key],) * 2 if key < len(node.value) else None
+            else:
+                entry = None
+            if entry is None:
+                break
+            line, node = entry[0].start_mark.line + 1, entry[1]
+        return line
+
+
+def read_yaml(text: str, first_line: int = 1) -> Yaml:
+    """Return what a text says; raises YamlError. `first_line` is the text's own in its file."""
+    loader = yaml.SafeLoader("\n" * (first_line - 1) + text)
+    try:
+        root = loader.get_single_node()
+        value = loader.construct_document(root) if root else None
+    # A date that does not exist is a bare ValueError.
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error)
+        raise YamlError(f"{line}is not YAML: {problem}") from error
+    finally:
+        loader.dispose()
+    return Yaml(value, root)

@@ -53,6 +53,11 @@ class SearchIndex:
         self._section_of = np.array([chunk.section for chunk in chunks], np.int64)
         guide_of = [snapshot.section(chunk.section).guide for chunk in chunks]
         self._guide_of = np.array(guide_of, np.int64)
+        self._sections_of: dict[int, list[int]] = {n: [] for n in range(len(snapshot.guides))}
+        for chunk, guide in zip(chunks, guide_of, strict=True):
+            if chunk.section not in self._sections_of[guide][-1:]:
+                self._sections_of[guide].append(chunk.section)
+        self._allowed_for: dict[str, NDArray[np.bool_]] = {}
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
         self._titles = [concepts_in(guide.title) for guide in snapshot.guides]
         self._concepts = ConceptIndex(snapshot.concepts)
@@ -88,10 +93,7 @@ class SearchIndex:
 
     def titles(self, language: str) -> tuple[str, ...]:
         """Return the guides' titles, each in the edition that suits the asker."""
-        chosen = self._editions(language)
-        return tuple(
-            g.title for g, wanted in zip(self.snapshot.guides, chosen, strict=True) if wanted
-        )
+        return tuple(self.snapshot.guides[some[0]].title for some in self._editions(language))
 
     def search(
         self, question: str, vector: Vectors, language: str, weights: Weights = WEIGHTS
@@ -103,7 +105,7 @@ class SearchIndex:
         """
         if not len(self._section_of):
             return []
-        allowed = self._editions(language)[self._guide_of]
+        allowed = self._allowed(language)[self._section_of]
         asked = concepts_in(question) + self._own.concepts_in(question)
         concept = self._concepts.scores(asked)[self._section_of]
         lexical, literal = self._lexical_scores(question, language, weights.foreign)
@@ -187,19 +189,42 @@ class SearchIndex:
             literal[index.rows] = index.literal_scores(question)
         return lexical, literal
 
-    def _editions(self, language: str) -> NDArray[np.bool_]:
-        """Return which guides to search for an asker: of editions, one each."""
-        chosen: dict[str, int] = {}
+    def _editions(self, language: str) -> list[list[int]]:
+        """Return the guides, the editions of one together, that which suits the asker first."""
+        editions: dict[str, list[int]] = {}
+        for number, guide in enumerate(self.snapshot.guides):
+            editions.setdefault(guide.id, []).append(number)
         guides = self.snapshot.guides
-        for number, guide in enumerate(guides):
-            rival = chosen.get(guide.id)
-            if rival is None or _preference(guide.language, language) > _preference(
-                guides[rival].language, language
-            ):
-                chosen[guide.id] = number
-        allowed = np.zeros(len(guides), bool)
-        allowed[list(chosen.values())] = True
-        return allowed
+        return [
+            sorted(some, key=lambda n: -_preference(guides[n].language, language))
+            for some in editions.values()
+        ]
+
+    def _allowed(self, language: str) -> NDArray[np.bool_]:
+        """Return which sections to search for an asker.
+
+        Those of the edition that suits, and of the others what that one lacks, if they are
+        so much alike that it can be told.
+        """
+        if language not in self._allowed_for:
+            allowed = np.zeros(self.snapshot.manifest.sections, bool)
+            for first, *others in self._editions(language):
+                allowed[self._sections_of[first]] = True
+                known = self._anchors(first) if others else set()
+                for other in others:
+                    anchors = self._anchors(other)
+                    if 2 * len(known & anchors) >= min(len(known), len(anchors)):
+                        rows = self._sections_of[other]
+                        allowed[[r for r in rows if self._anchor(r) not in known]] = True
+                        known |= anchors
+            self._allowed_for[language] = allowed
+        return self._allowed_for[language]
+
+    def _anchors(self, guide: int) -> set[str]:
+        return {self._anchor(row) for row in self._sections_of[guide]}
+
+    def _anchor(self, section: int) -> str:
+        return self.snapshot.section(section).section.anchor
 
 
 def _preference(edition: str, asker: str) -> int:

@@ -253,3 +253,29 @@ def test_a_section_that_asks_for_nothing_is_quoted(
         embeddings,
     )
     assert steps(answer) == ["The office is open from 8 to 18."]
+
+
+def test_what_the_askers_edition_lacks_is_answered_from_another(
+    tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    texts = {
+        "doors.en.md": "# Doors\n## The latch sticks<a name='latch'></a>\n1. Oil the latch.\n"
+        "## The hinge squeaks<a name='hinge'></a>\n1. Grease the hinge.\n"
+        "## The glass is broken<a name='glass'></a>\n1. Sweep up the splinters.\n",
+        "doors.ja.md": "# ドア\n## 掛け金が動かない<a name='latch'></a>\n1. 油をさします。\n"
+        "## 蝶番がきしむ<a name='hinge'></a>\n1. グリスを塗ります。\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    ingest([tmp_path / name for name in texts], home, embeddings)
+    knowledge_base = KnowledgeBase(home, embeddings)
+    hinge = knowledge_base.ask("ドアの蝶番がきしみます")
+    assert [(c.language, c.anchor) for c in hinge.citations] == [("ja", "hinge")]
+    found = knowledge_base.find("ドアのガラスが割れた")
+    searched = {
+        (row.section.anchor, found.index.snapshot.guides[row.guide].language)
+        for row in (found.index.snapshot.section(hit.section) for hit in found.hits)
+    }
+    assert searched == {("latch", "ja"), ("hinge", "ja"), ("glass", "en")}
+    glass = knowledge_base.answer(found)
+    assert [(c.language, c.anchor) for c in glass.citations] == [("en", "glass")]

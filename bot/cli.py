@@ -33,13 +33,10 @@ def serve() -> None:
     from slack_sdk.errors import SlackApiError
 
     from bot.app import serve as run
-    from kb.embeddings import SentenceTransformerEmbeddings
-    from kb.knowledge_base import KnowledgeBase
+    from kb.knowledge_base import open_knowledge_base
 
-    embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
-    knowledge_base = KnowledgeBase(settings.home, embeddings)
     try:
-        run(settings, knowledge_base)
+        run(settings, open_knowledge_base(settings))
     except SlackApiError as error:
         raise SettingsError(
             f"Slack refused to connect: {error.response.get('error')}. "

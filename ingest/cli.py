@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -46,11 +46,8 @@ def ingest(
     if if_none and current_name(settings.home.snapshots):
         return
     from ingest.pipeline import ingest as run
-    from kb.embeddings import SentenceTransformerEmbeddings
 
-    embeddings = SentenceTransformerEmbeddings(
-        settings.embedding_model, settings.home.models, threads=os.cpu_count() or 1
-    )
+    embeddings = _embeddings(settings)
     console = Console(stderr=True, highlight=False)
     with _bars(console) as report:
         summary = run(paths, settings.home, embeddings, skip_bad=skip_bad, progress=report)
@@ -76,16 +73,66 @@ def evaluate(
     """Measure how good the answers are."""
     if not questions and not beir:
         raise typer.BadParameter("name a file of questions, or a corpus with --beir")
+    settings = load_settings(Settings)
+    if questions:
+        _evaluate_questions(questions, split, report, settings)
+    for folder in beir or ():
+        _evaluate_corpus(folder, settings)
+
+
+@app.command()
+def calibrate(
+    questions: Annotated[
+        list[Path] | None, typer.Argument(help="Files of golden questions (YAML).")
+    ] = None,
+    false_answers: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Answer so seldom that at most this share of what is not covered is answered.",
+        ),
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Go back to what is shipped.")] = False,
+) -> None:
+    """Fit how sure the bot is to your own questions: to those of the split dev."""
+    settings = load_settings(Settings)
+    console = Console(highlight=False, markup=False)
+    if reset:
+        settings.home.calibration.unlink(missing_ok=True)
+        console.print("The shipped calibration is in use.")
+        return
+    if not questions:
+        raise typer.BadParameter("name a file of questions, or --reset")
+    from kb.calibrate import calibrate as fit
+    from kb.calibrate import write_calibration
+    from kb.evaluate import evaluate as run
+    from kb.golden import read_questions
+    from kb.knowledge_base import open_knowledge_base
+    from kb.report import show_calibration
+
+    asked = [question for path in questions for question in read_questions(path)]
+    test = [question for question in asked if question.split == "test"]
+    knowledge_base = open_knowledge_base(settings, threads=os.cpu_count() or 1)
+    with _bars(Console(stderr=True, highlight=False)) as progress:
+        before = run(knowledge_base, test, "test", _counted("Asking before", progress))
+        calibration = fit(knowledge_base, asked, false_answers, _counted("Fitting", progress))
+        write_calibration(settings.home.calibration, calibration)
+        after = run(knowledge_base, test, "test", _counted("Asking after", progress))
+    show_calibration(calibration, before, after, console)
+    console.print(f"Written: {settings.home.calibration}", soft_wrap=True)
+
+
+def _embeddings(settings: Settings) -> SentenceTransformerEmbeddings:
     from kb.embeddings import SentenceTransformerEmbeddings
 
-    settings = load_settings(Settings)
-    embeddings = SentenceTransformerEmbeddings(
+    return SentenceTransformerEmbeddings(
         settings.embedding_model, settings.home.models, threads=os.cpu_count() or 1
     )
-    if questions:
-        _evaluate_questions(questions, split, report, settings, embeddings)
-    for folder in beir or ():
-        _evaluate_corpus(folder, settings, embeddings)
+
+
+def _counted(what: str, progress: Report) -> Callable[[int, int], None]:
+    return lambda done, total: progress(what, done, total)
 
 
 def _evaluate_questions(
@@ -93,21 +140,20 @@ def _evaluate_questions(
     split: str,
     report: Path | None,
     settings: Settings,
-    embeddings: SentenceTransformerEmbeddings,
 ) -> None:
     from kb.evaluate import evaluate as run
     from kb.golden import read_questions
-    from kb.knowledge_base import KnowledgeBase
+    from kb.knowledge_base import open_knowledge_base
     from kb.report import page, show_evaluation
 
     asked = [question for path in paths for question in read_questions(path)]
     asked = [question for question in asked if split in ("all", question.split)]
     with _bars(Console(stderr=True, highlight=False)) as progress:
         evaluation = run(
-            KnowledgeBase(settings.home, embeddings),
+            open_knowledge_base(settings, threads=os.cpu_count() or 1),
             asked,
             split,
-            lambda done, total: progress("Asking", done, total),
+            _counted("Asking", progress),
         )
     console = Console(highlight=False, markup=False)
     show_evaluation(evaluation, console)
@@ -118,14 +164,12 @@ def _evaluate_questions(
         console.print(f"Written: {report}, {figures}", soft_wrap=True)
 
 
-def _evaluate_corpus(
-    folder: Path, settings: Settings, embeddings: SentenceTransformerEmbeddings
-) -> None:
+def _evaluate_corpus(folder: Path, settings: Settings) -> None:
     from ingest.beir import evaluate_beir
     from kb.report import show_retrieval
 
     with _bars(Console(stderr=True, highlight=False)) as progress:
-        ways = evaluate_beir(folder, settings.home, embeddings, progress)
+        ways = evaluate_beir(folder, settings.home, _embeddings(settings), progress)
     columns = ("recall@1", "recall@3", "recall@5", "MRR@10")
     show_retrieval(folder.name, ways, columns, Console(highlight=False, markup=False))
 

@@ -6,16 +6,13 @@ import logging
 import os
 import sys
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from kb.errors import GuidebotError
 from kb.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -66,9 +63,10 @@ def ask(
     json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
 ) -> None:
     """Answer one question and exit."""
+    from kb.knowledge_base import open_knowledge_base
     from kb.terminal import show
 
-    answer = _knowledge_base(load_settings(Settings)).ask(question)
+    answer = open_knowledge_base(load_settings(Settings)).ask(question)
     if json:
         typer.echo(answer.model_dump_json(indent=2))
     else:
@@ -79,9 +77,10 @@ def ask(
 def chat() -> None:
     """Answer questions as they are typed, until Ctrl-D."""
     from kb.chat import converse
+    from kb.knowledge_base import open_knowledge_base
 
     settings = load_settings(Settings)
-    converse(_knowledge_base(settings), Console(highlight=False))
+    converse(open_knowledge_base(settings), Console(highlight=False))
 
 
 @app.command()
@@ -104,11 +103,3 @@ def status() -> None:
             f"  {guide.id} ({guide.language})  {guide.title}  {guide.source}", markup=False
         )
     console.print(str(snapshot.path.resolve()), markup=False, soft_wrap=True)
-
-
-def _knowledge_base(settings: Settings) -> KnowledgeBase:
-    from kb.embeddings import SentenceTransformerEmbeddings
-    from kb.knowledge_base import KnowledgeBase
-
-    embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
-    return KnowledgeBase(settings.home, embeddings)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kb.errors import GuidebotError
+from kb.yaml_lines import Yaml, YamlError, read_yaml
 
 NOT_COVERED = "not_covered"
 SMALL_TALK = "small_talk"
@@ -56,39 +56,32 @@ def read_questions(path: Path) -> list[GoldenQuestion]:
     Raises QuestionsError that names the file, the line and what is wrong with it.
     """
     try:
-        values = yaml.load(path.read_text("utf-8"), _NumberedLoader)
+        found = read_yaml(path.read_text("utf-8"))
     except OSError as error:
         raise QuestionsError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise QuestionsError(f"{path}: is not UTF-8.") from error
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or error
-        raise QuestionsError(f"{path}: {line}is not YAML: {problem}") from error
-    if not isinstance(values, dict) or not isinstance(values.get("questions"), list):
+    except YamlError as error:
+        raise QuestionsError(f"{path}: {error}") from error
+    values = found.value.get("questions") if isinstance(found.value, dict) else None
+    if not isinstance(values, list):
         raise QuestionsError(f"{path}: has no list under 'questions' (docs/evaluation.md).")
-    questions = [_question(path, value) for value in values["questions"]]
-    if not questions:
+    if not values:
         raise QuestionsError(f"{path}: the list under 'questions' is empty.")
-    return questions
+    return [_question(path, found, number, value) for number, value in enumerate(values)]
 
 
-def _question(path: Path, value: object) -> GoldenQuestion:
+def _question(path: Path, found: Yaml, number: int, value: object) -> GoldenQuestion:
+    at: tuple[int | str, ...] = ("questions", number)
+    line = found.line(at)
     if not isinstance(value, dict):
-        raise QuestionsError(f"{path}: each question is a mapping of q, lang and expect: {value!r}")
+        raise QuestionsError(
+            f"{path}: line {line}: a question is a mapping of q, lang and expect; found {value!r}"
+        )
     try:
-        return GoldenQuestion.model_validate(value)
+        return GoldenQuestion.model_validate({**value, "line": line})
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
-        raise QuestionsError(f"{path}: line {value['line']}: {key}: {problem['msg']}") from error
-
-
-class _NumberedLoader(yaml.SafeLoader):
-    """Notes with each mapping the line that it begins on."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        values = super().construct_mapping(node, deep)
-        values["line"] = node.start_mark.line + 1
-        return values
+        line = found.line((*at, *problem["loc"]))
+        raise QuestionsError(f"{path}: line {line}: {key}: {problem['msg']}") from error

@@ -22,10 +22,12 @@ from kb.model import Answer, Citation, Decision, Hit
 from kb.paths import Home
 from kb.question_parts import question_parts
 from kb.search import WEIGHTS, SearchIndex, Weights
+from kb.settings import Settings
 from kb.small_talk import small_talk
 from kb.snapshot import current_name, open_current
 
 if TYPE_CHECKING:
+    from kb.rerank import Reranker
     from kb.retrieve import GuideRetriever
 
 _NEAREST = 3
@@ -57,9 +59,15 @@ class KnowledgeBase:
     A snapshot that is published while it runs is picked up with the next question.
     """
 
-    def __init__(self, home: Home, embeddings: SentenceTransformerEmbeddings) -> None:
+    def __init__(
+        self,
+        home: Home,
+        embeddings: SentenceTransformerEmbeddings,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._home = home
         self._embeddings = embeddings
+        self._reranker = reranker
         self._loading = threading.Lock()
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
@@ -95,6 +103,8 @@ class KnowledgeBase:
         Raises ModelError, or SnapshotError after the models were loaded.
         """
         self._embeddings.load()
+        if self._reranker:
+            self._reranker.load()
         load_language_models()
         self._check(self.index())
 
@@ -128,7 +138,7 @@ class KnowledgeBase:
             return Found(question, language, index, ())
         asked = [question, *question_parts(question)]
         hits, *parts = (
-            index.search(text, vector, language, weights)
+            self._search(index, text, vector, language, weights)
             for text, vector in zip(asked, self._embed(asked), strict=True)
         )
         return Found(question, language, index, hits, parts)
@@ -206,6 +216,12 @@ class KnowledgeBase:
             index=self.index, embed_query=lambda text: self._embed([text])[0], k=k
         )
 
+    def _search(
+        self, index: SearchIndex, question: str, vector: Vectors, language: str, weights: Weights
+    ) -> list[Hit]:
+        hits = index.search(question, vector, language, weights)
+        return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
+
     def _check(self, index: SearchIndex) -> None:
         """Check once for each snapshot that it was made with the model that is used."""
         if self._checked != index.snapshot.name:
@@ -230,6 +246,21 @@ class KnowledgeBase:
                 return before
             logger.info("Answering from the snapshot %s now.", snapshot.name)
         return SearchIndex(snapshot)
+
+
+def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
+    """Return the knowledge base that the settings name; models are loaded when needed.
+
+    `threads` limits the processor threads of one embedding.
+    """
+    reranker = None
+    if settings.reranker:
+        from kb.rerank import Reranker
+
+        reranker = Reranker(settings.reranker, settings.home.models)
+    models = settings.home.models
+    embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
+    return KnowledgeBase(settings.home, embeddings, reranker)
 
 
 def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:

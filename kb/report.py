@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from kb.decide import Calibration
 from kb.evaluate import Evaluation, Measure, Result
 
 if TYPE_CHECKING:
@@ -35,6 +36,23 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
         console.print(_found(result), style="dim", soft_wrap=True)
     if len(failures) > _MOST_FAILURES:
         console.print(f"{len(failures) - _MOST_FAILURES} more are in the report (--report).")
+
+
+def show_calibration(
+    calibration: Calibration, before: Evaluation, after: Evaluation, console: Console
+) -> None:
+    """Print what a calibration does to the test questions."""
+    console.print(
+        f"Fitted on {calibration.questions} dev questions: scale {calibration.scale:.2f}, "
+        f"bias {calibration.bias:+.2f}, answered from {calibration.threshold:.2f}."
+    )
+    table = Table("test questions", "before", "after")
+    for name, measure in before.decisions.items():
+        if measure.questions:
+            table.add_row(name, shown(measure), shown(after.decisions[name]))
+    errors = (before.calibration_error, after.calibration_error)
+    table.add_row("expected calibration error", *(f"{error:.3f}" for error in errors))
+    console.print(table)
 
 
 def show_retrieval(

@@ -14,7 +14,7 @@ from kb.paths import Home
 
 
 class Settings(BaseSettings):
-    """Where things are kept, and the embedding model."""
+    """Where things are kept, and the models."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     guidebot_home: Path = Path("var")
     embedding_model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
+    reranker: str = ""
 
     @property
     def home(self) -> Home:

@@ -94,7 +94,9 @@ class SentenceTransformerEmbeddings(Embeddings):
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the model makes of `text` as a passage, all included."""
-        return len(self._model.tokenizer(self.prompt("document") + text)["input_ids"])
+        # Not verbose: that a text is too long is what the caller wants to know.
+        tokens = self._model.tokenizer(self.prompt("document") + text, verbose=False)
+        return len(tokens["input_ids"])
 
     @property
     def token_limit(self) -> int:

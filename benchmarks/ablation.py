@@ -1,0 +1,179 @@
+"""What each part of the search is worth: one change a row (docs/retrieval.md).
+
+    python -m benchmarks.ablation [--shared FOLDER] [--split dev]
+
+Recall@1 on the golden questions: of the sample guide's two editions, each by itself, and with
+--shared also of the real guides and of the BEIR corpora found there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from benchmarks.measure import SAMPLE_GUIDES, table, tell
+from ingest.beir import read_beir
+from ingest.pipeline import publish_guides
+from ingest.sources import find_sources, read_guides
+from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
+from kb.golden import read_questions
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Guide
+from kb.paths import Home
+from kb.search import WEIGHTS, Weights
+
+_RRF = 60
+"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
+
+_DENSE = Weights(lexical=0, literal=0, concept=0, phrase=0)
+_BM25 = Weights(dense=0, lexical=1, literal=0, concept=0, phrase=0, foreign=1)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A guide, and questions with the anchors of the sections that answer each."""
+
+    name: str
+    guide: Guide
+    questions: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to search: how the snapshot is made, and how the scores are weighed."""
+
+    name: str
+    weights: Weights = WEIGHTS
+    ingest: Callable[[], AbstractContextManager[object]] = nullcontext
+    fused: bool = False
+
+
+def _plain_scores(chunks: Vectors, questions: Mapping[str, Vectors]) -> Vectors:
+    """Stand in for the standardisation: the cosine, on a scale alike for all chunks."""
+    found = np.zeros((3, 2, len(chunks)), np.float32)
+    found[:, 0], found[:, 1] = 0.8, 0.025
+    return found
+
+
+WAYS = (
+    Way("Guidebot"),
+    Way("without the phrasebook", replace(WEIGHTS, phrase=0)),
+    Way("without concepts", replace(WEIGHTS, concept=0)),
+    Way("without words", replace(WEIGHTS, lexical=0)),
+    Way("without literals", replace(WEIGHTS, literal=0)),
+    Way("words of other languages, too", replace(WEIGHTS, foreign=1)),
+    Way("half the weight of words", replace(WEIGHTS, lexical=WEIGHTS.lexical / 2)),
+    Way("twice the weight of words", replace(WEIGHTS, lexical=WEIGHTS.lexical * 2)),
+    Way("half the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase / 2)),
+    Way("twice the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase * 2)),
+    Way(
+        "cosine, not standardised",
+        ingest=lambda: patch("ingest.pipeline.standardisation", _plain_scores),
+    ),
+    Way(
+        "without the vector of the headings",
+        ingest=lambda: patch("ingest.pipeline._HEADING_WEIGHT", 0.0),
+    ),
+    Way("chunks of 60 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 60)),
+    Way("chunks of 100 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 100)),
+    Way("chunks of 400 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 400)),
+    Way("reciprocal rank fusion of dense and BM25", fused=True),
+    Way("dense alone", _DENSE),
+    Way("BM25 alone", _BM25),
+)
+
+
+def main() -> None:
+    """Run all ways on all tasks, and print a table of recall@1."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--split", default="dev")
+    options = parser.parse_args()
+    tasks = [*_sample_tasks(options.split)]
+    if options.shared:
+        tasks += [*_real_tasks(options.shared, options.split), *_beir_tasks(options.shared)]
+    with tempfile.TemporaryDirectory() as temporary:
+        embeddings = SentenceTransformerEmbeddings(
+            DEFAULT_MODEL, Path(temporary, "models"), threads=2
+        )
+        rows = []
+        for way in WAYS:
+            tell(way.name)
+            found = [_recall(task, way, Path(temporary), embeddings) for task in tasks]
+            rows.append([way.name, *(f"{recall:.3f}" for recall in found)])
+    print(table(["recall@1", *(task.name for task in tasks)], rows))
+
+
+def _recall(task: Task, way: Way, folder: Path, embeddings: SentenceTransformerEmbeddings) -> float:
+    # All share the cache of vectors.
+    home = Home(folder)
+    with way.ingest():
+        publish_guides([task.guide], home, embeddings)
+    knowledge_base = KnowledgeBase(home, embeddings)
+    right = 0
+    for question, answers in task.questions.items():
+        if way.fused:
+            ranking = _fuse(_ranking(knowledge_base, question, w) for w in (_DENSE, _BM25))
+        else:
+            ranking = _ranking(knowledge_base, question, way.weights)
+        right += bool(ranking) and ranking[0] in answers
+    return right / len(task.questions)
+
+
+def _ranking(knowledge_base: KnowledgeBase, question: str, weights: Weights) -> list[str]:
+    found = knowledge_base.find(question, weights=weights)
+    return [found.index.section_names(hit)[0] for hit in found.hits]
+
+
+def _fuse(rankings: Iterator[Sequence[str]]) -> list[str]:
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, name in enumerate(ranking, 1):
+            scores[name] = scores.get(name, 0.0) + 1 / (_RRF + rank)
+    return sorted(scores, key=lambda name: -scores[name])
+
+
+def _sample_tasks(split: str) -> Iterator[Task]:
+    for language in ("ja", "en"):
+        path = SAMPLE_GUIDES / f"iam-troubleshooting.{language}.md"
+        guide = read_guides(find_sources([path])).guides[0]
+        yield Task(f"sample, {language}", guide, _golden(guide, split, {}))
+
+
+def _real_tasks(shared: Path, split: str) -> Iterator[Task]:
+    japanese = read_guides(find_sources([shared / "guides" / "iam-troubleshooting.ja.txt"]))
+    sample = read_guides(find_sources([SAMPLE_GUIDES / "iam-troubleshooting.ja.md"])).guides[0]
+    guide = japanese.guides[0]
+    # The sample guide treats the same subjects in the same order.
+    same = {
+        ours.anchor: theirs.anchor
+        for ours, theirs in zip(sample.sections, guide.sections, strict=True)
+    }
+    yield Task("real, ja", guide, _golden(guide, split, same))
+
+
+def _golden(guide: Guide, split: str, names: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    return {
+        question.q: frozenset(names.get(name, name) for name in question.expect)
+        for question in read_questions(SAMPLE_GUIDES / "questions.yaml")
+        if question.covered and question.split == split
+    }
+
+
+def _beir_tasks(shared: Path) -> Iterator[Task]:
+    for folder in sorted((shared / "eval").iterdir()):
+        if folder.is_dir():
+            corpus = read_beir(folder)
+            questions = {text: corpus.right[id] for id, text in corpus.queries.items()}
+            yield Task(folder.name, corpus.guide, questions)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""How long the search takes beside the embedding of the question.
+
+    python -m benchmarks.search_speed [--chunks N]
+
+On the sample guide, and on N chunks (20,000) of random words in sections with headings, whose
+vectors are random. All in one process, embedding and search in turns for each question; the
+questions are those of guides/questions.yaml. The language is told beforehand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from benchmarks.measure import SAMPLE_GUIDES, machine, percentile, table
+from ingest.pipeline import ingest
+from ingest.publish import Contents, publish
+from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
+from kb.fingerprint import fingerprint
+from kb.knowledge_base import KnowledgeBase
+from kb.language import detect_language
+from kb.model import Block, BlockKind, Chunk, Guide, GuideInfo, Lines, Section, Span
+from kb.paths import Home
+
+_CHUNKS_A_SECTION = 2
+_WORDS_A_CHUNK = 60
+_SECTIONS_A_GUIDE = 20
+
+
+def main() -> None:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--chunks", type=int, default=20_000)
+    options = parser.parse_args()
+    golden = yaml.safe_load((SAMPLE_GUIDES / "questions.yaml").read_text("utf-8"))
+    questions = [str(question["q"]) for question in golden["questions"]]
+    with tempfile.TemporaryDirectory() as temporary:
+        small, large = Home(Path(temporary, "small")), Home(Path(temporary, "large"))
+        embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, small.models)
+        ingest([SAMPLE_GUIDES], small, embeddings)
+        words = (SAMPLE_GUIDES / "iam-troubleshooting.en.md").read_text("utf-8").split()
+        large.snapshots.mkdir(parents=True)
+        publish(_random_contents(options.chunks, words, embeddings), large.snapshots)
+        rows = []
+        for name, home in (("sample guide", small), (f"{options.chunks:,} chunks", large)):
+            knowledge_base = KnowledgeBase(home, embeddings)
+            embedding, search = _times(knowledge_base, embeddings, questions)
+            for what, seconds in (("embedding", embedding), ("search", search)):
+                shown = [f"{1000 * percentile(seconds, percent):.1f}" for percent in (50, 99)]
+                rows.append([f"{name}: {what}", *shown])
+    print(f"{machine()}; {len(questions)} questions\n")
+    print(table(["ms", "p50", "p99"], rows))
+
+
+def _times(
+    knowledge_base: KnowledgeBase,
+    embeddings: SentenceTransformerEmbeddings,
+    questions: list[str],
+) -> tuple[list[float], list[float]]:
+    index = knowledge_base.index()
+    languages = [detect_language(question) for question in questions]
+    knowledge_base.ask(questions[0])
+    embedding, search = [], []
+    for question, language in zip(questions, languages, strict=True):
+        started = time.perf_counter()
+        vector: Vectors = np.asarray(embeddings.encode([question], "query")[0], np.float32)
+        embedded = time.perf_counter()
+        index.search(question, vector, language)
+        search.append(time.perf_counter() - embedded)
+        embedding.append(embedded - started)
+    return embedding, search
+
+
+def _random_contents(
+    count: int, words: list[str], embeddings: SentenceTransformerEmbeddings
+) -> Contents:
+    rng = random.Random(0)
+    sections = count // _CHUNKS_A_SECTION
+    guides = [
+        _random_guide(number, rng, words) for number in range(max(1, sections // _SECTIONS_A_GUIDE))
+    ]
+    chunks = [
+        Chunk(section=section, text=block.full_text, blocks=(block.id,))
+        for section, found in enumerate(s for guide in guides for s in guide.sections)
+        for block in found.blocks
+    ]
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(len(chunks), embeddings.dimension)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    background = np.ones((3, 2, len(chunks)), np.float32) * np.array([0.0, 0.05])[None, :, None]
+    empty = np.zeros((0, embeddings.dimension), np.float32)
+    none = np.zeros((3, 2, 0), np.float32)
+    return Contents(guides, chunks, vectors, background, [], empty, none, fingerprint(embeddings))
+
+
+def _random_guide(number: int, rng: random.Random, words: list[str]) -> Guide:
+    lines = Lines(first=1, last=1)
+    info = GuideInfo(id=f"g{number}", title="Random", language="en", source="", sha256="")
+
+    def text(length: int) -> str:
+        return " ".join(rng.choices(words, k=length))
+
+    def block(position: int) -> Block:
+        spans = (Span(text=text(_WORDS_A_CHUNK)),)
+        return Block(id=str(position), kind=BlockKind.PARAGRAPH, lines=lines, spans=spans)
+
+    return Guide(
+        info=info,
+        sections=tuple(
+            Section(
+                anchor=f"s{n}",
+                heading=(heading := text(6)),
+                path=(heading,),
+                lines=lines,
+                blocks=tuple(block(position) for position in range(_CHUNKS_A_SECTION)),
+            )
+            for n in range(_SECTIONS_A_GUIDE)
+        ),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,7 @@ class Words:
     apology: str
     not_ready: str
     empty_question: str
+    secret_pasted: str
     thinking: str
 
 
@@ -61,6 +62,10 @@ _JA = Words(
         "ドキュメント担当者がガイドを取り込むまでお待ちください。(番号 {id})"
     ),
     empty_question="何についてお困りですか? 例: 「{example}」",
+    secret_pasted=(
+        "メッセージに秘密情報 ({kinds}) が含まれています。漏えいしたものとして扱い、"
+        "すぐに無効にして新しいものに取り替えてください。内容は保存も記録もしていません。"
+    ),
     thinking="ガイドを確認しています…",
 )
 
@@ -95,6 +100,10 @@ _EN = Words(
         "The docs team has to do that first. ({id})"
     ),
     empty_question="What do you need help with? For example: “{example}”",
+    secret_pasted=(
+        "What you wrote holds a secret ({kinds}). Treat it as leaked: deactivate it now, and "
+        "replace it. I have not stored or logged it."
+    ),
     thinking="Looking in the guides…",
 )
 

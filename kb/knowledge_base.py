@@ -21,6 +21,7 @@ from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, Hit
 from kb.paths import Home
 from kb.question_parts import question_parts
+from kb.redact import redact
 from kb.search import WEIGHTS, SearchIndex, Weights
 from kb.settings import Settings
 from kb.small_talk import small_talk
@@ -43,7 +44,8 @@ logger = logging.getLogger(__name__)
 class Found:
     """A question, its language, and the sections that were found for it, best first.
 
-    `parts` has the sections for each of the things that the question asks, if it asks several.
+    `parts` has the sections for each of the things that the question asks, if it asks several;
+    `secrets` says what kinds of secrets were taken out of it.
     """
 
     question: str
@@ -51,6 +53,7 @@ class Found:
     index: SearchIndex
     hits: Sequence[Hit]
     parts: Sequence[Sequence[Hit]] = ()
+    secrets: tuple[str, ...] = ()
 
 
 class KnowledgeBase:
@@ -130,18 +133,20 @@ class KnowledgeBase:
         """Return the sections that come into question; raises as `ask` does."""
         # Half a character, as a terminal may pass it on, is more than libraries bear.
         question = question.encode("utf-8", "replace").decode("utf-8")
+        redacted = redact(question)
+        question = redacted.text
         index = self.index()
         self._check(index)
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
         if not _WORD.search(question) or small_talk(question):
-            return Found(question, language, index, ())
+            return Found(question, language, index, (), secrets=redacted.kinds)
         asked = [question, *question_parts(question)]
         hits, *parts = (
             self._search(index, text, vector, language, weights)
             for text, vector in zip(asked, self._embed(asked), strict=True)
         )
-        return Found(question, language, index, hits, parts)
+        return Found(question, language, index, hits, parts, redacted.kinds)
 
     def answer(self, found: Found) -> Answer:
         """Return what is answered from what was found."""
@@ -154,6 +159,7 @@ class KnowledgeBase:
             decision=verdict.decision,
             confidence=round(verdict.confidence, 4),
             snapshot=index.snapshot.name,
+            secrets=found.secrets,
         )
         if kind := small_talk(found.question):
             topics = index.titles(found.language)

@@ -210,7 +210,8 @@ class Answer(Frozen):
 
     `language` is the question's language (ISO 639-1), `guide_language` that of the steps.
     `confidence` is in [0, 1]. `talk` is what small talk was about, `topics` the guides' titles
-    that are named in reply. `nearest` names the sections that came closest when the
+    that are named in reply. `secrets` are the kinds of secrets that were taken out of the
+    question. `nearest` names the sections that came closest when the
     guides do not cover the question, `choices` those to choose from when it has to be
     clarified.
     """
@@ -228,6 +229,7 @@ class Answer(Frozen):
     choices: tuple[Citation, ...] = ()
     talk: str | None = None
     topics: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]]:

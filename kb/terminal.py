@@ -31,6 +31,9 @@ _MOST_TOPICS = 10
 def show(answer: Answer, console: Console) -> None:
     """Print an answer."""
     said = words(answer.language)
+    if answer.secrets:
+        kinds = ", ".join(answer.secrets)
+        console.print(Text(said.secret_pasted.format(kinds=kinds), style="bold red"))
     match answer.decision:
         case Decision.SMALL_TALK:
             console.print(Group(*_small_talk(answer, said)))

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterator
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
+from bot.access import Access, Refusal, Refused
 from bot.blocks import Message, plain, render
-from bot.people import Locales
-from bot.posting import is_answered, post, read_message
-from bot.question import Question, plain_text
-from bot.store import Store, Unanswered
+from bot.people import People
+from bot.posting import CONNECTION_ERRORS, is_answered, post, post_privately, read_message
+from bot.question import Place, Question, plain_text
+from bot.store import Outcome, Store, Unanswered
+from bot.warning import secret_warning
 from kb.catalogue import words
 from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
+from kb.model import Answer, Decision
+from kb.redact import redact
 
 _RECOVERED_SECONDS = 24 * 3600.0
+
+# Most answers are there sooner, and nobody has to be told to wait.
+_STATUS_AFTER_SECONDS = 0.7
+
+# In a channel where nobody has asked the bot, it speaks only when it is this sure.
+_SURE_UNASKED = 0.8
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +39,22 @@ logger = logging.getLogger(__name__)
 class Answerer:
     """Answers questions, each once. Threads may share it."""
 
-    def __init__(self, knowledge_base: KnowledgeBase, store: Store) -> None:
+    def __init__(
+        self,
+        knowledge_base: KnowledgeBase,
+        store: Store,
+        people: People,
+        access: Access,
+        *,
+        human: bool = False,
+        may_delete: bool = False,
+    ) -> None:
         self._knowledge_base = knowledge_base
         self._store = store
-        self._locales = Locales()
+        self._people = people
+        self._access = access
+        self._human = human
+        self._may_delete = may_delete
         self._lock = threading.Lock()
         self._in_hand: set[tuple[str, str]] = set()
 
@@ -54,21 +79,23 @@ class Answerer:
         """
         started = time.monotonic()
         language: str | None = None
+        outcome: Outcome | None = None
         try:
-            language = self._locales.language(client, question.user)
-            messages, outcome = self._messages(question.text, language)
+            language = self._people.person(client, question.user).language
+            with self._status(question, client, language):
+                messages, outcome, told = self._messages(question, client, language)
             post(client, question, messages, perhaps_posted=perhaps_posted)
             done = True
         # What panics in a library written in Rust is no Exception.
         except BaseException as error:
-            done, outcome = self._apologise(question, client, error, language)
+            done, told = self._apologise(question, client, error, language)
         if done:
-            self._store.finish(question.channel, question.ts)
+            self._store.finish(question.channel, question.ts, outcome)
         with self._lock:
             self._in_hand.discard((question.channel, question.ts))
         logger.info(
             "%s in %.0f ms (channel %s, message %s)",
-            outcome,
+            told,
             1000 * (time.monotonic() - started),
             question.channel,
             question.ts,
@@ -102,13 +129,82 @@ class Answerer:
             with self._lock:
                 self._in_hand.discard((left.channel, left.ts))
 
-    def _messages(self, text: str, language: str | None) -> tuple[list[Message], str]:
-        if not text:
+    def _messages(
+        self, question: Question, client: WebClient, language: str | None
+    ) -> tuple[list[Message], Outcome | None, str]:
+        """Return what to post, what came of the question, and what to log."""
+        if question.secrets:
+            self._warn(question, client, language)
+        refused = self._access.refuse(client, question.team, question.channel, question.user)
+        if refused:
+            self._refuse(question, client, refused, language)
+            return [], None, f"Refused ({refused.reason.value})"
+        if not question.text:
             said = words(language or "en")
-            return [plain(said.empty_question.format(example=said.examples[0]))], "Asked back"
-        answer = self._knowledge_base.ask(text, language)
-        outcome = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
-        return render(answer), outcome
+            return [plain(said.empty_question.format(example=said.examples[0]))], None, "Asked back"
+        answer = self.ask(question, language)
+        told = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
+        outcome = outcome_of(answer)
+        sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
+        if question.surface == "auto" and not sure:
+            return [], outcome, f"Silent: {told}"
+        return render(answer, question, human=self._human), outcome, told
+
+    def ask(self, question: Question, language: str | None) -> Answer:
+        """Return the answer to a question, with what was asked before it in mind."""
+        before = self._store.last_in_thread(question.channel, question.thread_ts, question.user)
+        return self._knowledge_base.ask(
+            question.text,
+            language,
+            before=before.text if before else None,
+            audience=question.channel,
+        )
+
+    def _warn(self, question: Question, client: WebClient, language: str | None) -> None:
+        """Tell the person, and nobody else, that a secret was pasted."""
+        message = secret_warning(
+            self._knowledge_base, question, language, may_delete=self._may_delete
+        )
+        try:
+            post_privately(client, question, question.user, message)
+        except (SlackApiError, *CONNECTION_ERRORS):
+            logger.exception("The warning about message %s could not be posted", question.ts)
+
+    def _refuse(
+        self, question: Question, client: WebClient, refused: Refused, language: str | None
+    ) -> None:
+        if question.surface in ("auto", "thread"):
+            return
+        said = words(language or "en")
+        text = (
+            said.not_allowed
+            if refused.reason is Refusal.NOT_ALLOWED
+            else said.too_many.format(seconds=refused.seconds)
+        )
+        post_privately(client, question, question.user, plain(text))
+
+    @contextlib.contextmanager
+    def _status(
+        self, question: Question, client: WebClient, language: str | None
+    ) -> Iterator[None]:
+        """Say that the bot is at work, if it takes a while. Slack clears it with the answer."""
+
+        def say() -> None:
+            with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+                client.assistant_threads_setStatus(
+                    channel_id=question.channel,
+                    thread_ts=question.thread_ts or question.ts,
+                    status=words(language or "en").thinking,
+                )
+
+        timer = threading.Timer(_STATUS_AFTER_SECONDS, say)
+        timer.daemon = True
+        if question.surface != "auto":
+            timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _apologise(
         self, question: Question, client: WebClient, error: BaseException, language: str | None
@@ -117,6 +213,8 @@ class Answerer:
         id = secrets.token_hex(4)
         # The question may be what broke it, but it is the person's own and stays out of logs.
         logger.error("Failure %s while answering message %s", id, question.ts, exc_info=error)
+        if question.surface == "auto":
+            return True, f"Silent after a failure ({id})"
         said = words(language or "en")
         text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
         try:
@@ -132,13 +230,34 @@ class Answerer:
             return None
         if is_answered(client, left):
             return None
-        message = read_message(client, left)
-        if message is None:
+        text = message_text(client, left)
+        if text is None:
             return None
+        redacted = redact(text)
         return Question(
             channel=left.channel,
             ts=left.ts,
             thread_ts=left.thread_ts,
             user=left.user,
-            text=plain_text(str(message.get("text") or "")),
+            text=redacted.text,
+            surface=left.surface,
         )
+
+
+def outcome_of(answer: Answer) -> Outcome:
+    """Return what is remembered of an answer."""
+    cited = next(iter((*answer.citations, *answer.choices, *answer.nearest)), None)
+    return Outcome(
+        text=answer.question,
+        language=answer.language,
+        decision=answer.decision.value,
+        confidence=answer.confidence,
+        section=f"{cited.guide_id}#{cited.anchor}" if cited else None,
+        snapshot=answer.snapshot,
+    )
+
+
+def message_text(client: WebClient, place: Place) -> str | None:
+    """Return what a message says now, as the person sees it; None if it is gone."""
+    message = read_message(client, place)
+    return None if message is None else plain_text(str(message.get("text") or ""))

@@ -17,14 +17,26 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bot.rich_text import bullet, is_web_link, paragraph, step_elements
+from bot.buttons import Pointer, choices, under_answer
+from bot.question import Place
+from bot.rich_text import block_elements, bullet, is_web_link, paragraph, step_elements
 from kb.catalogue import Words, language_name, words
-from kb.model import Answer, Citation, Decision, Span, by_section, line_marks
+from kb.model import (
+    Answer,
+    Citation,
+    Decision,
+    GuideInfo,
+    Section,
+    Span,
+    by_section,
+    line_marks,
+)
 
 # Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
 # blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and
 # the sources make a message.
 MOST_BLOCKS = 50
+_ROOM_FOR_BUTTONS = 3
 _MOST_CHARACTERS = 9500
 _RICH_TEXT_CHARACTERS = 4000
 _LONGEST_HEADER = 150
@@ -43,17 +55,33 @@ class Message:
     blocks: tuple[Block, ...] = ()
 
 
-def render(answer: Answer) -> list[Message]:
-    """Return an answer as messages, to be posted in order; most answers are one."""
+def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
+    """Return an answer as messages, to be posted in order; most answers are one.
+
+    With the question's `place` there are buttons under it, one of them for a human if `human`.
+    """
     said = words(answer.language)
+    at = (
+        Pointer(ts=place.ts, thread_ts=place.thread_ts, language=answer.language) if place else None
+    )
     if answer.decision is Decision.SMALL_TALK:
         return [_small_talk(answer, said)]
     if answer.decision is Decision.NOT_COVERED:
-        return [Message(_not_covered_text(answer, said), tuple(_not_covered(answer, said)))]
+        blocks = [*_not_covered(answer, said)]
+        if at and human:
+            blocks += under_answer(at, (), said, human=True, rated=False)
+        return [Message(_not_covered_text(answer, said), tuple(blocks))]
     if answer.decision is Decision.CLARIFY:
-        asked = tuple(_clarify(answer, said))
-        return [Message(escape(_cut("\n".join(_texts(asked)))), asked)]
+        asked = [*_clarify(answer, said)]
+        text = escape(_cut("\n".join(_texts(asked))))
+        if at:
+            asked[1:1] = choices(at, answer.choices)
+            asked += under_answer(at, (), said, human=human, rated=False)
+        return [Message(text, tuple(asked))]
     groups = _split(list(_answered(answer, said)))
+    if at:
+        sections = [numbered[0][1] for numbered in by_section(answer.citations)]
+        groups[-1] += under_answer(at, sections, said, human=human)
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
     for blocks in groups[1:]:
@@ -117,12 +145,21 @@ def _small_talk(answer: Answer, said: Words) -> Message:
     return Message(escape("\n".join(_texts(blocks))), blocks)
 
 
+def section_blocks(section: Section, guide: GuideInfo) -> list[Block]:
+    """Return a whole section as the guide has it, as much of it as one view takes."""
+    blocks: list[Block] = [
+        _context([PlainTextObject(text=" › ".join((guide.title, *section.path)))])
+    ]
+    blocks += _rich_text(block_elements(section.blocks))
+    return _split(blocks)[0]
+
+
 def _clarify(answer: Answer, said: Words) -> Iterator[Block]:
     elements = paragraph([Span(text=said.clarify, bold=True)])
     for citation in answer.choices:
         elements += bullet([Span(text=citation.place, href=citation.url)])
-    elements += paragraph([Span(text=said.none_of_these)])
     yield from _rich_text(elements)
+    yield from _rich_text(paragraph([Span(text=said.none_of_these)]))
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
@@ -184,7 +221,9 @@ def _split(blocks: Sequence[Block]) -> list[list[Block]]:
     used = 0
     for block in blocks:
         length = len(str(block.to_dict()))
-        if groups[-1] and (used + length > _MOST_CHARACTERS or len(groups[-1]) == MOST_BLOCKS):
+        if groups[-1] and (
+            used + length > _MOST_CHARACTERS or len(groups[-1]) == MOST_BLOCKS - _ROOM_FOR_BUTTONS
+        ):
             groups.append([])
             used = 0
         groups[-1].append(block)

@@ -1,9 +1,11 @@
-"""What the bot knows of the people who ask: their language."""
+"""What the bot knows of the people who ask: their language, and whether they are of the house."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+from dataclasses import dataclass
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -11,32 +13,73 @@ from slack_sdk.errors import SlackApiError
 from bot.posting import CONNECTION_ERRORS
 
 _MOST_KEPT = 5000
+_KEPT_SECONDS = 3600.0
+_GROUPS_KEPT_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
 
-class Locales:
-    """People's languages as they set them in Slack, asked for once each."""
+@dataclass(frozen=True)
+class Person:
+    """A person: language (ISO 639-1) where Slack says it, and who they are to the workspace."""
+
+    language: str | None = None
+    team: str | None = None
+    guest: bool = False
+    known: bool = True
+
+
+class People:
+    """People and user groups, asked for once in a while. Threads may share it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str | None] = {}
+        self._known: dict[str, tuple[float, Person]] = {}
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
         self._lock = threading.Lock()
 
-    def language(self, client: WebClient, user: str) -> str | None:
-        """Return a person's language (ISO 639-1), or None where Slack does not say."""
+    def person(self, client: WebClient, user: str) -> Person:
+        """Return a person; one that is not `known` where Slack cannot be asked."""
         with self._lock:
-            if user in self._known:
-                return self._known[user]
+            at, person = self._known.get(user, (0.0, Person()))
+        if time.monotonic() - at < _KEPT_SECONDS and at:
+            return person
         try:
-            person = client.users_info(user=user, include_locale=True).get("user") or {}
+            found = client.users_info(user=user, include_locale=True).get("user") or {}
         except (SlackApiError, *CONNECTION_ERRORS) as error:
             # Never worth losing a question for.
-            logger.warning("The language of a person is not known: %s", error)
-            return None
-        locale = str(person.get("locale") or "")
-        language = locale.split("-")[0].lower() or None
+            logger.warning("What Slack knows of a person cannot be had: %s", error)
+            return Person(known=False)
+        locale = str(found.get("locale") or "")
+        person = Person(
+            language=locale.split("-")[0].lower() or None,
+            team=found.get("team_id"),
+            guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+        )
         with self._lock:
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
-            self._known[user] = language
-        return language
+            self._known[user] = (time.monotonic(), person)
+        return person
+
+    def is_in(self, client: WebClient, user: str, groups: frozenset[str]) -> bool:
+        """Whether a person is one of `groups`, which names people and user groups.
+
+        A group whose members cannot be had counts as one that the person is not in.
+        """
+        return user in groups or any(
+            user in self._members(client, group) for group in groups if group.startswith("S")
+        )
+
+    def _members(self, client: WebClient, group: str) -> frozenset[str]:
+        with self._lock:
+            at, members = self._groups.get(group, (0.0, frozenset()))
+        if time.monotonic() - at < _GROUPS_KEPT_SECONDS and at:
+            return members
+        try:
+            found = client.usergroups_users_list(usergroup=group).get("users") or []
+        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            logger.error("The members of the user group %s cannot be had: %s", group, error)
+            return members
+        with self._lock:
+            self._groups[group] = (time.monotonic(), frozenset(found))
+        return frozenset(found)

@@ -59,6 +59,23 @@ def post(
         _post_once(client, place, payload, message, perhaps_posted)
 
 
+def post_privately(client: WebClient, place: Place, user: str, message: Message) -> None:
+    """Post a message that only one person sees; in a DM, where nobody else is, an ordinary one.
+
+    Raises SlackApiError if Slack refuses it.
+    """
+    arguments: dict[str, Any] = {
+        "channel": place.channel,
+        "text": message.text,
+        "blocks": list(message.blocks),
+        "thread_ts": place.thread_ts,
+    }
+    if place.channel.startswith("D"):
+        client.chat_postMessage(**arguments, unfurl_links=False, unfurl_media=False)
+    else:
+        client.chat_postEphemeral(**arguments, user=user)
+
+
 def is_answered(client: WebClient, place: Place) -> bool:
     """Whether the last message of an answer to the question stands in the conversation."""
     return any(payload.get("last") for payload in _payloads(client, place))

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kb.redact import redact
+
 # Kinds of messages that a person has written; edits, joins and the like have others.
 _WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <url|label>
@@ -29,24 +31,31 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Question(Place):
-    """A message that wants an answer, and who wrote it."""
+    """A message that wants an answer, and who wrote it.
+
+    `text` has no secrets in it; `secrets` says what kinds of them were taken out. `surface` is
+    where in Slack it was asked, `team` the workspace that the bot was asked in.
+    """
 
     user: str
     text: str
+    surface: str = "message"
+    team: str | None = None
+    secrets: tuple[str, ...] = ()
 
 
 def direct_message(event: Mapping[str, Any]) -> Question | None:
     """Return the question in a `message` event of a direct message, if a person wrote it."""
     if event.get("channel_type") != "im" or not _is_written(event):
         return None
-    return _question(event, event.get("thread_ts"))
+    return _question(event, event.get("thread_ts"), "dm")
 
 
 def mention(event: Mapping[str, Any]) -> Question | None:
     """Return the question in an `app_mention` event, if a person wrote it."""
     if not _is_written(event):
         return None
-    return _question(event, event.get("thread_ts") or event["ts"])
+    return _question(event, event.get("thread_ts") or event["ts"], "mention")
 
 
 def thread_reply(event: Mapping[str, Any]) -> Question | None:
@@ -59,7 +68,21 @@ def thread_reply(event: Mapping[str, Any]) -> Question | None:
         return None
     if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
         return None
-    question = _question(event, thread)
+    question = _question(event, thread, "thread")
+    return question if question.text else None
+
+
+def channel_message(event: Mapping[str, Any]) -> Question | None:
+    """Return the question in a channel's message outside of threads, if a person wrote one.
+
+    One that names somebody is for them.
+    """
+    thread = event.get("thread_ts")
+    if event.get("channel_type") == "im" or (thread and thread != event.get("ts")):
+        return None
+    if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
+        return None
+    question = _question(event, event["ts"], "auto")
     return question if question.text else None
 
 
@@ -87,11 +110,14 @@ def _is_written(event: Mapping[str, Any]) -> bool:
     )
 
 
-def _question(event: Mapping[str, Any], thread_ts: str | None) -> Question:
+def _question(event: Mapping[str, Any], thread_ts: str | None, surface: str) -> Question:
+    redacted = redact(plain_text(str(event.get("text") or "")))
     return Question(
         channel=event["channel"],
         ts=event["ts"],
         user=event["user"],
-        text=plain_text(str(event.get("text") or "")),
+        text=redacted.text,
         thread_ts=thread_ts,
+        surface=surface,
+        secrets=redacted.kinds,
     )

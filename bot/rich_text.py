@@ -48,6 +48,11 @@ def bullet(spans: Iterable[Span]) -> list[RichTextElement]:
     return _items(_spans(spans), None, 0)
 
 
+def block_elements(blocks: Iterable[Block]) -> list[RichTextElement]:
+    """Return blocks of a guide, in order, as it has them."""
+    return list(_children(blocks, 0))
+
+
 def _items(
     words: Iterable[RichTextElement], number: int | None, indent: int
 ) -> list[RichTextElement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
@@ -23,13 +24,41 @@ _WHERE = {
 }
 
 
+_Channel = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]+)?$")]
+_Ids = Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]+(\s*,\s*[A-Z][A-Z0-9]+)*)?$")]
+
+
+def ids(setting: str) -> frozenset[str]:
+    """Return the ids that a setting lists, with commas between them."""
+    return frozenset(part.strip() for part in setting.split(",") if part.strip())
+
+
 class BotSettings(Settings):
     """The settings every room has, and what the bot needs besides."""
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_api_url: Annotated[str, Field(pattern=r"^https?://\S+/$")] = "https://slack.com/api/"
+    human_channel: _Channel = ""
+    human_group: Annotated[str, Field(pattern=r"^(S[A-Z0-9]+)?$")] = ""
+    auto_answer_channels: _Ids = ""
+    docs_team: _Ids = ""
+    allowed_workspaces: _Ids = ""
+    allowed_channels: _Ids = ""
+    allowed_groups: _Ids = ""
+    allow_guests: bool = False
+    allow_external: bool = False
+    questions_per_minute: Annotated[int, Field(ge=1)] = 10
+    workspace_questions_per_minute: Annotated[int, Field(ge=1)] = 300
+    database_url: str = ""
+    retention_days: Annotated[int, Field(ge=1)] = 90
+    slack_user_token: SecretStr = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def database(self) -> Path | str:
+        """The database that the bot remembers in: a SQLite file, or what the URL names."""
+        return self.database_url or self.home.database
 
     def require_tokens(self) -> None:
         """Raise SettingsError that names every token that is missing, and where to get it."""

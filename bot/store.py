@@ -1,4 +1,7 @@
-"""What the bot has to remember when it is restarted. It keeps no message's text."""
+"""What the bot has to remember: what it was asked, what came of it, what people said to it.
+
+Text is kept without its secrets, and for as long as the settings say.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Float, String, create_engine, delete, event, select, update
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DatabaseError
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Float, String, Text, create_engine, delete, event, or_, select, update
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from bot.question import Place, Question
 from kb.errors import GuidebotError
 
-_KEPT_SECONDS = 30 * 24 * 3600.0
+_DAY = 24 * 3600.0
 
 
 class _Base(DeclarativeBase):
     pass
 
 
-class _Taken(_Base):
+class _Question(_Base):
     """A question that was taken on. `done_at` is when it was answered, or apologised for."""
 
     __tablename__ = "questions"
@@ -34,6 +38,13 @@ class _Taken(_Base):
     thread_ts: Mapped[str | None] = mapped_column(String, nullable=True)
     taken_at: Mapped[float] = mapped_column(Float)
     done_at: Mapped[float | None] = mapped_column(Float, nullable=True)
+    surface: Mapped[str | None] = mapped_column(String, nullable=True)
+    text: Mapped[str | None] = mapped_column(Text, nullable=True)
+    language: Mapped[str | None] = mapped_column(String, nullable=True)
+    decision: Mapped[str | None] = mapped_column(String, nullable=True)
+    confidence: Mapped[float | None] = mapped_column(Float, nullable=True)
+    section: Mapped[str | None] = mapped_column(Text, nullable=True)
+    snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
 
 
 class _Thread(_Base):
@@ -46,28 +57,103 @@ class _Thread(_Base):
     joined_at: Mapped[float] = mapped_column(Float)
 
 
+class _Feedback(_Base):
+    """What somebody said of the answer to a question."""
+
+    __tablename__ = "feedback"
+
+    channel: Mapped[str] = mapped_column(String, primary_key=True)
+    ts: Mapped[str] = mapped_column(String, primary_key=True)
+    user: Mapped[str] = mapped_column(String, primary_key=True)
+    good: Mapped[bool]
+    comment: Mapped[str | None] = mapped_column(Text, nullable=True)
+    given_at: Mapped[float] = mapped_column(Float)
+
+
+class _Escalation(_Base):
+    """A question that went to a human, and where it was posted."""
+
+    __tablename__ = "escalations"
+
+    channel: Mapped[str] = mapped_column(String, primary_key=True)
+    ts: Mapped[str] = mapped_column(String, primary_key=True)
+    user: Mapped[str] = mapped_column(String)
+    to_channel: Mapped[str] = mapped_column(String)
+    to_ts: Mapped[str | None] = mapped_column(String, nullable=True)
+    asked_at: Mapped[float] = mapped_column(Float)
+    answered_at: Mapped[float | None] = mapped_column(Float, nullable=True)
+    answered_by: Mapped[str | None] = mapped_column(String, nullable=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unanswered(Place):
     """A question that was taken on and not answered: all that is known of it."""
 
     user: str
     taken_at: float
+    surface: str = "message"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a question. `section` is "guide#anchor" of what was cited, or came nearest."""
+
+    text: str
+    language: str
+    decision: str
+    confidence: float
+    section: str | None
+    snapshot: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Outcome):
+    """A question of before, with when it was asked (seconds since 1970) and how it was rated.
+
+    `good` and `bad` count the ratings; `escalated` says whether it went to a human.
+    """
+
+    at: float
+    good: int
+    bad: int
+    escalated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation(Place):
+    """A question that went to a human: its place, who asked it, and where it was posted."""
+
+    user: str
+    to_channel: str
+    to_ts: str | None
 
 
 class Store:
-    """A SQLite file. Threads may share it."""
+    """A database. Threads may share it."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _configure)
+    def __init__(self, database: Path | str) -> None:
+        """Open a SQLite file, or the database that a SQLAlchemy URL names.
+
+        Raises GuidebotError if it cannot be used.
+        """
+        if isinstance(database, Path):
+            database.parent.mkdir(parents=True, exist_ok=True)
+            url = make_url(f"sqlite:///{database}")
+        else:
+            url = make_url(database)
+        self._name = url.render_as_string(hide_password=True)
+        sqlite = url.get_backend_name() == "sqlite"
+        arguments = {"timeout": 30} if sqlite else {}
         try:
-            _Base.metadata.create_all(self._engine)
-            self._forget_old(self._engine)
-        except DatabaseError as error:
+            self._engine = create_engine(url, connect_args=arguments, pool_pre_ping=not sqlite)
+            if sqlite:
+                event.listen(self._engine, "connect", _configure)
+            _migrate(self._engine)
+        except (DatabaseError, ImportError) as error:
             raise GuidebotError(
-                f"{path}: the bot's memory cannot be used: {error.orig}. If the file is damaged, "
-                "move it away; the bot then only forgets which questions it has answered."
+                f"{self._name}: the bot's memory cannot be used: "
+                f"{getattr(error, 'orig', None) or error}. If a file is damaged, move it away; the "
+                "bot then only forgets what it was asked and which questions it has answered."
             ) from error
 
     def take(self, question: Question) -> bool:
@@ -76,38 +162,41 @@ class Store:
         Slack delivers an event again when it is not sure that it arrived, and sends two
         events for a mention; both name the same message.
         """
-        row = {
-            "channel": question.channel,
-            "ts": question.ts,
-            "user": question.user,
-            "thread_ts": question.thread_ts,
-            "taken_at": time.time(),
-        }
-        with Session(self._engine) as session, session.begin():
-            result = session.execute(insert(_Taken).values(row).on_conflict_do_nothing())
-            if question.thread_ts:
-                thread = {
-                    "channel": question.channel,
-                    "thread_ts": question.thread_ts,
-                    "joined_at": time.time(),
-                }
-                session.execute(insert(_Thread).values(thread).on_conflict_do_nothing())
-            return bool(getattr(result, "rowcount", 0))
+        taken = self._add(
+            _Question(
+                channel=question.channel,
+                ts=question.ts,
+                user=question.user,
+                thread_ts=question.thread_ts,
+                taken_at=time.time(),
+                surface=question.surface,
+            )
+        )
+        if taken and question.thread_ts:
+            self._add(
+                _Thread(
+                    channel=question.channel, thread_ts=question.thread_ts, joined_at=time.time()
+                )
+            )
+        return taken
 
-    def finish(self, channel: str, ts: str) -> None:
-        """Note that a question was answered, or apologised for."""
+    def finish(self, channel: str, ts: str, outcome: Outcome | None = None) -> None:
+        """Note that a question was answered, or apologised for, and what came of it."""
+        values: dict[str, object] = {"done_at": time.time()}
+        if outcome:
+            values |= vars(outcome)
         with Session(self._engine) as session, session.begin():
             session.execute(
-                update(_Taken)
-                .where(_Taken.channel == channel, _Taken.ts == ts)
-                .values(done_at=time.time())
+                update(_Question)
+                .where(_Question.channel == channel, _Question.ts == ts)
+                .values(values)
             )
 
     def unanswered(self) -> Sequence[Unanswered]:
         """Return the questions that were taken on and not finished, oldest first."""
         with Session(self._engine) as session:
             rows = session.scalars(
-                select(_Taken).where(_Taken.done_at.is_(None)).order_by(_Taken.taken_at)
+                select(_Question).where(_Question.done_at.is_(None)).order_by(_Question.taken_at)
             )
             return [
                 Unanswered(
@@ -116,6 +205,7 @@ class Store:
                     thread_ts=row.thread_ts,
                     user=row.user,
                     taken_at=row.taken_at,
+                    surface=row.surface or "message",
                 )
                 for row in rows
             ]
@@ -125,14 +215,175 @@ class Store:
         with Session(self._engine) as session:
             return session.get(_Thread, (channel, thread_ts)) is not None
 
+    def rate(
+        self, channel: str, ts: str, user: str, *, good: bool, comment: str | None = None
+    ) -> None:
+        """Note what somebody says of the answer to a question; what they said before is gone."""
+        with Session(self._engine) as session, session.begin():
+            session.merge(
+                _Feedback(
+                    channel=channel,
+                    ts=ts,
+                    user=user,
+                    good=good,
+                    comment=comment,
+                    given_at=time.time(),
+                )
+            )
+
+    def escalate(self, place: Place, user: str, to_channel: str) -> bool:
+        """Note that a question goes to a human; False if that was done before."""
+        return self._add(
+            _Escalation(
+                channel=place.channel,
+                ts=place.ts,
+                user=user,
+                to_channel=to_channel,
+                asked_at=time.time(),
+            )
+        )
+
+    def escalated_to(self, channel: str, ts: str, to_ts: str | None) -> None:
+        """Note where a question was posted for humans; None if it could not be, to try again."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(_Escalation, (channel, ts))
+            if row and to_ts is None:
+                session.delete(row)
+            elif row:
+                row.to_ts = to_ts
+
+    def answered_by_human(self, to_channel: str, to_ts: str, by: str) -> Escalation | None:
+        """Note that a human took care of a posted question; None if it is none, or was before."""
+        with Session(self._engine) as session, session.begin():
+            row = session.scalars(
+                select(_Escalation).where(
+                    _Escalation.to_channel == to_channel,
+                    _Escalation.to_ts == to_ts,
+                    _Escalation.answered_at.is_(None),
+                )
+            ).first()
+            if row is None:
+                return None
+            row.answered_at, row.answered_by = time.time(), by
+            question = session.get(_Question, (row.channel, row.ts))
+            return Escalation(
+                channel=row.channel,
+                ts=row.ts,
+                thread_ts=question.thread_ts if question else None,
+                user=row.user,
+                to_channel=row.to_channel,
+                to_ts=row.to_ts,
+            )
+
+    def outcome(self, channel: str, ts: str) -> Outcome | None:
+        """Return what came of a question, if it is known."""
+        with Session(self._engine) as session:
+            row = session.get(_Question, (channel, ts))
+            return _outcome(row) if row and row.decision else None
+
+    def last_in_thread(self, channel: str, thread_ts: str | None, user: str) -> Outcome | None:
+        """Return what came of the newest question in a thread, or in a DM without threads."""
+        chosen = select(_Question).where(
+            _Question.channel == channel,
+            _Question.decision.is_not(None),
+            _Question.thread_ts.is_(thread_ts)
+            if thread_ts is None
+            else _Question.thread_ts == thread_ts,
+        )
+        if thread_ts is None:
+            chosen = chosen.where(_Question.user == user)
+        with Session(self._engine) as session:
+            row = session.scalars(chosen.order_by(_Question.taken_at.desc()).limit(1)).first()
+            return _outcome(row) if row else None
+
+    def asked(self, since: float) -> Sequence[Asked]:
+        """Return the questions since a time (seconds since 1970) that have an outcome."""
+        with Session(self._engine) as session:
+            rows = session.scalars(
+                select(_Question)
+                .where(_Question.taken_at >= since, _Question.decision.is_not(None))
+                .order_by(_Question.taken_at)
+            ).all()
+            ratings: dict[tuple[str, str], list[bool]] = {}
+            for rating in session.scalars(select(_Feedback).where(_Feedback.given_at >= since)):
+                ratings.setdefault((rating.channel, rating.ts), []).append(rating.good)
+            escalated = {
+                (row.channel, row.ts)
+                for row in session.scalars(select(_Escalation).where(_Escalation.asked_at >= since))
+            }
+            return [
+                Asked(
+                    **vars(_outcome(row)),
+                    at=row.taken_at,
+                    good=ratings.get((row.channel, row.ts), []).count(True),
+                    bad=ratings.get((row.channel, row.ts), []).count(False),
+                    escalated=(row.channel, row.ts) in escalated,
+                )
+                for row in rows
+            ]
+
+    def forget_older_than(self, days: float) -> None:
+        """Delete what was asked and said longer ago than so many days."""
+        oldest = time.time() - days * _DAY
+        with Session(self._engine) as session, session.begin():
+            session.execute(delete(_Question).where(_Question.taken_at < oldest))
+            session.execute(delete(_Thread).where(_Thread.joined_at < oldest))
+            session.execute(delete(_Feedback).where(_Feedback.given_at < oldest))
+            session.execute(delete(_Escalation).where(_Escalation.asked_at < oldest))
+
+    def forget_person(self, user: str) -> int:
+        """Delete all that is known of a person; return how many entries that were."""
+        with Session(self._engine) as session, session.begin():
+            deleted = [
+                session.execute(delete(table).where(table.user == user))
+                for table in (_Question, _Feedback)
+            ]
+            deleted.append(
+                session.execute(
+                    delete(_Escalation).where(
+                        or_(_Escalation.user == user, _Escalation.answered_by == user)
+                    )
+                )
+            )
+            return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
+
+    def check(self) -> None:
+        """Raise DatabaseError if the database does not answer."""
+        with self._engine.connect() as connection:
+            connection.execute(select(1))
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._engine.dispose()
 
-    def _forget_old(self, engine: Engine) -> None:
-        oldest = time.time() - _KEPT_SECONDS
-        with Session(engine) as session, session.begin():
-            session.execute(delete(_Taken).where(_Taken.taken_at < oldest))
+    def _add(self, row: _Base) -> bool:
+        """Add a row; False if there is one with its key. The same in every database."""
+        try:
+            with Session(self._engine) as session, session.begin():
+                session.add(row)
+        except IntegrityError:
+            return False
+        return True
+
+
+def _outcome(row: _Question) -> Outcome:
+    return Outcome(
+        text=row.text or "",
+        language=row.language or "en",
+        decision=row.decision or "",
+        confidence=row.confidence or 0.0,
+        section=row.section,
+        snapshot=row.snapshot or "",
+    )
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", "bot:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def _configure(connection: object, _: object) -> None:

@@ -45,7 +45,8 @@ class FrontMatter(BaseModel):
     """What is said of a guide. Keys that other tools use are passed over.
 
     `also_asked` and `keywords` are those of its first section, `sections` has them by anchor
-    or heading. Each of `synonyms` is a group of words that mean the same.
+    or heading. Each of `synonyms` is a group of words that mean the same. `visible_to` are
+    the Slack channels (ids) where the guide may be answered from.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -58,6 +59,7 @@ class FrontMatter(BaseModel):
     keywords: _Texts = ()
     sections: dict[str, SectionMatter] = {}
     synonyms: tuple[_Group, ...] = ()
+    visible_to: _Texts = ()
 
 
 class SideFile(FrontMatter):

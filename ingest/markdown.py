@@ -67,6 +67,7 @@ def parse(document: Document) -> Guide:
         url=matter.url,
         see_also=(*see_also, *(Span(text=text) for text in document.see_also)),
         synonyms=matter.synonyms,
+        visible_to=matter.visible_to,
     )
     sections = tuple(_sections(parts, matter.url))
     return Guide(info=info, sections=_helped(sections, matter, document.source))

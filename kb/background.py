@@ -36,11 +36,18 @@ def background_questions() -> Mapping[str, tuple[str, ...]]:
     return {group: tuple(q for name, q in rows if name == group) for group in GROUPS}
 
 
-def standardisation(chunks: Vectors, questions: Mapping[str, Vectors]) -> Vectors:
-    """Return the mean and deviation of each chunk's scores, shape (groups, 2, chunks)."""
-    table = np.zeros((len(GROUPS), 2, len(chunks)), np.float32)
+def standardisation(texts: Vectors, questions: Mapping[str, Vectors], own: float) -> Vectors:
+    """Return the mean and deviation of each text's scores, shape (groups, 2, texts).
+
+    A text's own are estimates from some tens of questions, so they are drawn towards those of
+    all texts; `own`, in [0, 1], is what is left of them.
+    """
+    table = np.zeros((len(GROUPS), 2, len(texts)), np.float32)
+    if not len(texts):
+        return table
     for number, group in enumerate(GROUPS):
-        scores = chunks @ questions[group].T
-        table[number, 0] = scores.mean(axis=1)
-        table[number, 1] = np.maximum(scores.std(axis=1), _LEAST_DEVIATION)
+        scores = texts @ questions[group].T
+        deviations = np.maximum(scores.std(axis=1), _LEAST_DEVIATION)
+        for row, values in enumerate((scores.mean(axis=1), deviations)):
+            table[number, row] = own * values + (1 - own) * values.mean()
     return table

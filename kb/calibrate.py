@@ -28,7 +28,7 @@ def calibrate(
     """Return the calibration that fits the dev questions, by Platt scaling (Platt, 1999).
 
     With `most_false`, the threshold is the lowest at which no greater share of the questions
-    that are not covered is answered; else what is more likely right than wrong is answered.
+    that are not covered is answered; else it is the shipped one.
     Raises GuidebotError if there are too few questions to learn from.
     """
     asked = [q for q in questions if q.split == "dev" and q.expect != (SMALL_TALK,)]

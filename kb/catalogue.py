@@ -32,6 +32,44 @@ class Words:
     empty_question: str
     secret_pasted: str
     thinking: str
+    whole_section: str
+    ask_human: str
+    helped: str
+    did_not_help: str
+    what_was_wrong: str
+    what_was_wrong_label: str
+    send: str
+    cancel: str
+    close: str
+    thanks_for_feedback: str
+    section_gone: str
+    as_of: str
+    human_asked: str
+    human_asked_before: str
+    human_failed: str
+    human_answered: str
+    human_question: str
+    human_found: str
+    human_found_nothing: str
+    human_how: str
+    human_done: str
+    link_to_question: str
+    delete_message: str
+    deleted: str
+    not_allowed: str
+    too_many: str
+    looking_in: str
+    try_asking: str
+    post_to_channel: str
+    usage: str
+    what_i_know: str
+    published: str
+    try_these: str
+    most_asked: str
+    most_not_covered: str
+    low_rated: str
+    nothing_yet: str
+    last_days: str
 
 
 _JA = Words(
@@ -67,6 +105,44 @@ _JA = Words(
         "すぐに無効にして新しいものに取り替えてください。内容は保存も記録もしていません。"
     ),
     thinking="ガイドを確認しています…",
+    whole_section="項目の全文を見る",
+    ask_human="担当者に聞く",
+    helped="役に立った",
+    did_not_help="役に立たなかった",
+    what_was_wrong="何が違いましたか",
+    what_was_wrong_label="探していたことや足りない点 (任意)",
+    send="送信",
+    cancel="キャンセル",
+    close="閉じる",
+    thanks_for_feedback="ありがとうございます。ガイドの担当者に伝えます。",
+    section_gone="この項目はガイドからなくなりました。もう一度質問してください。",
+    as_of="公開時点: {snapshot}",
+    human_asked="担当者に質問を引き継ぎました。対応があれば、ここでお知らせします。",
+    human_asked_before="この質問はすでに引き継いでいます。",
+    human_failed="質問を引き継げませんでした。番号 {id} を管理者にお伝えください。",
+    human_answered="担当者が対応しています: {link}",
+    human_question="担当者への質問が届きました:",
+    human_found="ボットの結果: {found}",
+    human_found_nothing="ガイドに答えがありません。",
+    human_how="ここに返信するかリアクションを付けると、本人に知らせます。",
+    human_done="対応者:",
+    link_to_question="質問へのリンク",
+    delete_message="メッセージを削除する",
+    deleted="削除しました。秘密情報は必ず取り替えてください。",
+    not_allowed="ここではお答えできません。必要であれば管理者にご相談ください。",
+    too_many="質問が続いています。{seconds} 秒ほど待ってから続けてください。",
+    looking_in="{title} を確認しています…",
+    try_asking="たとえば",
+    post_to_channel="チャンネルに投稿する",
+    usage="質問を書いてください。例: {command} {example}",
+    what_i_know="答えられるガイド",
+    published="公開: {when}",
+    try_these="質問の例",
+    most_asked="よくある質問",
+    most_not_covered="答えがない質問",
+    low_rated="役に立たなかった回答",
+    nothing_yet="まだありません。",
+    last_days="直近 {days} 日間",
 )
 
 _EN = Words(
@@ -105,6 +181,44 @@ _EN = Words(
         "replace it. I have not stored or logged it."
     ),
     thinking="Looking in the guides…",
+    whole_section="Show the whole section",
+    ask_human="Ask a human",
+    helped="Helpful",
+    did_not_help="Not helpful",
+    what_was_wrong="What was wrong?",
+    what_was_wrong_label="What did you look for, or what is missing? (optional)",
+    send="Send",
+    cancel="Cancel",
+    close="Close",
+    thanks_for_feedback="Thank you. The team that owns the guide sees it.",
+    section_gone="This section is no longer in the guides. Please ask again.",
+    as_of="As published: {snapshot}",
+    human_asked="I have passed your question on. You get a note here when somebody takes it on.",
+    human_asked_before="This question was passed on already.",
+    human_failed="I could not pass your question on. Tell the administrator this number: {id}",
+    human_answered="Somebody is taking care of it: {link}",
+    human_question="Somebody asks for a human:",
+    human_found="What the bot found: {found}",
+    human_found_nothing="The guides have no answer.",
+    human_how="Reply here, or react to this message, and the person is told.",
+    human_done="Taken care of by",
+    link_to_question="The question",
+    delete_message="Delete my message",
+    deleted="Deleted. Please replace the secret all the same.",
+    not_allowed="I may not answer here. Ask the administrator if you think I should.",
+    too_many="That is a lot of questions at once. Please go on in {seconds} seconds.",
+    looking_in="is looking in {title}…",
+    try_asking="Try asking",
+    post_to_channel="Post to the channel",
+    usage="Ask a question, for example: {command} {example}",
+    what_i_know="What I know",
+    published="Published {when}",
+    try_these="Try these",
+    most_asked="Most asked",
+    most_not_covered="Not covered",
+    low_rated="Rated as not helpful",
+    nothing_yet="Nothing yet.",
+    last_days="The last {days} days",
 )
 
 _LANGUAGE_NAMES = {

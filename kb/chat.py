@@ -41,9 +41,12 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
             continue
         with console.status(said.thinking):
             chosen = _chosen(question, choices)
-            answer = (chosen and knowledge_base.answer_from(asked, chosen)) or knowledge_base.ask(
-                question
-            )
+            answer = (
+                chosen
+                and knowledge_base.answer_from(
+                    chosen.guide_id, chosen.language, chosen.anchor, asked
+                )
+            ) or knowledge_base.ask(question)
         show(answer, console)
         choices, asked = answer.choices, question
         if not typed:

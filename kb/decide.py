@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from kb.errors import GuidebotError
 from kb.model import Decision, Frozen, Hit
 
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 _MOST_CHOICES = 3
 
 # The runner-up is plausible if its score is no further from the best than this.
@@ -23,7 +23,7 @@ _SURE_BUT_FOR_OTHERS = 0.7
 _LARGEST_MARGIN = 3.0
 _LARGEST_LEAD = 3.0
 # Everyday questions come this near to the phrases of some subject by chance.
-_CHANCE = 3.5
+_CHANCE = 3.0
 
 
 class _Coefficients(NamedTuple):
@@ -40,8 +40,8 @@ class _Coefficients(NamedTuple):
 
 # Fitted on the dev questions of guides/questions.yaml over four guides (docs/retrieval.md):
 # for sections that have phrases of their own, and for those that have none.
-_WITH_PHRASES = _Coefficients(0.005, 0.071, 0.850, 1.466, 1.905, -2.856, 1.540)
-_WITHOUT = _Coefficients(-1.682, 0.657, 0.788, 2.359, 1.886, -2.764, 0.615)
+_WITH_PHRASES = _Coefficients(0.794, 0.0, 0.749, 0.602, 1.008, -2.585, 2.427)
+_WITHOUT = _Coefficients(-1.071, 0.880, 0.758, 2.352, 2.295, -2.492, 1.369)
 
 
 class Calibration(Frozen):

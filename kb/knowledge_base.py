@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.fingerprint import check_fingerprint, check_model_id
 from kb.language import detect_language, load_language_models
-from kb.model import Answer, Citation, Decision, Hit
+from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section
 from kb.paths import Home
 from kb.question_parts import question_parts
 from kb.redact import redact
@@ -37,6 +37,12 @@ _WORD = re.compile(r"\w")
 # A part of a question says less than the whole, so it has to be surer to count by itself.
 _SURE_OF_PART = 0.7
 
+# What refers back is short, and not near to the phrases of something that is not treated.
+_SURE_BY_ITSELF = 0.85
+_FEW_WORDS = 15
+_FEW_CHARACTERS = 80
+_SOMETHING_ELSE = 4.5
+
 logger = logging.getLogger(__name__)
 
 
@@ -54,6 +60,7 @@ class Found:
     hits: Sequence[Hit]
     parts: Sequence[Sequence[Hit]] = ()
     secrets: tuple[str, ...] = ()
+    audience: str | None = None
 
 
 class KnowledgeBase:
@@ -121,15 +128,38 @@ class KnowledgeBase:
             self._embeddings.load()
             self._check(self.index())
 
-    def ask(self, question: str, language: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        language: str | None = None,
+        *,
+        before: str | None = None,
+        audience: str | None = None,
+    ) -> Answer:
         """Return the answer to a question, in any language.
 
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
-        "MFA". Raises SnapshotError if there is no snapshot to answer from.
+        "MFA". `before` is the question before it, which a short one may refer back to ("and if I
+        have two?"). `audience` is who asks: only guides that it may know of are answered from.
+        Raises SnapshotError if there is no snapshot to answer from.
         """
-        return self.answer(self.find(question, language))
+        found = self.find(question, language, audience=audience)
+        answer = self.answer(found)
+        if before and _refers_back(answer, found):
+            joined = self.find(f"{before}\n{question}", found.language, audience=audience)
+            again = self.answer(replace(joined, parts=()))
+            if again.decision is Decision.ANSWER:
+                same = {"question": answer.question, "secrets": answer.secrets}
+                return again.model_copy(update=same)
+        return answer
 
-    def find(self, question: str, language: str | None = None, weights: Weights = WEIGHTS) -> Found:
+    def find(
+        self,
+        question: str,
+        language: str | None = None,
+        weights: Weights = WEIGHTS,
+        audience: str | None = None,
+    ) -> Found:
         """Return the sections that come into question; raises as `ask` does."""
         # Half a character, as a terminal may pass it on, is more than libraries bear.
         question = question.encode("utf-8", "replace").decode("utf-8")
@@ -140,13 +170,13 @@ class KnowledgeBase:
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
         if not _WORD.search(question) or small_talk(question):
-            return Found(question, language, index, (), secrets=redacted.kinds)
+            return Found(question, language, index, (), secrets=redacted.kinds, audience=audience)
         asked = [question, *question_parts(question)]
         hits, *parts = (
-            self._search(index, text, vector, language, weights)
+            self._search(index, text, vector, language, weights, audience)
             for text, vector in zip(asked, self._embed(asked), strict=True)
         )
-        return Found(question, language, index, hits, parts, redacted.kinds)
+        return Found(question, language, index, hits, parts, redacted.kinds, audience)
 
     def answer(self, found: Found) -> Answer:
         """Return what is answered from what was found."""
@@ -162,7 +192,7 @@ class KnowledgeBase:
             secrets=found.secrets,
         )
         if kind := small_talk(found.question):
-            topics = index.titles(found.language)
+            topics = index.titles(found.language, found.audience)
             talk = {"decision": Decision.SMALL_TALK, "talk": kind, "topics": topics}
             return answer.model_copy(update=talk)
         if several := _several(found, calibration):
@@ -179,24 +209,43 @@ class KnowledgeBase:
         nearest = tuple(_citation(index, hit) for hit in hits[:_NEAREST])
         return answer.model_copy(update={"nearest": nearest})
 
-    def answer_from(self, question: str, section: Citation) -> Answer | None:
+    def answer_from(
+        self,
+        guide_id: str,
+        edition: str,
+        anchor: str,
+        question: str,
+        language: str | None = None,
+        audience: str | None = None,
+    ) -> Answer | None:
         """Return what a section that a person chose says to a question.
 
-        None, if the guides no longer have it.
+        `edition` is the section's language, `language` the person's, if it is known. None, if
+        the guides no longer have the section.
         """
         index = self.index()
-        row = index.find(section.guide_id, section.language, section.anchor)
+        row = index.find(guide_id, edition, anchor, audience)
         if row is None:
             return None
-        language = detect_language(question, otherwise=section.language)
         answer = Answer(
             question=question,
-            language=language,
+            language=language or detect_language(question, otherwise=edition),
             decision=Decision.ANSWER,
             confidence=1.0,
             snapshot=index.snapshot.name,
         )
         return _answered(answer, index, [row])
+
+    def section(
+        self, guide_id: str, edition: str, anchor: str, audience: str | None = None
+    ) -> tuple[Section, GuideInfo] | None:
+        """Return a section and its guide, if the guides still have it."""
+        index = self.index()
+        row = index.find(guide_id, edition, anchor, audience)
+        if row is None:
+            return None
+        found = index.snapshot.section(row)
+        return found.section, index.snapshot.guides[found.guide]
 
     def calibration(self) -> Calibration:
         """Return how the probabilities are bent; what is fitted while this runs is picked up."""
@@ -223,9 +272,15 @@ class KnowledgeBase:
         )
 
     def _search(
-        self, index: SearchIndex, question: str, vector: Vectors, language: str, weights: Weights
+        self,
+        index: SearchIndex,
+        question: str,
+        vector: Vectors,
+        language: str,
+        weights: Weights,
+        audience: str | None,
     ) -> list[Hit]:
-        hits = index.search(question, vector, language, weights)
+        hits = index.search(question, vector, language, weights, audience)
         return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
 
     def _check(self, index: SearchIndex) -> None:
@@ -267,6 +322,20 @@ def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
     models = settings.home.models
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
     return KnowledgeBase(settings.home, embeddings, reranker)
+
+
+def _refers_back(answer: Answer, found: Found) -> bool:
+    """Whether a question may only be understood with the one before it.
+
+    It is short, not quite understood by itself, and speaks of nothing that the guides do not
+    treat.
+    """
+    sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_BY_ITSELF
+    if sure or not found.hits:
+        return False
+    best = found.hits[0]
+    short = len(found.question.split()) <= _FEW_WORDS and len(found.question) <= _FEW_CHARACTERS
+    return short and best.stray == 0 and best.outside < _SOMETHING_ELSE
 
 
 def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:

@@ -107,7 +107,8 @@ class GuideInfo(Frozen):
 
     Guides with the same `id` in several languages are editions of one guide. `source` is
     the file it was read from, `sha256` that file's checksum. `synonyms` are groups of words
-    that mean the same in it.
+    that mean the same in it. `visible_to` names the audiences (in Slack, the channels' ids) that
+    may know of it; without any, everybody may.
     """
 
     id: str
@@ -118,6 +119,11 @@ class GuideInfo(Frozen):
     url: str | None = None
     see_also: tuple[Span, ...] = ()
     synonyms: tuple[tuple[str, ...], ...] = ()
+    visible_to: tuple[str, ...] = ()
+
+    def is_visible_to(self, audience: str | None) -> bool:
+        """Whether an audience may know of the guide; None is who may know of all."""
+        return audience is None or not self.visible_to or audience in self.visible_to
 
 
 class Guide(Frozen):

@@ -78,9 +78,24 @@ class SearchIndex:
         anchor = row.section.anchor
         return anchor, f"{self.snapshot.guides[row.guide].id}#{anchor}"
 
-    def find(self, guide_id: str, language: str, anchor: str) -> int | None:
-        """Return the row of the section that a citation names, if there is one."""
-        return self._rows.get((guide_id, language, anchor))
+    def find(
+        self, guide_id: str, language: str, anchor: str, audience: str | None = None
+    ) -> int | None:
+        """Return the row of the section that a citation names, if the audience may know of it."""
+        row = self._rows.get((guide_id, language, anchor))
+        if row is None:
+            return None
+        guide = self.snapshot.guides[self.snapshot.section(row).guide]
+        return row if guide.is_visible_to(audience) else None
+
+    def headings(self, language: str, audience: str | None = None) -> list[tuple[str, str]]:
+        """Return the sections for an asker, each as "guide#anchor" and by its heading."""
+        found: list[tuple[str, str]] = []
+        for row in np.flatnonzero(self._allowed(language) & self._visible(audience)):
+            section = self.snapshot.section(int(row))
+            guide = self.snapshot.guides[section.guide]
+            found.append((f"{guide.id}#{section.section.anchor}", section.section.heading))
+        return found
 
     @cached_property
     def _rows(self) -> dict[tuple[str, str, str], int]:
@@ -91,21 +106,28 @@ class SearchIndex:
             rows[guide.id, guide.language, row.section.anchor] = number
         return rows
 
-    def titles(self, language: str) -> tuple[str, ...]:
+    def titles(self, language: str, audience: str | None = None) -> tuple[str, ...]:
         """Return the guides' titles, each in the edition that suits the asker."""
-        return tuple(self.snapshot.guides[some[0]].title for some in self._editions(language))
+        guides = [self.snapshot.guides[some[0]] for some in self._editions(language)]
+        return tuple(guide.title for guide in guides if guide.is_visible_to(audience))
 
     def search(
-        self, question: str, vector: Vectors, language: str, weights: Weights = WEIGHTS
+        self,
+        question: str,
+        vector: Vectors,
+        language: str,
+        weights: Weights = WEIGHTS,
+        audience: str | None = None,
     ) -> list[Hit]:
         """Return the best chunk of each section, the best section first.
 
         `vector` is the question's embedding, shape (dimension,); `language` the question's.
-        Of a guide's editions only the one that suits the asker is searched.
+        Of a guide's editions only the one that suits the asker is searched, and only guides
+        that the `audience` may know of.
         """
         if not len(self._section_of):
             return []
-        allowed = self._allowed(language)[self._section_of]
+        allowed = (self._allowed(language) & self._visible(audience))[self._section_of]
         asked = concepts_in(question) + self._own.concepts_in(question)
         concept = self._concepts.scores(asked)[self._section_of]
         lexical, literal = self._lexical_scores(question, language, weights.foreign)
@@ -219,6 +241,14 @@ class SearchIndex:
                         known |= anchors
             self._allowed_for[language] = allowed
         return self._allowed_for[language]
+
+    def _visible(self, audience: str | None) -> NDArray[np.bool_]:
+        """Return which sections an audience may know of."""
+        visible = np.ones(self.snapshot.manifest.sections, bool)
+        for number, guide in enumerate(self.snapshot.guides):
+            if not guide.is_visible_to(audience):
+                visible[self._sections_of[number]] = False
+        return visible
 
     def _anchors(self, guide: int) -> set[str]:
         return {self._anchor(row) for row in self._sections_of[guide]}

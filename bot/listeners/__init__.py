@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slack_bolt import App
+from slack_sdk import WebClient
 
+from bot.access import Access
 from bot.answering import Answerer
-from bot.listeners import mentions, messages
+from bot.humans import Humans
+from bot.listeners import buttons, commands, home, mentions, messages, reactions
+from bot.people import People
+from bot.settings import BotSettings, ids
 from bot.store import Store
+from kb.knowledge_base import KnowledgeBase
 
 
-def register(app: App, answerer: Answerer, store: Store) -> None:
+@dataclass(frozen=True)
+class Parts:
+    """What the listeners work with."""
+
+    settings: BotSettings
+    knowledge_base: KnowledgeBase
+    store: Store
+    people: People
+    access: Access
+    humans: Humans
+    answerer: Answerer
+    admin: WebClient | None = None
+
+
+def register(app: App, parts: Parts) -> None:
     """Register every listener."""
-    messages.register(app, answerer, store)
-    mentions.register(app, answerer)
+    unasked = ids(parts.settings.auto_answer_channels)
+    messages.register(app, parts.answerer, parts.store, parts.humans, unasked)
+    mentions.register(app, parts.answerer)
+    buttons.register(app, parts.knowledge_base, parts.store, parts.humans, parts.admin)
+    reactions.register(app, parts.humans)
+    commands.register(
+        app, parts.answerer, parts.knowledge_base, parts.store, parts.people, parts.access
+    )
+    home.register(app, parts.knowledge_base, parts.store, parts.people, parts.access)

@@ -1,42 +1,40 @@
-"""Direct messages, and replies in threads that the bot is in."""
+"""Direct messages, replies in threads that the bot is in, and channels that it answers unasked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import App, BoltContext, BoltResponse
+from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.answering import Answerer
-from bot.question import Question, direct_message, thread_reply
+from bot.humans import Humans
+from bot.listeners.questions import answering, taking
+from bot.question import Question, channel_message, direct_message, thread_reply
 from bot.store import Store
 
 
-def register(app: App, answerer: Answerer, store: Store) -> None:
-    """Listen to `message`."""
+def register(
+    app: App, answerer: Answerer, store: Store, humans: Humans, unasked: frozenset[str]
+) -> None:
+    """Listen to `message`. `unasked` are the channels where questions need no mention."""
 
     def wanted(event: dict[str, Any]) -> Question | None:
         question = direct_message(event)
         if question is not None:
             return question
         question = thread_reply(event)
-        if question is None or question.thread_ts is None:
-            return None
-        return question if store.is_in_thread(question.channel, question.thread_ts) else None
+        if question is not None and question.thread_ts is not None:
+            in_thread = store.is_in_thread(question.channel, question.thread_ts)
+            return question if in_thread else None
+        return channel_message(event) if event.get("channel") in unasked else None
 
-    def take(
-        event: dict[str, Any], context: BoltContext, next: Callable[[], None]
-    ) -> BoltResponse | None:
-        # Before Slack is told that the event arrived, so that a crash cannot lose it.
-        question = wanted(event)
-        if question is None or not answerer.take(question):
-            return BoltResponse(status=200)
-        context["question"] = question
-        next()
-        return None
+    def is_humans_reply(event: dict[str, Any]) -> bool:
+        return humans.is_reply(event)
 
-    def handle_message(context: BoltContext, client: WebClient) -> None:
-        answerer.answer(context["question"], client)
+    def handle_reply(event: dict[str, Any], client: WebClient) -> None:
+        humans.answered(client, event["channel"], event["thread_ts"], event["user"])
 
-    app.event("message", middleware=[take])(handle_message)
+    # The first listener whose matchers fit has the event to itself.
+    app.event("message", matchers=[is_humans_reply])(handle_reply)
+    app.event("message", middleware=[taking(answerer, wanted)])(answering(answerer))

@@ -79,6 +79,19 @@ def running(
         assert bot.stop() == 0
 
 
+@contextlib.contextmanager
+def start_one(
+    folder: Path, source: Home, settings: dict[str, str]
+) -> Iterator[tuple[SlackServer, Bot]]:
+    """A bot with settings of its own on a copy of a home folder, and its Slack."""
+    home = Home(folder)
+    copy_home(source, home)
+    with _workspace() as server:
+        bot = _start(server, home, settings)
+        yield server, bot
+        assert bot.stop() == 0
+
+
 def copy_home(source: Home, target: Home) -> None:
     """Copy what is published, so that it can be written to."""
     shutil.copytree(source.snapshots, target.snapshots)
@@ -99,13 +112,18 @@ def _workspace() -> Iterator[SlackServer]:
         assert server.violations == []
 
 
-def _start(slack: SlackServer, home: Home) -> Bot:
+def _start(slack: SlackServer, home: Home, settings: dict[str, str] | None = None) -> Bot:
     log_path = home.root / f"bot-{slack.connections_opened}.log"
     opened = slack.connections_opened + 1
     with log_path.open("wb") as log:
         process = subprocess.Popen(
             [GUIDEBOT, "serve"],
-            env={**os.environ, **slack.environment, "GUIDEBOT_HOME": str(home.root)},
+            env={
+                **os.environ,
+                **slack.environment,
+                **(settings or {}),
+                "GUIDEBOT_HOME": str(home.root),
+            },
             stdout=log,
             stderr=log,
         )

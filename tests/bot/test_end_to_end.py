@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from bot.access import Access
 from bot.answering import Answerer
+from bot.people import People
 from bot.question import Question
+from bot.settings import BotSettings
 from bot.store import Store
 from ingest.pipeline import ingest
 from kb.embeddings import SentenceTransformerEmbeddings
@@ -203,7 +206,8 @@ def test_an_outage_of_slack_delays_an_answer_and_does_not_lose_it(
     channel = slack.dm_channel("U2")
     sent = slack.message(channel, "U2", "I lost my secret key", deliver=False)
     store = Store(tmp_path / "bot.sqlite")
-    answerer = Answerer(sample, store)
+    people = People()
+    answerer = Answerer(sample, store, people, Access(BotSettings(), people))
     client = WebClient("xoxb-test", base_url=slack.api_url)
     question = Question(channel=sent.channel, ts=sent.ts, user="U2", text="I lost my secret key")
     assert answerer.take(question) and not answerer.take(question)

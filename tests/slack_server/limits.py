@@ -12,6 +12,7 @@ from . import rich_text
 
 MAX_BLOCKS = 50
 MAX_TEXT = 40_000
+MAX_VIEW_BLOCKS = 100
 MAX_UPDATE_TEXT = 4_000
 MAX_MARKDOWN = 12_000
 MAX_ID = 255
@@ -63,6 +64,28 @@ def rejection(method: str, params: Mapping[str, Any]) -> Rejection | None:
     if total > MAX_BLOCK_TEXT:
         return Rejection("msg_blocks_too_long", (f"{total} characters of block text",))
     return None
+
+
+def view_errors(view: dict[str, Any]) -> list[str]:
+    """What Slack would refuse of a modal or App Home.
+
+    https://docs.slack.dev/reference/views
+    """
+    blocks = view.get("blocks") or []
+    errors = [] if 1 <= len(blocks) <= MAX_VIEW_BLOCKS else [f"{len(blocks)} blocks in a view"]
+    for start in range(0, len(blocks), MAX_BLOCKS):
+        errors += block_errors(blocks[start : start + MAX_BLOCKS])
+    if view["type"] == "modal":
+        errors += _text_object(view.get("title"), "/title", 24, plain_only=True)
+        for key in ("submit", "close"):
+            if key in view:
+                errors += _text_object(view[key], f"/{key}", 24, plain_only=True)
+        inputs = any(block.get("type") == "input" for block in blocks)
+        if inputs and "submit" not in view:
+            errors.append("a view with an input needs submit [json-pointer:/submit]")
+    if len(str(view.get("private_metadata") or "")) > 3000:
+        errors.append("must be less than 3001 characters [json-pointer:/private_metadata]")
+    return errors
 
 
 def parsed(value: Any) -> list[Any]:

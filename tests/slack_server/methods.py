@@ -1,12 +1,13 @@
 """The Web API's methods, each from its parameters to the body of its answer."""
 
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
 from . import events
-from .limits import parsed
-from .workspace import Channel, Ephemeral, Json, SlackError, User, Workspace
+from .limits import parsed, view_errors
+from .workspace import Channel, Ephemeral, Json, SlackError, User, View, Workspace
 
 Method = Callable[[Json], Json]
 
@@ -31,6 +32,9 @@ class Methods:
             "conversations.history": (self._history, ("channel",)),
             "conversations.replies": (self._replies, ("channel", "ts")),
             "users.info": (self._user, ("user",)),
+            "usergroups.users.list": (self._group_members, ("usergroup",)),
+            "views.open": (self._open_view, ("trigger_id", "view")),
+            "views.publish": (self._publish_view, ("user_id", "view")),
             "reactions.add": (self._react, ("channel", "timestamp", "name")),
             "reactions.remove": (self._unreact, ("channel", "timestamp", "name")),
             "assistant.threads.setStatus": (
@@ -171,10 +175,31 @@ class Methods:
             shown["locale"] = user.locale
         return {"user": shown}
 
+    def _group_members(self, params: Json) -> Json:
+        if params["usergroup"] not in self._workspace.groups:
+            raise SlackError("no_such_subteam")
+        return {"users": self._workspace.groups[params["usergroup"]]}
+
+    def _open_view(self, params: Json) -> Json:
+        # A trigger is good for one view.
+        user = self._workspace.triggers.pop(params["trigger_id"], None)
+        if user is None:
+            raise SlackError("invalid_trigger_id")
+        return self._show(View(user, _view(params["view"], "modal"), params["trigger_id"]))
+
+    def _publish_view(self, params: Json) -> Json:
+        self._workspace.user(params["user_id"])
+        return self._show(View(params["user_id"], _view(params["view"], "home")))
+
+    def _show(self, view: View) -> Json:
+        shown = {**view.view, "id": f"V{len(self._workspace.views())}"}
+        self._workspace.add_view(View(view.user, shown, view.trigger_id))
+        return {"view": shown}
+
     def _profile(self, user: User) -> Json:
         return {
             "id": user.id,
-            "team_id": self._identity.team_id,
+            "team_id": user.team or self._identity.team_id,
             "name": user.name,
             "real_name": user.name,
             "deleted": False,
@@ -187,7 +212,7 @@ class Methods:
             },
             "is_bot": user.is_bot,
             "is_app_user": False,
-            "is_restricted": False,
+            "is_restricted": user.is_restricted,
             "updated": 1700000000,
         }
 
@@ -258,6 +283,15 @@ class Methods:
         message = self._workspace.message(channel.id, ts)
         if message.get("bot_id") != self._identity.bot_id:
             raise SlackError(otherwise)
+
+
+def _view(value: Any, kind: str) -> Json:
+    view: Json = json.loads(value) if isinstance(value, str) else value
+    errors = [] if view.get("type") == kind else [f"must be of type {kind}"]
+    errors += view_errors(view)
+    if errors:
+        raise SlackError("invalid_arguments", response_metadata={"messages": errors})
+    return view
 
 
 def flag(value: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
-from . import events
+from . import events, interactions
 from .events import SentEvent
 from .faults import Delay, Drop, Fail, Faults, RateLimit
 from .loopback import Loopback
@@ -38,6 +38,7 @@ class SlackServer:
         self._web_api = WebApi(self._workspace, self._faults, self._publish, self._socket_url)
         app = web.Application(client_max_size=16 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._web_api.handle)
+        app.router.add_post("/respond/{channel}/{user}", self._web_api.respond)
         app.router.add_get("/link/", self._socket_mode.handle)
         self._loopback = Loopback(app, self._socket_mode.close)
         self._port = 0
@@ -96,10 +97,16 @@ class SlackServer:
         is_bot: bool = False,
         tz: str = "Asia/Tokyo",
         tz_offset: int = 32400,
+        team: str | None = None,
+        is_restricted: bool = False,
     ) -> User:
-        user = User(id, name, locale, is_bot, tz, tz_offset)
+        user = User(id, name, locale, is_bot, tz, tz_offset, team, is_restricted)
         self._workspace.put_user(user)
         return user
+
+    def add_group(self, id: str, users: list[str]) -> None:
+        """Add a user group."""
+        self._workspace.groups[id] = users
 
     def dm_channel(self, user: str) -> str:
         """The ID of the bot's DM with this user."""
@@ -187,6 +194,72 @@ class SlackServer:
         extra = {"inviter": inviter} if inviter else None
         text = f"<@{user}> has joined the channel"
         return self.message(channel, user, text, subtype="channel_join", extra=extra)
+
+    def react(self, channel: str, ts: str, user: str, name: str = "eyes") -> SentEvent:
+        """Add somebody's reaction to a message."""
+        item = {"type": "message", "channel": channel, "ts": ts}
+        event = {"type": "reaction_added", "user": user, "reaction": name, "item": item}
+        return self._send({**event, "event_ts": self._workspace.next_ts()}, True)
+
+    def open_home(self, user: str, tab: str = "home") -> SentEvent:
+        """Open the app's home, or its messages tab."""
+        channel = self.dm_channel(user)
+        event = {"type": "app_home_opened", "user": user, "channel": channel, "tab": tab}
+        return self._send({**event, "event_ts": self._workspace.next_ts()}, True)
+
+    def press(
+        self, channel: str, message: Json, label: str, user: str, ephemeral: bool = False
+    ) -> str:
+        """Press the button with a label in a message; return the envelope's id."""
+        action = interactions.button(message, label)
+        payload = interactions.block_actions(
+            self.identity, user, channel, message, action, self._trigger(user), ephemeral
+        )
+        payload["response_url"] = self._response_url(channel, user)
+        return self.send_envelope("interactive", payload)
+
+    def submit(self, view: Json, user: str, values: dict[str, str]) -> str:
+        """Send a modal in, with a text for each input."""
+        payload = interactions.view_submission(self.identity, user, view, values)
+        return self.send_envelope("interactive", payload)
+
+    def command(self, channel: str, user: str, command: str, text: str) -> str:
+        """Type a slash command."""
+        payload = interactions.slash_command(
+            self.identity, user, channel, command, text, self._trigger(user)
+        )
+        payload["response_url"] = self._response_url(channel, user)
+        return self.send_envelope("slash_commands", payload)
+
+    def shortcut(self, channel: str, message: Json, user: str, callback_id: str) -> str:
+        """Use a message shortcut."""
+        payload = interactions.message_action(
+            self.identity, user, channel, message, callback_id, self._trigger(user)
+        )
+        payload["response_url"] = self._response_url(channel, user)
+        return self.send_envelope("interactive", payload)
+
+    def views(self, user: str | None = None) -> list[Json]:
+        """The views that the bot has shown somebody, oldest first."""
+        return [shown.view for shown in self._workspace.views() if user in (None, shown.user)]
+
+    def wait_for_view(self, user: str, count: int = 1, timeout: float = 10) -> Json:
+        """The newest view of a person, once there are ``count``."""
+
+        def shown() -> list[Json]:
+            found = self.views(user)
+            return found if len(found) >= count else []
+
+        return self.wait_until(shown, timeout, f"view for {user}")[-1]
+
+    def wait_for_ephemerals(self, user: str, count: int = 1, timeout: float = 10) -> list[Json]:
+        """What only one person sees, once there are ``count`` of it."""
+
+        def posted() -> list[Json]:
+            found = [e.message for e in self.ephemerals() if e.user == user]
+            return found if len(found) >= count else []
+
+        return self.wait_until(posted, timeout, f"{count} ephemerals for {user}")
 
     # Events and their delivery
 
@@ -357,6 +430,14 @@ class SlackServer:
             retry_reason=retry_reason,
         )
         return SentEvent(event_id, event, envelope_id, retry_attempt)
+
+    def _trigger(self, user: str) -> str:
+        trigger = f"trigger.{len(self._workspace.triggers)}.{time.monotonic_ns()}"
+        self._workspace.triggers[trigger] = user
+        return trigger
+
+    def _response_url(self, channel: str, user: str) -> str:
+        return f"http://127.0.0.1:{self._port}/respond/{channel}/{user}"
 
     def _publish(self, event: Json) -> None:
         if self._echo and self._workspace.channel(event["channel"]).is_member:

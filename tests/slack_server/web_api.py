@@ -12,7 +12,7 @@ from aiohttp import web
 from .faults import Delay, Drop, Fail, Faults, RateLimit
 from .limits import Rejection, rejection
 from .methods import Methods
-from .workspace import Json, SlackError, Workspace
+from .workspace import Ephemeral, Json, SlackError, Workspace
 
 SCOPES = (
     "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,"
@@ -79,6 +79,23 @@ class WebApi:
             case Delay(seconds):
                 await asyncio.sleep(seconds)
         return self._answer(method, params, token)
+
+    async def respond(self, request: web.Request) -> web.Response:
+        """Take what an app posts to a ``response_url``: a message for the one who acted."""
+        channel, user = request.match_info["channel"], request.match_info["user"]
+        body = await request.json()
+        with self._workspace.changed:
+            self.calls.append(ApiCall("response_url", body, "", time.monotonic()))
+            self._workspace.changed.notify_all()
+        if body.get("delete_original"):
+            return web.json_response({"ok": True})
+        refused = rejection("chat.postEphemeral", body)
+        if refused:
+            self._record("response_url", refused, body)
+            return web.json_response({"ok": False, "error": refused.error}, status=400)
+        message = {"ts": self._workspace.next_ts(), **body}
+        self._workspace.add_ephemeral(Ephemeral(channel, user, message))
+        return web.json_response({"ok": True})
 
     def _answer(self, method: str, params: Json, token: str) -> web.Response:
         try:

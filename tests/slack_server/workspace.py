@@ -65,6 +65,17 @@ class User:
     is_bot: bool = False
     tz: str = "Asia/Tokyo"
     tz_offset: int = 32400
+    team: str | None = None
+    is_restricted: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """A view that the bot has shown: a modal, or somebody's App Home."""
+
+    user: str
+    view: Json
+    trigger_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,9 @@ class Workspace:
         self._users: dict[str, User] = {}
         self._messages: dict[str, dict[str, Json]] = {}
         self._ephemerals: list[Ephemeral] = []
+        self._views: list[View] = []
+        self.triggers: dict[str, str] = {}
+        self.groups: dict[str, list[str]] = {}
         self._last_ts = 0
         self.put_user(User(identity.bot_user_id, identity.bot_name, "en-US", is_bot=True))
 
@@ -169,6 +183,15 @@ class Workspace:
         with self.changed:
             self._ephemerals.append(ephemeral)
             self.changed.notify_all()
+
+    def add_view(self, view: View) -> None:
+        with self.changed:
+            self._views.append(view)
+            self.changed.notify_all()
+
+    def views(self) -> list[View]:
+        with self.changed:
+            return list(self._views)
 
     def ephemerals(self) -> list[Ephemeral]:
         with self.changed:

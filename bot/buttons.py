@@ -1,0 +1,151 @@
+"""The buttons under a message, and what each tells when it is pressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ContextActionsBlock,
+    FeedbackButtonObject,
+    FeedbackButtonsElement,
+    InteractiveElement,
+)
+
+from bot.question import Place
+from kb.catalogue import Words
+from kb.model import Citation, Frozen
+
+CHOOSE = re.compile(r"choose:\d+")
+SECTION = re.compile(r"section:\d+")
+FEEDBACK = "feedback"
+HUMAN = "human"
+DELETE = "delete"
+SHARE = "share"
+
+_LONGEST_LABEL = 75
+_LONGEST_VALUE = 2000
+
+
+class Pointer(Frozen):
+    """What a button knows: the question that its message answers, and perhaps a section.
+
+    `language` is the language that the bot spoke.
+    """
+
+    ts: str = ""
+    thread_ts: str | None = None
+    language: str = "en"
+    guide: str | None = None
+    edition: str | None = None
+    anchor: str | None = None
+
+    def at(self, citation: Citation) -> Pointer:
+        """Return the same with the section that a citation names."""
+        return self.model_copy(
+            update={
+                "guide": citation.guide_id,
+                "edition": citation.language,
+                "anchor": citation.anchor,
+            }
+        )
+
+    def place(self, channel: str) -> Place:
+        """Return where the question is."""
+        return Place(channel=channel, ts=self.ts, thread_ts=self.thread_ts)
+
+
+def pointer(value: object) -> Pointer | None:
+    """Return what a button's value says; None if no button of ours has written it."""
+    try:
+        return Pointer.model_validate_json(str(value))
+    except ValidationError:
+        return None
+
+
+def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
+    """Return a button for each section that a person can choose."""
+    buttons = [
+        button
+        for number, citation in enumerate(citations)
+        if (button := _button(f"choose:{number}", _name(citation), at.at(citation)))
+    ]
+    return [ActionsBlock(elements=buttons)] if buttons else []
+
+
+def under_answer(
+    at: Pointer, sections: Sequence[Citation], said: Words, *, human: bool, rated: bool = True
+) -> list[ActionsBlock | ContextActionsBlock]:
+    """Return what stands under an answer: its sections in full, a human, and how good it is."""
+    several = len(sections) > 1
+    elements: list[InteractiveElement] = []
+    for number, citation in enumerate(sections):
+        label = f"{said.whole_section}: {_name(citation)}" if several else said.whole_section
+        if button := _button(f"section:{number}", label, at.at(citation)):
+            elements.append(button)
+    if human and (button := _button(HUMAN, said.ask_human, at)):
+        elements.append(button)
+    blocks: list[ActionsBlock | ContextActionsBlock] = []
+    if elements:
+        blocks.append(ActionsBlock(elements=elements))
+    if rated:
+        blocks.append(_feedback(at, said))
+    return blocks
+
+
+def one_button(action: str, label: str, at: Pointer, style: str | None = None) -> ActionsBlock:
+    """Return a single button."""
+    element = ButtonElement(
+        text=label[:_LONGEST_LABEL], action_id=action, value=_value(at), style=style
+    )
+    return ActionsBlock(elements=[element])
+
+
+def rating(value: object) -> tuple[bool, Pointer] | None:
+    """Return whether a feedback button was the good one, and what it knows."""
+    mark, _, rest = str(value).partition(":")
+    at = pointer(rest)
+    return (mark == "good", at) if at and mark in ("good", "bad") else None
+
+
+def pressed(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the action of an interaction's payload."""
+    actions: list[dict[str, Any]] = body.get("actions") or [{}]
+    return actions[0]
+
+
+def _feedback(at: Pointer, said: Words) -> ContextActionsBlock:
+    def button(mark: str, text: str) -> FeedbackButtonObject:
+        return FeedbackButtonObject(
+            text=text, accessibility_label=text, value=f"{mark}:{_value(at)}"
+        )
+
+    return ContextActionsBlock(
+        elements=[
+            FeedbackButtonsElement(
+                action_id=FEEDBACK,
+                positive_button=button("good", said.helped),
+                negative_button=button("bad", said.did_not_help),
+            )
+        ]
+    )
+
+
+def _button(action: str, label: str, at: Pointer) -> ButtonElement | None:
+    value = _value(at)
+    if len(value) > _LONGEST_VALUE:
+        return None
+    shown = label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
+    return ButtonElement(text=shown, action_id=action, value=value)
+
+
+def _name(citation: Citation) -> str:
+    return next((heading for heading in reversed(citation.path) if heading.strip()), citation.place)
+
+
+def _value(at: Pointer) -> str:
+    return at.model_dump_json(exclude_defaults=True)

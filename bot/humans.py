@@ -1,0 +1,166 @@
+"""Questions that go on to a human, and the note to the person when one takes them on."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import (
+    Block,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+)
+
+from bot.blocks import Message, escape, plain
+from bot.buttons import Pointer
+from bot.posting import CONNECTION_ERRORS, post_privately
+from bot.rich_text import LONGEST_TEXT, pieces
+from bot.store import Escalation, Outcome, Store
+from kb.catalogue import words
+
+logger = logging.getLogger(__name__)
+
+Parts = RichTextElementParts
+
+
+class Humans:
+    """Passes questions on to a channel where people answer. Without a channel, it does nothing."""
+
+    def __init__(self, store: Store, channel: str, group: str) -> None:
+        self._store = store
+        self._channel = channel
+        self._group = group
+
+    @property
+    def channel(self) -> str:
+        """The channel's id; empty if questions cannot be passed on."""
+        return self._channel
+
+    def pass_on(self, client: WebClient, at: Pointer, channel: str, user: str, text: str) -> None:
+        """Post a person's question for humans, once, and tell the person."""
+        said = words(at.language)
+        place = at.place(channel)
+        if not self._channel or not self._store.escalate(place, user, self._channel):
+            post_privately(client, place, user, plain(said.human_asked_before))
+            return
+        try:
+            link = client.chat_getPermalink(channel=channel, message_ts=at.ts)["permalink"]
+            outcome = self._store.outcome(channel, at.ts)
+            message = self._message(user, text, str(link), outcome)
+            posted = client.chat_postMessage(
+                channel=self._channel,
+                text=message.text,
+                blocks=list(message.blocks),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (SlackApiError, *CONNECTION_ERRORS):
+            id = secrets.token_hex(4)
+            logger.exception("Failure %s: a question could not be passed on to a human", id)
+            self._store.escalated_to(channel, at.ts, None)
+            post_privately(client, place, user, plain(said.human_failed.format(id=id)))
+            return
+        self._store.escalated_to(channel, at.ts, str(posted["ts"]))
+        post_privately(client, place, user, plain(said.human_asked))
+
+    def is_reply(self, event: Mapping[str, Any]) -> bool:
+        """Whether a message is somebody's reply in the channel for humans."""
+        thread = event.get("thread_ts")
+        return bool(
+            self._channel
+            and event.get("channel") == self._channel
+            and thread
+            and thread != event.get("ts")
+            and event.get("user")
+            and not event.get("bot_id")
+            and not event.get("subtype")
+        )
+
+    def answered(self, client: WebClient, channel: str, ts: str, by: str) -> None:
+        """Tell the person, once, that a human takes care of the question posted at `ts`."""
+        if channel != self._channel:
+            return
+        taken = self._store.answered_by_human(channel, ts, by)
+        if taken is None:
+            return
+        outcome = self._store.outcome(taken.channel, taken.ts)
+        said = words(outcome.language if outcome else "en")
+        try:
+            link = client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"]
+            note = said.human_answered.format(link="")
+            client.chat_postMessage(
+                channel=taken.channel,
+                thread_ts=taken.thread_ts or taken.ts,
+                text=escape(note),
+                blocks=[_note(note, taken.user, str(link))],
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            self._mark(client, taken, by)
+        except (SlackApiError, *CONNECTION_ERRORS):
+            logger.exception("The note about question %s could not be posted", taken.ts)
+
+    def _mark(self, client: WebClient, taken: Escalation, by: str) -> None:
+        """Add to the posted question who takes care of it."""
+        history = client.conversations_replies(
+            channel=taken.to_channel, ts=str(taken.to_ts), limit=1
+        )
+        message = (history.get("messages") or [{}])[0]
+        said = words("en")
+        mark = RichTextSectionElement(
+            elements=[Parts.Text(text=f"✅ {said.human_done} "), Parts.User(user_id=by)]
+        )
+        client.chat_update(
+            channel=taken.to_channel,
+            ts=str(taken.to_ts),
+            text=str(message.get("text") or ""),
+            blocks=[*(message.get("blocks") or []), RichTextBlock(elements=[mark])],
+        )
+
+    def _message(self, user: str, text: str, link: str, outcome: Outcome | None) -> Message:
+        said = words(outcome.language if outcome else "en")
+        found = (
+            said.human_found.format(found=outcome.section)
+            if outcome and outcome.section and outcome.decision != "not_covered"
+            else said.human_found_nothing
+        )
+        first = [
+            *([Parts.UserGroup(usergroup_id=self._group)] if self._group else []),
+            Parts.Text(text=f" {said.human_question} "),
+            Parts.User(user_id=user),
+        ]
+        quote = [Parts.Text(text=piece) for piece in pieces(text[:LONGEST_TEXT])]
+        block: Block = RichTextBlock(
+            elements=[
+                RichTextSectionElement(elements=first),
+                RichTextQuoteElement(elements=quote or [Parts.Text(text="…")]),
+                RichTextSectionElement(
+                    elements=[
+                        Parts.Text(text=f"{found}\n"),
+                        Parts.Link(url=link, text=said.link_to_question),
+                        Parts.Text(text=f"\n{said.human_how}"),
+                    ]
+                ),
+            ]
+        )
+        return Message(escape(f"{said.human_question} {text[:200]}"), (block,))
+
+
+def _note(note: str, user: str, link: str) -> RichTextBlock:
+    return RichTextBlock(
+        elements=[
+            RichTextSectionElement(
+                elements=[
+                    Parts.User(user_id=user),
+                    Parts.Text(text=f" {note}"),
+                    Parts.Link(url=link),
+                ]
+            )
+        ]
+    )

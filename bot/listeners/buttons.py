@@ -1,0 +1,199 @@
+"""The buttons under answers: a section, a choice, how good it was, a human, a deletion."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.answering import message_text, outcome_of
+from bot.blocks import plain, render, section_blocks
+from bot.buttons import (
+    CHOOSE,
+    DELETE,
+    FEEDBACK,
+    HUMAN,
+    SECTION,
+    Pointer,
+    pointer,
+    pressed,
+    rating,
+)
+from bot.humans import Humans
+from bot.posting import CONNECTION_ERRORS, post, post_privately
+from bot.store import Store
+from kb.catalogue import Words, words
+from kb.knowledge_base import KnowledgeBase
+from kb.redact import redact
+
+COMMENT_VIEW = "feedback_comment"
+_COMMENT = "comment"
+_MOST_TITLE = 24
+_LONGEST_COMMENT = 2000
+
+logger = logging.getLogger(__name__)
+
+
+def register(
+    app: App, knowledge_base: KnowledgeBase, store: Store, humans: Humans, admin: WebClient | None
+) -> None:
+    """Listen to the buttons. `admin` is who may delete other people's messages, if anybody."""
+
+    def choose(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        at, channel = _where(body)
+        if at is None:
+            return
+        place, user = at.place(channel), body["user"]["id"]
+        before = store.outcome(channel, at.ts)
+        answer = knowledge_base.answer_from(
+            at.guide or "",
+            at.edition or "",
+            at.anchor or "",
+            before.text if before else "",
+            at.language,
+            channel,
+        )
+        if answer is None:
+            post_privately(client, place, user, plain(words(at.language).section_gone))
+            return
+        first, *rest = render(answer, place, human=bool(humans.channel))
+        client.chat_update(
+            channel=channel, ts=body["message"]["ts"], text=first.text, blocks=list(first.blocks)
+        )
+        post(client, place, rest)
+        if before:
+            store.finish(channel, at.ts, outcome_of(answer))
+
+    def show_section(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        at, channel = _where(body)
+        if at is None:
+            return
+        said = words(at.language)
+        found = knowledge_base.section(
+            at.guide or "", at.edition or "", at.anchor or "", channel or None
+        )
+        if found is None:
+            post_privately(client, at.place(channel), body["user"]["id"], plain(said.section_gone))
+            return
+        section, guide = found
+        published = knowledge_base.index().snapshot.manifest.created
+        blocks = [
+            *section_blocks(section, guide),
+            *plain(said.as_of.format(snapshot=published)).blocks,
+        ]
+        view = View(
+            type="modal",
+            title=_title(section.heading or guide.title),
+            close=said.close,
+            blocks=blocks,
+        )
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    def rate(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        rated = rating(pressed(body).get("value"))
+        if rated is None:
+            return
+        good, at = rated
+        channel, user = body["channel"]["id"], body["user"]["id"]
+        store.rate(channel, at.ts, user, good=good)
+        said = words(at.language)
+        if good:
+            post_privately(client, at.place(channel), user, plain(said.thanks_for_feedback))
+        else:
+            client.views_open(trigger_id=body["trigger_id"], view=_comment_view(at, channel, said))
+
+    def comment(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        view = body["view"]
+        channel, _, value = str(view.get("private_metadata")).partition(" ")
+        at = pointer(value)
+        if at is None:
+            return
+        written = view["state"]["values"][_COMMENT][_COMMENT].get("value") or ""
+        user = body["user"]["id"]
+        text = redact(written).text or None
+        store.rate(channel, at.ts, user, good=False, comment=text)
+        said = words(at.language)
+        post_privately(client, at.place(channel), user, plain(said.thanks_for_feedback))
+
+    def ask_human(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        at, channel = _where(body)
+        if at is None:
+            return
+        outcome = store.outcome(channel, at.ts)
+        text = outcome.text if outcome else message_text(client, at.place(channel))
+        humans.pass_on(client, at, channel, body["user"]["id"], redact(text or "").text)
+
+    def delete(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        at, channel = _where(body)
+        if at is None or admin is None:
+            return
+        said, place, user = words(at.language), at.place(channel), body["user"]["id"]
+        try:
+            if not _is_own(client, channel, at, user):
+                return
+            admin.chat_delete(channel=channel, ts=at.ts)
+        except (SlackApiError, *CONNECTION_ERRORS):
+            logger.exception("Message %s could not be deleted", at.ts)
+            return
+        post_privately(client, place, user, plain(said.deleted))
+
+    app.action(CHOOSE)(choose)
+    app.action(SECTION)(show_section)
+    app.action(FEEDBACK)(rate)
+    app.action(HUMAN)(ask_human)
+    app.action(DELETE)(delete)
+    app.view(COMMENT_VIEW)(comment)
+
+
+def _where(body: dict[str, Any]) -> tuple[Pointer | None, str]:
+    channel = (body.get("channel") or {}).get("id") or ""
+    return pointer(pressed(body).get("value")), channel
+
+
+def _is_own(client: WebClient, channel: str, at: Pointer, user: str) -> bool:
+    """Whether a person wrote the message that is to be deleted."""
+    pages = (
+        client.conversations_replies(channel=channel, ts=at.thread_ts, limit=200)
+        if at.thread_ts
+        else client.conversations_history(
+            channel=channel, oldest=at.ts, latest=at.ts, inclusive=True, limit=1
+        )
+    )
+    messages = pages.get("messages") or []
+    return any(m.get("ts") == at.ts and m.get("user") == user for m in messages)
+
+
+def _comment_view(at: Pointer, channel: str, said: Words) -> View:
+    return View(
+        type="modal",
+        callback_id=COMMENT_VIEW,
+        title=_title(said.what_was_wrong),
+        submit=said.send,
+        close=said.cancel,
+        private_metadata=f"{channel} {at.model_dump_json(exclude_defaults=True)}",
+        blocks=[
+            InputBlock(
+                block_id=_COMMENT,
+                label=PlainTextObject(text=said.what_was_wrong_label),
+                optional=True,
+                element=PlainTextInputElement(
+                    action_id=_COMMENT, multiline=True, max_length=_LONGEST_COMMENT
+                ),
+            )
+        ],
+    )
+
+
+def _title(text: str) -> str:
+    return text if len(text) <= _MOST_TITLE else text[: _MOST_TITLE - 1] + "…"

@@ -1,0 +1,151 @@
+"""`/guide QUESTION`, whose answer only the asker sees, and "Answer from the guide" on a message."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import secrets
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
+
+from bot.access import Access, Refusal
+from bot.answering import Answerer, outcome_of
+from bot.blocks import Message, plain, render
+from bot.buttons import SHARE, Pointer, one_button, pointer, pressed
+from bot.people import People
+from bot.posting import post
+from bot.question import Place, Question, plain_text
+from bot.store import Store
+from bot.warning import secret_warning
+from kb.catalogue import words
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Decision
+from kb.redact import redact
+
+COMMAND = "/guide"
+SHORTCUT = "answer_from_guide"
+
+logger = logging.getLogger(__name__)
+
+
+def register(
+    app: App,
+    answerer: Answerer,
+    knowledge_base: KnowledgeBase,
+    store: Store,
+    people: People,
+    access: Access,
+) -> None:
+    """Listen to the slash command, its button, and the message shortcut."""
+
+    def guide(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        ack()
+        user, channel = body["user_id"], body["channel_id"]
+        language = people.person(client, user).language
+        said = words(language or "en")
+        redacted = redact(plain_text(str(body.get("text") or "")))
+        if not redacted.text:
+            usage = said.usage.format(command=body["command"], example=said.examples[0])
+            _respond(respond, plain(usage))
+            return
+        question = Question(
+            channel=channel,
+            # No message stands for it, so it is known by what Slack calls this call.
+            ts=f"command:{body.get('trigger_id') or secrets.token_hex(8)}",
+            user=user,
+            text=redacted.text,
+            surface="command",
+            team=body.get("team_id"),
+            secrets=redacted.kinds,
+        )
+        for message in _answer(question, client, language):
+            _respond(respond, message)
+
+    def _answer(question: Question, client: WebClient, language: str | None) -> list[Message]:
+        said = words(language or "en")
+        refused = access.refuse(client, question.team, question.channel, question.user)
+        if refused:
+            known = refused.reason is Refusal.TOO_MANY
+            text = said.too_many.format(seconds=refused.seconds) if known else said.not_allowed
+            return [plain(text)]
+        messages: list[Message] = []
+        if question.secrets:
+            messages.append(secret_warning(knowledge_base, question, language, may_delete=False))
+        try:
+            answer = answerer.ask(question, language)
+        except Exception as error:
+            id = secrets.token_hex(4)
+            logger.error("Failure %s while answering a command", id, exc_info=error)
+            return [*messages, plain(said.apology.format(id=id))]
+        if store.take(question):
+            store.finish(question.channel, question.ts, outcome_of(answer))
+        rendered = render(answer)
+        if answer.decision is Decision.ANSWER:
+            first = answer.citations[0]
+            at = Pointer(ts=question.ts, language=answer.language).at(first)
+            button = one_button(SHARE, words(answer.language).post_to_channel, at)
+            last = rendered[-1]
+            rendered[-1] = dataclasses.replace(last, blocks=(*last.blocks, button))
+        return [*messages, *rendered]
+
+    def share(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        ack()
+        at = pointer(pressed(body).get("value"))
+        channel = body["channel"]["id"]
+        if at is None:
+            return
+        before = store.outcome(channel, at.ts)
+        answer = knowledge_base.answer_from(
+            at.guide or "",
+            at.edition or "",
+            at.anchor or "",
+            before.text if before else "",
+            at.language,
+            channel,
+        )
+        if answer is None:
+            _respond(respond, plain(words(at.language).section_gone))
+            return
+        place = Place(channel=channel, ts=at.ts)
+        post(client, place, render(answer))
+        respond(delete_original=True)
+
+    def answer_message(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        ack()
+        message, channel = body.get("message") or {}, body["channel"]["id"]
+        user = body["user"]["id"]
+        language = people.person(client, user).language
+        redacted = redact(plain_text(str(message.get("text") or "")))
+        ts = str(message.get("ts") or body.get("message_ts"))
+        question = Question(
+            channel=channel,
+            ts=ts,
+            # Who asked the bot, not who wrote the message.
+            user=user,
+            text=redacted.text,
+            thread_ts=str(message.get("thread_ts") or ts),
+            surface="shortcut",
+            team=(body.get("team") or {}).get("id"),
+        )
+        if question.text and answerer.take(question):
+            answerer.answer(question, client)
+        else:
+            said = words(language or "en")
+            _respond(respond, plain(said.empty_question.format(example=said.examples[0])))
+
+    app.command(COMMAND)(guide)
+    app.action(SHARE)(share)
+    app.shortcut(SHORTCUT)(answer_message)
+
+
+def _respond(respond: Respond, message: Message) -> None:
+    respond(
+        text=message.text,
+        blocks=list(message.blocks),
+        response_type="ephemeral",
+        replace_original=False,
+        unfurl_links=False,
+        unfurl_media=False,
+    )

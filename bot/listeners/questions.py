@@ -1,0 +1,46 @@
+"""What every listener to questions does first: take the question on, on disk."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import BoltContext, BoltResponse
+from slack_sdk import WebClient
+
+from bot.answering import Answerer
+from bot.question import Question
+
+Wanted = Callable[[dict[str, Any]], Question | None]
+
+
+def taking(
+    answerer: Answerer, wanted: Wanted
+) -> Callable[[dict[str, Any], BoltContext, Callable[[], None]], BoltResponse | None]:
+    """Return the middleware that lets a listener have only what is new and wanted."""
+
+    def take(
+        event: dict[str, Any], context: BoltContext, next: Callable[[], None]
+    ) -> BoltResponse | None:
+        # Before Slack is told that the event arrived, so that a crash cannot lose it.
+        question = wanted(event)
+        if question is None:
+            return BoltResponse(status=200)
+        question = dataclasses.replace(question, team=context.team_id)
+        if not answerer.take(question):
+            return BoltResponse(status=200)
+        context["question"] = question
+        next()
+        return None
+
+    return take
+
+
+def answering(answerer: Answerer) -> Callable[[BoltContext, WebClient], None]:
+    """Return the listener that answers what was taken on."""
+
+    def answer(context: BoltContext, client: WebClient) -> None:
+        answerer.answer(context["question"], client)
+
+    return answer

@@ -1,0 +1,21 @@
+"""Reactions in the channel for humans: whoever reacts takes the question on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.humans import Humans
+
+
+def register(app: App, humans: Humans) -> None:
+    """Listen to `reaction_added`."""
+
+    def handle_reaction(event: dict[str, Any], client: WebClient) -> None:
+        item = event.get("item") or {}
+        if item.get("type") == "message":
+            humans.answered(client, str(item["channel"]), str(item["ts"]), str(event["user"]))
+
+    app.event("reaction_added")(handle_reaction)

@@ -1,0 +1,40 @@
+"""What a person is told who has pasted a secret."""
+
+from __future__ import annotations
+
+from bot.blocks import Message, plain, render
+from bot.buttons import DELETE, Pointer, one_button
+from bot.question import Question
+from kb.catalogue import words
+from kb.errors import GuidebotError
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Decision
+
+# What the guides are asked for, in the words that find how to replace a key.
+_HOW_TO_REPLACE = {
+    "ja": "アクセスキーが漏洩したので、無効にして新しいキーに取り替えたい",
+    "en": "my access key has leaked, how do I deactivate and replace it",
+}
+
+
+def secret_warning(
+    knowledge_base: KnowledgeBase, question: Question, language: str | None, *, may_delete: bool
+) -> Message:
+    """Return the warning, with the guide's own steps for replacing a key if it has them."""
+    spoken = "ja" if language == "ja" else "en"
+    said = words(spoken)
+    warning = plain(said.secret_pasted.format(kinds=", ".join(question.secrets)))
+    blocks = list(warning.blocks)
+    text = warning.text
+    try:
+        answer = knowledge_base.ask(_HOW_TO_REPLACE[spoken], language, audience=question.channel)
+    except GuidebotError:
+        answer = None
+    if answer and answer.decision is Decision.ANSWER:
+        steps = render(answer)[0]
+        blocks += steps.blocks
+        text = f"{text}\n{steps.text}"
+    if may_delete:
+        at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
+        blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
+    return Message(text, tuple(blocks))

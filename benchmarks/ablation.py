@@ -18,12 +18,13 @@ from unittest.mock import patch
 
 from benchmarks.measure import SAMPLE_GUIDES, table, tell
 from ingest.beir import read_beir
+from ingest.chunk import chunk_guide
 from ingest.pipeline import publish_guides
 from ingest.sources import find_sources, read_guides
 from kb.embeddings import DEFAULT_MODEL, Role, SentenceTransformerEmbeddings, Vectors
 from kb.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Guide
+from kb.model import BlockKind, Chunk, Guide, Section
 from kb.paths import Home
 from kb.search import WEIGHTS, Weights
 
@@ -53,6 +54,59 @@ class Way:
     fused: bool = False
 
 
+def _cut_otherwise(
+    change: Callable[[Section, list[Chunk]], list[Chunk]],
+) -> Callable[[], AbstractContextManager[object]]:
+    """Return what makes ingest change each section's chunks."""
+
+    def chunks(
+        guide: Guide, first: int, count_tokens: Callable[[str], int], limit: int
+    ) -> Iterator[Chunk]:
+        found = list(chunk_guide(guide, first, count_tokens, limit))
+        for number, section in enumerate(guide.sections, first):
+            own = [chunk for chunk in found if chunk.section == number]
+            yield from change(section, own)
+
+    return lambda: patch("ingest.pipeline.chunk_guide", chunks)
+
+
+def _without_headings(_: Section, chunks: list[Chunk]) -> list[Chunk]:
+    return [_with_text(chunk, "\n".join(_lines(chunk)) or chunk.text) for chunk in chunks]
+
+
+def _overlapping(_: Section, chunks: list[Chunk]) -> list[Chunk]:
+    found = chunks[:1]
+    for before, chunk in zip(chunks, chunks[1:], strict=False):
+        heading = chunk.text.split("\n", 1)[0]
+        text = "\n".join([heading, *_lines(before)[-1:], *_lines(chunk)])
+        found.append(_with_text(chunk, text))
+    return found
+
+
+def _without_see_also(section: Section, chunks: list[Chunk]) -> list[Chunk]:
+    blocks = [block for block in section.blocks if block.kind is BlockKind.LINKS]
+    titles = {line for block in blocks for line in block.full_text.split("\n")}
+    kept = []
+    for chunk in chunks:
+        heading = chunk.text.split("\n", 1)[0]
+        lines = [line for line in _lines(chunk) if line not in titles]
+        kept += [_with_text(chunk, "\n".join([heading, *lines]))]
+    return kept
+
+
+def _and_each_line(_: Section, chunks: list[Chunk]) -> list[Chunk]:
+    lines = [_with_text(chunk, line) for chunk in chunks for line in _lines(chunk) if line.strip()]
+    return chunks + lines
+
+
+def _lines(chunk: Chunk) -> list[str]:
+    return chunk.text.split("\n")[1:]
+
+
+def _with_text(chunk: Chunk, text: str) -> Chunk:
+    return chunk.model_copy(update={"text": text})
+
+
 WAYS = (
     Way("Guidebot"),
     Way("without the phrasebook", replace(WEIGHTS, phrase=0)),
@@ -78,6 +132,10 @@ WAYS = (
         "without the vector of the headings",
         ingest=lambda: patch("ingest.pipeline._HEADING_WEIGHT", 0.0),
     ),
+    Way("without the headings in the text", ingest=_cut_otherwise(_without_headings)),
+    Way("without the see-also titles", ingest=_cut_otherwise(_without_see_also)),
+    Way("each line as a chunk besides", ingest=_cut_otherwise(_and_each_line)),
+    Way("chunks that overlap by a line", ingest=_cut_otherwise(_overlapping)),
     Way("chunks of 60 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 60)),
     Way("chunks of 100 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 100)),
     Way("chunks of 400 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 400)),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Access, Refusal, Refused
 from bot.blocks import Message, plain, render
+from bot.log import about
+from bot.metrics import DECISIONS, QUESTIONS, observe_wait, stage
 from bot.people import People
 from bot.posting import CONNECTION_ERRORS, is_answered, post, post_privately, read_message
 from bot.question import Place, Question, plain_text
@@ -56,7 +57,7 @@ class Answerer:
         self._human = human
         self._may_delete = may_delete
         self._lock = threading.Lock()
-        self._in_hand: set[tuple[str, str]] = set()
+        self._in_hand: set[Place] = set()
 
     def take(self, question: Question) -> bool:
         """Take a question on, on disk; False if that was done before.
@@ -66,7 +67,10 @@ class Answerer:
         with self._lock:
             taken = self._store.take(question)
             if taken:
-                self._in_hand.add((question.channel, question.ts))
+                self._in_hand.add(_place(question))
+        if taken:
+            QUESTIONS.labels(question.surface).inc()
+            observe_wait(question.ts)
         return taken
 
     def answer(
@@ -77,57 +81,72 @@ class Answerer:
         With `perhaps_posted`, messages of the answer that stand there already are left out.
         Raises nothing: what cannot be posted is in the log, and tried again by `recover`.
         """
+        with about(question), stage("total"):
+            self._answer(question, client, perhaps_posted)
+
+    def _answer(self, question: Question, client: WebClient, perhaps_posted: bool) -> None:
         started = time.monotonic()
         language: str | None = None
         outcome: Outcome | None = None
         try:
-            language = self._people.person(client, question.user).language
-            with self._status(question, client, language):
+            with stage("person"):
+                language = self._people.person(client, question.user).language
+            with self._status(question, client, language), stage("answer"):
                 messages, outcome, told = self._messages(question, client, language)
-            post(client, question, messages, perhaps_posted=perhaps_posted)
+            with stage("post"):
+                post(client, question, messages, perhaps_posted=perhaps_posted)
             done = True
         # What panics in a library written in Rust is no Exception.
         except BaseException as error:
             done, told = self._apologise(question, client, error, language)
         if done:
             self._store.finish(question.channel, question.ts, outcome)
+        else:
+            self._store.let_go(question)
         with self._lock:
-            self._in_hand.discard((question.channel, question.ts))
+            self._in_hand.discard(_place(question))
+        milliseconds = round(1000 * (time.monotonic() - started))
+        DECISIONS.labels(outcome.decision if outcome else "other").inc()
         logger.info(
-            "%s in %.0f ms (channel %s, message %s)",
+            "%s in %d ms",
             told,
-            1000 * (time.monotonic() - started),
-            question.channel,
-            question.ts,
+            milliseconds,
+            extra={
+                "channel": question.channel,
+                "ts": question.ts,
+                "surface": question.surface,
+                "milliseconds": milliseconds,
+                **(_logged(outcome) if outcome else {}),
+            },
         )
 
-    def recover(self, client: WebClient) -> None:
+    def recover(self, client_of: Callable[[str | None], WebClient | None]) -> None:
         """Answer what was taken on and not answered: before a crash, or while Slack was away.
 
-        Raises nothing: what still cannot be answered is in the log, and stays for the next time.
+        `client_of` gives the client for a workspace. Raises nothing: what still cannot be
+        answered is in the log, and stays for the next time.
         """
         with self._lock:
-            left_over = [
-                left
-                for left in self._store.unanswered()
-                if (left.channel, left.ts) not in self._in_hand
-            ]
-            self._in_hand.update((left.channel, left.ts) for left in left_over)
+            self._store.hold(self._in_hand)
+            left_over = self._store.take_over()
+            self._in_hand.update(map(_place, left_over))
         for left in left_over:
-            try:
-                question = self._recovered(left, client)
-            except Exception as error:
-                logger.error(
-                    "Message %s in %s cannot be read again: %s", left.ts, left.channel, error
-                )
-            else:
-                if question is None:
-                    self._store.finish(left.channel, left.ts)
-                else:
-                    logger.info("Answering message %s in %s now.", left.ts, left.channel)
-                    self.answer(question, client, perhaps_posted=True)
+            with about(left):
+                self._recover(left, client_of(left.team))
             with self._lock:
-                self._in_hand.discard((left.channel, left.ts))
+                self._in_hand.discard(_place(left))
+
+    def _recover(self, left: Unanswered, client: WebClient | None) -> None:
+        try:
+            question = self._recovered(left, client) if client else None
+        except Exception as error:
+            logger.error("Message %s in %s cannot be read again: %s", left.ts, left.channel, error)
+            return
+        if question is None or client is None:
+            self._store.finish(left.channel, left.ts)
+        else:
+            logger.info("Answering message %s in %s now.", left.ts, left.channel)
+            self.answer(question, client, perhaps_posted=True)
 
     def _messages(
         self, question: Question, client: WebClient, language: str | None
@@ -210,19 +229,18 @@ class Answerer:
         self, question: Question, client: WebClient, error: BaseException, language: str | None
     ) -> tuple[bool, str]:
         """Return whether the apology was posted, and what to log."""
-        id = secrets.token_hex(4)
         # The question may be what broke it, but it is the person's own and stays out of logs.
-        logger.error("Failure %s while answering message %s", id, question.ts, exc_info=error)
+        logger.error("Failure %s while answering", question.id, exc_info=error)
         if question.surface == "auto":
-            return True, f"Silent after a failure ({id})"
+            return True, "Silent after a failure"
         said = words(language or "en")
         text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
         try:
-            post(client, question, [plain(text.format(id=id))])
+            post(client, question, [plain(text.format(id=question.id))])
         except Exception:
-            logger.exception("The apology %s could not be posted either", id)
-            return False, f"Left for later ({id})"
-        return True, f"Apologised ({id})"
+            logger.exception("The apology could not be posted either")
+            return False, "Left for later"
+        return True, "Apologised"
 
     def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
         if time.time() - left.taken_at > _RECOVERED_SECONDS:
@@ -241,7 +259,13 @@ class Answerer:
             user=left.user,
             text=redacted.text,
             surface=left.surface,
+            team=left.team,
         )
+
+
+def _place(place: Place) -> Place:
+    """Return only the place of a question, which does not change while it is answered."""
+    return Place(channel=place.channel, ts=place.ts)
 
 
 def outcome_of(answer: Answer) -> Outcome:
@@ -255,6 +279,14 @@ def outcome_of(answer: Answer) -> Outcome:
         section=f"{cited.guide_id}#{cited.anchor}" if cited else None,
         snapshot=answer.snapshot,
     )
+
+
+def _logged(outcome: Outcome) -> dict[str, object]:
+    """Return what the log may hold of an outcome: nothing that anybody wrote."""
+    return {
+        name: getattr(outcome, name)
+        for name in ("language", "decision", "confidence", "section", "snapshot")
+    }
 
 
 def message_text(client: WebClient, place: Place) -> str | None:

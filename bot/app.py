@@ -6,27 +6,37 @@ import contextlib
 import logging
 import signal
 import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
+from filelock import FileLock, Timeout
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from sqlalchemy.exc import DatabaseError
 
 from bot.access import Access
 from bot.answering import Answerer
 from bot.humans import Humans
+from bot.installs import client_of, installation_store, oauth_settings
 from bot.listeners import Parts, register
+from bot.metrics import CountErrors, watch
 from bot.people import People
 from bot.settings import BotSettings
 from bot.store import Store
-from kb.errors import NoSnapshotError
+from bot.web import Check, Server, slack_pages, status_pages
+from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 
 _WORKERS = 8
 _RATE_LIMIT_RETRIES = 5
 _RECOVER_EVERY_SECONDS = 30.0
 _FORGET_EVERY_SECONDS = 3600.0
+# How long a bot that is being replaced may take to stop.
+_LAST_ONE_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
 
@@ -57,49 +67,144 @@ def assemble(settings: BotSettings, knowledge_base: KnowledgeBase) -> Parts:
     )
 
 
-def build_app(parts: Parts) -> App:
-    """Return the Bolt app with every listener. Does not connect."""
+def build_app(parts: Parts, *, http: bool = False) -> App:
+    """Return the Bolt app with every listener. Does not connect.
+
+    With `http` it checks the signatures of Slack's requests.
+    """
+    settings = parts.settings
     executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="answer")
     app = App(
-        token=parts.settings.slack_bot_token.get_secret_value(),
+        token=settings.slack_bot_token.get_secret_value() or None,
+        signing_secret=settings.slack_signing_secret.get_secret_value() if http else None,
         # The token is checked when the bot connects, at the address from the settings.
         token_verification_enabled=False,
+        oauth_settings=oauth_settings(settings, parts.store.engine) if settings.installs else None,
         listener_executor=executor,
     )
-    app.client.base_url = parts.settings.slack_api_url
+    app.client.base_url = settings.slack_api_url
     # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
     # have done what it was to do (bot.posting looks first).
-    app.client.retry_handlers = [RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)]
+    app.client.retry_handlers = [
+        CountErrors(),
+        RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES),
+    ]
+    if settings.installs:
+        app.enable_token_revocation_listeners()
     register(app, parts)
     return app
 
 
-def serve(settings: BotSettings, knowledge_base: KnowledgeBase) -> None:
-    """Answer questions in Slack until the process is told to stop."""
-    parts = assemble(settings, knowledge_base)
-    app = build_app(parts)
-    handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
+def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") -> None:
+    """Answer questions in Slack until the process is told to stop.
+
+    Slack's requests come over a socket, or by HTTP to the address `http`. Raises SlackApiError
+    if Slack refuses the token.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    # Before the model is loaded, so that a wrong token is told at once.
-    identity = app.client.auth_test()
+    with contextlib.ExitStack() as running:
+        running.enter_context(_alone(settings))
+        parts = assemble(settings, knowledge_base)
+        running.callback(parts.store.close)
+        if not settings.database_url:
+            parts.store.let_go()
+        app = build_app(parts, http=bool(http))
+        running.callback(app.listener_runner.listener_executor.shutdown, wait=True)
+        # Before the model is loaded, so that a wrong token is told at once.
+        if not settings.installs:
+            identity = app.client.auth_test()
+            logger.info("The bot is %s in %s.", identity["user"], identity["team"])
+        checks = _checks(parts)
+        watch(parts.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
+        if settings.status_address:
+            running.callback(Server(status_pages(checks), settings.status_address).close)
+        try:
+            knowledge_base.load()
+        except NoSnapshotError as error:
+            # The bot may start first: the guides are picked up when they are published.
+            logger.warning("%s", error)
+        if http:
+            running.callback(Server(slack_pages(app, checks), http).close)
+        else:
+            running.callback(_connect(app, settings, checks))
+        _look_after(parts, _clients(app, parts), stop)
+        logger.info("Stopping.")
+
+
+@contextlib.contextmanager
+def _alone(settings: BotSettings) -> Iterator[None]:
+    """Keep a second bot from the same folder; with a database for several, let it be."""
+    if settings.database_url:
+        yield
+        return
+    settings.home.root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.home.root / "bot.lock", timeout=_LAST_ONE_SECONDS)
     try:
-        knowledge_base.load()
-    except NoSnapshotError as error:
-        # The bot may start first: the guides are picked up when they are published.
-        logger.warning("%s", error)
+        lock.acquire()
+    except Timeout as error:
+        raise GuidebotError(
+            f"Another bot runs on {settings.home.root}. Stop it first, or give this one a "
+            "GUIDEBOT_HOME of its own; several bots can share a DATABASE_URL."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]:
+    """Return what gives the client for a workspace."""
+    if not parts.settings.installs:
+        return lambda team: app.client
+    return client_of(installation_store(parts.settings, parts.store.engine), app.client)
+
+
+def _connect(app: App, settings: BotSettings, checks: dict[str, Check]) -> Callable[[], None]:
+    """Open the socket to Slack, and return what closes it."""
+    handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
     handler.connect()  # type: ignore[no-untyped-call]
-    logger.info("Connected to Slack as %s in %s.", identity["user"], identity["team"])
-    _look_after(parts, app.client, stop)
-    logger.info("Stopping.")
-    with contextlib.suppress(Exception):
-        handler.close()  # type: ignore[no-untyped-call]
-    app.listener_runner.listener_executor.shutdown(wait=True)
-    parts.store.close()
+    logger.info("Connected to Slack.")
+    checks["slack"] = lambda: None if handler.client.is_connected() else "not connected"
+
+    def close() -> None:
+        with contextlib.suppress(Exception):
+            handler.close()  # type: ignore[no-untyped-call]
+
+    return close
 
 
-def _look_after(parts: Parts, client: WebClient, stop: threading.Event) -> None:
+def _checks(parts: Parts) -> dict[str, Check]:
+    def database() -> str | None:
+        try:
+            parts.store.check()
+        except DatabaseError:
+            logger.exception("The database does not answer")
+            return "does not answer"
+        return None
+
+    def guides() -> str | None:
+        try:
+            parts.knowledge_base.index()
+        except GuidebotError as error:
+            return str(error)
+        return None
+
+    return {"database": database, "guides": guides}
+
+
+def _snapshot_age(knowledge_base: KnowledgeBase) -> float:
+    try:
+        created = knowledge_base.index().snapshot.manifest.created
+    except GuidebotError:
+        return -1.0
+    return time.time() - datetime.fromisoformat(created).timestamp()
+
+
+def _look_after(
+    parts: Parts, client: Callable[[str | None], WebClient | None], stop: threading.Event
+) -> None:
     """Until it is time to stop, answer what was left over, and forget what is old."""
     rounds_to_forget = round(_FORGET_EVERY_SECONDS / _RECOVER_EVERY_SECONDS)
     number = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+from typing import Annotated
+from urllib.error import URLError
 
 import typer
 
@@ -12,33 +13,35 @@ from kb.settings import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-logger = logging.getLogger(__name__)
-
 
 @app.command()
-def serve() -> None:
+def serve(
+    http: Annotated[
+        str,
+        typer.Option(
+            metavar="[HOST]:PORT",
+            help="Take Slack's requests by HTTP here, and open no socket to Slack.",
+        ),
+    ] = "",
+) -> None:
     """Answer questions in Slack."""
     settings = load_settings(BotSettings)
-    settings.require_tokens()
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,
-    )
-    # In detail, these log what people wrote.
-    for detailed in ("slack_bolt", "slack_sdk"):
-        logging.getLogger(detailed).setLevel(max(logging.INFO, logging.getLogger().level))
-    for chatty in ("faiss.loader", "sentence_transformers", "httpx"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    settings.require_tokens(http=bool(http))
     from slack_sdk.errors import SlackApiError
 
     from bot.app import serve as run
+    from bot.log import configure
     from kb.knowledge_base import open_knowledge_base
 
+    configure(settings)
     try:
-        run(settings, open_knowledge_base(settings))
+        run(settings, open_knowledge_base(settings), http)
     except SlackApiError as error:
         raise SettingsError(
             f"Slack refused to connect: {error.response.get('error')}. "
-            "Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env, and that the app is installed."
+            "Check the tokens in .env, and that the app is installed (guidebot doctor)."
+        ) from error
+    except URLError as error:
+        raise SettingsError(
+            f"Slack cannot be reached at {settings.slack_api_url}: {error.reason}"
         ) from error

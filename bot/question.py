@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Mapping
@@ -27,6 +28,11 @@ class Place:
     channel: str
     ts: str
     thread_ts: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What the log and an apology call the question: short, and the same after a restart."""
+        return hashlib.sha256(f"{self.channel} {self.ts}".encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, kw_only=True)

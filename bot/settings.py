@@ -21,6 +21,11 @@ _WHERE = {
         "the app-level token: on https://api.slack.com/apps choose your app, then Basic "
         "Information, App-Level Tokens, and generate one with the scope connections:write",
     ),
+    "SLACK_SIGNING_SECRET": (
+        "",
+        "the secret that Slack signs its requests with: on https://api.slack.com/apps choose your "
+        "app, then Basic Information, App Credentials",
+    ),
 }
 
 
@@ -38,6 +43,9 @@ class BotSettings(Settings):
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr = SecretStr("")
     slack_api_url: Annotated[str, Field(pattern=r"^https?://\S+/$")] = "https://slack.com/api/"
     human_channel: _Channel = ""
     human_group: Annotated[str, Field(pattern=r"^(S[A-Z0-9]+)?$")] = ""
@@ -53,29 +61,51 @@ class BotSettings(Settings):
     database_url: str = ""
     retention_days: Annotated[int, Field(ge=1)] = 90
     slack_user_token: SecretStr = SecretStr("")
+    status_address: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @property
     def database(self) -> Path | str:
         """The database that the bot remembers in: a SQLite file, or what the URL names."""
         return self.database_url or self.home.database
 
-    def require_tokens(self) -> None:
-        """Raise SettingsError that names every token that is missing, and where to get it."""
-        tokens = {
-            "SLACK_BOT_TOKEN": self.slack_bot_token.get_secret_value(),
-            "SLACK_APP_TOKEN": self.slack_app_token.get_secret_value(),
-        }
+    @property
+    def installs(self) -> bool:
+        """Whether workspaces install the bot by OAuth, and each has a token of its own."""
+        return bool(self.slack_client_id)
+
+    def require_tokens(self, *, http: bool = False) -> None:
+        """Raise SettingsError that names every token that is missing, and where to get it.
+
+        With `http`, Slack's requests come by HTTP, and not over a socket that the bot opens.
+        """
+        needed = ["SLACK_SIGNING_SECRET" if http else "SLACK_APP_TOKEN"]
+        if not self.installs:
+            needed.insert(0, "SLACK_BOT_TOKEN")
         lines = []
-        for name, value in tokens.items():
+        for name in needed:
             prefix, where = _WHERE[name]
+            value = getattr(self, name.lower()).get_secret_value()
             if not value:
                 lines.append(f"  {name} is not set. It is {where}.")
             elif not value.startswith(prefix):
                 lines.append(f"  {name} does not begin with {prefix}. It is {where}.")
+        if self.installs:
+            lines += self._wrong_for_installs(http)
         if lines:
             raise SettingsError(
                 "The bot cannot connect to Slack:\n"
                 + "\n".join(lines)
                 + "\nPut them into .env (see .env.example); the README has the set-up step by step."
             )
+
+    def _wrong_for_installs(self, http: bool) -> list[str]:
+        lines = []
+        if not http:
+            lines.append("  SLACK_CLIENT_ID is set, and installation by OAuth needs --http.")
+        if self.slack_bot_token.get_secret_value():
+            lines.append("  SLACK_CLIENT_ID and SLACK_BOT_TOKEN are both set. Choose one.")
+        if not self.slack_client_secret.get_secret_value():
+            lines.append("  SLACK_CLIENT_SECRET is not set. It stands beside the client id.")
+        return lines

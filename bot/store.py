@@ -6,13 +6,25 @@ Text is kept without its secrets, and for as long as the settings say.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Float, String, Text, create_engine, delete, event, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    String,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -22,13 +34,19 @@ from kb.errors import GuidebotError
 
 _DAY = 24 * 3600.0
 
+# Longer than any answer takes between two rounds of the process that is at it (bot.app).
+_HELD_SECONDS = 90.0
+
 
 class _Base(DeclarativeBase):
     pass
 
 
 class _Question(_Base):
-    """A question that was taken on. `done_at` is when it was answered, or apologised for."""
+    """A question that was taken on. `done_at` is when it was answered, or apologised for.
+
+    Until `held_until` the process that took it on is at it; later, any may take it over.
+    """
 
     __tablename__ = "questions"
 
@@ -45,6 +63,8 @@ class _Question(_Base):
     confidence: Mapped[float | None] = mapped_column(Float, nullable=True)
     section: Mapped[str | None] = mapped_column(Text, nullable=True)
     snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
+    team: Mapped[str | None] = mapped_column(String, nullable=True)
+    held_until: Mapped[float | None] = mapped_column(Float, nullable=True)
 
 
 class _Thread(_Base):
@@ -92,6 +112,7 @@ class Unanswered(Place):
     user: str
     taken_at: float
     surface: str = "message"
+    team: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,10 +166,10 @@ class Store:
         sqlite = url.get_backend_name() == "sqlite"
         arguments = {"timeout": 30} if sqlite else {}
         try:
-            self._engine = create_engine(url, connect_args=arguments, pool_pre_ping=not sqlite)
+            self.engine = create_engine(url, connect_args=arguments, pool_pre_ping=not sqlite)
             if sqlite:
-                event.listen(self._engine, "connect", _configure)
-            _migrate(self._engine)
+                event.listen(self.engine, "connect", _configure)
+            _migrate(self.engine)
         except (DatabaseError, ImportError) as error:
             raise GuidebotError(
                 f"{self._name}: the bot's memory cannot be used: "
@@ -170,6 +191,8 @@ class Store:
                 thread_ts=question.thread_ts,
                 taken_at=time.time(),
                 surface=question.surface,
+                team=question.team,
+                held_until=time.time() + _HELD_SECONDS,
             )
         )
         if taken and question.thread_ts:
@@ -185,7 +208,7 @@ class Store:
         values: dict[str, object] = {"done_at": time.time()}
         if outcome:
             values |= vars(outcome)
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             session.execute(
                 update(_Question)
                 .where(_Question.channel == channel, _Question.ts == ts)
@@ -194,32 +217,56 @@ class Store:
 
     def unanswered(self) -> Sequence[Unanswered]:
         """Return the questions that were taken on and not finished, oldest first."""
-        with Session(self._engine) as session:
+        chosen = select(_Question).where(_Question.done_at.is_(None))
+        with Session(self.engine) as session:
+            rows = session.scalars(chosen.order_by(_Question.taken_at))
+            return [_unanswered(row) for row in rows]
+
+    def take_over(self) -> Sequence[Unanswered]:
+        """Return the unfinished questions that nobody is at, oldest first, and hold them.
+
+        Of several processes that call it at once, one gets a question.
+        """
+        now = time.time()
+        free = or_(_Question.held_until.is_(None), _Question.held_until < now)
+        with Session(self.engine) as session:
             rows = session.scalars(
-                select(_Question).where(_Question.done_at.is_(None)).order_by(_Question.taken_at)
+                select(_Question)
+                .where(_Question.done_at.is_(None), free)
+                .order_by(_Question.taken_at)
             )
-            return [
-                Unanswered(
-                    channel=row.channel,
-                    ts=row.ts,
-                    thread_ts=row.thread_ts,
-                    user=row.user,
-                    taken_at=row.taken_at,
-                    surface=row.surface or "message",
-                )
-                for row in rows
-            ]
+            found = [_unanswered(row) for row in rows]
+        return [left for left in found if self._hold(left, free)]
+
+    def hold(self, places: Iterable[Place]) -> None:
+        """Say that this process is still at questions that it holds."""
+        for place in places:
+            self._hold(place)
+
+    def let_go(self, place: Place | None = None) -> None:
+        """Say that nobody is at a question, or at none of all that are not finished."""
+        chosen = update(_Question).where(_Question.done_at.is_(None))
+        if place:
+            chosen = chosen.where(_Question.channel == place.channel, _Question.ts == place.ts)
+        with Session(self.engine) as session, session.begin():
+            session.execute(chosen.values(held_until=None))
+
+    def count_unanswered(self) -> int:
+        """Return how many questions were taken on and not finished."""
+        chosen = select(func.count()).select_from(_Question).where(_Question.done_at.is_(None))
+        with Session(self.engine) as session:
+            return session.scalar(chosen) or 0
 
     def is_in_thread(self, channel: str, thread_ts: str) -> bool:
         """Whether the bot has taken on a question in a thread."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             return session.get(_Thread, (channel, thread_ts)) is not None
 
     def rate(
         self, channel: str, ts: str, user: str, *, good: bool, comment: str | None = None
     ) -> None:
         """Note what somebody says of the answer to a question; what they said before is gone."""
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             session.merge(
                 _Feedback(
                     channel=channel,
@@ -245,7 +292,7 @@ class Store:
 
     def escalated_to(self, channel: str, ts: str, to_ts: str | None) -> None:
         """Note where a question was posted for humans; None if it could not be, to try again."""
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             row = session.get(_Escalation, (channel, ts))
             if row and to_ts is None:
                 session.delete(row)
@@ -254,7 +301,7 @@ class Store:
 
     def answered_by_human(self, to_channel: str, to_ts: str, by: str) -> Escalation | None:
         """Note that a human took care of a posted question; None if it is none, or was before."""
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             row = session.scalars(
                 select(_Escalation).where(
                     _Escalation.to_channel == to_channel,
@@ -277,7 +324,7 @@ class Store:
 
     def outcome(self, channel: str, ts: str) -> Outcome | None:
         """Return what came of a question, if it is known."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             row = session.get(_Question, (channel, ts))
             return _outcome(row) if row and row.decision else None
 
@@ -292,13 +339,13 @@ class Store:
         )
         if thread_ts is None:
             chosen = chosen.where(_Question.user == user)
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             row = session.scalars(chosen.order_by(_Question.taken_at.desc()).limit(1)).first()
             return _outcome(row) if row else None
 
     def asked(self, since: float) -> Sequence[Asked]:
         """Return the questions since a time (seconds since 1970) that have an outcome."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             rows = session.scalars(
                 select(_Question)
                 .where(_Question.taken_at >= since, _Question.decision.is_not(None))
@@ -325,7 +372,7 @@ class Store:
     def forget_older_than(self, days: float) -> None:
         """Delete what was asked and said longer ago than so many days."""
         oldest = time.time() - days * _DAY
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             session.execute(delete(_Question).where(_Question.taken_at < oldest))
             session.execute(delete(_Thread).where(_Thread.joined_at < oldest))
             session.execute(delete(_Feedback).where(_Feedback.given_at < oldest))
@@ -333,7 +380,7 @@ class Store:
 
     def forget_person(self, user: str) -> int:
         """Delete all that is known of a person; return how many entries that were."""
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             deleted = [
                 session.execute(delete(table).where(table.user == user))
                 for table in (_Question, _Feedback)
@@ -349,21 +396,48 @@ class Store:
 
     def check(self) -> None:
         """Raise DatabaseError if the database does not answer."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             connection.execute(select(1))
 
     def close(self) -> None:
         """Close the database."""
-        self._engine.dispose()
+        self.engine.dispose()
+
+    def _hold(self, place: Place, *conditions: ColumnElement[bool]) -> bool:
+        """Hold a question that is not finished, if conditions are so; return whether they were."""
+        with Session(self.engine) as session, session.begin():
+            result = session.execute(
+                update(_Question)
+                .where(
+                    _Question.channel == place.channel,
+                    _Question.ts == place.ts,
+                    _Question.done_at.is_(None),
+                    *conditions,
+                )
+                .values(held_until=time.time() + _HELD_SECONDS)
+            )
+            return bool(getattr(result, "rowcount", 0))
 
     def _add(self, row: _Base) -> bool:
         """Add a row; False if there is one with its key. The same in every database."""
         try:
-            with Session(self._engine) as session, session.begin():
+            with Session(self.engine) as session, session.begin():
                 session.add(row)
         except IntegrityError:
             return False
         return True
+
+
+def _unanswered(row: _Question) -> Unanswered:
+    return Unanswered(
+        channel=row.channel,
+        ts=row.ts,
+        thread_ts=row.thread_ts,
+        user=row.user,
+        taken_at=row.taken_at,
+        surface=row.surface or "message",
+        team=row.team,
+    )
 
 
 def _outcome(row: _Question) -> Outcome:

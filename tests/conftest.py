@@ -46,7 +46,7 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model cache. Set GUIDEBOT_TEST_MODELS to keep it between runs."""
+    """The model cache. GUIDEBOT_TEST_MODELS keeps it, and the phrases' vectors, between runs."""
     kept = os.environ.get("GUIDEBOT_TEST_MODELS")
     return Path(kept) if kept else tmp_path_factory.mktemp("models")
 
@@ -59,13 +59,20 @@ def embeddings(models: Path) -> SentenceTransformerEmbeddings:
 
 @pytest.fixture(scope="session")
 def phrase_vectors(
-    tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceTransformerEmbeddings
+    models: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    embeddings: SentenceTransformerEmbeddings,
 ) -> Path:
     """An embedding cache that knows the phrasebook, which is the same for all guides."""
     path = tmp_path_factory.mktemp("phrases") / "embeddings.sqlite"
+    kept = models / "phrases.sqlite"
+    if kept.exists():
+        shutil.copy(kept, path)
     phrases = [text for subject in subjects() for text in by_language(subject.phrases)]
     background = [text for texts in background_questions().values() for text in texts]
-    EmbeddingCache(path, embeddings).encode([*phrases, *background], "query")
+    _, embedded = EmbeddingCache(path, embeddings).encode([*phrases, *background], "query")
+    if embedded:
+        shutil.copy(path, kept)
     return path
 
 
@@ -82,12 +89,15 @@ def home(tmp_path: Path, models: Path, phrase_vectors: Path) -> Home:
 
 @pytest.fixture(scope="session")
 def real_home(
-    tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceTransformerEmbeddings
+    tmp_path_factory: pytest.TempPathFactory,
+    embeddings: SentenceTransformerEmbeddings,
+    phrase_vectors: Path,
 ) -> Home:
     """A home folder with the real Japanese guide published. Not to be written to."""
     if not REAL_GUIDE.exists():
         pytest.skip("the real guides (../shared) are not here")
     home = Home(tmp_path_factory.mktemp("real"))
+    shutil.copy(phrase_vectors, home.embedding_cache)
     ingest([REAL_GUIDE], home, embeddings)
     return home
 
@@ -103,10 +113,12 @@ def sample_home(
     tmp_path_factory: pytest.TempPathFactory,
     embeddings: SentenceTransformerEmbeddings,
     models: Path,
+    phrase_vectors: Path,
 ) -> Home:
     """A home folder with the sample guide published. Not to be written to."""
     root = tmp_path_factory.mktemp("sample")
     (root / "models").symlink_to(models)
+    shutil.copy(phrase_vectors, Home(root).embedding_cache)
     ingest([SAMPLE_GUIDES], Home(root), embeddings)
     return Home(root)
 

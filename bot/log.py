@@ -1,0 +1,52 @@
+"""The log: one line an event, with the id of the question that it belongs to."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from pythonjsonlogger.json import JsonFormatter
+
+from bot.question import Place
+from bot.settings import BotSettings
+
+_TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(question_mark)s"
+_JSON = "%(asctime)s %(levelname)s %(name)s %(message)s %(question)s"
+
+_question: ContextVar[str | None] = ContextVar("question", default=None)
+
+
+@contextmanager
+def about(place: Place) -> Iterator[None]:
+    """Give every line that this thread logs meanwhile the question's id."""
+    token = _question.set(place.id)
+    try:
+        yield
+    finally:
+        _question.reset(token)
+
+
+def configure(settings: BotSettings) -> None:
+    """Log to the standard error, as text or as JSON lines. Never what people wrote."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_with_question)
+    if settings.log_format == "json":
+        names = {"asctime": "time", "levelname": "level", "name": "logger"}
+        handler.setFormatter(JsonFormatter(_JSON, rename_fields=names, json_ensure_ascii=False))
+    else:
+        handler.setFormatter(logging.Formatter(_TEXT))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    # In detail, these log what people wrote.
+    for detailed in ("slack_bolt", "slack_sdk"):
+        logging.getLogger(detailed).setLevel(max(logging.INFO, logging.getLogger().level))
+    for chatty in ("faiss.loader", "sentence_transformers", "httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _with_question(record: logging.LogRecord) -> bool:
+    question = _question.get()
+    record.__dict__["question"] = question
+    record.__dict__["question_mark"] = f" (question {question})" if question else ""
+    return True

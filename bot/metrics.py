@@ -1,0 +1,75 @@
+"""What can be counted of the bot's work, for Prometheus (https://prometheus.io)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter, time
+
+from prometheus_client import Counter, Gauge, Histogram
+from slack_sdk.http_retry import (
+    HttpRequest,
+    HttpResponse,
+    RetryHandler,
+    RetryState,
+)
+
+QUESTIONS = Counter("guidebot_questions", "Questions taken on.", ["surface"])
+DECISIONS = Counter("guidebot_decisions", "What came of questions.", ["decision"])
+_SECONDS = Histogram(
+    "guidebot_seconds",
+    "How long a stage took: from the message to taking it on (wait), asking Slack about the "
+    "person (person), finding and composing the answer (answer), posting it (post), and from "
+    "taking a question on to the end (total).",
+    ["stage"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+_SLACK_ERRORS = Counter("guidebot_slack_errors", "Calls that Slack failed or refused.", ["error"])
+_UNANSWERED = Gauge("guidebot_unanswered_questions", "Questions taken on and not answered yet.")
+_SNAPSHOT_AGE = Gauge(
+    "guidebot_snapshot_age_seconds", "How long ago the live guides were published; -1 if none are."
+)
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Measure how long a stage takes."""
+    started = perf_counter()
+    try:
+        yield
+    finally:
+        _SECONDS.labels(name).observe(perf_counter() - started)
+
+
+def observe_wait(ts: str) -> None:
+    """Note how long ago a message was written that is taken on now. `ts` is Slack's."""
+    try:
+        _SECONDS.labels("wait").observe(max(0.0, time() - float(ts)))
+    except ValueError:
+        pass  # a command has no message
+
+
+def watch(unanswered: Callable[[], float], snapshot_age: Callable[[], float]) -> None:
+    """Say where the two gauges come from; they are asked for at each scrape."""
+    _UNANSWERED.set_function(unanswered)
+    _SNAPSHOT_AGE.set_function(snapshot_age)
+
+
+class CountErrors(RetryHandler):
+    """Counts the calls that fail. Repeats none."""
+
+    def _can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if error is not None:
+            _SLACK_ERRORS.labels(type(error).__name__).inc()
+        elif response is not None and response.status_code >= 300:
+            _SLACK_ERRORS.labels(str(response.status_code)).inc()
+        elif response is not None and (response.body or {}).get("ok") is False:
+            _SLACK_ERRORS.labels(str((response.body or {}).get("error"))).inc()
+        return False

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from kb.paths import Home
 from tests.slack_server import SlackServer
+from tests.slack_server.http_mode import SIGNING_SECRET, get
 
 GUIDEBOT = str(Path(sys.executable).parent / "guidebot")
 CONNECTED_SECONDS = 90
@@ -92,6 +95,39 @@ def start_one(
         assert bot.stop() == 0
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.contextmanager
+def start_http(
+    home: Home, slack: SlackServer, settings: dict[str, str], *, stops: bool = True
+) -> Iterator[tuple[Bot, int]]:
+    """A bot that takes Slack's requests by HTTP, and the port that it does so on."""
+    port = free_port()
+    secret = {"SLACK_SIGNING_SECRET": SIGNING_SECRET, "SLACK_APP_TOKEN": ""}
+    bot = _spawn(slack, home, {**secret, **settings}, f"http-{port}", f"--http=127.0.0.1:{port}")
+    try:
+        _wait_ready(bot, port)
+        yield bot, port
+        assert not stops or bot.stop() == 0
+    finally:
+        bot.kill()
+
+
+def _wait_ready(bot: Bot, port: int) -> None:
+    deadline = time.monotonic() + CONNECTED_SECONDS
+    while bot.process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if get(port, "/readyz").status == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"the bot is not ready:\n{bot.log}")
+
+
 def copy_home(source: Home, target: Home) -> None:
     """Copy what is published, so that it can be written to."""
     shutil.copytree(source.snapshots, target.snapshots)
@@ -113,19 +149,26 @@ def _workspace() -> Iterator[SlackServer]:
 
 
 def _start(slack: SlackServer, home: Home, settings: dict[str, str] | None = None) -> Bot:
-    log_path = home.root / f"bot-{slack.connections_opened}.log"
     opened = slack.connections_opened + 1
+    bot = _spawn(slack, home, settings or {}, str(slack.connections_opened))
+    slack.wait_connected(CONNECTED_SECONDS, opened=opened)
+    return bot
+
+
+def _spawn(
+    slack: SlackServer, home: Home, settings: dict[str, str], name: str, *options: str
+) -> Bot:
+    log_path = home.root / f"bot-{name}.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
-            [GUIDEBOT, "serve"],
+            [GUIDEBOT, "serve", *options],
             env={
                 **os.environ,
                 **slack.environment,
-                **(settings or {}),
+                **settings,
                 "GUIDEBOT_HOME": str(home.root),
             },
             stdout=log,
             stderr=log,
         )
-    slack.wait_connected(CONNECTED_SECONDS, opened=opened)
     return Bot(process, log_path, home)

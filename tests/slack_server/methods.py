@@ -7,9 +7,29 @@ from typing import Any
 
 from . import events
 from .limits import parsed, view_errors
-from .workspace import Channel, Ephemeral, Json, SlackError, User, View, Workspace
+from .workspace import Channel, Ephemeral, Identity, Json, SlackError, User, View, Workspace
 
 Method = Callable[[Json], Json]
+
+
+INSTALLED_TOKEN = "xoxb-installed-by-oauth"
+
+
+def installation(identity: Identity, params: Json) -> Json:
+    """What `oauth.v2.access` gives for the code of an installation."""
+    if params.get("code") != "good-code":
+        raise SlackError("invalid_code")
+    return {
+        "access_token": INSTALLED_TOKEN,
+        "token_type": "bot",
+        "scope": "chat:write,im:history",
+        "bot_user_id": identity.bot_user_id,
+        "app_id": identity.app_id,
+        "team": {"id": identity.team_id, "name": identity.team_name},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "authed_user": {"id": "U1"},
+    }
 
 
 class Methods:

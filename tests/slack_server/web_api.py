@@ -11,7 +11,7 @@ from aiohttp import web
 
 from .faults import Delay, Drop, Fail, Faults, RateLimit
 from .limits import Rejection, rejection
-from .methods import Methods
+from .methods import Methods, installation
 from .workspace import Ephemeral, Json, SlackError, Workspace
 
 SCOPES = (
@@ -19,6 +19,7 @@ SCOPES = (
     "groups:history,im:history,im:read,reactions:write,users:read"
 )
 OPEN = "apps.connections.open"
+INSTALL = "oauth.v2.access"
 _POSTING = ("chat.postMessage", "chat.update", "chat.postEphemeral")
 
 
@@ -105,6 +106,8 @@ class WebApi:
         return web.json_response({"ok": True, **body}, headers={"x-oauth-scopes": SCOPES})
 
     def _call(self, method: str, params: Json, token: str) -> Json:
+        if method == INSTALL:
+            return installation(self._workspace.identity, params)
         if method != OPEN and method not in self._methods.table:
             raise SlackError("unknown_method", req_method=method)
         if not token:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import sys
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from bot.settings import BotSettings
 from kb.errors import SettingsError
 from kb.settings import load_settings
+
+if TYPE_CHECKING:
+    from bot.doctor import Finding
+
+_STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
+_STATE, _INDENT = 9, 24
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -42,3 +55,41 @@ def serve() -> None:
             f"Slack refused to connect: {error.response.get('error')}. "
             "Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env, and that the app is installed."
         ) from error
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check all that the bot needs, and say what to do about what is wrong."""
+    from bot.bench import Bench
+    from bot.doctor import State, examine
+
+    # What goes wrong is in the findings.
+    logging.disable(logging.CRITICAL)
+    console = Console(highlight=False)
+    findings = []
+    for finding in examine(Bench()):
+        findings.append(finding)
+        if not as_json:
+            _show(finding, console)
+    failed = [finding.check for finding in findings if finding.state is State.FAILED]
+    if as_json:
+        checks = [asdict(finding) for finding in findings]
+        typer.echo(json.dumps({"ok": not failed, "checks": checks}, ensure_ascii=False, indent=2))
+    else:
+        console.print(f"Failed: {', '.join(failed)}." if failed else "Nothing failed.")
+    raise typer.Exit(int(bool(failed)))
+
+
+def _show(finding: Finding, console: Console) -> None:
+    # A pipe gets a line for each, however long.
+    width = console.width - _INDENT if console.is_terminal else sys.maxsize
+    for text, style in ((finding.seen, ""), (finding.advice, "cyan")):
+        for number, line in enumerate(textwrap.wrap(text, width, break_long_words=False)):
+            if number == 0 and text is finding.seen:
+                state = (f"{finding.state:<{_STATE}}", _STYLES[finding.state])
+                start = Text.assemble(state, f"{finding.check:<{_INDENT - _STATE}}")
+            else:
+                start = Text(" " * _INDENT)
+            console.print(start.append(line, style), soft_wrap=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Float, String, Text, create_engine, delete, event, or_, select, update
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from bot.database import database_url, migrations
 from bot.question import Place, Question
 from kb.errors import GuidebotError
 
@@ -138,9 +138,7 @@ class Store:
         """
         if isinstance(database, Path):
             database.parent.mkdir(parents=True, exist_ok=True)
-            url = make_url(f"sqlite:///{database}")
-        else:
-            url = make_url(database)
+        url = database_url(database)
         self._name = url.render_as_string(hide_password=True)
         sqlite = url.get_backend_name() == "sqlite"
         arguments = {"timeout": 30} if sqlite else {}
@@ -378,9 +376,7 @@ def _outcome(row: _Question) -> Outcome:
 
 
 def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", "bot:migrations")
-    config.set_main_option("path_separator", "os")
+    config = migrations()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import textwrap
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.settings import BotSettings
-from kb.errors import SettingsError
+from kb.errors import GuidebotError, SettingsError
 from kb.settings import load_settings
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
 _STATE, _INDENT = 9, 24
+_USER = re.compile(r"[UW][A-Z0-9]+")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -80,6 +83,34 @@ def doctor(
     else:
         console.print(f"Failed: {', '.join(failed)}." if failed else "Nothing failed.")
     raise typer.Exit(int(bool(failed)))
+
+
+@app.command()
+def forget(
+    user: Annotated[str, typer.Argument(help="The person's Slack member ID (U...).")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Delete all that the bot keeps of a person: questions, feedback, what went to humans."""
+    from bot.store import Store
+
+    if not _USER.fullmatch(user):
+        raise typer.BadParameter(
+            f"{user!r} is no member ID, such as U012AB3CD. It is in the person's profile in Slack, "
+            "under Copy member ID.",
+            param_hint="USER",
+        )
+    database = load_settings(BotSettings).database
+    if isinstance(database, Path) and not database.exists():
+        raise GuidebotError(
+            f"{database.absolute()}: the bot keeps nothing there. Set GUIDEBOT_HOME (or "
+            "DATABASE_URL) as it is for the bot, and run this in the bot's folder."
+        )
+    if not yes:
+        typer.confirm(f"Delete all that is kept of {user}, for good?", abort=True, err=True)
+    store = Store(database)
+    count = store.forget_person(user)
+    store.close()
+    typer.echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
 
 
 def _show(finding: Finding, console: Console) -> None:

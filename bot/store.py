@@ -387,4 +387,6 @@ def _configure(connection: object, _: object) -> None:
     # What was taken on must outlive a crash of the machine, too.
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    # What is forgotten must not lie on in the file's free pages.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+import logging
+import re
+import sys
+import textwrap
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 from urllib.error import URLError
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from bot.settings import BotSettings
-from kb.errors import SettingsError
+from kb.errors import GuidebotError, SettingsError
 from kb.settings import load_settings
+
+if TYPE_CHECKING:
+    from bot.doctor import Finding
+
+_STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
+_STATE, _INDENT = 9, 24
+_USER = re.compile(r"[UW][A-Z0-9]+")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -45,3 +61,69 @@ def serve(
         raise SettingsError(
             f"Slack cannot be reached at {settings.slack_api_url}: {error.reason}"
         ) from error
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check all that the bot needs, and say what to do about what is wrong."""
+    from bot.bench import Bench
+    from bot.doctor import State, examine
+
+    # What goes wrong is in the findings.
+    logging.disable(logging.CRITICAL)
+    console = Console(highlight=False)
+    findings = []
+    for finding in examine(Bench()):
+        findings.append(finding)
+        if not as_json:
+            _show(finding, console)
+    failed = [finding.check for finding in findings if finding.state is State.FAILED]
+    if as_json:
+        checks = [asdict(finding) for finding in findings]
+        typer.echo(json.dumps({"ok": not failed, "checks": checks}, ensure_ascii=False, indent=2))
+    else:
+        console.print(f"Failed: {', '.join(failed)}." if failed else "Nothing failed.")
+    raise typer.Exit(int(bool(failed)))
+
+
+@app.command()
+def forget(
+    user: Annotated[str, typer.Argument(help="The person's Slack member ID (U...).")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Delete all that the bot keeps of a person: questions, feedback, what went to humans."""
+    from bot.store import Store
+
+    if not _USER.fullmatch(user):
+        raise typer.BadParameter(
+            f"{user!r} is no member ID, such as U012AB3CD. It is in the person's profile in Slack, "
+            "under Copy member ID.",
+            param_hint="USER",
+        )
+    database = load_settings(BotSettings).database
+    if isinstance(database, Path) and not database.exists():
+        raise GuidebotError(
+            f"{database.absolute()}: the bot keeps nothing there. Set GUIDEBOT_HOME (or "
+            "DATABASE_URL) as it is for the bot, and run this in the bot's folder."
+        )
+    if not yes:
+        typer.confirm(f"Delete all that is kept of {user}, for good?", abort=True, err=True)
+    store = Store(database)
+    count = store.forget_person(user)
+    store.close()
+    typer.echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
+
+
+def _show(finding: Finding, console: Console) -> None:
+    # A pipe gets a line for each, however long.
+    width = console.width - _INDENT if console.is_terminal else sys.maxsize
+    for text, style in ((finding.seen, ""), (finding.advice, "cyan")):
+        for number, line in enumerate(textwrap.wrap(text, width, break_long_words=False)):
+            if number == 0 and text is finding.seen:
+                state = (f"{finding.state:<{_STATE}}", _STYLES[finding.state])
+                start = Text.assemble(state, f"{finding.check:<{_INDENT - _STATE}}")
+            else:
+                start = Text(" " * _INDENT)
+            console.print(start.append(line, style), soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, SecretStr
 
@@ -11,6 +11,11 @@ from kb.errors import SettingsError
 from kb.settings import Settings
 
 _WHERE = {
+    "SLACK_USER_TOKEN": (
+        "xoxp-",
+        "an administrator's token: on https://api.slack.com/apps choose your app, "
+        "then OAuth & Permissions, User OAuth Token",
+    ),
     "SLACK_BOT_TOKEN": (
         "xoxb-",
         "the bot token: on https://api.slack.com/apps choose your app, "
@@ -36,6 +41,23 @@ _Ids = Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]+(\s*,\s*[A-Z][A-Z0-9]+)*)?
 def ids(setting: str) -> frozenset[str]:
     """Return the ids that a setting lists, with commas between them."""
     return frozenset(part.strip() for part in setting.split(",") if part.strip())
+
+
+class TokenProblem(NamedTuple):
+    """What is wrong with a token, by its looks, and what token it should be."""
+
+    wrong: str
+    wanted: str
+
+
+def token_problem(name: str, value: str) -> TokenProblem | None:
+    """Return what is wrong with the token of a setting, such as SLACK_BOT_TOKEN, if anything."""
+    prefix, wanted = _WHERE[name]
+    if not value:
+        return TokenProblem("is not set", wanted)
+    if not value.startswith(prefix):
+        return TokenProblem(f"does not begin with {prefix}", wanted)
+    return None
 
 
 class BotSettings(Settings):
@@ -85,12 +107,9 @@ class BotSettings(Settings):
             needed.insert(0, "SLACK_BOT_TOKEN")
         lines = []
         for name in needed:
-            prefix, where = _WHERE[name]
             value = getattr(self, name.lower()).get_secret_value()
-            if not value:
-                lines.append(f"  {name} is not set. It is {where}.")
-            elif not value.startswith(prefix):
-                lines.append(f"  {name} does not begin with {prefix}. It is {where}.")
+            if problem := token_problem(name, value):
+                lines.append(f"  {name} {problem.wrong}. It is {problem.wanted}.")
         if self.installs:
             lines += self._wrong_for_installs(http)
         if lines:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     ColumnElement,
     Float,
@@ -25,10 +24,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from bot.database import database_url, migrations
 from bot.question import Place, Question
 from kb.errors import GuidebotError
 
@@ -159,9 +159,7 @@ class Store:
         """
         if isinstance(database, Path):
             database.parent.mkdir(parents=True, exist_ok=True)
-            url = make_url(f"sqlite:///{database}")
-        else:
-            url = make_url(database)
+        url = database_url(database)
         self._name = url.render_as_string(hide_password=True)
         sqlite = url.get_backend_name() == "sqlite"
         arguments = {"timeout": 30} if sqlite else {}
@@ -452,9 +450,7 @@ def _outcome(row: _Question) -> Outcome:
 
 
 def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", "bot:migrations")
-    config.set_main_option("path_separator", "os")
+    config = migrations()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -465,4 +461,6 @@ def _configure(connection: object, _: object) -> None:
     # What was taken on must outlive a crash of the machine, too.
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    # What is forgotten must not lie on in the file's free pages.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from bot.scopes import BOT_SCOPES
 from bot.settings import BotSettings
 from tests.conftest import REPOSITORY
 
@@ -67,9 +68,7 @@ def test_manifest_asks_for_what_the_bot_uses() -> None:
     assert manifest["settings"]["socket_mode_enabled"]
     assert not manifest["features"]["app_home"]["messages_tab_read_only_enabled"]
     assert len(manifest["features"]["agent_view"]["agent_description"]) <= 300
-    assert {"chat:write", "app_mentions:read", "im:history"} <= set(
-        manifest["oauth_config"]["scopes"]["bot"]
-    )
+    assert tuple(manifest["oauth_config"]["scopes"]["bot"]) == BOT_SCOPES
 
 
 def test_rooms_are_packaged() -> None:

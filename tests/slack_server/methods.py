@@ -82,6 +82,17 @@ class Methods:
             "is_enterprise_install": False,
         }
 
+    def user_identity(self, team: str) -> Json:
+        """What ``auth.test`` says of the administrator who gave a user token."""
+        return {
+            "url": self._identity.url,
+            "team": self._identity.team_name if team == self._identity.team_id else "Elsewhere",
+            "user": "admin",
+            "team_id": team,
+            "user_id": "U0ADMIN",
+            "is_enterprise_install": False,
+        }
+
     def _post(self, params: Json) -> Json:
         channel = self._writable(params["channel"])
         message = self._composed(params)

@@ -1,8 +1,10 @@
 """The server that tests talk to: its lifetime, what people do in Slack, and what the bot did."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -14,28 +16,43 @@ from .faults import Delay, Drop, Fail, Faults, RateLimit
 from .loopback import Loopback
 from .render import plain
 from .socket_mode import Ack, SocketMode
-from .web_api import ApiCall, Violation, WebApi
-from .workspace import Channel, Ephemeral, Identity, Json, User, Workspace
+from .web_api import USER_TOKEN, ApiCall, Violation, WebApi
+from .workspace import Channel, Ephemeral, Identity, Installation, Json, User, Workspace
 
 T = TypeVar("T")
+
+
+_MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.json"
+
+
+def manifest_scopes() -> set[str]:
+    """The bot scopes that the app's manifest asks for."""
+    return set(json.loads(_MANIFEST.read_text("utf-8"))["oauth_config"]["scopes"]["bot"])
 
 
 class SlackServer:
     """A workspace with one installed app, reachable at ``api_url`` inside of the ``with``.
 
+    ``installation`` is what the app may do, which is what its manifest asks for at first.
     ``echo`` sends the bot its own messages as events too, as Slack does.
     """
 
     bot_token = "xoxb-test-token"
     app_token = "xapp-test-token"
+    user_token = USER_TOKEN
 
     def __init__(self, identity: Identity | None = None, echo: bool = True) -> None:
         self.identity = identity or Identity()
         self._echo = echo
         self._workspace = Workspace(self.identity)
+        self.installation = Installation(
+            scopes=manifest_scopes(), user_scopes={"chat:write"}, user_team=self.identity.team_id
+        )
         self._faults = Faults()
         self._socket_mode = SocketMode(self._workspace)
-        self._web_api = WebApi(self._workspace, self._faults, self._publish, self._socket_url)
+        self._web_api = WebApi(
+            self._workspace, self.installation, self._faults, self._publish, self._socket_url
+        )
         app = web.Application(client_max_size=16 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._web_api.handle)
         app.router.add_post("/respond/{channel}/{user}", self._web_api.respond)

@@ -119,6 +119,11 @@ def test_history_is_newest_first_without_replies_and_in_pages(
 def test_users_and_conversations(client: WebClient, slack: SlackServer) -> None:
     assert client.users_info(user="U1", include_locale=True)["user"]["locale"] == "ja-JP"
     assert "locale" not in client.users_info(user="U1")["user"]
+    with pytest.raises(SlackApiError) as problem:
+        client.conversations_info(channel="C1")
+    assert error_of(problem) == "missing_scope"
+    assert problem.value.response["needed"] == "channels:read"
+    slack.installation.scopes |= {"channels:read", "im:read"}
     assert client.conversations_info(channel="C1")["channel"]["name"] == "help"
     direct = slack.dm_channel("U1")
     assert client.conversations_info(channel=direct)["channel"]["user"] == "U1"

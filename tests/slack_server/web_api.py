@@ -12,14 +12,20 @@ from aiohttp import web
 from .faults import Delay, Drop, Fail, Faults, RateLimit
 from .limits import Rejection, rejection
 from .methods import Methods, installation
-from .workspace import Ephemeral, Json, SlackError, Workspace
+from .workspace import Ephemeral, Installation, Json, SlackError, Workspace
 
-SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,"
-    "groups:history,im:history,im:read,reactions:write,users:read"
-)
 OPEN = "apps.connections.open"
 INSTALL = "oauth.v2.access"
+USER_TOKEN = "xoxp-test-token"
+# Methods whose scope the server insists on, by the kind of conversation.
+_NEEDED = {
+    "conversations.info": {"channel": "channels:read", "group": "groups:read", "im": "im:read"},
+    "conversations.history": {
+        "channel": "channels:history",
+        "group": "groups:history",
+        "im": "im:history",
+    },
+}
 _POSTING = ("chat.postMessage", "chat.update", "chat.postEphemeral")
 
 
@@ -47,11 +53,13 @@ class WebApi:
     def __init__(
         self,
         workspace: Workspace,
+        installation: Installation,
         faults: Faults,
         publish: Callable[[Json], None],
         socket_url: Callable[[], str],
     ) -> None:
         self._workspace = workspace
+        self._installation = installation
         self._faults = faults
         self._methods = Methods(workspace, publish)
         self._socket_url = socket_url
@@ -103,7 +111,10 @@ class WebApi:
             body = self._call(method, params, token)
         except SlackError as refusal:
             return _refusal(refusal.code, **refusal.details)
-        return web.json_response({"ok": True, **body}, headers={"x-oauth-scopes": SCOPES})
+        by_user = token == USER_TOKEN
+        scopes = self._installation.user_scopes if by_user else self._installation.scopes
+        headers = {"x-oauth-scopes": ",".join(sorted(scopes))}
+        return web.json_response({"ok": True, **body}, headers=headers)
 
     def _call(self, method: str, params: Json, token: str) -> Json:
         if method == INSTALL:
@@ -112,18 +123,31 @@ class WebApi:
             raise SlackError("unknown_method", req_method=method)
         if not token:
             raise SlackError("not_authed")
+        if token == USER_TOKEN and method == "auth.test":
+            return self._methods.user_identity(self._installation.user_team)
         if not token.startswith("xapp-" if method == OPEN else "xoxb-"):
             raise SlackError("invalid_auth")
         if method == OPEN:
-            return {"url": self._socket_url()}
+            warnings = self._installation.warnings
+            said = {"response_metadata": {"messages": warnings}} if warnings else {}
+            return {"url": self._socket_url(), **said}
         run, required = self._methods.table[method]
         missing = [name for name in required if params.get(name) is None]
         if missing:
             messages = [f"[ERROR] missing required field: {name}" for name in missing]
             raise SlackError("invalid_arguments", response_metadata={"messages": messages})
+        if method in _NEEDED:
+            self._check_scope(_NEEDED[method], params["channel"])
         if method in _POSTING:
             self._check_message(method, params)
         return run(params)
+
+    def _check_scope(self, scopes: dict[str, str], channel: str) -> None:
+        needed = scopes[self._workspace.channel(channel).type]
+        granted = self._installation.scopes
+        if needed not in granted:
+            provided = ",".join(sorted(granted))
+            raise SlackError("missing_scope", needed=needed, provided=provided)
 
     def _check_message(self, method: str, params: Json) -> None:
         refused = rejection(method, params)

@@ -4,7 +4,7 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 Json = dict[str, Any]
@@ -36,6 +36,19 @@ class Identity:
             "updated": 1700000000,
             "team_id": self.team_id,
         }
+
+
+@dataclass
+class Installation:
+    """What the app was given when it was installed; a test may take some of it away.
+
+    ``warnings`` are what Slack says beside an answer, such as that Socket Mode is off.
+    """
+
+    scopes: set[str]
+    user_scopes: set[str]
+    user_team: str
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""Where the bot's database is, and in what condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
+from kb.errors import GuidebotError, SettingsError
+
+_LOCK_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is found of a database without changing it.
+
+    `name` is where it is, without a password. `revision` is the migration that it has, None if
+    nothing was written to it yet; `newest` is the last of the migrations `known` to the program.
+    """
+
+    name: str
+    revision: str | None
+    newest: str
+    known: frozenset[str]
+
+
+def database_url(database: Path | str) -> URL:
+    """Return the URL of a SQLite file, or of what a SQLAlchemy URL names.
+
+    Raises SettingsError if it is no such URL.
+    """
+    if isinstance(database, Path):
+        return URL.create("sqlite", database=str(database))
+    try:
+        url = make_url(database)
+        url.get_dialect()
+    except (ArgumentError, ValueError) as error:
+        # Without the value: there may be a password in it.
+        raise SettingsError(
+            "DATABASE_URL is no SQLAlchemy URL that can be used, such as "
+            "postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///PATH. "
+            "Leave it empty for a SQLite file in GUIDEBOT_HOME."
+        ) from error
+    return url
+
+
+def migrations() -> Config:
+    """Return where Alembic finds the migrations."""
+    config = Config()
+    config.set_main_option("script_location", "bot:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def look_at(database: Path | str) -> Condition:
+    """Return a database's condition, after trying to write to it.
+
+    Nothing is kept of the trial, and a SQLite file that is missing stays so. Raises
+    GuidebotError if the database cannot be opened or written to.
+    """
+    url = database_url(database)
+    name = url.render_as_string(hide_password=True)
+    scripts = ScriptDirectory.from_config(migrations())
+    known = frozenset(script.revision for script in scripts.walk_revisions())
+    newest = scripts.get_current_head() or ""
+    sqlite = url.get_backend_name() == "sqlite"
+    if sqlite and not (url.database and Path(url.database).exists()):
+        return Condition(name, None, newest, known)
+    try:
+        engine = create_engine(url, connect_args={"timeout": _LOCK_SECONDS} if sqlite else {})
+        with engine.connect() as connection:
+            revision = _revision(connection)
+        engine.dispose()
+    except (DatabaseError, ImportError) as error:
+        raise GuidebotError(f"{name}: {getattr(error, 'orig', None) or error}") from error
+    return Condition(name, revision, newest, known)
+
+
+def _revision(connection: Connection) -> str | None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+    connection.rollback()
+    return revision

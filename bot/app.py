@@ -6,11 +6,13 @@ import contextlib
 import logging
 import signal
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.error import BoltError
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.access import Access
@@ -18,15 +20,18 @@ from bot.answering import Answerer
 from bot.humans import Humans
 from bot.listeners import Parts, register
 from bot.people import People
+from bot.posting import persistently
 from bot.settings import BotSettings
 from bot.store import Store
+from bot.work import Work
 from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 
-_WORKERS = 8
+_LISTENERS = 10
 _RATE_LIMIT_RETRIES = 5
 _RECOVER_EVERY_SECONDS = 30.0
 _FORGET_EVERY_SECONDS = 3600.0
+_STOP_SECONDS = 20.0
 
 logger = logging.getLogger(__name__)
 
@@ -58,44 +63,63 @@ def assemble(settings: BotSettings, knowledge_base: KnowledgeBase) -> Parts:
 
 
 def build_app(parts: Parts) -> App:
-    """Return the Bolt app with every listener. Does not connect."""
-    executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="answer")
-    app = App(
+    """Return the Bolt app with every listener.
+
+    Asks Slack whose the token is, but does not connect. Raises SlackApiError if Slack refuses it.
+    """
+    client = WebClient(
         token=parts.settings.slack_bot_token.get_secret_value(),
-        # The token is checked when the bot connects, at the address from the settings.
-        token_verification_enabled=False,
-        listener_executor=executor,
+        base_url=parts.settings.slack_api_url,
+        # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
+        # have done what it was to do (bot.posting looks first).
+        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)],
     )
-    app.client.base_url = parts.settings.slack_api_url
-    # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
-    # have done what it was to do (bot.posting looks first).
-    app.client.retry_handlers = [RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)]
+    # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
+    app = persistently(lambda: _app(client))
     register(app, parts)
     return app
+
+
+def _app(client: WebClient) -> App:
+    try:
+        return App(client=client, listener_executor=Work(_LISTENERS, "listener"))
+    except BoltError as error:
+        if isinstance(error.__context__, SlackApiError):
+            raise error.__context__ from error
+        raise
 
 
 def serve(settings: BotSettings, knowledge_base: KnowledgeBase) -> None:
     """Answer questions in Slack until the process is told to stop."""
     parts = assemble(settings, knowledge_base)
-    app = build_app(parts)
-    handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     # Before the model is loaded, so that a wrong token is told at once.
-    identity = app.client.auth_test()
+    app = build_app(parts)
+    handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
     try:
         knowledge_base.load()
     except NoSnapshotError as error:
         # The bot may start first: the guides are picked up when they are published.
         logger.warning("%s", error)
-    handler.connect()  # type: ignore[no-untyped-call]
-    logger.info("Connected to Slack as %s in %s.", identity["user"], identity["team"])
+    persistently(handler.connect)
+    logger.info("Connected to Slack.")
     _look_after(parts, app.client, stop)
     logger.info("Stopping.")
     with contextlib.suppress(Exception):
         handler.close()  # type: ignore[no-untyped-call]
-    app.listener_runner.listener_executor.shutdown(wait=True)
+    _finish(app, parts)
+
+
+def _finish(app: App, parts: Parts) -> None:
+    """Answer what is in hand; what takes too long is answered after the next start."""
+    until = time.monotonic() + _STOP_SECONDS
+    listeners = app.listener_runner.listener_executor
+    assert isinstance(listeners, Work)
+    left = listeners.finish(until) + parts.answerer.work.finish(until)
+    if left:
+        logger.warning("Stopped with %s things to do; questions wait for the next start.", left)
     parts.store.close()
 
 
@@ -105,8 +129,8 @@ def _look_after(parts: Parts, client: WebClient, stop: threading.Event) -> None:
     number = 0
     while True:
         if number % rounds_to_forget == 0:
-            parts.store.forget_older_than(parts.settings.retention_days)
-        parts.answerer.recover(client)
+            parts.answerer.work.submit(parts.store.forget_older_than, parts.settings.retention_days)
+        parts.answerer.work.submit(parts.answerer.recover, client)
         number += 1
         if stop.wait(_RECOVER_EVERY_SECONDS):
             return

@@ -22,6 +22,9 @@ from kb.errors import GuidebotError
 
 _DAY = 24 * 3600.0
 
+# Longer than an answer takes, so that no other replica gives it, too.
+_HOLD_SECONDS = 120.0
+
 
 class _Base(DeclarativeBase):
     pass
@@ -45,6 +48,8 @@ class _Question(_Base):
     confidence: Mapped[float | None] = mapped_column(Float, nullable=True)
     section: Mapped[str | None] = mapped_column(Text, nullable=True)
     snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
+    team: Mapped[str | None] = mapped_column(String, nullable=True)
+    held_at: Mapped[float | None] = mapped_column(Float, nullable=True)
 
 
 class _Thread(_Base):
@@ -87,11 +92,16 @@ class _Escalation(_Base):
 
 @dataclass(frozen=True, kw_only=True)
 class Unanswered(Place):
-    """A question that was taken on and not answered: all that is known of it."""
+    """A question that was taken on and not answered: all that is known of it.
+
+    `held_at` is when somebody last began to answer it.
+    """
 
     user: str
     taken_at: float
     surface: str = "message"
+    team: str | None = None
+    held_at: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,9 +153,17 @@ class Store:
             url = make_url(database)
         self._name = url.render_as_string(hide_password=True)
         sqlite = url.get_backend_name() == "sqlite"
+        # A file is one process's own; what that process left is nobody's once it is gone.
+        self._hold_seconds = 0.0 if sqlite else _HOLD_SECONDS
         arguments = {"timeout": 30} if sqlite else {}
         try:
-            self._engine = create_engine(url, connect_args=arguments, pool_pre_ping=not sqlite)
+            self._engine = create_engine(
+                url,
+                connect_args=arguments,
+                pool_pre_ping=not sqlite,
+                # An error is logged, and what people wrote is not.
+                hide_parameters=True,
+            )
             if sqlite:
                 event.listen(self._engine, "connect", _configure)
             _migrate(self._engine)
@@ -162,21 +180,22 @@ class Store:
         Slack delivers an event again when it is not sure that it arrived, and sends two
         events for a mention; both name the same message.
         """
+        now = time.time()
         taken = self._add(
             _Question(
                 channel=question.channel,
                 ts=question.ts,
                 user=question.user,
                 thread_ts=question.thread_ts,
-                taken_at=time.time(),
+                taken_at=now,
                 surface=question.surface,
+                team=question.team,
+                held_at=now,
             )
         )
         if taken and question.thread_ts:
             self._add(
-                _Thread(
-                    channel=question.channel, thread_ts=question.thread_ts, joined_at=time.time()
-                )
+                _Thread(channel=question.channel, thread_ts=question.thread_ts, joined_at=now)
             )
         return taken
 
@@ -193,11 +212,16 @@ class Store:
             )
 
     def unanswered(self) -> Sequence[Unanswered]:
-        """Return the questions that were taken on and not finished, oldest first."""
+        """Return the questions that were taken on and not finished, oldest first.
+
+        In a database that replicas share, without those that may be in another one's hands.
+        """
+        chosen = select(_Question).where(_Question.done_at.is_(None))
+        if self._hold_seconds:
+            long_ago = time.time() - self._hold_seconds
+            chosen = chosen.where(or_(_Question.held_at.is_(None), _Question.held_at < long_ago))
         with Session(self._engine) as session:
-            rows = session.scalars(
-                select(_Question).where(_Question.done_at.is_(None)).order_by(_Question.taken_at)
-            )
+            rows = session.scalars(chosen.order_by(_Question.taken_at))
             return [
                 Unanswered(
                     channel=row.channel,
@@ -206,9 +230,31 @@ class Store:
                     user=row.user,
                     taken_at=row.taken_at,
                     surface=row.surface or "message",
+                    team=row.team,
+                    held_at=row.held_at,
                 )
                 for row in rows
             ]
+
+    def hold(self, left: Unanswered) -> bool:
+        """Note that a question is being answered now; False if somebody else was first."""
+        same = (
+            _Question.held_at.is_(None)
+            if left.held_at is None
+            else _Question.held_at == left.held_at
+        )
+        with Session(self._engine) as session, session.begin():
+            result = session.execute(
+                update(_Question)
+                .where(
+                    _Question.channel == left.channel,
+                    _Question.ts == left.ts,
+                    _Question.done_at.is_(None),
+                    same,
+                )
+                .values(held_at=time.time())
+            )
+            return int(getattr(result, "rowcount", 0)) == 1
 
     def is_in_thread(self, channel: str, thread_ts: str) -> bool:
         """Whether the bot has taken on a question in a thread."""

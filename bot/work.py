@@ -23,13 +23,11 @@ class Work(ThreadPoolExecutor):
         self._begun: set[Future[object]] = set()
         self._guard = threading.Lock()
 
-    def submit(  # type: ignore[override]
-        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Do it as soon as a thread is free."""
         future = super().submit(fn, *args, **kwargs)
         with self._guard:
-            self._begun.add(future)
+            self._begun.add(future)  # type: ignore[arg-type]
         future.add_done_callback(self._ended)
         return future
 

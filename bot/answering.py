@@ -10,23 +10,35 @@ from collections.abc import Callable, Iterator
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DatabaseError
 
 from bot.access import Access, Refusal, Refused
 from bot.blocks import Message, plain, render
 from bot.log import about
 from bot.metrics import DECISIONS, QUESTIONS, observe_wait, stage
 from bot.people import People
-from bot.posting import CONNECTION_ERRORS, is_answered, post, post_privately, read_message
+from bot.posting import (
+    CONNECTION_ERRORS,
+    is_answered,
+    may_pass,
+    post,
+    post_privately,
+    read_message,
+)
 from bot.question import Place, Question, plain_text
 from bot.store import Outcome, Store, Unanswered
 from bot.warning import secret_warning
+from bot.work import Work
 from kb.catalogue import words
 from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
 from kb.redact import redact
 
-_RECOVERED_SECONDS = 24 * 3600.0
+# Later than that, an answer is of no use, and people have found another way.
+_RECOVERED_SECONDS = 600.0
+
+_WORKERS = 8
 
 # Most answers are there sooner, and nobody has to be told to wait.
 _STATUS_AFTER_SECONDS = 0.7
@@ -38,7 +50,10 @@ logger = logging.getLogger(__name__)
 
 
 class Answerer:
-    """Answers questions, each once. Threads may share it."""
+    """Answers questions, each once. Threads may share it.
+
+    `work` has its threads: Bolt's have to be free for what Slack waits for.
+    """
 
     def __init__(
         self,
@@ -56,13 +71,14 @@ class Answerer:
         self._access = access
         self._human = human
         self._may_delete = may_delete
+        self.work = Work(_WORKERS, "answer")
         self._lock = threading.Lock()
         self._in_hand: set[Place] = set()
 
     def take(self, question: Question) -> bool:
         """Take a question on, on disk; False if that was done before.
 
-        Whoever takes it on calls `answer` with it.
+        Whoever takes it on calls `answer` or `answer_soon` with it.
         """
         with self._lock:
             taken = self._store.take(question)
@@ -73,16 +89,28 @@ class Answerer:
             observe_wait(question.ts)
         return taken
 
+    def answer_soon(self, question: Question, client: WebClient) -> None:
+        """Answer a question on a thread of `work`."""
+        try:
+            self.work.submit(self.answer, question, client)
+        except RuntimeError:
+            logger.info("Message %s is left for the next start.", question.ts)
+
     def answer(
         self, question: Question, client: WebClient, *, perhaps_posted: bool = False
     ) -> None:
         """Post the answer to a question, or an apology with an id that the log has too.
 
         With `perhaps_posted`, messages of the answer that stand there already are left out.
-        Raises nothing: what cannot be posted is in the log, and tried again by `recover`.
+        What cannot be posted is in the log, and tried again by `recover`; so is what cannot be
+        noted as answered, but `recover` then finds the answer. Raises DatabaseError for that.
         """
-        with about(question), stage("total"):
-            self._answer(question, client, perhaps_posted)
+        try:
+            with about(question), stage("total"):
+                self._answer(question, client, perhaps_posted)
+        finally:
+            with self._lock:
+                self._in_hand.discard(_place(question))
 
     def _answer(self, question: Question, client: WebClient, perhaps_posted: bool) -> None:
         started = time.monotonic()
@@ -103,8 +131,6 @@ class Answerer:
             self._store.finish(question.channel, question.ts, outcome)
         else:
             self._store.let_go(question)
-        with self._lock:
-            self._in_hand.discard(_place(question))
         milliseconds = round(1000 * (time.monotonic() - started))
         DECISIONS.labels(outcome.decision if outcome else "other").inc()
         logger.info(
@@ -123,30 +149,35 @@ class Answerer:
     def recover(self, client_of: Callable[[str | None], WebClient | None]) -> None:
         """Answer what was taken on and not answered: before a crash, or while Slack was away.
 
-        `client_of` gives the client for a workspace. Raises nothing: what still cannot be
-        answered is in the log, and stays for the next time.
+        `client_of` gives the client for a workspace. What is older than ten minutes is closed
+        without an answer. What still cannot be answered is in the log, and stays for the next
+        time.
         """
         with self._lock:
             self._store.hold(self._in_hand)
             left_over = self._store.take_over()
             self._in_hand.update(map(_place, left_over))
         for left in left_over:
-            with about(left):
-                self._recover(left, client_of(left.team))
-            with self._lock:
-                self._in_hand.discard(_place(left))
+            try:
+                with about(left):
+                    self._recover(left, client_of(left.team))
+            except Exception as error:
+                logger.error(
+                    "Message %s in %s cannot be answered yet: %s", left.ts, left.channel, error
+                )
+                with contextlib.suppress(DatabaseError):
+                    self._store.let_go(left)
+            finally:
+                with self._lock:
+                    self._in_hand.discard(_place(left))
 
     def _recover(self, left: Unanswered, client: WebClient | None) -> None:
-        try:
-            question = self._recovered(left, client) if client else None
-        except Exception as error:
-            logger.error("Message %s in %s cannot be read again: %s", left.ts, left.channel, error)
-            return
+        question = self._recovered(left, client) if client else None
         if question is None or client is None:
             self._store.finish(left.channel, left.ts)
         else:
             logger.info("Answering message %s in %s now.", left.ts, left.channel)
-            self.answer(question, client, perhaps_posted=True)
+            self._answer(question, client, perhaps_posted=True)
 
     def _messages(
         self, question: Question, client: WebClient, language: str | None
@@ -156,8 +187,8 @@ class Answerer:
             self._warn(question, client, language)
         refused = self._access.refuse(client, question.team, question.channel, question.user)
         if refused:
-            self._refuse(question, client, refused, language)
-            return [], None, f"Refused ({refused.reason.value})"
+            told = f"Refused ({refused.reason.value})"
+            return self._refuse(question, client, refused, language), None, told
         if not question.text:
             said = words(language or "en")
             return [plain(said.empty_question.format(example=said.examples[0]))], None, "Asked back"
@@ -191,16 +222,20 @@ class Answerer:
 
     def _refuse(
         self, question: Question, client: WebClient, refused: Refused, language: str | None
-    ) -> None:
+    ) -> list[Message]:
+        """Tell the person in private; return what to post for that."""
         if question.surface in ("auto", "thread"):
-            return
+            return []
         said = words(language or "en")
         text = (
             said.not_allowed
             if refused.reason is Refusal.NOT_ALLOWED
             else said.too_many.format(seconds=refused.seconds)
         )
+        if question.channel.startswith("D"):
+            return [plain(text)]
         post_privately(client, question, question.user, plain(text))
+        return []
 
     @contextlib.contextmanager
     def _status(
@@ -232,10 +267,13 @@ class Answerer:
         # The question may be what broke it, but it is the person's own and stays out of logs.
         logger.error("Failure %s while answering", question.id, exc_info=error)
         if question.surface == "auto":
-            return True, "Silent after a failure"
+            return not may_pass(error), "Silent after a failure"
         said = words(language or "en")
         text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
         try:
+            # Slack may have taken the answer, and failed only to say so.
+            if is_answered(client, question):
+                return True, "Answered in spite of the failure"
             post(client, question, [plain(text.format(id=question.id))])
         except Exception:
             logger.exception("The apology could not be posted either")
@@ -245,6 +283,9 @@ class Answerer:
     def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
         if time.time() - left.taken_at > _RECOVERED_SECONDS:
             logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
+            return None
+        if left.surface == "command":
+            # The answer went to a place that is gone.
             return None
         if is_answered(client, left):
             return None
@@ -260,6 +301,7 @@ class Answerer:
             text=redacted.text,
             surface=left.surface,
             team=left.team,
+            secrets=redacted.kinds,
         )
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from filelock import FileLock, Timeout
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.error import BoltError
+from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from sqlalchemy.exc import DatabaseError
 
@@ -25,18 +28,28 @@ from bot.installs import client_of, installation_store, oauth_settings
 from bot.listeners import Parts, register
 from bot.metrics import CountErrors, watch
 from bot.people import People
+from bot.posting import persistently
 from bot.settings import BotSettings
 from bot.store import Store
 from bot.web import Check, Server, slack_pages, status_pages
+from bot.work import Work
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 
-_WORKERS = 8
+_LISTENERS = 10
 _RATE_LIMIT_RETRIES = 5
 _RECOVER_EVERY_SECONDS = 30.0
 _FORGET_EVERY_SECONDS = 3600.0
+_STOP_SECONDS = 20.0
 # How long a bot that is being replaced may take to stop.
 _LAST_ONE_SECONDS = 30.0
+
+_READ_BY_BOLT = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -68,31 +81,47 @@ def assemble(settings: BotSettings, knowledge_base: KnowledgeBase) -> Parts:
 
 
 def build_app(parts: Parts, *, http: bool = False) -> App:
-    """Return the Bolt app with every listener. Does not connect.
+    """Return the Bolt app with every listener.
 
-    With `http` it checks the signatures of Slack's requests.
+    With `http` it checks the signatures of Slack's requests. Asks Slack whose the token is, but
+    does not connect. Raises SlackApiError if Slack refuses it.
     """
     settings = parts.settings
-    executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="answer")
-    app = App(
+    for name in _READ_BY_BOLT:
+        # Bolt would act on these by itself, even where they are empty.
+        os.environ.pop(name, None)
+    client = WebClient(
         token=settings.slack_bot_token.get_secret_value() or None,
-        signing_secret=settings.slack_signing_secret.get_secret_value() if http else None,
-        # The token is checked when the bot connects, at the address from the settings.
-        token_verification_enabled=False,
-        oauth_settings=oauth_settings(settings, parts.store.engine) if settings.installs else None,
-        listener_executor=executor,
+        base_url=settings.slack_api_url,
+        # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
+        # have done what it was to do (bot.posting looks first).
+        retry_handlers=[
+            CountErrors(),
+            RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES),
+        ],
     )
-    app.client.base_url = settings.slack_api_url
-    # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
-    # have done what it was to do (bot.posting looks first).
-    app.client.retry_handlers = [
-        CountErrors(),
-        RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES),
-    ]
-    if settings.installs:
+    secret = settings.slack_signing_secret.get_secret_value() if http else None
+    oauth = oauth_settings(settings, parts.store.engine) if settings.installs else None
+    # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
+    app = persistently(lambda: _app(client, secret, oauth))
+    if oauth:
         app.enable_token_revocation_listeners()
     register(app, parts)
     return app
+
+
+def _app(client: WebClient, secret: str | None, oauth: OAuthSettings | None) -> App:
+    try:
+        return App(
+            client=client,
+            signing_secret=secret,
+            oauth_settings=oauth,
+            listener_executor=Work(_LISTENERS, "listener"),
+        )
+    except BoltError as error:
+        if isinstance(error.__context__, SlackApiError):
+            raise error.__context__ from error
+        raise
 
 
 def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") -> None:
@@ -109,13 +138,11 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         parts = assemble(settings, knowledge_base)
         running.callback(parts.store.close)
         if not settings.database_url:
+            # Whoever was at them is gone: this folder is one process's own.
             parts.store.let_go()
-        app = build_app(parts, http=bool(http))
-        running.callback(app.listener_runner.listener_executor.shutdown, wait=True)
         # Before the model is loaded, so that a wrong token is told at once.
-        if not settings.installs:
-            identity = app.client.auth_test()
-            logger.info("The bot is %s in %s.", identity["user"], identity["team"])
+        app = build_app(parts, http=bool(http))
+        running.callback(_finish, app, parts)
         checks = _checks(parts)
         watch(parts.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
         if settings.status_address:
@@ -164,7 +191,7 @@ def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]
 def _connect(app: App, settings: BotSettings, checks: dict[str, Check]) -> Callable[[], None]:
     """Open the socket to Slack, and return what closes it."""
     handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
-    handler.connect()  # type: ignore[no-untyped-call]
+    persistently(handler.connect)
     logger.info("Connected to Slack.")
     checks["slack"] = lambda: None if handler.client.is_connected() else "not connected"
 
@@ -202,16 +229,27 @@ def _snapshot_age(knowledge_base: KnowledgeBase) -> float:
     return time.time() - datetime.fromisoformat(created).timestamp()
 
 
+def _finish(app: App, parts: Parts) -> None:
+    """Answer what is in hand; what takes too long is answered after the next start."""
+    until = time.monotonic() + _STOP_SECONDS
+    listeners = app.listener_runner.listener_executor
+    assert isinstance(listeners, Work)
+    left = listeners.finish(until) + parts.answerer.work.finish(until)
+    if left:
+        logger.warning("Stopped with %s things to do; questions wait for the next start.", left)
+
+
 def _look_after(
     parts: Parts, client: Callable[[str | None], WebClient | None], stop: threading.Event
 ) -> None:
     """Until it is time to stop, answer what was left over, and forget what is old."""
     rounds_to_forget = round(_FORGET_EVERY_SECONDS / _RECOVER_EVERY_SECONDS)
+    work = parts.answerer.work
     number = 0
     while True:
         if number % rounds_to_forget == 0:
-            parts.store.forget_older_than(parts.settings.retention_days)
-        parts.answerer.recover(client)
+            work.submit(parts.store.forget_older_than, parts.settings.retention_days)
+        work.submit(parts.answerer.recover, client)
         number += 1
         if stop.wait(_RECOVER_EVERY_SECONDS):
             return

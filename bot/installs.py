@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from slack_bolt.authorization.authorize import InstallationStoreAuthorize
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
@@ -23,7 +24,7 @@ _STATE_SECONDS = 600
 def oauth_settings(settings: BotSettings, engine: Engine) -> OAuthSettings:
     """Return how people of other workspaces install the bot, and where their tokens are kept."""
     logger = logging.getLogger("slack_sdk.oauth")
-    return OAuthSettings(
+    found = OAuthSettings(
         client_id=settings.slack_client_id,
         client_secret=settings.slack_client_secret.get_secret_value(),
         scopes=list(BOT_SCOPES),
@@ -33,6 +34,10 @@ def oauth_settings(settings: BotSettings, engine: Engine) -> OAuthSettings:
         redirect_uri_path=REDIRECT_PATH,
         logger=logger,
     )
+    # Or else Bolt asks Slack at each event whose the token is, and forgets the event if that fails.
+    assert isinstance(found.authorize, InstallationStoreAuthorize)
+    found.authorize.cache_enabled = True
+    return found
 
 
 def installation_store(settings: BotSettings, engine: Engine) -> SQLAlchemyInstallationStore:

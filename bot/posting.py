@@ -7,8 +7,8 @@ import http.client
 import itertools
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -35,6 +35,30 @@ _PAGE = 100
 _MOST_PAGES = 20
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def persistently(call: Callable[[], T]) -> T:
+    """Return what a call returns, tried some times while Slack fails or cannot be reached.
+
+    Only for what may be done twice; what it raises at last is raised.
+    """
+    attempts = retry(
+        retry=retry_if_exception(may_pass),
+        stop=stop_after_attempt(4),
+        wait=wait_exponential(multiplier=0.5, max=8),
+        before_sleep=before_sleep_log(logger, logging.WARNING),
+        reraise=True,
+    )
+    return attempts(call)()
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the same call may succeed later; Slack may have done what it was to do."""
+    if isinstance(error, SlackApiError):
+        return error.response.status_code >= 500 or error.response.get("error") in _PASSING_ERRORS
+    return isinstance(error, CONNECTION_ERRORS)
 
 
 def post(
@@ -78,22 +102,14 @@ def post_privately(client: WebClient, place: Place, user: str, message: Message)
 
 def is_answered(client: WebClient, place: Place) -> bool:
     """Whether the last message of an answer to the question stands in the conversation."""
-    return any(payload.get("last") for payload in _payloads(client, place))
+    return persistently(lambda: any(payload.get("last") for payload in _payloads(client, place)))
 
 
 def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
     """Return the question as it stands in the conversation now; None if it is gone."""
-    for message in _messages(client, place):
-        if message.get("ts") == place.ts:
-            return message
-    return None
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether the same call may succeed later; Slack may have done what it was to do."""
-    if isinstance(error, SlackApiError):
-        return error.response.status_code >= 500 or error.response.get("error") in _PASSING_ERRORS
-    return isinstance(error, CONNECTION_ERRORS)
+    return persistently(
+        lambda: next((m for m in _messages(client, place) if m.get("ts") == place.ts), None)
+    )
 
 
 def _mark(number: int, message: Message) -> str:
@@ -110,13 +126,6 @@ def _post_once(
 ) -> None:
     attempts = 0
 
-    @retry(
-        retry=retry_if_exception(_may_pass),
-        stop=stop_after_attempt(4),
-        wait=wait_exponential(multiplier=0.5, max=8),
-        before_sleep=before_sleep_log(logger, logging.WARNING),
-        reraise=True,
-    )
     def attempt() -> None:
         nonlocal attempts
         attempts += 1
@@ -125,7 +134,7 @@ def _post_once(
             return
         _post(client, place, payload, message)
 
-    attempt()
+    persistently(attempt)
 
 
 def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.redact import redact
+from kb.redact import cut, redact
 
 # Kinds of messages that a person has written; edits, joins and the like have others.
 _WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
@@ -93,7 +93,7 @@ def channel_message(event: Mapping[str, Any]) -> Question | None:
 
 
 def plain_text(text: str) -> str:
-    """Return a message's text as the person sees it, without mentions."""
+    """Return a message's text as the person sees it, without mentions; of a huge one, a part."""
 
     def shown(match: re.Match[str]) -> str:
         kind, target, label = match.groups()
@@ -104,7 +104,7 @@ def plain_text(text: str) -> str:
         return label or target
 
     words = html.unescape(_REFERENCE.sub(shown, text))
-    return re.sub(r"[^\S\n]+", " ", words).strip()
+    return cut(re.sub(r"[^\S\n]+", " ", words).strip())
 
 
 def _is_written(event: Mapping[str, Any]) -> bool:

@@ -164,7 +164,13 @@ class Store:
         sqlite = url.get_backend_name() == "sqlite"
         arguments = {"timeout": 30} if sqlite else {}
         try:
-            self.engine = create_engine(url, connect_args=arguments, pool_pre_ping=not sqlite)
+            self.engine = create_engine(
+                url,
+                connect_args=arguments,
+                pool_pre_ping=not sqlite,
+                # An error is logged, and what people wrote is not.
+                hide_parameters=True,
+            )
             if sqlite:
                 event.listen(self.engine, "connect", _configure)
             _migrate(self.engine)
@@ -181,23 +187,22 @@ class Store:
         Slack delivers an event again when it is not sure that it arrived, and sends two
         events for a mention; both name the same message.
         """
+        now = time.time()
         taken = self._add(
             _Question(
                 channel=question.channel,
                 ts=question.ts,
                 user=question.user,
                 thread_ts=question.thread_ts,
-                taken_at=time.time(),
+                taken_at=now,
                 surface=question.surface,
                 team=question.team,
-                held_until=time.time() + _HELD_SECONDS,
+                held_until=now + _HELD_SECONDS,
             )
         )
         if taken and question.thread_ts:
             self._add(
-                _Thread(
-                    channel=question.channel, thread_ts=question.thread_ts, joined_at=time.time()
-                )
+                _Thread(channel=question.channel, thread_ts=question.thread_ts, joined_at=now)
             )
         return taken
 

@@ -18,13 +18,16 @@ _AND_CJK = (
     r"|[，,]\s*(?:而且|另外|还有|同时|也)\s*|(?:而且|另外|还有)[，,]?"
     r"|\s*(?:그리고|또한|게다가)\s*|(?<=고)\s+"
 )
-_END = r"[.?!]+\s+|[。？！\n]+\s*|\s*[;；]\s*"
+_END = r"(?<![.?!])[.?!]+\s+|[。？！\n]+\s*|\s*[;；]\s*"
 _BETWEEN = re.compile(f"{_END}|{_AND_CJK}|{_AND}", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def question_parts(text: str) -> list[str]:
     """Return the things that a question may ask for, each on its own; none if it is one thing."""
+    # The pattern tries each space of a long row as the first; one stands for all.
+    text = _SPACES.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
     parts = [part.strip(" 、,，.。?？!！") for part in _BETWEEN.split(text)]
     parts = [part for part in parts if _says_something(part)]
     return parts if 1 < len(parts) <= _MOST_PARTS else []

@@ -41,12 +41,28 @@ _KINDS = {
 }
 
 
+# The time that the patterns take grows with the square of a text's length.
+_LONGEST = 10_000
+
+
 @dataclass(frozen=True)
 class Redacted:
     """A text without its secrets, and what kinds of them there were, each once."""
 
     text: str
     kinds: tuple[str, ...] = ()
+
+
+def cut(text: str) -> str:
+    """Return a text, or its beginning if it is longer than anybody's question.
+
+    No word is cut in two, so that no half of a secret is left that nothing tells from a word.
+    """
+    if len(text) <= _LONGEST:
+        return text
+    beginning = text[: _LONGEST + 1]
+    words = beginning.rsplit(maxsplit=1)
+    return words[0] if len(words) > 1 else beginning[:-1]
 
 
 def redact(text: str) -> Redacted:

@@ -42,6 +42,9 @@ def register(
 
     def guide(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         ack()
+        answerer.work.submit(_guide, body, client, respond)
+
+    def _guide(body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         user, channel = body["user_id"], body["channel_id"]
         language = people.person(client, user).language
         said = words(language or "en")
@@ -130,7 +133,7 @@ def register(
             team=(body.get("team") or {}).get("id"),
         )
         if question.text and answerer.take(question):
-            answerer.answer(question, client)
+            answerer.answer_soon(question, client)
         else:
             said = words(language or "en")
             _respond(respond, plain(said.empty_question.format(example=said.examples[0])))

@@ -38,9 +38,9 @@ def taking(
 
 
 def answering(answerer: Answerer) -> Callable[[BoltContext, WebClient], None]:
-    """Return the listener that answers what was taken on."""
+    """Return the listener that has answered what was taken on."""
 
     def answer(context: BoltContext, client: WebClient) -> None:
-        answerer.answer(context["question"], client)
+        answerer.answer_soon(context["question"], client)
 
     return answer

@@ -416,6 +416,18 @@ class SlackServer:
         """
         self._faults.add(method, Drop(applied), times)
 
+    def scatter_faults(self, share: float, seed: int = 0) -> None:
+        """Let a share of all calls fail: refused, limited, broken or unanswered; 0 ends it.
+
+        Half of those that break or stay unanswered took effect first.
+        """
+        self._faults.scatter(share, seed)
+
+    @property
+    def faults_scattered(self) -> int:
+        """How many calls have failed for it."""
+        return self._faults.scattered
+
     def delay_next(self, method: str, seconds: float, times: int = 1) -> None:
         self._faults.add(method, Delay(seconds), times)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from .faults import Delay, Drop, Fail, Faults, RateLimit
+from .faults import Broken, Delay, Drop, Fail, Faults, RateLimit
 from .limits import Rejection, rejection
 from .methods import Methods, installation
 from .workspace import Ephemeral, Installation, Json, SlackError, Workspace
@@ -85,6 +85,10 @@ class WebApi:
                 if applied:
                     self._answer(method, params, token)
                 return _hang_up(request)
+            case Broken(applied):
+                if applied:
+                    self._answer(method, params, token)
+                return web.Response(status=500, text="<html>Oops</html>", content_type="text/html")
             case Delay(seconds):
                 await asyncio.sleep(seconds)
         return self._answer(method, params, token)

@@ -21,6 +21,7 @@ from bot.humans import Humans
 from bot.listeners import Parts, register
 from bot.people import People
 from bot.posting import persistently
+from bot.sdk_log import mind_sdk_log
 from bot.settings import BotSettings
 from bot.store import Store
 from bot.work import Work
@@ -32,6 +33,10 @@ _RATE_LIMIT_RETRIES = 5
 _RECOVER_EVERY_SECONDS = 30.0
 _FORGET_EVERY_SECONDS = 3600.0
 _STOP_SECONDS = 20.0
+
+# The SDK reads what waits in the connection by recursion, a level for each of these; at its own
+# 1,024 bytes, one message of 40,000 emoji or some hundred events at once break the connection.
+_RECEIVE_BYTES = 65_536
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +86,7 @@ def build_app(parts: Parts) -> App:
 
 
 def _app(client: WebClient) -> App:
+    mind_sdk_log()
     try:
         return App(client=client, listener_executor=Work(_LISTENERS, "listener"))
     except BoltError as error:
@@ -97,7 +103,9 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase) -> None:
         signal.signal(number, lambda *_: stop.set())
     # Before the model is loaded, so that a wrong token is told at once.
     app = build_app(parts)
-    handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
+    handler = SocketModeHandler(
+        app, settings.slack_app_token.get_secret_value(), receive_buffer_size=_RECEIVE_BYTES
+    )
     try:
         knowledge_base.load()
     except NoSnapshotError as error:

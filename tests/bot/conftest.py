@@ -75,8 +75,11 @@ def running(
     copy_home(sample_home, home)
     with _workspace() as server:
         bot = _start(server, home)
-        yield server, bot
-        assert bot.stop() == 0
+        try:
+            yield server, bot
+            assert bot.stop() == 0
+        finally:
+            bot.kill()
 
 
 @contextlib.contextmanager
@@ -88,8 +91,11 @@ def start_one(
     copy_home(source, home)
     with _workspace() as server:
         bot = _start(server, home, settings)
-        yield server, bot
-        assert bot.stop() == 0
+        try:
+            yield server, bot
+            assert bot.stop() == 0
+        finally:
+            bot.kill()
 
 
 def copy_home(source: Home, target: Home) -> None:

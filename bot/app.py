@@ -51,6 +51,10 @@ _READ_BY_BOLT = (
     "SLACK_CLIENT_SECRET",
 )
 
+# The SDK reads what waits in the connection by recursion, a level for each of these; at its own
+# 1,024 bytes, one message of 40,000 emoji or some hundred events at once break the connection.
+_RECEIVE_BYTES = 65_536
+
 logger = logging.getLogger(__name__)
 
 
@@ -190,7 +194,9 @@ def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]
 
 def _connect(app: App, settings: BotSettings, checks: dict[str, Check]) -> Callable[[], None]:
     """Open the socket to Slack, and return what closes it."""
-    handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
+    handler = SocketModeHandler(
+        app, settings.slack_app_token.get_secret_value(), receive_buffer_size=_RECEIVE_BYTES
+    )
     persistently(handler.connect)
     logger.info("Connected to Slack.")
     checks["slack"] = lambda: None if handler.client.is_connected() else "not connected"

@@ -39,8 +39,8 @@ def home_view(
     """
     said = words(language)
     blocks: list[Block] = [*_knowledge(guides, published, said, language)]
-    if headings:
-        blocks += [*_list(said.try_these, prompts(headings, asked))]
+    if suggested := prompts(headings, asked):
+        blocks += [*_list(said.try_these, suggested)]
     if docs_team:
         blocks += [DividerBlock(), *_figures(asked, dict(headings), said)]
     return View(type="home", blocks=blocks)

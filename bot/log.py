@@ -15,6 +15,9 @@ from bot.settings import BotSettings
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(question_mark)s"
 _JSON = "%(asctime)s %(levelname)s %(name)s %(message)s %(question)s"
 
+# Where the SDK puts the text of a broken WebSocket message, which people have written.
+_PAYLOAD = ", payload: "
+
 _question: ContextVar[str | None] = ContextVar("question", default=None)
 
 
@@ -32,6 +35,7 @@ def configure(settings: BotSettings) -> None:
     """Log to the standard error, as text or as JSON lines. Never what people wrote."""
     handler = logging.StreamHandler()
     handler.addFilter(_with_question)
+    handler.addFilter(_without_payload)
     if settings.log_format == "json":
         names = {"asctime": "time", "levelname": "level", "name": "logger"}
         handler.setFormatter(JsonFormatter(_JSON, rename_fields=names, json_ensure_ascii=False))
@@ -49,4 +53,10 @@ def _with_question(record: logging.LogRecord) -> bool:
     question = _question.get()
     record.__dict__["question"] = question
     record.__dict__["question_mark"] = f" (question {question})" if question else ""
+    return True
+
+
+def _without_payload(record: logging.LogRecord) -> bool:
+    if record.name.startswith("slack") and _PAYLOAD in (text := record.getMessage()):
+        record.msg, record.args = text.partition(_PAYLOAD)[0] + ")", ()
     return True

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.redact import cut, redact
+from kb.redact import legible, redact
 
 # Kinds of messages that a person has written; edits, joins and the like have others.
 _WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
@@ -104,7 +104,7 @@ def plain_text(text: str) -> str:
         return label or target
 
     words = html.unescape(_REFERENCE.sub(shown, text))
-    return cut(re.sub(r"[^\S\n]+", " ", words).strip())
+    return legible(re.sub(r"[^\S\n]+", " ", words).strip())
 
 
 def _is_written(event: Mapping[str, Any]) -> bool:

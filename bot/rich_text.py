@@ -6,7 +6,9 @@ link in them. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from slack_sdk.models.blocks import (
     RichTextElement,
@@ -114,19 +116,22 @@ def _spans(spans: Iterable[Span]) -> Iterator[RichTextElement]:
             else None
         )
         if is_web_link(span.href):
-            yield Parts.Link(url=str(span.href), text=span.text[:LONGEST_TEXT], style=style)
+            yield Parts.Link(url=str(span.href), text=span.text[:LONGEST_TEXT] or None, style=style)
             continue
         for piece in pieces(span.text):
             yield Parts.Text(text=piece, style=style)
 
 
 def is_web_link(href: str | None) -> bool:
-    """Whether a link leads to the web, so that it works from Slack."""
-    return (
-        bool(href)
-        and str(href).startswith(("https://", "http://"))
-        and len(str(href)) <= _LONGEST_URL
-    )
+    """Whether a link leads to the web, and Slack takes it for an address."""
+    if not href or len(href) > _LONGEST_URL or re.search(r"[\s\x00-\x1f\x7f]", href):
+        return False
+    try:
+        parts = urlsplit(href)
+        # The port is read only when it is asked for.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -128,7 +128,7 @@ def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:
         first.blocks = [_renamed(block, str(n)) for n, block in enumerate(blocks, 1)]
         first.line = min([first.line, *(block.lines.first for block in blocks)])
         first.links = before.links + first.links
-        return first.heading, rest
+        return first.heading.strip() or otherwise, rest
     before.heading = otherwise
     return otherwise, [before, *rest] if before.blocks else rest
 
@@ -143,7 +143,7 @@ def _lead(parts: list[_Part], title: str) -> tuple[tuple[Span, ...], list[_Part]
         return (), parts
     lead, *rest = parts
     only_words = all(block.kind is BlockKind.PARAGRAPH for block in lead.blocks)
-    if rest and only_words and len(lead.blocks) <= 1:
+    if any(part.blocks for part in rest) and only_words and len(lead.blocks) <= 1:
         return tuple(lead.links), rest
     return tuple(lead.links), parts
 

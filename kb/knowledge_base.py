@@ -21,7 +21,7 @@ from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section
 from kb.paths import Home
 from kb.question_parts import question_parts
-from kb.redact import cut, redact
+from kb.redact import legible, redact
 from kb.search import WEIGHTS, SearchIndex, Weights
 from kb.settings import Settings
 from kb.small_talk import small_talk
@@ -161,9 +161,7 @@ class KnowledgeBase:
         audience: str | None = None,
     ) -> Found:
         """Return the sections that come into question; raises as `ask` does."""
-        # Half a character, as a terminal may pass it on, is more than libraries bear.
-        question = question.encode("utf-8", "replace").decode("utf-8")
-        redacted = redact(cut(question))
+        redacted = redact(legible(question))
         question = redacted.text
         index = self.index()
         self._check(index)

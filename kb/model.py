@@ -180,7 +180,8 @@ class Citation(Frozen):
     @property
     def place(self) -> str:
         """The guide's title and the headings down to the section, for people."""
-        return " › ".join(dict.fromkeys((self.guide_title, *self.path)))
+        names = dict.fromkeys((self.guide_title, *self.path))
+        return " › ".join(name for name in names if name.strip())
 
 
 class Step(Frozen):

@@ -53,16 +53,17 @@ class Redacted:
     kinds: tuple[str, ...] = ()
 
 
-def cut(text: str) -> str:
-    """Return a text, or its beginning if it is longer than anybody's question.
+def legible(text: str) -> str:
+    """Return a text without half characters, and only its beginning if it is too long to ask.
 
     No word is cut in two, so that no half of a secret is left that nothing tells from a word.
     """
+    # Half a character, as a terminal or JSON may pass it on, is more than libraries bear.
+    whole = text[: _LONGEST + 1].encode("utf-8", "replace").decode("utf-8")
     if len(text) <= _LONGEST:
-        return text
-    beginning = text[: _LONGEST + 1]
-    words = beginning.rsplit(maxsplit=1)
-    return words[0] if len(words) > 1 else beginning[:-1]
+        return whole
+    words = whole.rsplit(maxsplit=1)
+    return words[0] if len(words) > 1 else whole[:-1]
 
 
 def redact(text: str) -> Redacted:

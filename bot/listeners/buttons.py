@@ -29,7 +29,7 @@ from bot.posting import CONNECTION_ERRORS, post, post_privately
 from bot.store import Store
 from kb.catalogue import Words, words
 from kb.knowledge_base import KnowledgeBase
-from kb.redact import redact
+from kb.redact import legible, redact
 
 COMMENT_VIEW = "feedback_comment"
 _COMMENT = "comment"
@@ -119,7 +119,7 @@ def register(
             return
         written = view["state"]["values"][_COMMENT][_COMMENT].get("value") or ""
         user = body["user"]["id"]
-        text = redact(written).text or None
+        text = redact(legible(written)).text or None
         store.rate(channel, at.ts, user, good=False, comment=text)
         said = words(at.language)
         post_privately(client, at.place(channel), user, plain(said.thanks_for_feedback))

@@ -40,13 +40,12 @@ def register(
         headings = index.headings(language, audience) if index else []
         try:
             if event.get("tab") == "messages":
-                if headings and channel:
+                suggested = prompts(headings, asked)
+                if suggested and channel:
                     client.assistant_threads_setSuggestedPrompts(
                         channel_id=channel,
                         title=words(language).try_asking,
-                        prompts=[
-                            {"title": text, "message": text} for text in prompts(headings, asked)
-                        ],
+                        prompts=[{"title": text, "message": text} for text in suggested],
                     )
                 return
             guides = (

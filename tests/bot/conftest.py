@@ -78,8 +78,11 @@ def running(
     copy_home(sample_home, home)
     with _workspace() as server:
         bot = _start(server, home)
-        yield server, bot
-        assert bot.stop() == 0
+        try:
+            yield server, bot
+            assert bot.stop() == 0
+        finally:
+            bot.kill()
 
 
 @contextlib.contextmanager
@@ -91,8 +94,11 @@ def start_one(
     copy_home(source, home)
     with _workspace() as server:
         bot = _start(server, home, settings)
-        yield server, bot
-        assert bot.stop() == 0
+        try:
+            yield server, bot
+            assert bot.stop() == 0
+        finally:
+            bot.kill()
 
 
 def free_port() -> int:

@@ -24,6 +24,7 @@ from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.markdown import parse
 from ingest.pipeline import ingest
+from kb.catalogue import words
 from kb.compose import cite, compose
 from kb.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
@@ -186,7 +187,7 @@ def _check_guide(guide: Guide, links: Collection[str]) -> None:
         for each in answers:
             for message in render(each, question, human=True):
                 assert faults(sent(message), links) == []
-        blocks = [block.to_dict() for block in section_blocks(section, guide.info)]
+        blocks = [block.to_dict() for block in section_blocks(section, guide.info, words("en"))]
         assert faults({"text": "x", "blocks": blocks}, links) == []
 
 

@@ -176,6 +176,9 @@ def test_app_home_and_prompts(office: tuple[SlackServer, Bot]) -> None:
     text = plain(slack.wait_for_view("U18"))
     assert "IAM troubleshooting" in text and "Published 20" in text and "Try these" in text
     assert "Not covered" not in text
+    home = slack.views("U18")[-1]
+    slack.press("", {**home, "ts": ""}, LOST_KEY, "U18")
+    assert "aws iam list-access-keys" in plain(slack.wait_for_view("U18", 2))
     slack.open_home("U29")
     assert "Not covered" in plain(slack.wait_for_view("U29"))
     slack.open_home("U30")

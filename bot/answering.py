@@ -202,11 +202,10 @@ class Answerer:
 
     def ask(self, question: Question, language: str | None) -> Answer:
         """Return the answer to a question, with what was asked before it in mind."""
-        before = self._store.last_in_thread(question.channel, question.thread_ts, question.user)
         return self._knowledge_base.ask(
             question.text,
             language,
-            before=before.text if before else None,
+            before=self._store.asked_before(question),
             audience=question.channel,
         )
 

@@ -17,12 +17,14 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bot.buttons import Pointer, choices, under_answer
+from bot.buttons import Pointer, choices, label_of, under_answer
 from bot.question import Place
 from bot.rich_text import block_elements, bullet, is_web_link, paragraph, step_elements
+from bot.shorten import shorten, text_lines
 from kb.catalogue import Words, language_name, words
 from kb.model import (
     Answer,
+    BlockKind,
     Citation,
     Decision,
     GuideInfo,
@@ -31,6 +33,7 @@ from kb.model import (
     by_section,
     line_marks,
 )
+from kb.model import Block as GuideBlock
 
 # Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
 # blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and
@@ -43,8 +46,11 @@ _LONGEST_HEADER = 150
 _LONGEST_FALLBACK = 3000
 _MOST_LINKS = 5
 _MOST_TOPICS = 10
-_CONTEXT_ELEMENTS = 10
 _LONGEST_CONTEXT = 2000
+
+# A modal takes 100 blocks and much more text than a message.
+_MOST_VIEW_BLOCKS = 90
+_MOST_VIEW_CHARACTERS = 40_000
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
     """Return an answer as messages, to be posted in order; most answers are one.
 
     With the question's `place` there are buttons under it, one of them for a human if `human`.
+    One shows the whole section, so that a long answer can be cut to its steps.
     """
     said = words(answer.language)
     at = (
@@ -72,13 +79,15 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
             blocks += under_answer(at, (), said, human=True, rated=False)
         return [Message(_not_covered_text(answer, said), tuple(blocks))]
     if answer.decision is Decision.CLARIFY:
-        asked = [*_clarify(answer, said)]
-        text = escape(_cut("\n".join(_texts(asked))))
+        asked = [*_clarify(answer, said, at)]
         if at:
-            asked[1:1] = choices(at, answer.choices)
             asked += under_answer(at, (), said, human=human, rated=False)
-        return [Message(text, tuple(asked))]
-    groups = _split(list(_answered(answer, said)))
+        return [Message(_clarify_text(answer, said), tuple(asked))]
+    left_out = 0
+    if at:
+        shortened = shorten(answer, said)
+        answer, left_out = shortened.answer, shortened.left_out
+    groups = _split(list(_answered(answer, said, left_out)))
     if at:
         sections = [numbered[0][1] for numbered in by_section(answer.citations)]
         groups[-1] += under_answer(at, sections, said, human=human)
@@ -103,7 +112,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _answered(answer: Answer, said: Words) -> Iterator[Block]:
+def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
     heading = None
     for part in answer.parts:
         if part.heading != heading:
@@ -129,6 +138,8 @@ def _answered(answer: Answer, said: Words) -> Iterator[Block]:
         for span in answer.see_also[:_MOST_LINKS]:
             elements += bullet([span])
         yield from _rich_text(elements)
+    if left_out:
+        yield _context([PlainTextObject(text=said.left_out.format(count=left_out), emoji=False)])
     yield from _sources(answer.citations, said)
 
 
@@ -138,28 +149,65 @@ def _small_talk(answer: Answer, said: Words) -> Message:
     elements = paragraph([Span(text=said.hello)])
     for title in answer.topics[:_MOST_TOPICS]:
         elements += bullet([Span(text=title)])
-    elements += paragraph([Span(text=said.examples_label)])
+    examples = paragraph([Span(text=said.examples_label)])
     for example in said.examples:
-        elements += bullet([Span(text=example)])
-    blocks = tuple(_rich_text(elements))
+        examples += bullet([Span(text=example)])
+    blocks = (*_rich_text(elements), *_rich_text(examples))
     return Message(escape("\n".join(_texts(blocks))), blocks)
 
 
-def section_blocks(section: Section, guide: GuideInfo) -> list[Block]:
-    """Return a whole section as the guide has it, as much of it as one view takes."""
-    blocks: list[Block] = [
-        _context([PlainTextObject(text=" › ".join((guide.title, *section.path)))])
-    ]
-    blocks += _rich_text(block_elements(section.blocks))
-    return _split(blocks)[0]
+def section_blocks(section: Section, guide: GuideInfo, said: Words) -> list[Block]:
+    """Return a whole section as the guide has it; what one view does not take is counted."""
+    place = " › ".join((guide.title, *section.path))
+    blocks: list[Block] = [_context([PlainTextObject(text=place, emoji=False)])]
+    used = 0
+    rich = [block for group in _paragraphs(section.blocks) for block in _rich_text(group)]
+    for position, block in enumerate(rich):
+        used += len(str(block.to_dict()))
+        if used > _MOST_VIEW_CHARACTERS or position == _MOST_VIEW_BLOCKS:
+            lines = sum(map(text_lines, _texts(rich[position:])))
+            more = said.more_in_guide.format(count=lines, source=PurePath(guide.source).name)
+            blocks.append(_context([PlainTextObject(text=more, emoji=False)]))
+            break
+        blocks.append(block)
+    return blocks
 
 
-def _clarify(answer: Answer, said: Words) -> Iterator[Block]:
+def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]:
+    """Yield what stands together: a list with its code and caption, a paragraph, a note.
+
+    Each becomes a block, because Slack puts no space between paragraphs of one.
+    """
+    group: list[GuideBlock] = []
+    for block in blocks:
+        if group and block.kind not in (BlockKind.STEP, BlockKind.BULLET, BlockKind.CODE):
+            yield block_elements(group)
+            group = []
+        group.append(block)
+    if group:
+        yield block_elements(group)
+
+
+def _clarify(answer: Answer, said: Words, at: Pointer | None) -> Iterator[Block]:
     elements = paragraph([Span(text=said.clarify, bold=True)])
-    for citation in answer.choices:
-        elements += bullet([Span(text=citation.place, href=citation.url)])
+    buttons = choices(at, answer.choices) if at else []
+    if not buttons or not _are_told_apart(answer.choices):
+        for citation in answer.choices:
+            elements += bullet([Span(text=citation.place, href=citation.url)])
     yield from _rich_text(elements)
-    yield from _rich_text(paragraph([Span(text=said.none_of_these)]))
+    yield from buttons
+    yield _context([PlainTextObject(text=said.none_of_these, emoji=False)])
+
+
+def _are_told_apart(citations: Sequence[Citation]) -> bool:
+    """Whether the labels of buttons are enough to tell sections apart."""
+    labels = {label_of(citation) for citation in citations}
+    return len(labels) == len(citations) and len({c.guide_id for c in citations}) == 1
+
+
+def _clarify_text(answer: Answer, said: Words) -> str:
+    places = [citation.place for citation in answer.choices]
+    return escape(_cut("\n".join([said.clarify, *places, said.none_of_these])))
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
@@ -168,15 +216,15 @@ def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
         elements += paragraph([Span(text=said.nearest)])
         for citation in answer.nearest:
             elements += bullet([Span(text=citation.place, href=citation.url)])
-    elements += paragraph([Span(text=said.rephrase)])
     yield from _rich_text(elements)
+    # A block of its own, because Slack puts no space between paragraphs of one.
+    yield from _rich_text(paragraph([Span(text=said.rephrase)]))
 
 
 def _sources(citations: Sequence[Citation], said: Words) -> Iterator[Block]:
-    """Yield the sources: a line a section, with the lines that each [n] stands on."""
-    elements = [_source(numbered, said) for numbered in by_section(citations)]
-    for start in range(0, len(elements), _CONTEXT_ELEMENTS):
-        yield _context(elements[start : start + _CONTEXT_ELEMENTS])
+    """Yield the sources: a block a section, with the lines that each [n] stands on."""
+    for numbered in by_section(citations):
+        yield _context([_source(numbered, said)])
 
 
 def _source(
@@ -184,15 +232,15 @@ def _source(
 ) -> PlainTextObject | MarkdownTextObject:
     citation = numbered[0][1]
     marks = said.lines.format(lines=line_marks(numbered))
-    rest = f"({PurePath(citation.source).name}) {marks}" if not citation.url else marks
+    rest = f"{PurePath(citation.source).name}, {marks}" if not citation.url else marks
     place = f"{said.sources}: {citation.place}"
     if is_web_link(citation.url):
         # A context block has no rich text, so its link is the one piece of markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")
-        linked = f"<{url}|{escape(place)}> {escape(rest)}"
+        linked = f"<{url}|{escape(place)}>\n{escape(rest)}"
         if len(linked) <= _LONGEST_CONTEXT:
             return MarkdownTextObject(text=linked, verbatim=True)
-    return PlainTextObject(text=f"{place} {rest}"[:_LONGEST_CONTEXT], emoji=False)
+    return PlainTextObject(text=f"{place}\n{rest}"[:_LONGEST_CONTEXT], emoji=False)
 
 
 def _context(elements: Sequence[PlainTextObject | MarkdownTextObject]) -> ContextBlock:

@@ -72,7 +72,7 @@ def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
     buttons = [
         button
         for number, citation in enumerate(citations)
-        if (button := _button(f"choose:{number}", _name(citation), at.at(citation)))
+        if (button := _button(f"choose:{number}", label_of(citation), at.at(citation)))
     ]
     return [ActionsBlock(elements=buttons)] if buttons else []
 
@@ -84,7 +84,7 @@ def under_answer(
     several = len(sections) > 1
     elements: list[InteractiveElement] = []
     for number, citation in enumerate(sections):
-        label = f"{said.whole_section}: {_name(citation)}" if several else said.whole_section
+        label = f"{said.whole_section}: {label_of(citation)}" if several else said.whole_section
         if button := _button(f"section:{number}", label, at.at(citation)):
             elements.append(button)
     if human and (button := _button(HUMAN, said.ask_human, at)):
@@ -95,6 +95,16 @@ def under_answer(
     if rated:
         blocks.append(_feedback(at, said))
     return blocks
+
+
+def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:
+    """Return a button for each section, by its heading, that shows the section in full."""
+    buttons = [
+        button
+        for number, (heading, at) in enumerate(sections)
+        if (button := _button(f"section:{number}", heading, at))
+    ]
+    return [ActionsBlock(elements=buttons)] if buttons else []
 
 
 def one_button(action: str, label: str, at: Pointer, style: str | None = None) -> ActionsBlock:
@@ -139,12 +149,17 @@ def _button(action: str, label: str, at: Pointer) -> ButtonElement | None:
     value = _value(at)
     if len(value) > _LONGEST_VALUE:
         return None
-    shown = label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
-    return ButtonElement(text=shown, action_id=action, value=value)
+    return ButtonElement(text=_short(label), action_id=action, value=value)
 
 
-def _name(citation: Citation) -> str:
-    return next((heading for heading in reversed(citation.path) if heading.strip()), citation.place)
+def label_of(citation: Citation) -> str:
+    """Return what a button says that stands for a section."""
+    headings = (heading for heading in reversed(citation.path) if heading.strip())
+    return _short(next(headings, citation.place))
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
 
 
 def _value(at: Pointer) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject, RichTextBlock
 from slack_sdk.models.views import View
 
-from bot.rich_text import bullet, paragraph
+from bot.buttons import Pointer, section_buttons
+from bot.rich_text import bullet, moment, paragraph
 from bot.store import Asked
 from kb.catalogue import Words, language_name, words
 from kb.model import Decision, GuideInfo, Span
@@ -20,6 +20,7 @@ DAYS = 30
 _MOST_GUIDES = 30
 _MOST_ROWS = 8
 _MOST_PROMPTS = 4
+_MOST_SECTIONS = 6
 _LONGEST_ROW = 200
 
 
@@ -38,9 +39,11 @@ def home_view(
     and by heading, `published` when they were published (ISO 8601). The docs team sees figures.
     """
     said = words(language)
-    blocks: list[Block] = [*_knowledge(guides, published, said, language)]
-    if suggested := prompts(headings, asked):
-        blocks += [*_list(said.try_these, suggested)]
+    blocks: list[Block] = [
+        _words(said.how_to_ask),
+        *_suggestions(guides, headings, asked, said, language),
+        *_knowledge(guides, published, said, language),
+    ]
     if docs_team:
         blocks += [DividerBlock(), *_figures(asked, dict(headings), said)]
     return View(type="home", blocks=blocks)
@@ -48,9 +51,37 @@ def home_view(
 
 def prompts(headings: Sequence[tuple[str, str]], asked: Iterable[Asked]) -> list[str]:
     """Return what to suggest: the headings of the sections that are most asked for."""
+    return [heading for _, heading in _most_asked(headings, asked)][:_MOST_PROMPTS]
+
+
+def _most_asked(
+    headings: Sequence[tuple[str, str]], asked: Iterable[Asked]
+) -> list[tuple[str, str]]:
     counts = Counter(each.section for each in asked if each.decision == Decision.ANSWER.value)
-    order = sorted(headings, key=lambda pair: -counts[pair[0]])
-    return [heading for _, heading in order if heading.strip()][:_MOST_PROMPTS]
+    named = [pair for pair in headings if pair[1].strip()]
+    return sorted(named, key=lambda pair: -counts[pair[0]])
+
+
+def _suggestions(
+    guides: Sequence[GuideInfo],
+    headings: Sequence[tuple[str, str]],
+    asked: Sequence[Asked],
+    said: Words,
+    language: str,
+) -> Iterator[Block]:
+    """Yield a button for each of the sections that are most asked for, to read it at once."""
+    sections = []
+    for key, heading in _most_asked(headings, asked)[:_MOST_SECTIONS]:
+        guide, _, anchor = key.partition("#")
+        editions = [info.language for info in guides if info.id == guide]
+        if editions:
+            edition = language if language in editions else editions[0]
+            at = Pointer(language=language, guide=guide, edition=edition, anchor=anchor)
+            sections.append((heading, at))
+    buttons = section_buttons(sections)
+    if buttons:
+        yield _header(said.try_these)
+        yield from buttons
 
 
 def _knowledge(
@@ -66,15 +97,16 @@ def _knowledge(
     elements = []
     for some in list(editions.values())[:_MOST_GUIDES]:
         own = next((guide for guide in some if guide.language == language), some[0])
-        names = ", ".join(language_name(guide.language, language) for guide in some)
-        elements += bullet([Span(text=own.title, href=own.url), Span(text=f"  ({names})")])
+        codes = sorted((guide.language for guide in some), key=lambda code: code != own.language)
+        comma = "、" if language == "ja" else ", "
+        names = comma.join(language_name(code, language) for code in codes)
+        elements += bullet([Span(text=own.title, href=own.url), Span(text=f" ({names})")])
     yield RichTextBlock(elements=elements)
-    when = datetime.fromisoformat(published).strftime("%Y-%m-%d %H:%M UTC")
-    yield _words(said.published.format(when=when))
+    yield moment(said.published, published)
 
 
 def _figures(asked: Sequence[Asked], headings: dict[str, str], said: Words) -> Iterator[Block]:
-    yield _words(said.last_days.format(days=DAYS))
+    yield _header(said.last_days.format(days=DAYS))
     found = Counter(
         headings.get(each.section or "", each.section or "")
         for each in asked
@@ -96,8 +128,8 @@ def _figures(asked: Sequence[Asked], headings: dict[str, str], said: Words) -> I
 
 
 def _list(title: str, rows: Iterable[str]) -> Iterator[Block]:
-    yield _header(title)
-    yield RichTextBlock(elements=[e for row in rows for e in bullet([Span(text=row)])])
+    items = [element for row in rows for element in bullet([Span(text=row)])]
+    yield RichTextBlock(elements=[*paragraph([Span(text=title, bold=True)]), *items])
 
 
 def _header(text: str) -> HeaderBlock:

@@ -11,6 +11,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import (
     Block,
+    ContextBlock,
+    PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
     RichTextQuoteElement,
@@ -22,7 +24,8 @@ from bot.buttons import Pointer
 from bot.posting import CONNECTION_ERRORS, post_privately
 from bot.rich_text import LONGEST_TEXT, pieces
 from bot.store import Escalation, Outcome, Store
-from kb.catalogue import words
+from kb.catalogue import Words, words
+from kb.model import Decision
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +45,19 @@ class Humans:
         """The channel's id; empty if questions cannot be passed on."""
         return self._channel
 
-    def pass_on(self, client: WebClient, at: Pointer, channel: str, user: str, text: str) -> None:
-        """Post a person's question for humans, once, and tell the person."""
+    def pass_on(
+        self,
+        client: WebClient,
+        at: Pointer,
+        channel: str,
+        user: str,
+        text: str,
+        found: str | None = None,
+    ) -> None:
+        """Post a person's question for humans, once, and tell the person.
+
+        `found` is the heading of the section that the bot answered with, if it did.
+        """
         said = words(at.language)
         place = at.place(channel)
         if not self._channel or not self._store.escalate(place, user, self._channel):
@@ -52,7 +66,8 @@ class Humans:
         try:
             link = client.chat_getPermalink(channel=channel, message_ts=at.ts)["permalink"]
             outcome = self._store.outcome(channel, at.ts)
-            message = self._message(user, text, str(link), outcome)
+            result = _result(outcome, found, said)
+            message = self._message(user, text, str(link), result, said)
             posted = client.chat_postMessage(
                 channel=self._channel,
                 text=message.text,
@@ -93,26 +108,24 @@ class Humans:
         said = words(outcome.language if outcome else "en")
         try:
             link = client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"]
-            note = said.human_answered.format(link="")
             client.chat_postMessage(
                 channel=taken.channel,
                 thread_ts=taken.thread_ts or taken.ts,
-                text=escape(note),
-                blocks=[_note(note, taken.user, str(link))],
+                text=escape(said.human_answered),
+                blocks=[_note(said, taken.user, by, str(link))],
                 unfurl_links=False,
                 unfurl_media=False,
             )
-            self._mark(client, taken, by)
+            self._mark(client, taken, by, said)
         except (SlackApiError, *CONNECTION_ERRORS):
             logger.exception("The note about question %s could not be posted", taken.ts)
 
-    def _mark(self, client: WebClient, taken: Escalation, by: str) -> None:
+    def _mark(self, client: WebClient, taken: Escalation, by: str, said: Words) -> None:
         """Add to the posted question who takes care of it."""
         history = client.conversations_replies(
             channel=taken.to_channel, ts=str(taken.to_ts), limit=1
         )
         message = (history.get("messages") or [{}])[0]
-        said = words("en")
         mark = RichTextSectionElement(
             elements=[Parts.Text(text=f"✅ {said.human_done} "), Parts.User(user_id=by)]
         )
@@ -123,44 +136,46 @@ class Humans:
             blocks=[*(message.get("blocks") or []), RichTextBlock(elements=[mark])],
         )
 
-    def _message(self, user: str, text: str, link: str, outcome: Outcome | None) -> Message:
-        said = words(outcome.language if outcome else "en")
-        found = (
-            said.human_found.format(found=outcome.section)
-            if outcome and outcome.section and outcome.decision != "not_covered"
-            else said.human_found_nothing
-        )
+    def _message(self, user: str, text: str, link: str, result: str, said: Words) -> Message:
         first = [
-            *([Parts.UserGroup(usergroup_id=self._group)] if self._group else []),
-            Parts.Text(text=f" {said.human_question} "),
+            *(
+                [Parts.UserGroup(usergroup_id=self._group), Parts.Text(text=" ")]
+                if self._group
+                else []
+            ),
             Parts.User(user_id=user),
+            Parts.Text(text=said.human_asks),
         ]
         quote = [Parts.Text(text=piece) for piece in pieces(text[:LONGEST_TEXT])]
-        block: Block = RichTextBlock(
+        question: Block = RichTextBlock(
             elements=[
                 RichTextSectionElement(elements=first),
                 RichTextQuoteElement(elements=quote or [Parts.Text(text="…")]),
                 RichTextSectionElement(
                     elements=[
-                        Parts.Text(text=f"{found}\n"),
+                        *([Parts.Text(text=f"{result}\n")] if result else []),
                         Parts.Link(url=link, text=said.link_to_question),
-                        Parts.Text(text=f"\n{said.human_how}"),
                     ]
                 ),
             ]
         )
-        return Message(escape(f"{said.human_question} {text[:200]}"), (block,))
+        how = ContextBlock(elements=[PlainTextObject(text=said.human_how, emoji=False)])
+        return Message(escape(f"{said.human_question} {text[:200]}"), (question, how))
 
 
-def _note(note: str, user: str, link: str) -> RichTextBlock:
-    return RichTextBlock(
-        elements=[
-            RichTextSectionElement(
-                elements=[
-                    Parts.User(user_id=user),
-                    Parts.Text(text=f" {note}"),
-                    Parts.Link(url=link),
-                ]
-            )
-        ]
-    )
+def _result(outcome: Outcome | None, found: str | None, said: Words) -> str:
+    """Return what the humans are told of the bot's own answer; nothing if it is not known."""
+    if outcome and outcome.decision == Decision.NOT_COVERED:
+        return said.human_found_nothing
+    return said.human_found.format(found=found) if found else ""
+
+
+def _note(said: Words, user: str, by: str, link: str) -> RichTextBlock:
+    elements = [
+        Parts.User(user_id=user),
+        Parts.Text(text=said.human_to),
+        Parts.User(user_id=by),
+        Parts.Text(text=said.human_takes),
+        Parts.Link(url=link, text=said.link_to_thread),
+    ]
+    return RichTextBlock(elements=[RichTextSectionElement(elements=elements)])

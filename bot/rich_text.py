@@ -7,10 +7,13 @@ link in them. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from slack_sdk.models.blocks import (
+    RichTextBlock,
     RichTextElement,
     RichTextElementParts,
     RichTextListElement,
@@ -35,9 +38,15 @@ Parts = RichTextElementParts
 
 def step_elements(number: int | None, step: Step) -> list[RichTextElement]:
     """Return a step, or a note where it has no number, with its [n] and what belongs to it."""
-    marks = "".join(f" [{citation}]" for citation in step.citations)
-    words = [*_label(step.label), *_spans(step.spans), Parts.Text(text=marks)]
+    marks = " ".join(f"[{citation}]" for citation in step.citations)
+    words = [*_label(step.label), *_spans(step.spans), Parts.Text(text=_gap(step.text) + marks)]
     return [*_items(words, number, 0), *_children(step.children, 1)]
+
+
+def _gap(text: str) -> str:
+    """Return what stands between words and their [n], so that it is not left alone in a line."""
+    wide = unicodedata.east_asian_width(text[-1:] or " ") in "WF"
+    return "" if wide else "\N{NO-BREAK SPACE}"
 
 
 def paragraph(spans: Iterable[Span]) -> list[RichTextElement]:
@@ -48,6 +57,18 @@ def paragraph(spans: Iterable[Span]) -> list[RichTextElement]:
 def bullet(spans: Iterable[Span]) -> list[RichTextElement]:
     """Return spans as an item of a list."""
     return _items(_spans(spans), None, 0)
+
+
+def moment(label: str, iso: str) -> RichTextBlock:
+    """Return a label and a moment (ISO 8601), which Slack shows in the reader's own time."""
+    when = datetime.fromisoformat(iso).astimezone(UTC)
+    date = Parts.Date(
+        timestamp=int(when.timestamp()),
+        format="{date_num} {time}",
+        fallback=when.strftime("%Y-%m-%d %H:%M UTC"),
+    )
+    section = RichTextSectionElement(elements=[Parts.Text(text=label), date])
+    return RichTextBlock(elements=[section])
 
 
 def block_elements(blocks: Iterable[Block]) -> list[RichTextElement]:

@@ -196,6 +196,7 @@ class Store:
                 thread_ts=question.thread_ts,
                 taken_at=now,
                 surface=question.surface,
+                text=question.text,
                 team=question.team,
                 held_until=now + _HELD_SECONDS,
             )
@@ -209,8 +210,8 @@ class Store:
     def finish(self, channel: str, ts: str, outcome: Outcome | None = None) -> None:
         """Note that a question was answered, or apologised for, and what came of it."""
         values: dict[str, object] = {"done_at": time.time()}
-        if outcome:
-            values |= vars(outcome)
+        # Of a question that nothing came of, nothing is kept.
+        values |= vars(outcome) if outcome else {"text": None}
         with Session(self.engine) as session, session.begin():
             session.execute(
                 update(_Question)
@@ -331,20 +332,20 @@ class Store:
             row = session.get(_Question, (channel, ts))
             return _outcome(row) if row and row.decision else None
 
-    def last_in_thread(self, channel: str, thread_ts: str | None, user: str) -> Outcome | None:
-        """Return what came of the newest question in a thread, or in a DM without threads."""
-        chosen = select(_Question).where(
-            _Question.channel == channel,
-            _Question.decision.is_not(None),
-            _Question.thread_ts.is_(thread_ts)
-            if thread_ts is None
-            else _Question.thread_ts == thread_ts,
+    def asked_before(self, question: Question) -> str | None:
+        """Return the question before this one in its thread, or in a DM without threads."""
+        chosen = select(_Question.text).where(
+            _Question.channel == question.channel,
+            _Question.ts != question.ts,
+            _Question.text.is_not(None),
+            _Question.thread_ts == question.thread_ts
+            if question.thread_ts
+            else _Question.thread_ts.is_(None),
         )
-        if thread_ts is None:
-            chosen = chosen.where(_Question.user == user)
+        if not question.thread_ts:
+            chosen = chosen.where(_Question.user == question.user)
         with Session(self.engine) as session:
-            row = session.scalars(chosen.order_by(_Question.taken_at.desc()).limit(1)).first()
-            return _outcome(row) if row else None
+            return session.scalars(chosen.order_by(_Question.taken_at.desc()).limit(1)).first()
 
     def asked(self, since: float) -> Sequence[Asked]:
         """Return the questions since a time (seconds since 1970) that have an outcome."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from slack_sdk.models.blocks import Block, RichTextBlock
+
 from bot.blocks import Message, plain, render
 from bot.buttons import DELETE, Pointer, one_button
 from bot.question import Question
+from bot.rich_text import paragraph
+from bot.shorten import without_explanation
 from kb.catalogue import words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Decision
+from kb.model import Decision, Span
 
 # What the guides are asked for, in the words that find how to replace a key.
 _HOW_TO_REPLACE = {
@@ -23,18 +27,19 @@ def secret_warning(
     """Return the warning, with the guide's own steps for replacing a key if it has them."""
     spoken = "ja" if language == "ja" else "en"
     said = words(spoken)
-    warning = plain(said.secret_pasted.format(kinds=", ".join(question.secrets)))
-    blocks = list(warning.blocks)
-    text = warning.text
+    kinds = (", " if spoken == "en" else "、").join(question.secrets)
+    warning = said.secret_pasted.format(kinds=kinds)
+    text = plain(warning).text
+    blocks: list[Block] = [RichTextBlock(elements=paragraph([Span(text=warning, bold=True)]))]
+    if may_delete:
+        at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
+        blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
     try:
         answer = knowledge_base.ask(_HOW_TO_REPLACE[spoken], language, audience=question.channel)
     except GuidebotError:
         answer = None
     if answer and answer.decision is Decision.ANSWER:
-        steps = render(answer)[0]
+        steps = render(without_explanation(answer))[0]
         blocks += steps.blocks
         text = f"{text}\n{steps.text}"
-    if may_delete:
-        at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
-        blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
     return Message(text, tuple(blocks))

@@ -44,16 +44,23 @@ class Words:
     thanks_for_feedback: str
     section_gone: str
     as_of: str
+    more_lines: str
+    left_out: str
+    more_in_guide: str
     human_asked: str
     human_asked_before: str
     human_failed: str
     human_answered: str
+    human_to: str
+    human_takes: str
     human_question: str
+    human_asks: str
     human_found: str
     human_found_nothing: str
     human_how: str
     human_done: str
     link_to_question: str
+    link_to_thread: str
     delete_message: str
     deleted: str
     not_allowed: str
@@ -62,6 +69,7 @@ class Words:
     try_asking: str
     post_to_channel: str
     usage: str
+    how_to_ask: str
     what_i_know: str
     published: str
     try_these: str
@@ -81,8 +89,8 @@ _JA = Words(
     examples=("シークレットキーをなくした", "ポリシーの変更が反映されない"),
     not_covered="ガイドには、この質問への答えが見つかりませんでした。",
     nearest="近い項目:",
-    clarify="どちらのことでしょうか。近いほうを選ぶか、言葉を足して聞き直してください。",
-    none_of_these="どれも違う場合は、エラーメッセージや操作の内容を添えて聞き直してください。",
+    clarify="どれについての質問ですか?",
+    none_of_these="どれも違うときは、エラーメッセージや操作の内容を添えて聞き直してください。",
     rephrase="エラーメッセージや操作の内容を添えて聞き直すか、担当者にお問い合わせください。",
     sources="出典",
     notes="補足",
@@ -109,24 +117,31 @@ _JA = Words(
     ask_human="担当者に聞く",
     helped="役に立った",
     did_not_help="役に立たなかった",
-    what_was_wrong="何が違いましたか",
-    what_was_wrong_label="探していたことや足りない点 (任意)",
+    what_was_wrong="何が違いましたか?",
+    what_was_wrong_label="探していたことや足りない点",
     send="送信",
     cancel="キャンセル",
     close="閉じる",
     thanks_for_feedback="ありがとうございます。ガイドの担当者に伝えます。",
     section_gone="この項目はガイドからなくなりました。もう一度質問してください。",
-    as_of="公開時点: {snapshot}",
+    as_of="公開: ",
+    more_lines="… あと {count} 行",
+    left_out="説明や細かい内容を約 {count} 行省きました。下のボタンで項目の全文を読めます。",
+    more_in_guide="… あと約 {count} 行は {source} をご覧ください。",
     human_asked="担当者に質問を引き継ぎました。対応があれば、ここでお知らせします。",
     human_asked_before="この質問はすでに引き継いでいます。",
     human_failed="質問を引き継げませんでした。番号 {id} を管理者にお伝えください。",
-    human_answered="担当者が対応しています: {link}",
+    human_answered="担当者が対応しています。",
+    human_to=" さん、",
+    human_takes=" さんが対応しています。",
     human_question="担当者への質問が届きました:",
-    human_found="ボットの結果: {found}",
+    human_asks=" さんから質問が届きました。",
+    human_found="ボットの回答: {found}",
     human_found_nothing="ガイドに答えがありません。",
     human_how="ここに返信するかリアクションを付けると、本人に知らせます。",
     human_done="対応者:",
-    link_to_question="質問へのリンク",
+    link_to_question="質問を開く",
+    link_to_thread="やりとりを見る",
     delete_message="メッセージを削除する",
     deleted="削除しました。秘密情報は必ず取り替えてください。",
     not_allowed="ここではお答えできません。必要であれば管理者にご相談ください。",
@@ -135,9 +150,10 @@ _JA = Words(
     try_asking="たとえば",
     post_to_channel="チャンネルに投稿する",
     usage="質問を書いてください。例: {command} {example}",
+    how_to_ask="「メッセージ」タブか、チャンネルでのメンションで質問できます。手順には出典が付きます。",
     what_i_know="答えられるガイド",
-    published="公開: {when}",
-    try_these="質問の例",
+    published="公開: ",
+    try_these="よくある項目",
     most_asked="よくある質問",
     most_not_covered="答えがない質問",
     low_rated="役に立たなかった回答",
@@ -154,8 +170,8 @@ _EN = Words(
     examples=("I lost my secret key", "my policy change does not show up"),
     not_covered="I did not find an answer to this in the guides.",
     nearest="The closest sections:",
-    clarify="Which of these do you mean? Pick one, or ask again with a few more words.",
-    none_of_these="None of these? Ask again with the error message or what you were doing.",
+    clarify="Which of these do you mean?",
+    none_of_these="None of these? Ask again with the error message, or what you were doing.",
     rephrase=(
         "Try again with the error message or what you were doing, "
         "or ask the team that owns the guide."
@@ -186,23 +202,30 @@ _EN = Words(
     helped="Helpful",
     did_not_help="Not helpful",
     what_was_wrong="What was wrong?",
-    what_was_wrong_label="What did you look for, or what is missing? (optional)",
+    what_was_wrong_label="What did you look for, or what is missing?",
     send="Send",
     cancel="Cancel",
     close="Close",
     thanks_for_feedback="Thank you. The team that owns the guide sees it.",
     section_gone="This section is no longer in the guides. Please ask again.",
-    as_of="As published: {snapshot}",
+    as_of="As published: ",
+    more_lines="… {count} more lines",
+    left_out="About {count} lines of explanation and detail are left out. A button shows all.",
+    more_in_guide="… about {count} more lines are in {source}.",
     human_asked="I have passed your question on. You get a note here when somebody takes it on.",
     human_asked_before="This question was passed on already.",
     human_failed="I could not pass your question on. Tell the administrator this number: {id}",
-    human_answered="Somebody is taking care of it: {link}",
+    human_answered="Somebody is taking care of it.",
+    human_to=", ",
+    human_takes=" is taking care of it. ",
     human_question="Somebody asks for a human:",
-    human_found="What the bot found: {found}",
+    human_asks=" asks for a human:",
+    human_found="The bot answered with: {found}",
     human_found_nothing="The guides have no answer.",
     human_how="Reply here, or react to this message, and the person is told.",
     human_done="Taken care of by",
-    link_to_question="The question",
+    link_to_question="Open the question",
+    link_to_thread="See the thread",
     delete_message="Delete my message",
     deleted="Deleted. Please replace the secret all the same.",
     not_allowed="I may not answer here. Ask the administrator if you think I should.",
@@ -211,8 +234,11 @@ _EN = Words(
     try_asking="Try asking",
     post_to_channel="Post to the channel",
     usage="Ask a question, for example: {command} {example}",
+    how_to_ask=(
+        "Ask in the Messages tab, or mention me in a channel. I give the source of every step."
+    ),
     what_i_know="What I know",
-    published="Published {when}",
+    published="Published ",
     try_these="Try these",
     most_asked="Most asked",
     most_not_covered="Not covered",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb.instructions import is_instruction
 from kb.model import (
@@ -167,7 +167,25 @@ class _Composer:
                 break
             kept.append(draft)
             room -= len(draft.quote)
-        return tuple(self._step(draft) for draft in kept)
+        return tuple(self._step(draft) for draft in self._joined(kept))
+
+    def _joined(self, drafts: Sequence[_Draft]) -> list[_Draft]:
+        """Put sentences together again that follow each other in the guide."""
+        gap = "" if self.guide.language in _WITHOUT_SPACES else " "
+        joined: list[_Draft] = []
+        for draft in drafts:
+            last = joined[-1] if joined else None
+            if (
+                last
+                and last.block.id == draft.block.id
+                and not (last.children or draft.children)
+                and f"{last.quote}{gap}{draft.quote}" in draft.block.text
+            ):
+                between = (Span(text=gap),) if gap else ()
+                joined[-1] = replace(last, spans=(*last.spans, *between, *draft.spans))
+            else:
+                joined.append(draft)
+        return joined
 
     def _step(self, draft: _Draft) -> Step:
         lines = draft.lines or draft.block.lines

@@ -26,9 +26,12 @@ from bot.buttons import (
 )
 from bot.humans import Humans
 from bot.posting import CONNECTION_ERRORS, post, post_privately
-from bot.store import Store
+from bot.rich_text import moment
+from bot.store import Outcome, Store
 from kb.catalogue import Words, words
+from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
+from kb.model import Decision
 from kb.redact import legible, redact
 
 COMMENT_VIEW = "feedback_comment"
@@ -75,18 +78,24 @@ def register(
         at, channel = _where(body)
         if at is None:
             return
-        said = words(at.language)
+        said, user = words(at.language), body["user"]["id"]
         found = knowledge_base.section(
-            at.guide or "", at.edition or "", at.anchor or "", channel or None
+            at.guide or "", at.edition or "", at.anchor or "", channel or user
         )
         if found is None:
-            post_privately(client, at.place(channel), body["user"]["id"], plain(said.section_gone))
+            gone = View(
+                type="modal",
+                title=_title(said.whole_section),
+                close=said.close,
+                blocks=plain(said.section_gone).blocks,
+            )
+            client.views_open(trigger_id=body["trigger_id"], view=gone)
             return
         section, guide = found
         published = knowledge_base.index().snapshot.manifest.created
         blocks = [
-            *section_blocks(section, guide),
-            *plain(said.as_of.format(snapshot=published)).blocks,
+            *section_blocks(section, guide, said),
+            moment(said.as_of, published),
         ]
         view = View(
             type="modal",
@@ -124,6 +133,16 @@ def register(
         said = words(at.language)
         post_privately(client, at.place(channel), user, plain(said.thanks_for_feedback))
 
+    def found(outcome: Outcome | None, channel: str) -> str | None:
+        """Return the heading of the section that a question was answered with."""
+        if outcome is None or outcome.decision != Decision.ANSWER:
+            return None
+        try:
+            headings = dict(knowledge_base.index().headings(outcome.language, channel))
+        except GuidebotError:
+            return None
+        return headings.get(outcome.section or "")
+
     def ask_human(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
         at, channel = _where(body)
@@ -131,7 +150,14 @@ def register(
             return
         outcome = store.outcome(channel, at.ts)
         text = outcome.text if outcome else message_text(client, at.place(channel))
-        humans.pass_on(client, at, channel, body["user"]["id"], redact(text or "").text)
+        humans.pass_on(
+            client,
+            at,
+            channel,
+            body["user"]["id"],
+            redact(text or "").text,
+            found(outcome, channel),
+        )
 
     def delete(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()

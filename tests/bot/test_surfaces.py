@@ -93,7 +93,9 @@ def test_clarify_is_answered_by_a_button(office: tuple[SlackServer, Bot]) -> Non
         for element in block["elements"]
     ]
     assert "Which of these" in plain(message)
-    assert len(buttons) >= 2
+    assert len(buttons) >= 3 and buttons[-1] == "Ask a human"
+    # A choice is named once, by its button.
+    assert plain(message).count(buttons[0]) == 1 and buttons[0] in message["text"]
     slack.press(channel, message, buttons[0], "U12")
     slack.wait_until(lambda: "Sources:" in plain(slack.bot_messages(channel)[-1]), 10, "the answer")
     assert len(slack.bot_messages(channel)) == 1
@@ -175,6 +177,9 @@ def test_app_home_and_prompts(office: tuple[SlackServer, Bot]) -> None:
     text = plain(slack.wait_for_view("U18"))
     assert "IAM troubleshooting" in text and "Published 20" in text and "Try these" in text
     assert "Not covered" not in text
+    home = slack.views("U18")[-1]
+    slack.press("", {**home, "ts": ""}, LOST_KEY, "U18")
+    assert "aws iam list-access-keys" in plain(slack.wait_for_view("U18", 2))
     slack.open_home("U29")
     assert "Not covered" in plain(slack.wait_for_view("U29"))
     slack.open_home("U30")

@@ -59,7 +59,7 @@ def _text(value: Json) -> str:
 
 
 def _mrkdwn(text: str) -> str:
-    return _unescape(_CONTROL.sub(_control, text))
+    return unescape(_CONTROL.sub(_control, text))
 
 
 def _control(match: re.Match[str]) -> str:
@@ -72,7 +72,7 @@ def _control(match: re.Match[str]) -> str:
     return f"{label} &lt;{target}&gt;" if label else f"&lt;{target}&gt;"
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -30,7 +30,7 @@ from bot.store import Outcome, Store, Unanswered
 from bot.warning import secret_warning
 from bot.work import Work
 from kb.catalogue import words
-from kb.errors import NoSnapshotError
+from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
 from kb.redact import redact
@@ -42,6 +42,8 @@ _WORKERS = 8
 
 # Most answers are there sooner, and nobody has to be told to wait.
 _STATUS_AFTER_SECONDS = 0.7
+
+_LONGEST_TITLE = 80
 
 # In a channel where nobody has asked the bot, it speaks only when it is this sure.
 _SURE_UNASKED = 0.8
@@ -121,14 +123,18 @@ class Answerer:
                 language = self._people.person(client, question.user).language
             with self._status(question, client, language), stage("answer"):
                 messages, outcome, told = self._messages(question, client, language)
+            if outcome:
+                # Whoever presses a button under the answer relies on it.
+                self._store.note(question.channel, question.ts, outcome)
             with stage("post"):
                 post(client, question, messages, perhaps_posted=perhaps_posted)
             done = True
+            self._name_thread(question, client)
         # What panics in a library written in Rust is no Exception.
         except BaseException as error:
             done, told = self._apologise(question, client, error, language)
         if done:
-            self._store.finish(question.channel, question.ts, outcome)
+            self._store.finish(question.channel, question.ts)
         else:
             self._store.let_go(question)
         milliseconds = round(1000 * (time.monotonic() - started))
@@ -243,11 +249,14 @@ class Answerer:
         """Say that the bot is at work, if it takes a while. Slack clears it with the answer."""
 
         def say() -> None:
-            with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+            said = words(language or "en")
+            with contextlib.suppress(GuidebotError, SlackApiError, *CONNECTION_ERRORS):
+                titles = self._knowledge_base.index().titles(language or "en", question.channel)
+                one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
                 client.assistant_threads_setStatus(
                     channel_id=question.channel,
                     thread_ts=question.thread_ts or question.ts,
-                    status=words(language or "en").thinking,
+                    status=said.looking_in.format(title=one) if one else said.thinking,
                 )
 
         timer = threading.Timer(_STATUS_AFTER_SECONDS, say)
@@ -258,6 +267,17 @@ class Answerer:
             yield
         finally:
             timer.cancel()
+
+    def _name_thread(self, question: Question, client: WebClient) -> None:
+        """Give a thread of the agent pane the name of its first question."""
+        if question.surface == "dm" and question.thread_ts and question.text:
+            if self._store.asked_before(question) is None:
+                with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+                    client.assistant_threads_setTitle(
+                        channel_id=question.channel,
+                        thread_ts=question.thread_ts,
+                        title=question.text[:_LONGEST_TITLE],
+                    )
 
     def _apologise(
         self, question: Question, client: WebClient, error: BaseException, language: str | None

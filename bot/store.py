@@ -6,7 +6,7 @@ Text is kept without its secrets, and for as long as the settings say.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Float,
     String,
     Text,
+    case,
     create_engine,
     delete,
     event,
@@ -209,9 +210,16 @@ class Store:
 
     def finish(self, channel: str, ts: str, outcome: Outcome | None = None) -> None:
         """Note that a question was answered, or apologised for, and what came of it."""
-        values: dict[str, object] = {"done_at": time.time()}
         # Of a question that nothing came of, nothing is kept.
-        values |= vars(outcome) if outcome else {"text": None}
+        text = case((_Question.decision.is_(None), None), else_=_Question.text)
+        values: dict[str, object] = vars(outcome) if outcome else {"text": text}
+        self._set(channel, ts, {"done_at": time.time(), **values})
+
+    def note(self, channel: str, ts: str, outcome: Outcome) -> None:
+        """Note what comes of a question that is not answered yet."""
+        self._set(channel, ts, vars(outcome))
+
+    def _set(self, channel: str, ts: str, values: Mapping[str, object]) -> None:
         with Session(self.engine) as session, session.begin():
             session.execute(
                 update(_Question)
@@ -337,7 +345,7 @@ class Store:
         chosen = select(_Question.text).where(
             _Question.channel == question.channel,
             _Question.ts != question.ts,
-            _Question.text.is_not(None),
+            _Question.text != "",
             _Question.thread_ts == question.thread_ts
             if question.thread_ts
             else _Question.thread_ts.is_(None),

@@ -196,7 +196,7 @@ _EN = Words(
         "What you wrote holds a secret ({kinds}). Treat it as leaked: deactivate it now, and "
         "replace it. I have not stored or logged it."
     ),
-    thinking="Looking in the guides…",
+    thinking="is looking in the guides…",
     whole_section="Show the whole section",
     ask_human="Ask a human",
     helped="Helpful",

@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.access import Access
+from bot.answering import Answerer
+from bot.people import People
+from bot.question import Question
+from bot.settings import BotSettings
 from bot.store import Store
+from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from tests.bot.conftest import Bot, start_one
 from tests.slack_server import SlackServer, plain
@@ -216,6 +224,33 @@ def test_follow_ups_are_understood_with_what_was_asked_before(
     slack.message("C1", "U21", "what's for lunch?", thread_ts=sent.ts)
     answer = slack.wait_for_messages("C1", 3, thread_ts=sent.ts)[-1]
     assert "did not find an answer" in plain(answer)
+
+
+def test_a_thread_of_the_agent_pane_gets_a_name(office: tuple[SlackServer, Bot]) -> None:
+    slack, _ = office
+    first = slack.direct_message("U25", "hello")
+    slack.direct_message("U25", "I lost my secret key", thread_ts=first.ts)
+    slack.wait_until(lambda: slack.calls("assistant.threads.setTitle"), 10, "a title")
+    (call,) = slack.calls("assistant.threads.setTitle")
+    assert call.params["title"] == "I lost my secret key"
+    assert call.params["thread_ts"] == first.ts
+
+
+def test_an_answer_that_takes_a_while_is_announced(
+    slack: SlackServer, sample: KnowledgeBase, tmp_path: Path
+) -> None:
+    slack.add_group("S1", ["U2"])
+    slack.delay_next("usergroups.users.list", 1.5)
+    sent = slack.direct_message("U2", "I lost my secret key", deliver=False)
+    people = People()
+    access = Access(BotSettings(allowed_groups="S1"), people)
+    answerer = Answerer(sample, Store(tmp_path / "bot.sqlite"), people, access)
+    question = Question(channel=sent.channel, ts=sent.ts, user="U2", text="I lost my secret key")
+    assert answerer.take(question)
+    answerer.answer(question, WebClient("xoxb-test", base_url=slack.api_url))
+    (call,) = slack.calls("assistant.threads.setStatus")
+    assert call.params["status"] == "is looking in IAM troubleshooting…"
+    assert len(slack.bot_messages(sent.channel)) == 1
 
 
 def test_guests_and_partners_are_told_that_they_may_not(

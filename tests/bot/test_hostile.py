@@ -37,7 +37,7 @@ from tests.slack_server import SlackServer
 from tests.slack_server.events import SentEvent
 from tests.slack_server.limits import parsed, view_errors
 
-MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "300"))
+MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "100"))
 """How many messages to try; a long run takes some 10,000."""
 
 
@@ -62,7 +62,7 @@ def question_in(text: str) -> Question:
 def answer_faults(knowledge_base: KnowledgeBase, text: str, links: Collection[str]) -> list[str]:
     question = question_in(text)
     # As it is quoted to humans.
-    messages = [plain(question.text)]
+    messages = [plain(question.text or "…")]
     if question.secrets:
         messages.append(secret_warning(knowledge_base, question, "en", may_delete=True))
     if question.text:
@@ -92,7 +92,7 @@ def test_no_hostile_question_pings_links_breaks_or_leaks(
     assert CANARY not in caplog.text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=500) | st.lists(st.sampled_from(ATTACKS)).map("".join))
 def test_any_text_of_a_person_is_shown_and_not_obeyed(text: str) -> None:
     asked = question_in(text).text
@@ -144,7 +144,7 @@ _lines = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(_lines, min_size=1, max_size=12))
 def test_any_guide_is_shown_and_not_obeyed(lines: list[str]) -> None:
     markdown = "\n\n".join(lines).encode("utf-8", "replace").decode("utf-8")

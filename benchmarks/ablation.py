@@ -30,8 +30,8 @@ from kb.search import WEIGHTS, Weights
 _RRF = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
 
-_DENSE = Weights(lexical=0, literal=0, concept=0, phrase=0)
-_BM25 = Weights(dense=0, lexical=1, literal=0, concept=0, phrase=0, foreign=1)
+_DENSE = Weights(lexical=0, section=0, guide=0, literal=0, concept=0, phrase=0)
+_BM25 = Weights(dense=0, lexical=1, section=0, guide=0, literal=0, concept=0, phrase=0, foreign=1)
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,26 @@ class Way:
     fused: bool = False
 
 
+def _words_times(factor: float) -> Weights:
+    return replace(
+        WEIGHTS,
+        lexical=factor * WEIGHTS.lexical,
+        section=factor * WEIGHTS.section,
+        guide=factor * WEIGHTS.guide,
+    )
+
+
 WAYS = (
     Way("Guidebot"),
     Way("without the phrasebook", replace(WEIGHTS, phrase=0)),
     Way("without concepts", replace(WEIGHTS, concept=0)),
-    Way("without words", replace(WEIGHTS, lexical=0)),
+    Way("without words", replace(WEIGHTS, lexical=0, section=0, guide=0)),
+    Way("without words of whole sections", replace(WEIGHTS, lexical=5, section=0)),
+    Way("without words of whole guides", replace(WEIGHTS, guide=0)),
     Way("without literals", replace(WEIGHTS, literal=0)),
     Way("words of other languages, too", replace(WEIGHTS, foreign=1)),
-    Way("half the weight of words", replace(WEIGHTS, lexical=WEIGHTS.lexical / 2)),
-    Way("twice the weight of words", replace(WEIGHTS, lexical=WEIGHTS.lexical * 2)),
+    Way("half the weight of words", _words_times(0.5)),
+    Way("twice the weight of words", _words_times(2)),
     Way("half the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase / 2)),
     Way("twice the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase * 2)),
     Way("background of all chunks", ingest=lambda: patch("ingest.pipeline._OWN_BACKGROUND", 0.0)),

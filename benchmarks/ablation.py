@@ -31,8 +31,8 @@ from kb.search import WEIGHTS, Weights
 _RRF = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
 
-_DENSE = Weights(lexical=0, literal=0, concept=0, phrase=0)
-_BM25 = Weights(dense=0, lexical=1, literal=0, concept=0, phrase=0, foreign=1)
+_DENSE = Weights(lexical=0, section=0, guide=0, literal=0, concept=0, phrase=0)
+_BM25 = Weights(dense=0, lexical=1, section=0, guide=0, literal=0, concept=0, phrase=0, foreign=1)
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Task:
     name: str
     guide: Guide
     questions: Mapping[str, frozenset[str]]
+    corpus: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class Way:
     weights: Weights = WEIGHTS
     ingest: Callable[[], AbstractContextManager[object]] = nullcontext
     fused: bool = False
+    cuts: bool = False
+
+
+def _words_times(factor: float) -> Weights:
+    return replace(
+        WEIGHTS,
+        lexical=factor * WEIGHTS.lexical,
+        section=factor * WEIGHTS.section,
+        guide=factor * WEIGHTS.guide,
+    )
 
 
 def _cut_otherwise(
@@ -111,11 +122,13 @@ WAYS = (
     Way("Guidebot"),
     Way("without the phrasebook", replace(WEIGHTS, phrase=0)),
     Way("without concepts", replace(WEIGHTS, concept=0)),
-    Way("without words", replace(WEIGHTS, lexical=0)),
+    Way("without words", replace(WEIGHTS, lexical=0, section=0, guide=0)),
+    Way("without words of whole sections", replace(WEIGHTS, lexical=5, section=0)),
+    Way("without words of whole guides", replace(WEIGHTS, guide=0)),
     Way("without literals", replace(WEIGHTS, literal=0)),
     Way("words of other languages, too", replace(WEIGHTS, foreign=1)),
-    Way("half the weight of words", replace(WEIGHTS, lexical=WEIGHTS.lexical / 2)),
-    Way("twice the weight of words", replace(WEIGHTS, lexical=WEIGHTS.lexical * 2)),
+    Way("half the weight of words", _words_times(0.5)),
+    Way("twice the weight of words", _words_times(2)),
     Way("half the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase / 2)),
     Way("twice the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase * 2)),
     Way("background of all chunks", ingest=lambda: patch("ingest.pipeline._OWN_BACKGROUND", 0.0)),
@@ -132,13 +145,13 @@ WAYS = (
         "without the vector of the headings",
         ingest=lambda: patch("ingest.pipeline._HEADING_WEIGHT", 0.0),
     ),
-    Way("without the headings in the text", ingest=_cut_otherwise(_without_headings)),
-    Way("without the see-also titles", ingest=_cut_otherwise(_without_see_also)),
-    Way("each line as a chunk besides", ingest=_cut_otherwise(_and_each_line)),
-    Way("chunks that overlap by a line", ingest=_cut_otherwise(_overlapping)),
-    Way("chunks of 60 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 60)),
-    Way("chunks of 100 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 100)),
-    Way("chunks of 400 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 400)),
+    Way("without the headings in the text", ingest=_cut_otherwise(_without_headings), cuts=True),
+    Way("without the see-also titles", ingest=_cut_otherwise(_without_see_also), cuts=True),
+    Way("each line as a chunk besides", ingest=_cut_otherwise(_and_each_line), cuts=True),
+    Way("chunks that overlap by a line", ingest=_cut_otherwise(_overlapping), cuts=True),
+    Way("chunks of 60 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 60), cuts=True),
+    Way("chunks of 100 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 100), cuts=True),
+    Way("chunks of 400 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 400), cuts=True),
     Way("reciprocal rank fusion of dense and BM25", fused=True),
     Way("dense alone", _DENSE),
     Way("BM25 alone", _BM25),
@@ -159,9 +172,15 @@ def main() -> None:
         rows = []
         for way in WAYS:
             tell(way.name)
-            found = [bench.recall(task, way) for task in tasks]
-            rows.append([way.name, *(f"{recall:.3f}" for recall in found)])
+            rows.append([way.name, *(_cell(bench, task, way) for task in tasks)])
     print(table(["recall@1", *(task.name for task in tasks)], rows))
+
+
+def _cell(bench: _Bench, task: Task, way: Way) -> str:
+    # To cut a corpus otherwise is to embed it anew, which takes many minutes.
+    if task.corpus and way.cuts:
+        return "-"
+    return f"{bench.recall(task, way):.3f}"
 
 
 class _Bench:
@@ -260,7 +279,7 @@ def _beir_tasks(shared: Path) -> Iterator[Task]:
         if folder.is_dir():
             corpus = read_beir(folder)
             questions = {text: corpus.right[id] for id, text in corpus.queries.items()}
-            yield Task(folder.name, corpus.guide, questions)
+            yield Task(folder.name, corpus.guide, questions, corpus=True)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,10 @@ _RANKED = 10
 
 WAYS = {
     "Guidebot": WEIGHTS,
-    "dense alone": Weights(lexical=0, literal=0, concept=0, phrase=0),
-    "BM25 alone": Weights(dense=0, lexical=1, literal=0, concept=0, phrase=0, foreign=1),
+    "dense alone": Weights(lexical=0, section=0, guide=0, literal=0, concept=0, phrase=0),
+    "BM25 alone": Weights(
+        dense=0, lexical=1, section=0, guide=0, literal=0, concept=0, phrase=0, foreign=1
+    ),
 }
 """The ways of ranking that are compared."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,18 +65,29 @@ def _is_literal(run: str) -> bool:
 
 
 class LexicalIndex:
-    """BM25 over the chunks of one language.
+    """BM25 over the chunks of one language, over their sections, and over their guides.
 
-    `rows` are the chunks' rows in the snapshot, in the order of `texts`.
+    A passage holds what answers a question, and hardly ever all the words of a long one:
+    those are spread over the section, or the guide, that it belongs to.
     """
 
-    def __init__(self, texts: Sequence[str], rows: Sequence[int]) -> None:
-        import bm25s
+    def __init__(
+        self,
+        texts: Sequence[str],
+        rows: Sequence[int],
+        sections: Sequence[int],
+        guides: Sequence[int],
+    ) -> None:
+        """Take the chunks' texts, their rows in the snapshot, and what each is a part of.
 
-        # bm25s sets its own logger to DEBUG when it is imported.
-        logging.getLogger("bm25s").setLevel(logging.WARNING)
+        The first line of a text is its heading.
+        """
         self.rows = np.asarray(rows, np.int64)
-        documents = [tokens(text) for text in texts]
+        halves = [
+            (tokens(head), tokens(body))
+            for head, _, body in (text.partition("\n") for text in texts)
+        ]
+        documents = [head + body for head, body in halves]
         self._frequency: dict[str, int] = {}
         for document in documents:
             for term in set(document):
@@ -85,15 +96,25 @@ class LexicalIndex:
         for position, text in enumerate(texts):
             for literal in literals(text):
                 self._literals.setdefault(literal, []).append(position)
-        self._bm25 = bm25s.BM25()
-        self._bm25.index(documents, show_progress=False)
+        self._passages = _Level(documents, range(len(documents)))
+        self._sections = _Level(*_joined(halves, sections))
+        self._guides = _Level(*_joined(halves, guides))
 
     def scores(self, question: str) -> Scores:
-        """Return the BM25 score of each text, shape (texts,)."""
-        known = [term for term in tokens(question) if term in self._frequency]
-        if not known:
-            return np.zeros(len(self.rows), np.float32)
-        scores: Scores = self._bm25.get_scores(known)
+        """Return how well each text matches, the best 1, shape (texts,)."""
+        return self._passages.scores(self._known(question))
+
+    def section_scores(self, question: str) -> Scores:
+        """Return for each text how well the whole of its section matches, the best 1."""
+        return self._sections.scores(self._known(question))
+
+    def guide_scores(self, question: str) -> Scores:
+        """Return for each text how well the whole of its guide matches.
+
+        That says the more, the more guides there are: nothing with one, up to 1 with many.
+        """
+        share = np.float32(1 - 1 / max(1, self._guides.documents))
+        scores: Scores = share * self._guides.scores(self._known(question))
         return scores
 
     def coverage(self, question: str) -> float:
@@ -117,7 +138,53 @@ class LexicalIndex:
             scores[self._literals[literal]] += self._weight(literal) / total
         return scores
 
+    def _known(self, question: str) -> list[str]:
+        return [term for term in tokens(question) if term in self._frequency]
+
     def _weight(self, term: str) -> float:
         count = len(self.rows)
         frequency = self._frequency.get(term, 0)
         return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
+
+
+class _Level:
+    """BM25 over documents that are made of one text or of several."""
+
+    def __init__(self, documents: Sequence[Sequence[str]], document_of: Sequence[int]) -> None:
+        """Take the documents' terms, and the number of each text's document."""
+        import bm25s
+
+        # bm25s sets its own logger to DEBUG when it is imported.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
+        self.documents = len(documents)
+        self._document_of = np.asarray(document_of, np.int64)
+        self._bm25 = bm25s.BM25()
+        self._bm25.index(documents, show_progress=False)
+
+    def scores(self, terms: Sequence[str]) -> Scores:
+        """Return the BM25 score of each text's document, as a share of the best."""
+        if not terms:
+            return np.zeros(len(self._document_of), np.float32)
+        scores = self._bm25.get_scores(list(terms))
+        best = float(scores.max())
+        shares: Scores = (scores / best if best > 0 else scores)[self._document_of]
+        return shares.astype(np.float32)
+
+
+def _joined(
+    halves: Iterable[tuple[list[str], list[str]]], part_of: Sequence[Hashable]
+) -> tuple[list[list[str]], list[int]]:
+    """Return the terms of what the texts are parts of, and which each text is a part of.
+
+    The first heading stands for all of them: each repeats the one that it is under.
+    """
+    numbers: dict[Hashable, int] = {}
+    documents: list[list[str]] = []
+    document_of: list[int] = []
+    for (head, body), whole in zip(halves, part_of, strict=True):
+        if whole not in numbers:
+            numbers[whole] = len(documents)
+            documents.append([*head])
+        documents[numbers[whole]].extend(body)
+        document_of.append(numbers[whole])
+    return documents, document_of

@@ -96,6 +96,11 @@ class PhraseIndex:
                 rows.setdefault(section, []).append(row)
         self._of_section = {section: np.array(some) for section, some in rows.items()}
 
+    @property
+    def answering(self) -> int:
+        """How many sections have phrases of their own."""
+        return len(self._of_section)
+
     def nearness(self, vector: Vectors, group: int, sections: int) -> Nearness:
         """Return how near a question is to the phrases, given how many sections there are."""
         near = np.full(sections, np.nan, np.float32)

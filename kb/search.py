@@ -21,6 +21,9 @@ _OTHER_CANDIDATES = 50
 _LEAST_NEAR = 2.5
 _HEAD_START = 1.5
 _MOST = 5.0
+# Where hardly any section has phrases, to be near those of one that has says little: the others
+# had no chance. From this share of the sections on, phrases have their full weight.
+_PHRASED = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,15 @@ class Weights:
 
     `dense` is that of the standardised cosine; the others say what a full match of words, of
     literals and of concepts adds, and `foreign` what is left of the words' where the guide is
-    in another language than the question. `phrase` is that of the standardised cosine to the
-    phrases of the section's subject.
+    in another language than the question. `section` and `guide` are for words of the whole
+    section and the whole guide. `phrase` is that of the standardised cosine to the phrases of
+    the section's subject.
     """
 
     dense: float = 1.0
-    lexical: float = 5.0
+    lexical: float = 2.5
+    section: float = 2.5
+    guide: float = 2.5
     literal: float = 1.0
     concept: float = 4.0
     phrase: float = 2.0
@@ -57,6 +63,8 @@ class SearchIndex:
         for chunk, guide in zip(chunks, guide_of, strict=True):
             if chunk.section not in self._sections_of[guide][-1:]:
                 self._sections_of[guide].append(chunk.section)
+        phrased = snapshot.phrases.answering / max(1, snapshot.manifest.sections)
+        self._phrase_weight = min(1.0, phrased / _PHRASED)
         self._allowed_for: dict[str, NDArray[np.bool_]] = {}
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
         self._titles = [concepts_in(guide.title) for guide in snapshot.guides]
@@ -68,7 +76,12 @@ class SearchIndex:
             language = chunk.asked_in or snapshot.guides[guide_of[row]].language
             written_in.setdefault(language, []).append(row)
         self._lexical = {
-            language: LexicalIndex([chunks[row].text for row in rows], rows)
+            language: LexicalIndex(
+                [chunks[row].text for row in rows],
+                rows,
+                sections=[chunks[row].section for row in rows],
+                guides=[guide_of[row] for row in rows],
+            )
             for language, rows in written_in.items()
         }
 
@@ -130,21 +143,22 @@ class SearchIndex:
         allowed = (self._allowed(language) & self._visible(audience))[self._section_of]
         asked = concepts_in(question) + self._own.concepts_in(question)
         concept = self._concepts.scores(asked)[self._section_of]
-        lexical, literal = self._lexical_scores(question, language, weights.foreign)
+        lexical, whole, literal = self._lexical_scores(question, language, weights)
         group = group_of(language)
         near = self.snapshot.phrases.nearness(vector, group, self.snapshot.manifest.sections)
         lead = near.sections - max(near.others, _LEAST_NEAR)
         phrase = np.clip(np.nan_to_num(lead + _HEAD_START), 0, _MOST)[self._section_of]
-        rows = self._candidates(vector, (lexical + literal, concept, phrase), allowed)
+        words = weights.lexical * lexical + whole
+        rows = self._candidates(vector, (words + literal, concept, phrase), allowed)
         dense = self._dense(vector, rows)
         mean, deviation = self.snapshot.background[group][:, rows]
         z = (dense - mean) / deviation
         scores = (
             weights.dense * z
-            + weights.lexical * lexical[rows]
+            + words[rows]
             + weights.literal * literal[rows]
             + weights.concept * concept[rows]
-            + weights.phrase * phrase[rows]
+            + weights.phrase * self._phrase_weight * phrase[rows]
         )
         best: dict[int, Hit] = {}
         for i in np.argsort(-scores, kind="stable"):
@@ -193,23 +207,26 @@ class SearchIndex:
         return scores
 
     def _lexical_scores(
-        self, question: str, asked_in: str, foreign: float
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self, question: str, asked_in: str, weights: Weights
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Return for each chunk how well the question's words, and its literals, match.
 
-        Both are in [0, 1]. The words of a question that is not in the guide's language
+        Those of the chunk, in [0, 1], those of its section and guide, weighted, and the
+        literals, in [0, 1]. The words of a question that is not in the guide's language
         hardly occur in it, and what little does must not decide.
         """
-        lexical = np.zeros(len(self._section_of), np.float32)
-        literal = np.zeros(len(self._section_of), np.float32)
+        lexical, whole, literal = np.zeros((3, len(self._section_of)), np.float32)
         for language, index in self._lexical.items():
-            weight = index.coverage(question) ** 2 * (1.0 if language == asked_in else foreign)
-            scores = index.scores(question)
-            best = float(scores.max())
-            if best > 0:
-                lexical[index.rows] = scores / best * weight
+            share = index.coverage(question) ** 2
+            if language != asked_in:
+                share *= weights.foreign
+            lexical[index.rows] = share * index.scores(question)
+            whole[index.rows] = share * (
+                weights.section * index.section_scores(question)
+                + weights.guide * index.guide_scores(question)
+            )
             literal[index.rows] = index.literal_scores(question)
-        return lexical, literal
+        return lexical, whole, literal
 
     def _editions(self, language: str) -> list[list[int]]:
         """Return the guides, the editions of one together, that which suits the asker first."""

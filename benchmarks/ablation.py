@@ -37,7 +37,7 @@ _BM25 = Weights(dense=0, lexical=1, section=0, guide=0, literal=0, concept=0, ph
 
 @dataclass(frozen=True)
 class Task:
-    """A guide, and questions with the anchors of the sections that answer each."""
+    """A guide, or a corpus as one, and questions with the anchors of what answers each."""
 
     name: str
     guide: Guide
@@ -47,7 +47,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Way:
-    """A way to search: how the snapshot is made, and how the scores are weighed."""
+    """A way to search: how the snapshot is made, and how the scores are weighed.
+
+    One that `cuts` changes what the chunks are.
+    """
 
     name: str
     weights: Weights = WEIGHTS

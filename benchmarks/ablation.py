@@ -1,6 +1,6 @@
 """What each part of the search is worth: one change a row (docs/retrieval.md).
 
-    python -m benchmarks.ablation [--shared FOLDER] [--split dev]
+    python -m benchmarks.ablation [--shared FOLDER [--corpora]] [--split dev]
 
 Recall@1 on the golden questions: of the sample guide's two editions, each by itself, and with
 --shared also of the real guides and of the BEIR corpora found there.
@@ -21,12 +21,13 @@ from ingest.beir import read_beir
 from ingest.chunk import chunk_guide
 from ingest.pipeline import publish_guides
 from ingest.sources import find_sources, read_guides
-from kb.embeddings import DEFAULT_MODEL, Role, SentenceTransformerEmbeddings, Vectors
+from kb.embeddings import DEFAULT_MODEL
 from kb.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import BlockKind, Chunk, Guide, Section
 from kb.paths import Home
 from kb.search import WEIGHTS, Weights
+from tests.remembering import RememberingEmbeddings
 
 _RRF = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
@@ -166,10 +167,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--split", default="dev")
+    parser.add_argument("--corpora", action="store_true", help="the BEIR corpora, too")
     options = parser.parse_args()
     tasks = [*_sample_tasks(options.split)]
     if options.shared:
-        tasks += [*_real_tasks(options.shared, options.split), *_beir_tasks(options.shared)]
+        tasks += _real_tasks(options.shared, options.split)
+    if options.shared and options.corpora:
+        tasks += _beir_tasks(options.shared)
     with tempfile.TemporaryDirectory() as temporary:
         bench = _Bench(Path(temporary))
         rows = []
@@ -191,7 +195,7 @@ class _Bench:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._embeddings = _Remembering(DEFAULT_MODEL, folder / "models", threads=2)
+        self._embeddings = RememberingEmbeddings(DEFAULT_MODEL, folder / "models", threads=2)
         self._known: dict[tuple[str, str], KnowledgeBase] = {}
 
     def recall(self, task: Task, way: Way) -> float:
@@ -216,25 +220,6 @@ class _Bench:
                 publish_guides([task.guide], home, self._embeddings)
             self._known[key] = KnowledgeBase(home, self._embeddings)
         return self._known[key]
-
-
-class _Remembering(SentenceTransformerEmbeddings):
-    """Embeds a question once, however many ways it is asked in."""
-
-    def __init__(self, name: str, cache: Path, threads: int) -> None:
-        super().__init__(name, cache, threads)
-        self._remembered: dict[tuple[str, ...], Vectors] = {}
-
-    def encode(
-        self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
-    ) -> Vectors:
-        """Return the vectors of texts, as the model gives them."""
-        if role == "document" or len(texts) > 8:
-            return super().encode(texts, role, progress)
-        key = tuple(texts)
-        if key not in self._remembered:
-            self._remembered[key] = super().encode(texts, role, progress)
-        return self._remembered[key]
 
 
 def _ranking(knowledge_base: KnowledgeBase, question: str, weights: Weights) -> list[str]:

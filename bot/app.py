@@ -38,7 +38,7 @@ from kb.knowledge_base import KnowledgeBase
 
 _LISTENERS = 10
 _RATE_LIMIT_RETRIES = 5
-_RECOVER_EVERY_SECONDS = 30.0
+_RECOVER_EVERY_SECONDS = 10.0
 _FORGET_EVERY_SECONDS = 3600.0
 _STOP_SECONDS = 20.0
 # How long a bot that is being replaced may take to stop.

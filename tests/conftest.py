@@ -16,6 +16,7 @@ from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.phrasebook import by_language, subjects
+from tests.remembering import RememberingEmbeddings
 
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE_GUIDES = REPOSITORY / "guides"
@@ -54,7 +55,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def embeddings(models: Path) -> SentenceTransformerEmbeddings:
     """The real default model, loaded once."""
-    return SentenceTransformerEmbeddings(DEFAULT_MODEL, models, threads=os.cpu_count() or 1)
+    return RememberingEmbeddings(DEFAULT_MODEL, models, threads=os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

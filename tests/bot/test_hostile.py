@@ -37,7 +37,7 @@ from tests.slack_server import SlackServer
 from tests.slack_server.events import SentEvent
 from tests.slack_server.limits import parsed, view_errors
 
-MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "100"))
+MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "50"))
 """How many messages to try; a long run takes some 10,000."""
 
 

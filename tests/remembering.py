@@ -1,0 +1,30 @@
+"""The real embedding model, asked once for each question however often a run asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kb.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+
+_FEW = 8
+"""Questions come few at a time; what is ingested comes in batches, and has a cache of its own."""
+
+
+class RememberingEmbeddings(SentenceTransformerEmbeddings):
+    """Remembers the vectors of questions."""
+
+    def __init__(self, name: str, cache: Path, threads: int) -> None:
+        super().__init__(name, cache, threads)
+        self._remembered: dict[tuple[str, ...], Vectors] = {}
+
+    def encode(
+        self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Return the vectors of texts, as the model gives them."""
+        if role == "document" or len(texts) > _FEW:
+            return super().encode(texts, role, progress)
+        key = tuple(texts)
+        if key not in self._remembered:
+            self._remembered[key] = super().encode(texts, role, progress)
+        return self._remembered[key]

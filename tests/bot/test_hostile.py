@@ -61,7 +61,7 @@ def question_in(text: str) -> Question:
 def answer_faults(knowledge_base: KnowledgeBase, text: str, links: Collection[str]) -> list[str]:
     question = question_in(text)
     # As it is quoted to humans.
-    messages = [plain(question.text)]
+    messages = [plain(question.text or "…")]
     if question.secrets:
         messages.append(secret_warning(knowledge_base, question, "en", may_delete=True))
     if question.text:

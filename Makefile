@@ -33,12 +33,15 @@ test: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.cold_start
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.corpus_ingest
+	$(BIN)/python -m benchmarks.search_speed
+	$(BIN)/python -m benchmarks.slack_load
+	$(BIN)/python -m benchmarks.ablation
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

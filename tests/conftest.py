@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ingest.embedding_cache import EmbeddingCache
 from ingest.pipeline import ingest
@@ -49,13 +50,21 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model cache. GUIDEBOT_TEST_MODELS keeps it, and the phrases' vectors, between runs."""
     kept = os.environ.get("GUIDEBOT_TEST_MODELS")
-    return Path(kept) if kept else tmp_path_factory.mktemp("models")
+    if kept:
+        return Path(kept)
+    here = tmp_path_factory.getbasetemp()
+    # The processes of pytest-xdist have folders side by side.
+    folder = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "models"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def embeddings(models: Path) -> SentenceTransformerEmbeddings:
     """The real default model, loaded once."""
-    return RememberingEmbeddings(DEFAULT_MODEL, models, threads=os.cpu_count() or 1)
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    return RememberingEmbeddings(DEFAULT_MODEL, models, threads)
 
 
 @pytest.fixture(scope="session")
@@ -67,13 +76,14 @@ def phrase_vectors(
     """An embedding cache that knows the phrasebook, which is the same for all guides."""
     path = tmp_path_factory.mktemp("phrases") / "embeddings.sqlite"
     kept = models / "phrases.sqlite"
-    if kept.exists():
-        shutil.copy(kept, path)
     phrases = [text for subject in subjects() for text in by_language(subject.phrases)]
     background = [text for texts in background_questions().values() for text in texts]
-    _, embedded = EmbeddingCache(path, embeddings).encode([*phrases, *background], "query")
-    if embedded:
-        shutil.copy(path, kept)
+    with FileLock(models / "phrases.lock"):
+        if kept.exists():
+            shutil.copy(kept, path)
+        _, embedded = EmbeddingCache(path, embeddings).encode([*phrases, *background], "query")
+        if embedded:
+            shutil.copy(path, kept)
     return path
 
 

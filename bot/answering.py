@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.access import Access, Refusal, Refused
 from bot.blocks import Message, plain, render
+from bot.buttons import Pointer
 from bot.log import about
 from bot.metrics import DECISIONS, QUESTIONS, observe_wait, stage
 from bot.people import People
@@ -339,6 +340,24 @@ def outcome_of(answer: Answer) -> Outcome:
         confidence=answer.confidence,
         section=f"{cited.guide_id}#{cited.anchor}" if cited else None,
         snapshot=answer.snapshot,
+    )
+
+
+def answer_chosen(
+    knowledge_base: KnowledgeBase, store: Store, at: Pointer, channel: str
+) -> Answer | None:
+    """Return what the section that a button names says to its question.
+
+    None, if the guides no longer have it, or the channel may not know of it.
+    """
+    before = store.outcome(channel, at.ts)
+    return knowledge_base.answer_from(
+        at.guide or "",
+        at.edition or "",
+        at.anchor or "",
+        before.text if before else "",
+        at.language,
+        channel,
     )
 
 

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.answering import message_text, outcome_of
+from bot.answering import answer_chosen, message_text, outcome_of
 from bot.blocks import plain, render, section_blocks
 from bot.buttons import (
     CHOOSE,
@@ -53,15 +53,7 @@ def register(
         if at is None:
             return
         place, user = at.place(channel), body["user"]["id"]
-        before = store.outcome(channel, at.ts)
-        answer = knowledge_base.answer_from(
-            at.guide or "",
-            at.edition or "",
-            at.anchor or "",
-            before.text if before else "",
-            at.language,
-            channel,
-        )
+        answer = answer_chosen(knowledge_base, store, at, channel)
         if answer is None:
             post_privately(client, place, user, plain(words(at.language).section_gone))
             return
@@ -70,7 +62,7 @@ def register(
             channel=channel, ts=body["message"]["ts"], text=first.text, blocks=list(first.blocks)
         )
         post(client, place, rest)
-        if before:
+        if store.outcome(channel, at.ts):
             store.finish(channel, at.ts, outcome_of(answer))
 
     def show_section(ack: Ack, body: dict[str, Any], client: WebClient) -> None:

@@ -11,7 +11,7 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.access import Access, Refusal
-from bot.answering import Answerer, outcome_of
+from bot.answering import Answerer, answer_chosen, outcome_of
 from bot.blocks import Message, plain, render
 from bot.buttons import SHARE, Pointer, one_button, pointer, pressed
 from bot.people import People
@@ -99,15 +99,7 @@ def register(
         channel = body["channel"]["id"]
         if at is None:
             return
-        before = store.outcome(channel, at.ts)
-        answer = knowledge_base.answer_from(
-            at.guide or "",
-            at.edition or "",
-            at.anchor or "",
-            before.text if before else "",
-            at.language,
-            channel,
-        )
+        answer = answer_chosen(knowledge_base, store, at, channel)
         if answer is None:
             _respond(respond, plain(words(at.language).section_gone))
             return

@@ -106,8 +106,12 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
     )
     secret = settings.slack_signing_secret.get_secret_value() if http else None
     oauth = oauth_settings(settings, parts.store.engine) if settings.installs else None
+
+    def ask_whose_token_it_is() -> App:
+        return _app(client, secret, oauth)
+
     # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
-    app = persistently(lambda: _app(client, secret, oauth))
+    app = persistently(ask_whose_token_it_is)
     if oauth:
         app.enable_token_revocation_listeners()
     register(app, parts)

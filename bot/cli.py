@@ -47,8 +47,11 @@ def serve(
 
     from bot.app import serve as run
     from bot.log import configure
+    from bot.web import parse_address
     from kb.knowledge_base import open_knowledge_base
 
+    for address in filter(None, (http, settings.status_address)):
+        parse_address(address)
     configure(settings)
     try:
         run(settings, open_knowledge_base(settings), http)

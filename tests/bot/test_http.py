@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store
+from bot.web import parse_address
+from kb.errors import SettingsError
 from kb.paths import Home
 from tests.bot.conftest import Bot, copy_home, free_port, start_http
 from tests.slack_server import SlackServer, plain
@@ -131,6 +133,12 @@ def test_a_second_bot_on_the_folder_is_refused_clearly(
     settings = BotSettings(guidebot_home=bot.home.root, slack_api_url=slack.api_url)
     with pytest.raises(GuidebotError, match="Another bot runs on"):
         serve(settings, open_knowledge_base(settings))
+
+
+@pytest.mark.parametrize("address", ["here", "host:", "host:99999", "::x"])
+def test_what_is_no_address_is_said_before_anything_starts(address: str) -> None:
+    with pytest.raises(SettingsError, match="is no address"):
+        parse_address(address)
 
 
 def test_another_workspace_installs_the_bot(

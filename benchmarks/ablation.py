@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.measure import SAMPLE_GUIDES, table, tell
+from ingest.beir import WAYS as CORPUS_WAYS
 from ingest.beir import read_beir
 from ingest.chunk import chunk_guide
 from ingest.pipeline import publish_guides
@@ -32,8 +33,7 @@ from tests.remembering import RememberingEmbeddings
 _RRF = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
 
-_DENSE = Weights(lexical=0, section=0, guide=0, literal=0, concept=0, phrase=0)
-_BM25 = Weights(dense=0, lexical=1, section=0, guide=0, literal=0, concept=0, phrase=0, foreign=1)
+_DENSE, _BM25 = CORPUS_WAYS["dense alone"], CORPUS_WAYS["BM25 alone"]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 
 from bot.people import People
 from bot.settings import BotSettings, ids
+from kb.catalogue import Words
 
 
 class Refusal(Enum):
@@ -27,6 +28,12 @@ class Refused(NamedTuple):
 
     reason: Refusal
     seconds: int = 0
+
+    def text(self, said: Words) -> str:
+        """Return what the person is told."""
+        if self.reason is Refusal.TOO_MANY:
+            return said.too_many.format(seconds=self.seconds)
+        return said.not_allowed
 
 
 class Access:

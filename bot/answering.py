@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DatabaseError
 
-from bot.access import Access, Refusal, Refused
+from bot.access import Access, Refused
 from bot.blocks import Message, plain, render
 from bot.buttons import Pointer
 from bot.log import about
@@ -197,7 +197,7 @@ class Answerer:
             told = f"Refused ({refused.reason.value})"
             return self._refuse(question, client, refused, language), None, told
         if not question.text:
-            said = words(language or "en")
+            said = words(language)
             return [plain(said.empty_question.format(example=said.examples[0]))], None, "Asked back"
         answer = self.ask(question, language)
         told = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
@@ -232,15 +232,10 @@ class Answerer:
         """Tell the person in private; return what to post for that."""
         if question.surface in ("auto", "thread"):
             return []
-        said = words(language or "en")
-        text = (
-            said.not_allowed
-            if refused.reason is Refusal.NOT_ALLOWED
-            else said.too_many.format(seconds=refused.seconds)
-        )
+        message = plain(refused.text(words(language)))
         if question.channel.startswith("D"):
-            return [plain(text)]
-        post_privately(client, question, question.user, plain(text))
+            return [message]
+        post_privately(client, question, question.user, message)
         return []
 
     @contextlib.contextmanager
@@ -250,7 +245,7 @@ class Answerer:
         """Say that the bot is at work, if it takes a while. Slack clears it with the answer."""
 
         def say() -> None:
-            said = words(language or "en")
+            said = words(language)
             with contextlib.suppress(GuidebotError, SlackApiError, *CONNECTION_ERRORS):
                 titles = self._knowledge_base.index().titles(language or "en", question.channel)
                 one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
@@ -288,7 +283,7 @@ class Answerer:
         logger.error("Failure %s while answering", question.id, exc_info=error)
         if question.surface == "auto":
             return not may_pass(error), "Silent after a failure"
-        said = words(language or "en")
+        said = words(language)
         text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
         try:
             # Slack may have taken the answer, and failed only to say so.
@@ -338,7 +333,7 @@ def outcome_of(answer: Answer) -> Outcome:
         language=answer.language,
         decision=answer.decision.value,
         confidence=answer.confidence,
-        section=f"{cited.guide_id}#{cited.anchor}" if cited else None,
+        section=cited.section if cited else None,
         snapshot=answer.snapshot,
     )
 
@@ -352,9 +347,9 @@ def answer_chosen(
     """
     before = store.outcome(channel, at.ts)
     return knowledge_base.answer_from(
-        at.guide or "",
-        at.edition or "",
-        at.anchor or "",
+        at.guide,
+        at.edition,
+        at.anchor,
         before.text if before else "",
         at.language,
         channel,

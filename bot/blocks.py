@@ -19,7 +19,14 @@ from slack_sdk.models.blocks import (
 
 from bot.buttons import Pointer, choices, label_of, under_answer
 from bot.question import Place
-from bot.rich_text import block_elements, bullet, is_web_link, paragraph, step_elements
+from bot.rich_text import (
+    block_elements,
+    bullet,
+    is_web_link,
+    paragraph,
+    shortened,
+    step_elements,
+)
 from bot.shorten import shorten, text_lines
 from kb.catalogue import Words, language_name, words
 from kb.model import (
@@ -118,7 +125,9 @@ def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
         if part.heading != heading:
             heading = part.heading
             if heading.strip():
-                yield HeaderBlock(text=PlainTextObject(text=_short(heading), emoji=False))
+                yield HeaderBlock(
+                    text=PlainTextObject(text=shortened(heading, _LONGEST_HEADER), emoji=False)
+                )
             if answer.guide_language not in (None, answer.language):
                 name = language_name(answer.guide_language or "", answer.language)
                 yield _context([PlainTextObject(text=said.original_language.format(language=name))])
@@ -291,10 +300,6 @@ def _texts(blocks: Iterable[Block]) -> Iterator[str]:
             waiting.append(value.get("elements"))
         elif isinstance(value, list):
             waiting.extend(reversed(value))
-
-
-def _short(heading: str) -> str:
-    return heading if len(heading) <= _LONGEST_HEADER else heading[: _LONGEST_HEADER - 1] + "…"
 
 
 def _answer_text(answer: Answer) -> str:

@@ -13,10 +13,10 @@ from slack_sdk.models.blocks import (
     ContextActionsBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
-    InteractiveElement,
 )
 
 from bot.question import Place
+from bot.rich_text import shortened
 from kb.catalogue import Words
 from kb.model import Citation, Frozen
 
@@ -40,9 +40,9 @@ class Pointer(Frozen):
     ts: str = ""
     thread_ts: str | None = None
     language: str = "en"
-    guide: str | None = None
-    edition: str | None = None
-    anchor: str | None = None
+    guide: str = ""
+    edition: str = ""
+    anchor: str = ""
 
     def at(self, citation: Citation) -> Pointer:
         """Return the same with the section that a citation names."""
@@ -69,12 +69,10 @@ def pointer(value: object) -> Pointer | None:
 
 def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
     """Return a button for each section that a person can choose."""
-    buttons = [
-        button
+    return _row(
+        _button(f"choose:{number}", label_of(citation), at.at(citation))
         for number, citation in enumerate(citations)
-        if (button := _button(f"choose:{number}", label_of(citation), at.at(citation)))
-    ]
-    return [ActionsBlock(elements=buttons)] if buttons else []
+    )
 
 
 def under_answer(
@@ -82,29 +80,20 @@ def under_answer(
 ) -> list[ActionsBlock | ContextActionsBlock]:
     """Return what stands under an answer: its sections in full, a human, and how good it is."""
     several = len(sections) > 1
-    elements: list[InteractiveElement] = []
+    buttons: list[ButtonElement | None] = []
     for number, citation in enumerate(sections):
         label = f"{said.whole_section}: {label_of(citation)}" if several else said.whole_section
-        if button := _button(f"section:{number}", label, at.at(citation)):
-            elements.append(button)
-    if human and (button := _button(HUMAN, said.ask_human, at)):
-        elements.append(button)
-    blocks: list[ActionsBlock | ContextActionsBlock] = []
-    if elements:
-        blocks.append(ActionsBlock(elements=elements))
-    if rated:
-        blocks.append(_feedback(at, said))
-    return blocks
+        buttons.append(_button(f"section:{number}", label, at.at(citation)))
+    if human:
+        buttons.append(_button(HUMAN, said.ask_human, at))
+    return [*_row(buttons), *([_feedback(at, said)] if rated else [])]
 
 
 def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:
     """Return a button for each section, by its heading, that shows the section in full."""
-    buttons = [
-        button
-        for number, (heading, at) in enumerate(sections)
-        if (button := _button(f"section:{number}", heading, at))
-    ]
-    return [ActionsBlock(elements=buttons)] if buttons else []
+    return _row(
+        _button(f"section:{number}", heading, at) for number, (heading, at) in enumerate(sections)
+    )
 
 
 def one_button(action: str, label: str, at: Pointer, style: str | None = None) -> ActionsBlock:
@@ -145,21 +134,22 @@ def _feedback(at: Pointer, said: Words) -> ContextActionsBlock:
     )
 
 
+def _row(buttons: Iterable[ButtonElement | None]) -> list[ActionsBlock]:
+    kept = [button for button in buttons if button]
+    return [ActionsBlock(elements=kept)] if kept else []
+
+
 def _button(action: str, label: str, at: Pointer) -> ButtonElement | None:
     value = _value(at)
     if len(value) > _LONGEST_VALUE:
         return None
-    return ButtonElement(text=_short(label), action_id=action, value=value)
+    return ButtonElement(text=shortened(label, _LONGEST_LABEL), action_id=action, value=value)
 
 
 def label_of(citation: Citation) -> str:
     """Return what a button says that stands for a section."""
     headings = (heading for heading in reversed(citation.path) if heading.strip())
-    return _short(next(headings, citation.place))
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
+    return shortened(next(headings, citation.place), _LONGEST_LABEL)
 
 
 def _value(at: Pointer) -> str:

@@ -14,22 +14,19 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     PlainTextObject,
     RichTextBlock,
-    RichTextElementParts,
     RichTextQuoteElement,
     RichTextSectionElement,
 )
 
 from bot.blocks import Message, escape, plain
 from bot.buttons import Pointer
-from bot.posting import CONNECTION_ERRORS, post_privately
-from bot.rich_text import LONGEST_TEXT, pieces
+from bot.posting import CONNECTION_ERRORS, post_privately, say
+from bot.rich_text import LONGEST_TEXT, Parts, pieces
 from bot.store import Escalation, Outcome, Store
 from kb.catalogue import Words, words
 from kb.model import Decision
 
 logger = logging.getLogger(__name__)
-
-Parts = RichTextElementParts
 
 
 class Humans:
@@ -52,11 +49,13 @@ class Humans:
         channel: str,
         user: str,
         text: str,
+        outcome: Outcome | None = None,
         found: str | None = None,
     ) -> None:
         """Post a person's question for humans, once, and tell the person.
 
-        `found` is the heading of the section that the bot answered with, if it did.
+        `outcome` is what came of it, if that is known; `found` is the heading of the section
+        that the bot answered with, if it did.
         """
         said = words(at.language)
         place = at.place(channel)
@@ -65,23 +64,16 @@ class Humans:
             return
         try:
             link = client.chat_getPermalink(channel=channel, message_ts=at.ts)["permalink"]
-            outcome = self._store.outcome(channel, at.ts)
             result = _result(outcome, found, said)
             message = self._message(user, text, str(link), result, said)
-            posted = client.chat_postMessage(
-                channel=self._channel,
-                text=message.text,
-                blocks=list(message.blocks),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            posted = say(client, self._channel, message)
         except (SlackApiError, *CONNECTION_ERRORS):
             id = secrets.token_hex(4)
             logger.exception("Failure %s: a question could not be passed on to a human", id)
             self._store.escalated_to(channel, at.ts, None)
             post_privately(client, place, user, plain(said.human_failed.format(id=id)))
             return
-        self._store.escalated_to(channel, at.ts, str(posted["ts"]))
+        self._store.escalated_to(channel, at.ts, posted)
         post_privately(client, place, user, plain(said.human_asked))
 
     def is_reply(self, event: Mapping[str, Any]) -> bool:
@@ -108,14 +100,8 @@ class Humans:
         said = words(outcome.language if outcome else "en")
         try:
             link = client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"]
-            client.chat_postMessage(
-                channel=taken.channel,
-                thread_ts=taken.thread_ts or taken.ts,
-                text=escape(said.human_answered),
-                blocks=[_note(said, taken.user, by, str(link))],
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            note = Message(escape(said.human_answered), (_note(said, taken.user, by, str(link)),))
+            say(client, taken.channel, note, taken.thread_ts or taken.ts)
             self._mark(client, taken, by, said)
         except (SlackApiError, *CONNECTION_ERRORS):
             logger.exception("The note about question %s could not be posted", taken.ts)

@@ -26,7 +26,6 @@ class Person:
     language: str | None = None
     team: str | None = None
     guest: bool = False
-    known: bool = True
 
 
 class People:
@@ -38,7 +37,7 @@ class People:
         self._lock = threading.Lock()
 
     def person(self, client: WebClient, user: str) -> Person:
-        """Return a person; one that is not `known` where Slack cannot be asked."""
+        """Return a person; one that nothing is known of where Slack cannot be asked."""
         with self._lock:
             at, person = self._known.get(user, (0.0, Person()))
         if time.monotonic() - at < _KEPT_SECONDS and at:
@@ -48,7 +47,7 @@ class People:
         except (SlackApiError, *CONNECTION_ERRORS) as error:
             # Never worth losing a question for.
             logger.warning("What Slack knows of a person cannot be had: %s", error)
-            return Person(known=False)
+            return Person()
         locale = str(found.get("locale") or "")
         person = Person(
             language=locale.split("-")[0].lower() or None,

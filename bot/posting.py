@@ -88,16 +88,32 @@ def post_privately(client: WebClient, place: Place, user: str, message: Message)
 
     Raises SlackApiError if Slack refuses it.
     """
-    arguments: dict[str, Any] = {
-        "channel": place.channel,
-        "text": message.text,
-        "blocks": list(message.blocks),
-        "thread_ts": place.thread_ts,
-    }
     if place.channel.startswith("D"):
-        client.chat_postMessage(**arguments, unfurl_links=False, unfurl_media=False)
+        say(client, place.channel, message, place.thread_ts)
     else:
-        client.chat_postEphemeral(**arguments, user=user)
+        client.chat_postEphemeral(
+            channel=place.channel,
+            user=user,
+            text=message.text,
+            blocks=list(message.blocks),
+            thread_ts=place.thread_ts,
+        )
+
+
+def say(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
+    """Post a message that answers no question, as it is, and return its ts.
+
+    Raises SlackApiError if Slack refuses it.
+    """
+    posted = client.chat_postMessage(
+        channel=channel,
+        thread_ts=thread_ts,
+        text=message.text,
+        blocks=list(message.blocks),
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    return str(posted["ts"])
 
 
 def is_answered(client: WebClient, place: Place) -> bool:

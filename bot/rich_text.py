@@ -155,6 +155,11 @@ def is_web_link(href: str | None) -> bool:
         return False
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text, or its beginning and an ellipsis if it is longer than that."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def pieces(text: str) -> Iterator[str]:
     """Cut a text into pieces that an element can hold, at line ends where there are any."""
     rest = text

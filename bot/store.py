@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.engine import Engine
@@ -229,10 +230,7 @@ class Store:
 
     def unanswered(self) -> Sequence[Unanswered]:
         """Return the questions that were taken on and not finished, oldest first."""
-        chosen = select(_Question).where(_Question.done_at.is_(None))
-        with Session(self.engine) as session:
-            rows = session.scalars(chosen.order_by(_Question.taken_at))
-            return [_unanswered(row) for row in rows]
+        return self._unfinished()
 
     def take_over(self) -> Sequence[Unanswered]:
         """Return the unfinished questions that nobody is at, oldest first, and hold them.
@@ -241,19 +239,11 @@ class Store:
         """
         now = time.time()
         free = or_(_Question.held_until.is_(None), _Question.held_until < now)
-        with Session(self.engine) as session:
-            rows = session.scalars(
-                select(_Question)
-                .where(_Question.done_at.is_(None), free)
-                .order_by(_Question.taken_at)
-            )
-            found = [_unanswered(row) for row in rows]
-        return [left for left in found if self._hold(left, free)]
+        return [left for left in self._unfinished(free) if self._hold([left], free)]
 
     def hold(self, places: Iterable[Place]) -> None:
         """Say that this process is still at questions that it holds."""
-        for place in places:
-            self._hold(place)
+        self._hold(places)
 
     def let_go(self, place: Place | None = None) -> None:
         """Say that nobody is at a question, or at none of all that are not finished."""
@@ -415,14 +405,22 @@ class Store:
         """Close the database."""
         self.engine.dispose()
 
-    def _hold(self, place: Place, *conditions: ColumnElement[bool]) -> bool:
-        """Hold a question that is not finished, if conditions are so; return whether they were."""
+    def _unfinished(self, *conditions: ColumnElement[bool]) -> list[Unanswered]:
+        chosen = select(_Question).where(_Question.done_at.is_(None), *conditions)
+        with Session(self.engine) as session:
+            rows = session.scalars(chosen.order_by(_Question.taken_at))
+            return [_unanswered(row) for row in rows]
+
+    def _hold(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
+        """Hold questions that are not finished, if conditions are so; whether any was."""
+        keys = [(place.channel, place.ts) for place in places]
+        if not keys:
+            return False
         with Session(self.engine) as session, session.begin():
             result = session.execute(
                 update(_Question)
                 .where(
-                    _Question.channel == place.channel,
-                    _Question.ts == place.ts,
+                    tuple_(_Question.channel, _Question.ts).in_(keys),
                     _Question.done_at.is_(None),
                     *conditions,
                 )

@@ -253,7 +253,7 @@ _LANGUAGE_NAMES = {
 }
 
 
-def words(language: str) -> Words:
+def words(language: str | None) -> Words:
     """Return the bot's words for a person's language (ISO 639-1): Japanese, else English."""
     return _JA if language == "ja" else _EN
 

@@ -225,8 +225,8 @@ def _result(knowledge_base: KnowledgeBase, question: GoldenQuestion) -> Result:
     answer = knowledge_base.answer(found)
     names = [found.index.section_names(hit) for hit in found.hits[:_RANKED]]
     ranking = tuple(_name(question, *both) for both in names)
-    cited = [_name(question, c.anchor, f"{c.guide_id}#{c.anchor}") for c in answer.citations]
-    offered = [_name(question, c.anchor, f"{c.guide_id}#{c.anchor}") for c in answer.choices]
+    cited = [_name(question, c.anchor, c.section) for c in answer.citations]
+    offered = [_name(question, c.anchor, c.section) for c in answer.choices]
     details = _details(found.hits[0], found) if found.hits else {}
     return Result(
         question=question,

@@ -178,6 +178,11 @@ class Citation(Frozen):
     url: str | None = None
 
     @property
+    def section(self) -> str:
+        """What the section is called among all guides: "guide#anchor"."""
+        return f"{self.guide_id}#{self.anchor}"
+
+    @property
     def place(self) -> str:
         """The guide's title and the headings down to the section, for people."""
         names = dict.fromkeys((self.guide_title, *self.path))

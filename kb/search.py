@@ -217,14 +217,14 @@ class SearchIndex:
         """
         lexical, whole, literal = np.zeros((3, len(self._section_of)), np.float32)
         for language, index in self._lexical.items():
-            share = index.coverage(question) ** 2
-            if language != asked_in:
-                share *= weights.foreign
-            lexical[index.rows] = share * index.scores(question)
-            whole[index.rows] = share * (
-                weights.section * index.section_scores(question)
-                + weights.guide * index.guide_scores(question)
-            )
+            weight = 1.0 if language == asked_in else weights.foreign
+            share = weight and weight * index.coverage(question) ** 2
+            if share:
+                lexical[index.rows] = share * index.scores(question)
+                whole[index.rows] = share * (
+                    weights.section * index.section_scores(question)
+                    + weights.guide * index.guide_scores(question)
+                )
             literal[index.rows] = index.literal_scores(question)
         return lexical, whole, literal
 

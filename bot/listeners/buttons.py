@@ -26,7 +26,7 @@ from bot.buttons import (
 )
 from bot.humans import Humans
 from bot.posting import CONNECTION_ERRORS, post, post_privately
-from bot.rich_text import moment
+from bot.rich_text import moment, shortened
 from bot.store import Outcome, Store
 from kb.catalogue import Words, words
 from kb.errors import GuidebotError
@@ -62,8 +62,7 @@ def register(
             channel=channel, ts=body["message"]["ts"], text=first.text, blocks=list(first.blocks)
         )
         post(client, place, rest)
-        if store.outcome(channel, at.ts):
-            store.finish(channel, at.ts, outcome_of(answer))
+        store.finish(channel, at.ts, outcome_of(answer))
 
     def show_section(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -71,13 +70,11 @@ def register(
         if at is None:
             return
         said, user = words(at.language), body["user"]["id"]
-        found = knowledge_base.section(
-            at.guide or "", at.edition or "", at.anchor or "", channel or user
-        )
+        found = knowledge_base.section(at.guide, at.edition, at.anchor, channel or user)
         if found is None:
             gone = View(
                 type="modal",
-                title=_title(said.whole_section),
+                title=shortened(said.whole_section, _MOST_TITLE),
                 close=said.close,
                 blocks=plain(said.section_gone).blocks,
             )
@@ -91,7 +88,7 @@ def register(
         ]
         view = View(
             type="modal",
-            title=_title(section.heading or guide.title),
+            title=shortened(section.heading or guide.title, _MOST_TITLE),
             close=said.close,
             blocks=blocks,
         )
@@ -148,6 +145,7 @@ def register(
             channel,
             body["user"]["id"],
             redact(text or "").text,
+            outcome,
             found(outcome, channel),
         )
 
@@ -196,7 +194,7 @@ def _comment_view(at: Pointer, channel: str, said: Words) -> View:
     return View(
         type="modal",
         callback_id=COMMENT_VIEW,
-        title=_title(said.what_was_wrong),
+        title=shortened(said.what_was_wrong, _MOST_TITLE),
         submit=said.send,
         close=said.cancel,
         private_metadata=f"{channel} {at.model_dump_json(exclude_defaults=True)}",
@@ -211,7 +209,3 @@ def _comment_view(at: Pointer, channel: str, said: Words) -> View:
             )
         ],
     )
-
-
-def _title(text: str) -> str:
-    return text if len(text) <= _MOST_TITLE else text[: _MOST_TITLE - 1] + "…"

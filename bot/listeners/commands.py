@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot.access import Access, Refusal
+from bot.access import Access
 from bot.answering import Answerer, answer_chosen, outcome_of
 from bot.blocks import Message, plain, render
 from bot.buttons import SHARE, Pointer, one_button, pointer, pressed
@@ -47,7 +47,7 @@ def register(
     def _guide(body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         user, channel = body["user_id"], body["channel_id"]
         language = people.person(client, user).language
-        said = words(language or "en")
+        said = words(language)
         redacted = redact(plain_text(str(body.get("text") or "")))
         if not redacted.text:
             usage = said.usage.format(command=body["command"], example=said.examples[0])
@@ -67,21 +67,18 @@ def register(
             _respond(respond, message)
 
     def _answer(question: Question, client: WebClient, language: str | None) -> list[Message]:
-        said = words(language or "en")
+        said = words(language)
         refused = access.refuse(client, question.team, question.channel, question.user)
         if refused:
-            known = refused.reason is Refusal.TOO_MANY
-            text = said.too_many.format(seconds=refused.seconds) if known else said.not_allowed
-            return [plain(text)]
+            return [plain(refused.text(said))]
         messages: list[Message] = []
         if question.secrets:
             messages.append(secret_warning(knowledge_base, question, language, may_delete=False))
         try:
             answer = answerer.ask(question, language)
         except Exception as error:
-            id = secrets.token_hex(4)
-            logger.error("Failure %s while answering a command", id, exc_info=error)
-            return [*messages, plain(said.apology.format(id=id))]
+            logger.error("Failure %s while answering a command", question.id, exc_info=error)
+            return [*messages, plain(said.apology.format(id=question.id))]
         if store.take(question):
             store.finish(question.channel, question.ts, outcome_of(answer))
         rendered = render(answer)
@@ -127,7 +124,7 @@ def register(
         if question.text and answerer.take(question):
             answerer.answer_soon(question, client)
         else:
-            said = words(language or "en")
+            said = words(language)
             _respond(respond, plain(said.empty_question.format(example=said.examples[0])))
 
     app.command(COMMAND)(guide)

@@ -74,15 +74,8 @@ def running(
     tmp_path_factory: pytest.TempPathFactory, sample_home: Home
 ) -> Iterator[tuple[SlackServer, Bot]]:
     """A bot that several tests ask, each as a person of its own, and its Slack."""
-    home = Home(tmp_path_factory.mktemp("running"))
-    copy_home(sample_home, home)
-    with _workspace() as server:
-        bot = _start(server, home)
-        try:
-            yield server, bot
-            assert bot.stop() == 0
-        finally:
-            bot.kill()
+    with start_one(tmp_path_factory.mktemp("running"), sample_home, {}) as found:
+        yield found
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from kb.fingerprint import check_fingerprint, check_model_id
 from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section
 from kb.paths import Home
+from kb.progress import Progress, Stage, unheard
 from kb.question_parts import question_parts
 from kb.redact import legible, redact
 from kb.search import WEIGHTS, SearchIndex, Weights
@@ -135,14 +136,17 @@ class KnowledgeBase:
         *,
         before: str | None = None,
         audience: str | None = None,
+        progress: Progress = unheard,
     ) -> Answer:
         """Return the answer to a question, in any language.
 
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
         "MFA". `before` is the question before it, which a short one may refer back to ("and if I
         have two?"). `audience` is who asks: only guides that it may know of are answered from.
+        `progress` is told how the answer comes about.
         Raises SnapshotError if there is no snapshot to answer from.
         """
+        progress(Stage.SEARCHING)
         found = self.find(question, language, audience=audience)
         answer = self.answer(found)
         if before and _refers_back(answer, found):

@@ -69,6 +69,10 @@ def _words_times(factor: float) -> Weights:
     )
 
 
+def _phrases_times(factor: float) -> Weights:
+    return replace(WEIGHTS, phrase=factor * WEIGHTS.phrase, lead=factor * WEIGHTS.lead)
+
+
 def _cut_otherwise(
     change: Callable[[Section, list[Chunk]], list[Chunk]],
 ) -> Callable[[], AbstractContextManager[object]]:
@@ -124,7 +128,9 @@ def _with_text(chunk: Chunk, text: str) -> Chunk:
 
 WAYS = (
     Way("Guidebot"),
-    Way("without the phrasebook", replace(WEIGHTS, phrase=0)),
+    Way("without the phrasebook", replace(WEIGHTS, phrase=0, lead=0)),
+    Way("without the classifier of subjects", replace(WEIGHTS, phrase=2, lead=0)),
+    Way("the classifier of subjects, without nearness", replace(WEIGHTS, phrase=0, lead=1.5)),
     Way("without concepts", replace(WEIGHTS, concept=0)),
     Way("without words", replace(WEIGHTS, lexical=0, section=0, guide=0)),
     Way("without words of whole sections", replace(WEIGHTS, lexical=5, section=0)),
@@ -133,8 +139,8 @@ WAYS = (
     Way("words of other languages, too", replace(WEIGHTS, foreign=1)),
     Way("half the weight of words", _words_times(0.5)),
     Way("twice the weight of words", _words_times(2)),
-    Way("half the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase / 2)),
-    Way("twice the weight of phrases", replace(WEIGHTS, phrase=WEIGHTS.phrase * 2)),
+    Way("half the weight of phrases", _phrases_times(0.5)),
+    Way("twice the weight of phrases", _phrases_times(2)),
     Way("background of all chunks", ingest=lambda: patch("ingest.pipeline._OWN_BACKGROUND", 0.0)),
     Way("background of each chunk", ingest=lambda: patch("ingest.pipeline._OWN_BACKGROUND", 1.0)),
     Way(
@@ -169,9 +175,10 @@ def main() -> None:
     parser.add_argument("--split", default="dev")
     parser.add_argument("--corpora", action="store_true", help="the BEIR corpora, too")
     options = parser.parse_args()
-    tasks = [*_sample_tasks(options.split)]
-    if options.shared:
-        tasks += _real_tasks(options.shared, options.split)
+    tasks = [
+        Task(name, guide, _golden(guide, options.split, names))
+        for name, guide, names in golden_guides(options.shared)
+    ]
     if options.shared and options.corpora:
         tasks += _beir_tasks(options.shared)
     with tempfile.TemporaryDirectory() as temporary:
@@ -235,23 +242,26 @@ def _fuse(rankings: Iterator[Sequence[str]]) -> list[str]:
     return sorted(scores, key=lambda name: -scores[name])
 
 
-def _sample_tasks(split: str) -> Iterator[Task]:
-    for language in ("ja", "en"):
-        path = SAMPLE_GUIDES / f"iam-troubleshooting.{language}.md"
-        guide = read_guides(find_sources([path])).guides[0]
-        yield Task(f"sample, {language}", guide, _golden(guide, split, {}))
+def golden_guides(shared: Path | None) -> Iterator[tuple[str, Guide, dict[str, str]]]:
+    """Yield guides that the golden questions are for: what each is called, and its anchors.
 
-
-def _real_tasks(shared: Path, split: str) -> Iterator[Task]:
-    japanese = read_guides(find_sources([shared / "guides" / "iam-troubleshooting.ja.txt"]))
-    sample = read_guides(find_sources([SAMPLE_GUIDES / "iam-troubleshooting.ja.md"])).guides[0]
-    guide = japanese.guides[0]
-    # The sample guide treats the same subjects in the same order.
-    same = {
-        ours.anchor: theirs.anchor
-        for ours, theirs in zip(sample.sections, guide.sections, strict=True)
+    Those are the editions of the sample guide and, if it is in `shared`, the real guide, with its
+    anchors by those of the sample guide.
+    """
+    sample = {
+        language: _read(SAMPLE_GUIDES / f"iam-troubleshooting.{language}.md")
+        for language in ("ja", "en")
     }
-    yield Task("real, ja", guide, _golden(guide, split, same))
+    yield from ((f"sample, {language}", guide, {}) for language, guide in sample.items())
+    if shared:
+        real = _read(shared / "guides" / "iam-troubleshooting.ja.txt")
+        # The sample guide treats the same subjects in the same order.
+        pairs = zip(sample["ja"].sections, real.sections, strict=True)
+        yield "real, ja", real, {ours.anchor: theirs.anchor for ours, theirs in pairs}
+
+
+def _read(path: Path) -> Guide:
+    return read_guides(find_sources([path])).guides[0]
 
 
 def _golden(guide: Guide, split: str, names: Mapping[str, str]) -> dict[str, frozenset[str]]:

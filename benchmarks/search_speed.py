@@ -96,7 +96,20 @@ def _random_contents(
     background = np.ones((3, 2, len(chunks)), np.float32) * np.array([0.0, 0.05])[None, :, None]
     empty = np.zeros((0, embeddings.dimension), np.float32)
     none = np.zeros((3, 2, 0), np.float32)
-    return Contents(guides, chunks, vectors, background, [], empty, none, fingerprint(embeddings))
+    weights = np.zeros((0, embeddings.dimension + 1), np.float32)
+    centres = np.zeros((3, embeddings.dimension), np.float32)
+    return Contents(
+        guides,
+        chunks,
+        vectors,
+        background,
+        phrases=[],
+        phrase_vectors=empty,
+        phrase_background=none,
+        phrase_weights=weights,
+        centres=centres,
+        embedder=fingerprint(embeddings),
+    )
 
 
 def _random_guide(number: int, rng: random.Random, words: list[str]) -> Guide:

@@ -11,7 +11,7 @@ import csv
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,16 +24,14 @@ from kb.knowledge_base import KnowledgeBase
 from kb.language import detect_language
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
-from kb.search import WEIGHTS, Weights
+from kb.search import NOTHING, WEIGHTS
 
 _RANKED = 10
 
 WAYS = {
     "Guidebot": WEIGHTS,
-    "dense alone": Weights(lexical=0, section=0, guide=0, literal=0, concept=0, phrase=0),
-    "BM25 alone": Weights(
-        dense=0, lexical=1, section=0, guide=0, literal=0, concept=0, phrase=0, foreign=1
-    ),
+    "dense alone": replace(NOTHING, dense=1),
+    "BM25 alone": replace(NOTHING, lexical=1, foreign=1),
 }
 """The ways of ranking that are compared."""
 

@@ -5,16 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb.concepts import WordTable, concepts_in
 from kb.model import Guide, Section
-from kb.phrasebook import Phrase, by_language, subjects
+from kb.phrasebook import Phrase, subjects
 
 # A subject that more sections seem to answer tells none of them from the others.
 _MOST_SECTIONS = 3
 
 # A phrase that names one of them speaks of no guide that does not.
 _PRODUCTS = re.compile(r"\b(?:AWS|IAM|Amazon)\b", re.IGNORECASE)
+
+
+class Found(NamedTuple):
+    """A phrase, its language (ISO 639-1), and what it says for or against sections.
+
+    Phrases of one kind are of the same subject and name the same products.
+    """
+
+    text: str
+    language: str
+    phrase: Phrase
 
 
 @dataclass(frozen=True)
@@ -26,8 +38,9 @@ class _Row:
     section: Section
 
 
-def find_phrases(guides: Sequence[Guide]) -> Iterator[tuple[str, Phrase]]:
+def find_phrases(guides: Sequence[Guide]) -> Iterator[Found]:
     """Yield the phrases that speak for or against a section, each once."""
+    kinds: dict[tuple[str, frozenset[str]], int] = {}
     rows = list(_rows(guides))
     named = [set(concepts_in(_headings(row.section))) for row in rows]
     products = [_products(guide) for guide in guides]
@@ -42,10 +55,12 @@ def find_phrases(guides: Sequence[Guide]) -> Iterator[tuple[str, Phrase]]:
         known = bool(answering) or subject.name in treated
         if _too_many(answering):
             answering = []
-        for phrase in by_language(subject.phrases):
-            speaks_of = {name.lower() for name in _PRODUCTS.findall(phrase)}
-            sections = tuple(r.number for r in answering if speaks_of <= products[r.guide])
-            yield phrase, Phrase(sections=sections, treated=known)
+        for language, phrases in subject.phrases.items():
+            for text in phrases:
+                speaks_of = frozenset(name.lower() for name in _PRODUCTS.findall(text))
+                kind = kinds.setdefault((subject.name, speaks_of), len(kinds))
+                sections = tuple(r.number for r in answering if speaks_of <= products[r.guide])
+                yield Found(text, language, Phrase(kind=kind, sections=sections, treated=known))
 
 
 def _rows(guides: Sequence[Guide]) -> Iterator[_Row]:

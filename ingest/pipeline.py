@@ -15,12 +15,14 @@ from ingest.errors import SourceError
 from ingest.phrases import find_phrases
 from ingest.publish import Contents, WriterLock, publish
 from ingest.sources import find_sources, read_guides
-from kb.background import background_questions, standardisation
+from ingest.subjects import phrase_weights
+from kb.background import GROUPS, background_questions, group_of, standardisation
 from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError
 from kb.fingerprint import fingerprint
 from kb.model import Chunk, Guide, Section
 from kb.paths import Home
+from kb.phrasebook import centred
 from kb.snapshot import Snapshot
 
 LOCK_WAIT_SECONDS = 600.0
@@ -143,16 +145,24 @@ def _contents(
         embedded += more
     phrases = list(find_phrases(guides))
     phrase_vectors, _ = cache.encode(
-        [text for text, _ in phrases], "query", _bar("Embedding phrases", progress)
+        [found.text for found in phrases], "query", _bar("Embedding phrases", progress)
     )
+    centres = np.stack([questions[group].mean(axis=0) for group in GROUPS])
+    groups = [group_of(found.language) for found in phrases]
     contents = Contents(
         guides=guides,
         chunks=chunks,
         vectors=vectors,
         background=standardisation(vectors, questions, _OWN_BACKGROUND),
-        phrases=[phrase for _, phrase in phrases],
+        phrases=[found.phrase for found in phrases],
         phrase_vectors=phrase_vectors,
         phrase_background=standardisation(phrase_vectors, questions, _OWN_PHRASE_BACKGROUND),
+        phrase_weights=phrase_weights(
+            centred(phrase_vectors, centres[groups]),
+            [found.phrase.kind for found in phrases],
+            home.models,
+        ),
+        centres=centres,
         embedder=fingerprint(embeddings),
     )
     return contents, embedded

@@ -21,6 +21,7 @@ from kb.phrasebook import Phrase
 from kb.rows import write_rows
 from kb.snapshot import (
     BACKGROUND,
+    CENTRES,
     CHUNKS,
     CONCEPTS,
     CURRENT,
@@ -30,6 +31,7 @@ from kb.snapshot import (
     MANIFEST,
     PHRASE_BACKGROUND,
     PHRASE_VECTORS,
+    PHRASE_WEIGHTS,
     PHRASES,
     SECTIONS,
     Embedder,
@@ -60,6 +62,8 @@ class Contents:
     phrases: Sequence[Phrase]
     phrase_vectors: Vectors
     phrase_background: Vectors
+    phrase_weights: Vectors
+    centres: Vectors
     embedder: Embedder
 
 
@@ -128,6 +132,8 @@ def _write(contents: Contents, folder: Path) -> Manifest:
         (BACKGROUND, contents.background),
         (PHRASE_VECTORS, contents.phrase_vectors),
         (PHRASE_BACKGROUND, contents.phrase_background),
+        (PHRASE_WEIGHTS, contents.phrase_weights),
+        (CENTRES, contents.centres),
     ):
         np.save(folder / name, values.astype(np.float32), allow_pickle=False)
     files = {path.name: file_sum(path) for path in sorted(folder.iterdir())}

@@ -21,27 +21,32 @@ _CLOSE = 1.5
 _SURE_BUT_FOR_OTHERS = 0.7
 
 _LARGEST_MARGIN = 3.0
-_LARGEST_LEAD = 3.0
+_NEAREST_PHRASE = 3.0
+_LARGEST_LEAD = 8.0
 # Everyday questions come this near to the phrases of some subject by chance.
 _CHANCE = 3.0
 
 
-class _Coefficients(NamedTuple):
-    """A logistic regression's; `phrase` is for what `_phrase` returns."""
+class Features(NamedTuple):
+    """What a logistic regression takes of the best section, or its coefficients for that.
 
-    bias: float
-    z: float
+    `margin` is that over the section after it, `phrase` what `_phrase` returns, `lead` what
+    `_lead` does.
+    """
+
     margin: float
     literal: float
     concept: float
     stray: float
     phrase: float
+    lead: float = 0.0
+    z: float = 0.0
 
 
-# Fitted on the dev questions of guides/questions.yaml over four guides (docs/retrieval.md):
-# for sections that have phrases of their own, and for those that have none.
-_WITH_PHRASES = _Coefficients(0.794, 0.0, 0.749, 0.602, 1.008, -2.585, 2.427)
-_WITHOUT = _Coefficients(-1.071, 0.880, 0.758, 2.352, 2.295, -2.492, 1.369)
+# For sections that have phrases of their own (python -m benchmarks.fit_decision), and for those
+# that have none, fitted on the dev questions of guides/questions.yaml (docs/retrieval.md).
+_WITH_PHRASES = (-0.878, Features(0.783, 1.274, 2.767, -1.626, 2.418, lead=0.648))
+_WITHOUT = (-1.071, Features(0.758, 2.352, 2.295, -2.492, 1.369, z=0.880))
 
 
 class Calibration(Frozen):
@@ -72,25 +77,33 @@ class Verdict(NamedTuple):
 def log_odds(hits: Sequence[Hit], margin: float | None = None) -> float:
     """Return the log odds that the first section answers the question.
 
-    They rest on how far the section stands out from what everyday questions reach, on its
-    lead over the section after it, on the concepts, literals and phrases that it shares with
-    the question, and on what the question is about besides. `hits` are in order, the best
-    first; `margin` is taken in place of the lead, if given.
+    `hits` are in order, the best first; `margin` is taken in place of theirs, if given.
     """
     if not hits:
         return -math.inf
+    found = features(hits, margin)
+    bias, coefficients = _WITHOUT if math.isnan(hits[0].phrase) else _WITH_PHRASES
+    return bias + sum(c * value for c, value in zip(coefficients, found, strict=True))
+
+
+def features(hits: Sequence[Hit], margin: float | None = None) -> Features:
+    """Return what the first section's odds rest on.
+
+    That is how far it stands out from what everyday questions reach, its margin over the
+    section after it, the concepts, literals and phrases that it shares with the question, and
+    what the question is about besides.
+    """
     best = hits[0]
     if margin is None:
         margin = best.score - hits[1].score if len(hits) > 1 else _LARGEST_MARGIN
-    c = _WITHOUT if math.isnan(best.phrase) else _WITH_PHRASES
-    return (
-        c.bias
-        + c.z * best.z
-        + c.margin * min(margin, _LARGEST_MARGIN)
-        + c.literal * best.literal
-        + c.concept * best.concept
-        + c.stray * best.stray
-        + c.phrase * _phrase(best)
+    return Features(
+        margin=min(margin, _LARGEST_MARGIN),
+        literal=best.literal,
+        concept=best.concept,
+        stray=best.stray,
+        phrase=_phrase(best),
+        lead=_lead(best),
+        z=best.z,
     )
 
 
@@ -143,7 +156,14 @@ def _phrase(hit: Hit) -> float:
     """Return what the phrasebook says for a section, or against it if it has no phrases."""
     if math.isnan(hit.phrase):
         return -max(0.0, hit.outside - _CHANCE)
-    return max(-_LARGEST_LEAD, min(hit.phrase - max(hit.outside, _CHANCE), _LARGEST_LEAD))
+    return max(-_NEAREST_PHRASE, min(hit.phrase - max(hit.outside, _CHANCE), _NEAREST_PHRASE))
+
+
+def _lead(hit: Hit) -> float:
+    """Return how much likelier the section's subject is than those that none answers."""
+    if math.isnan(hit.lead):
+        return 0.0
+    return max(-_LARGEST_LEAD, min(hit.lead, _LARGEST_LEAD))
 
 
 def _probability(odds: float, calibration: Calibration) -> float:

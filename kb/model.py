@@ -265,7 +265,8 @@ class Hit(NamedTuple):
     `concept` are the shares of the question's words, identifiers and concepts, in [0, 1];
     `stray` is how much of what the question is about the section is not about, from 0 to 2.
     `phrase` is how near the question is to the ways of putting what the section answers, and
-    `outside` how near to those of subjects that no section answers (kb.phrasebook).
+    `outside` how near to those of subjects that no section answers; `lead` are the log odds of
+    the one against the other (kb.phrasebook).
     """
 
     row: int
@@ -278,5 +279,6 @@ class Hit(NamedTuple):
     concept: float
     stray: float
     phrase: float
+    lead: float
     others: float
     outside: float

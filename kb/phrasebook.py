@@ -5,11 +5,15 @@ languages, an embedding is a weak bridge. It is a strong one between two ways of
 same problem. So the phrasebook (data/phrases.yaml) holds many of them for each subject; a
 subject whose concepts a section's heading names is what that section answers, and a question
 that is nearer to the phrases of a subject that no section answers is not covered.
+
+Which subject a question is of, a logistic regression says that ingest fits to the phrases
+(ingest/subjects.py): it knows what tells subjects apart, where nearness counts everything alike.
+How near the nearest phrases are says, besides, whether a question is of any subject at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -41,10 +45,12 @@ class Subject(Frozen):
 class Phrase(Frozen):
     """A phrase of a snapshot.
 
-    `sections` are the rows of those that answer it. Where there are none, `treated` says
-    whether the guides treat its subject in some way all the same.
+    `kind` is the row of its kind in the weights, `sections` are the rows of the sections that
+    answer it. Where there are none, `treated` says whether the guides treat its subject in some
+    way all the same.
     """
 
+    kind: int
     sections: tuple[int, ...] = ()
     treated: bool = False
 
@@ -52,12 +58,15 @@ class Phrase(Frozen):
 class Nearness(NamedTuple):
     """How near a question is to phrases, standardised; 0 if it is no nearer than most.
 
-    `sections` is by section: to what it answers; nan where there are no such phrases.
+    `sections` is by section: to what it answers; nan where there are no such phrases. So is
+    `leads`: the log odds that the question is of a subject that the section answers, and not
+    of one that no section does.
     `others` is to the nearest phrases of subjects that no section is known to answer, and
     `outside` to those of them that the guides do not treat at all.
     """
 
     sections: NDArray[np.float32]
+    leads: NDArray[np.float32]
     others: float
     outside: float
 
@@ -81,10 +90,19 @@ def subjects() -> Sequence[Subject]:
 class PhraseIndex:
     """The phrases of a snapshot, to compare a question with."""
 
-    def __init__(self, phrases: Sequence[Phrase], vectors: Vectors, background: Vectors) -> None:
+    def __init__(
+        self,
+        phrases: Sequence[Phrase],
+        vectors: Vectors,
+        background: Vectors,
+        weights: Vectors,
+        centres: Vectors,
+    ) -> None:
         """Take phrases, their vectors (phrases, dimension) and how they score otherwise.
 
         `background` is that of kb.background.standardisation, shape (groups, 2, phrases).
+        `weights` has a row for each kind of phrase: those of a vector's elements, and the bias;
+        `centres`, shape (groups, dimension), is what `centred` takes.
         """
         self._vectors = vectors
         self._background = background
@@ -95,6 +113,10 @@ class PhraseIndex:
             for section in phrase.sections:
                 rows.setdefault(section, []).append(row)
         self._of_section = {section: np.array(some) for section, some in rows.items()}
+        self._weights, self._centres = weights, centres
+        kinds = np.array([phrase.kind for phrase in phrases], np.int64)
+        self._kinds_of = {section: np.unique(kinds[some]) for section, some in rows.items()}
+        self._other_kinds = np.unique(kinds[self._others])
 
     @property
     def answering(self) -> int:
@@ -103,21 +125,35 @@ class PhraseIndex:
 
     def nearness(self, vector: Vectors, group: int, sections: int) -> Nearness:
         """Return how near a question is to the phrases, given how many sections there are."""
-        near = np.full(sections, np.nan, np.float32)
+        near, leads = np.full((2, sections), np.nan, np.float32)
         if not len(self._vectors):
-            return Nearness(near, 0.0, 0.0)
+            return Nearness(near, leads, 0.0, 0.0)
         mean, deviation = self._background[group]
         z = (self._vectors @ vector - mean) / deviation
         for section, rows in self._of_section.items():
             near[section] = _nearest(z[rows])
-        return Nearness(near, _nearest(z[self._others]), _nearest(z[self._outside]))
+        kinds = self._weights[:, :-1] @ centred(vector, self._centres[group]) + self._weights[:, -1]
+        others = _together(kinds[self._other_kinds])
+        for section, some in self._kinds_of.items():
+            leads[section] = _together(kinds[some]) - others
+        return Nearness(near, leads, _nearest(z[self._others]), _nearest(z[self._outside]))
+
+
+def centred(vectors: Vectors, centre: Vectors) -> Vectors:
+    """Return vectors without what all questions in their language share, normalised.
+
+    `centre` is the mean of everyday questions, shape (dimension,) or a row a vector.
+    """
+    moved = vectors - centre
+    normalised: Vectors = moved / np.linalg.norm(moved, axis=-1, keepdims=True)
+    return normalised
+
+
+def _together(scores: NDArray[np.float32]) -> float:
+    """Return the score of several kinds as one (the logarithm of the sum of the exponentials)."""
+    return float(np.logaddexp.reduce(scores)) if len(scores) else -np.inf
 
 
 def _nearest(z: NDArray[np.float32]) -> float:
     """Return the mean of the highest scores: one phrase alone may be near by chance."""
     return max(0.0, float(np.sort(z)[-_NEAREST:].mean())) if len(z) else 0.0
-
-
-def by_language(phrases: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the phrases of all languages, one after the other."""
-    return [phrase for some in phrases.values() for phrase in some]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -19,8 +19,9 @@ from kb.snapshot import Snapshot
 _DENSE_CANDIDATES = 200
 _OTHER_CANDIDATES = 50
 _LEAST_NEAR = 2.5
-_HEAD_START = 1.5
-_MOST = 5.0
+# What being near to a section's phrases, and of its subject, is counted from and up to.
+_PHRASES = (-1.5, 3.5)
+_LEADS = (-3.0, 5.0)
 # Where hardly any section has phrases, to be near those of one that has says little: the others
 # had no chance. From this share of the sections on, phrases have their full weight.
 _PHRASED = 0.1
@@ -34,7 +35,7 @@ class Weights:
     literals and of concepts adds, and `foreign` what is left of the words' where the guide is
     in another language than the question. `section` and `guide` are for words of the whole
     section and the whole guide. `phrase` is that of the standardised cosine to the phrases of
-    the section's subject.
+    the section's subject, `lead` that of the log odds that the question is of this subject.
     """
 
     dense: float = 1.0
@@ -43,11 +44,13 @@ class Weights:
     guide: float = 2.5
     literal: float = 1.0
     concept: float = 4.0
-    phrase: float = 2.0
+    phrase: float = 1.0
+    lead: float = 1.0
     foreign: float = 0.0
 
 
 WEIGHTS = Weights()
+NOTHING = Weights(*[0.0] * len(fields(Weights)))
 
 
 class SearchIndex:
@@ -146,8 +149,10 @@ class SearchIndex:
         lexical, whole, literal = self._lexical_scores(question, language, weights)
         group = group_of(language)
         near = self.snapshot.phrases.nearness(vector, group, self.snapshot.manifest.sections)
-        lead = near.sections - max(near.others, _LEAST_NEAR)
-        phrase = np.clip(np.nan_to_num(lead + _HEAD_START), 0, _MOST)[self._section_of]
+        nearer = near.sections - max(near.others, _LEAST_NEAR)
+        nearness = weights.phrase * _within(nearer, _PHRASES)
+        nearness += weights.lead * _within(near.leads, _LEADS)
+        phrase = np.float32(self._phrase_weight) * nearness[self._section_of]
         words = weights.lexical * lexical + whole
         rows = self._candidates(vector, (words + literal, concept, phrase), allowed)
         dense = self._dense(vector, rows)
@@ -158,7 +163,7 @@ class SearchIndex:
             + words[rows]
             + weights.literal * literal[rows]
             + weights.concept * concept[rows]
-            + weights.phrase * self._phrase_weight * phrase[rows]
+            + phrase[rows]
         )
         best: dict[int, Hit] = {}
         for i in np.argsort(-scores, kind="stable"):
@@ -177,6 +182,7 @@ class SearchIndex:
                     concept=float(concept[row]),
                     stray=self._concepts.stray(asked, section, title),
                     phrase=float(near.sections[section]),
+                    lead=float(near.leads[section]),
                     others=near.others,
                     outside=near.outside,
                 )
@@ -272,6 +278,13 @@ class SearchIndex:
 
     def _anchor(self, section: int) -> str:
         return self.snapshot.section(section).section.anchor
+
+
+def _within(values: NDArray[np.float32], bounds: tuple[float, float]) -> NDArray[np.float32]:
+    """Return how far values are above a lower bound, at most up to an upper; 0 for nan."""
+    least, most = bounds
+    within: NDArray[np.float32] = np.nan_to_num(np.clip(values, least, most) - np.float32(least))
+    return within
 
 
 def _preference(edition: str, asker: str) -> int:

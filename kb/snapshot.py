@@ -14,6 +14,8 @@
         phrases.jsonl             a Phrase a line (kb.phrasebook)
         phrases.npy               float32 (phrases, dimension)
         phrase_background.npy     float32 (groups, 2, phrases): the phrases' background
+        phrase_weights.npy        float32 (kinds, dimension + 1): what tells kinds of phrases apart
+        centres.npy               float32 (groups, dimension): the mean of everyday questions
 
 Names begin with the time, so that their order is the snapshots'.
 """
@@ -40,7 +42,7 @@ from kb.rows import read_lines
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 3
+FORMAT = 4
 CURRENT = "current"
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
@@ -52,6 +54,8 @@ BACKGROUND = "background.npy"
 PHRASES = "phrases.jsonl"
 PHRASE_VECTORS = "phrases.npy"
 PHRASE_BACKGROUND = "phrase_background.npy"
+PHRASE_WEIGHTS = "phrase_weights.npy"
+CENTRES = "centres.npy"
 
 logger = logging.getLogger(__name__)
 
@@ -146,6 +150,8 @@ def open_snapshot(path: Path) -> Snapshot:
             [Phrase.model_validate_json(x) for x in read_lines(path / PHRASES)],
             np.load(path / PHRASE_VECTORS, allow_pickle=False),
             np.load(path / PHRASE_BACKGROUND, allow_pickle=False),
+            np.load(path / PHRASE_WEIGHTS, allow_pickle=False),
+            np.load(path / CENTRES, allow_pickle=False),
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise DamagedSnapshotError(f"{path}: the snapshot cannot be read: {error}") from error

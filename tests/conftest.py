@@ -16,7 +16,7 @@ from kb.background import background_questions
 from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
-from kb.phrasebook import by_language, subjects
+from kb.phrasebook import subjects
 from tests.remembering import RememberingEmbeddings
 
 REPOSITORY = Path(__file__).parent.parent
@@ -76,7 +76,7 @@ def phrase_vectors(
     """An embedding cache that knows the phrasebook, which is the same for all guides."""
     path = tmp_path_factory.mktemp("phrases") / "embeddings.sqlite"
     kept = models / "phrases.sqlite"
-    phrases = [text for subject in subjects() for text in by_language(subject.phrases)]
+    phrases = [text for subject in subjects() for some in subject.phrases.values() for text in some]
     background = [text for texts in background_questions().values() for text in texts]
     with FileLock(models / "phrases.lock"):
         if kept.exists():

@@ -74,9 +74,13 @@ def assert_same_rows(one: Snapshot, other: Snapshot) -> None:
 
 
 def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
-    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
+    guide: Path,
+    home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+    phrase_vectors: Path,
+    tmp_path: Path,
 ) -> None:
-    ingest([tmp_path / "doors.en.md"], home, embeddings)
+    ingest([guide], home, embeddings)
     head, *sections = GUIDE.split("\n## ")
     edits = [
         "\n## ".join([head, *reversed(sections)]),
@@ -91,7 +95,7 @@ def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
         fresh.root.mkdir(exist_ok=True)
         # Only the vectors of the phrasebook are kept: the guide is parsed and embedded anew.
         fresh.guide_cache.unlink(missing_ok=True)
-        fresh.embedding_cache.write_bytes(home.embedding_cache.read_bytes())
+        fresh.embedding_cache.write_bytes(phrase_vectors.read_bytes())
         nothing = ingest([guide], fresh, embeddings)
         assert_same_rows(open_snapshot(again.path), open_snapshot(nothing.path))
 
@@ -106,7 +110,7 @@ def test_a_writer_sees_what_changes(
     first = ingest([guide], home, embeddings)
     assert first.diff.before is None and first.diff.guides[0].kind is Kind.ADDED
     assert ingest([guide], home, embeddings).diff.guides == ()
-    text = GUIDE.replace("shoulder", "hip").replace("It squeaks", "It makes <b>noise</b>")
+    text = GUIDE.replace("shoulder", "hip").replace("It squeaks", "It makes `<b>noise</b>`")
     text = text[: text.index("## The lock")] + "## The key is lost\n\nAsk the porter.\n"
     guide.write_text(text, "utf-8")
     diff = ingest([guide], home, embeddings).diff

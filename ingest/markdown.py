@@ -68,6 +68,9 @@ def parse(document: Document) -> Guide:
         see_also=(*see_also, *(Span(text=text) for text in document.see_also)),
         synonyms=matter.synonyms,
         visible_to=matter.visible_to,
+        owner=matter.owner,
+        review=matter.review,
+        unit=document.unit,
     )
     sections = tuple(_sections(parts, matter.url))
     return Guide(info=info, sections=_helped(sections, matter, document.source))

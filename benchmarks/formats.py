@@ -14,14 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pypandoc
+from weasyprint import HTML  # type: ignore[import-untyped]
 
 from ingest.errors import SourceError
 from ingest.loaders import load
 from ingest.markdown import parse
 from kb.model import Block, Guide
 
-FORMATS = ("html", "docx")
-_FROM = "markdown_strict+pipe_tables+fenced_code_blocks+backtick_code_blocks+startnum"
+# What relative links are taken to be relative to where a format has absolute ones only.
+_HERE = "https://docs.example.com/"
+FORMATS = ("html", "docx", "pdf")
 
 
 def tree(guide: Guide) -> list[str]:
@@ -36,8 +38,12 @@ def tree(guide: Guide) -> list[str]:
 def convert(page: Path, to: str, folder: Path) -> Path:
     """Write a Markdown page in another format with pandoc, and return where."""
     made = folder / f"{page.stem}.{to}"
+    if to == "pdf":
+        text = convert(page, "html", folder).read_text("utf-8")
+        HTML(string=text, base_url=_HERE).write_pdf(made)
+        return made
     pypandoc.convert_file(
-        str(page), to, format="commonmark_x-yaml_metadata_block", outputfile=str(made), extra_args=["--standalone"]
+        str(page), to, format="commonmark-smart+pipe_tables", outputfile=str(made), extra_args=["--standalone"]
     )
     return made
 
@@ -50,7 +56,8 @@ def agreement(page: Path, other: Path) -> tuple[float, list[str]]:
 
 
 def _block(block: Block, depth: int) -> Iterator[str]:
-    links = [span.href for span in block.spans if span.href]
+    # Word and PDF keep links within a document under names of their own.
+    links = [href.removeprefix(_HERE) for span in block.spans if (href := span.href) and href[0] != "#"]
     yield f"{'  ' * depth}{block.kind} {block.number or ''} {_words(block.text)} {links or ''}"
     for child in block.children:
         yield from _block(child, depth + 1)

@@ -14,6 +14,7 @@ _HEADINGS = re.compile(r"h[1-6]")
 # Private-use characters around a number: where the text behind it stands in the source.
 _PLACE = re.compile("\ue000(\\d+)\ue001")
 _FOREIGN = re.compile("[\ue000\ue001]")
+_LINK = re.compile(r"\s*(?:https?:|mailto:|(?![\w+.-]*:)\S)", re.IGNORECASE)
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -59,6 +60,16 @@ class _Converter(MarkdownConverter):
         name = str(el.get("id") or "")
         anchor = f'<a name="{name}"></a>' if re.fullmatch(r"[^\s\"'<>&]+", name) else ""
         return f"\n\n{'#' * n} {words}{anchor}\n\n"
+
+    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        href = str(el.get("href") or "")
+        # The Markdown parser takes others, such as file: and javascript:, for text.
+        if not _LINK.match(href) or not text.strip():
+            return text
+        el["href"] = re.sub(r"[\s<>()]", lambda m: f"%{ord(m[0]):02X}", href.strip())
+        del el["title"]
+        linked: str = super().convert_a(el, text, parent_tags)
+        return linked
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         words: str = self.escape(str(el.get("alt") or ""), parent_tags)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import SourceError
-from ingest.front_matter import SIDE_FILE
+from ingest.front_matter import SIDE_FILE, side_file_of
+from ingest.guide_cache import GuideCache, guide_key
 from ingest.loaders import LOADERS, load
 from ingest.markdown import parse
 from kb.model import Guide
@@ -56,13 +57,17 @@ def find_sources(paths: Iterable[Path]) -> Sources:
     return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
 
 
-def read_guides(sources: Sources) -> Reading:
-    """Read every file, and gather what is wrong rather than stop at the first."""
+def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
+    """Read every file, and gather what is wrong rather than stop at the first.
+
+    With a `cache`, what did not change since is not parsed again.
+    """
     reading = Reading(errors=list(sources.errors))
+    keys: list[bytes] = []
     owners: dict[tuple[str, str], str] = {}
     for path in sources.files:
         try:
-            guide = parse(load(path))
+            guide = _cached(path, cache, keys) if cache else parse(load(path))
             identity = (guide.info.id, guide.info.language)
             if identity in owners:
                 raise SourceError(
@@ -76,7 +81,23 @@ def read_guides(sources: Sources) -> Reading:
             continue
         owners[identity] = str(path)
         reading.guides.append(guide)
+    if cache:
+        cache.keep_only(keys)
     return reading
+
+
+def _cached(path: Path, cache: GuideCache, keys: list[bytes]) -> Guide:
+    side = side_file_of(path)
+    try:
+        key = guide_key(str(path), path.read_bytes(), side.read_bytes() if side.exists() else None)
+    except OSError:
+        return parse(load(path))  # which says what is wrong
+    keys.append(key)
+    guide = cache.get(key)
+    if guide is None:
+        guide = parse(load(path))
+        cache.put(key, guide)
+    return guide
 
 
 def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:

@@ -18,6 +18,11 @@ class Home:
         return self.root / "snapshots"
 
     @property
+    def candidates(self) -> Path:
+        """Snapshots that are not live yet: being made, checked, or held for somebody's word."""
+        return self.root / "candidates"
+
+    @property
     def models(self) -> Path:
         """Embedding models."""
         return self.root / "models"
@@ -26,6 +31,11 @@ class Home:
     def embedding_cache(self) -> Path:
         """Vectors of texts that were embedded before."""
         return self.root / "embeddings.sqlite"
+
+    @property
+    def guide_cache(self) -> Path:
+        """Guides that were parsed before."""
+        return self.root / "guides.sqlite"
 
     @property
     def calibration(self) -> Path:

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     guidebot_home: Path = Path("var")
     embedding_model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
     reranker: str = ""
+    snapshots_kept: Annotated[int, Field(ge=1)] = 5
 
     @property
     def home(self) -> Home:

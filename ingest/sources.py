@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import SIDE_FILE
+from ingest.front_matter import SIDE_FILE, SideFile, together
 from ingest.loaders import LOADERS, load
 from ingest.markdown import parse
 from kb.model import Guide
 
 
 @dataclass(frozen=True)
+class Said:
+    """What is known of a file from where it was named: its name for people, and its guide's."""
+
+    source: str | None = None
+    matter: SideFile | None = None
+
+
+@dataclass(frozen=True)
 class Sources:
     """The files to read, and the files in named folders whose type is not supported.
 
-    `errors` name the folders that cannot be read.
+    `errors` name the folders that cannot be read, `said` has what is known of files.
     """
 
     files: tuple[Path, ...]
     passed_over: tuple[Path, ...]
     errors: tuple[SourceError, ...]
+    said: Mapping[Path, Said] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,11 +73,11 @@ def read_guides(sources: Sources) -> Reading:
     owners: dict[tuple[str, str], str] = {}
     for path in sources.files:
         try:
-            guide = parse(load(path))
+            guide = parse(_document(path, sources.said.get(path, Said())))
             identity = (guide.info.id, guide.info.language)
             if identity in owners:
                 raise SourceError(
-                    path,
+                    guide.info.source,
                     f"guide id {guide.info.id!r} ({guide.info.language}) is taken by "
                     f"{owners[identity]}. Give one of them another 'id' in its front matter, "
                     "or another file name.",
@@ -74,9 +85,24 @@ def read_guides(sources: Sources) -> Reading:
         except SourceError as error:
             reading.errors.append(error)
             continue
-        owners[identity] = str(path)
+        owners[identity] = guide.info.source
         reading.guides.append(guide)
     return reading
+
+
+def _document(path: Path, said: Said) -> Document:
+    try:
+        document = load(path)
+    except SourceError as error:
+        if said.source:
+            raise SourceError(said.source, error.reason) from error
+        raise
+    side = document.side_file
+    if said.matter:
+        side = SideFile.model_validate(
+            together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
+        )
+    return dataclasses.replace(document, source=said.source or document.source, side_file=side)
 
 
 def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:

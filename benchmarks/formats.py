@@ -19,10 +19,11 @@ from weasyprint import HTML  # type: ignore[import-untyped]
 from ingest.errors import SourceError
 from ingest.loaders import load
 from ingest.markdown import parse
-from kb.model import Block, Guide
+from kb.model import Block, BlockKind, Guide
 
 # What relative links are taken to be relative to where a format has absolute ones only.
 _HERE = "https://docs.example.com/"
+_STYLE = "td, th { border: 1px solid } pre { font-size: 8pt }"
 FORMATS = ("html", "docx", "pdf")
 
 
@@ -40,6 +41,7 @@ def convert(page: Path, to: str, folder: Path) -> Path:
     made = folder / f"{page.stem}.{to}"
     if to == "pdf":
         text = convert(page, "html", folder).read_text("utf-8")
+        text = re.sub("<style>.*?</style>", f"<style>{_STYLE}</style>", text, flags=re.DOTALL)
         HTML(string=text, base_url=_HERE).write_pdf(made)
         return made
     pypandoc.convert_file(
@@ -58,7 +60,9 @@ def agreement(page: Path, other: Path) -> tuple[float, list[str]]:
 def _block(block: Block, depth: int) -> Iterator[str]:
     # Word and PDF keep links within a document under names of their own.
     links = [href.removeprefix(_HERE) for span in block.spans if (href := span.href) and href[0] != "#"]
-    yield f"{'  ' * depth}{block.kind} {block.number or ''} {_words(block.text)} {links or ''}"
+    code = block.kind is BlockKind.CODE
+    words = "\n".join(map(str.rstrip, block.text.split("\n"))) if code else _words(block.text)
+    yield f"{'  ' * depth}{block.kind} {block.number or ''} {words} {links or ''}"
     for child in block.children:
         yield from _block(child, depth + 1)
 

@@ -6,12 +6,16 @@ from kb.errors import GuidebotError
 
 
 class SourceError(GuidebotError):
-    """A source cannot be ingested. Its text begins with the source's path."""
+    """A source cannot be ingested. Its text begins with the source's path.
 
-    def __init__(self, source: object, reason: str) -> None:
+    `covers` is how the names of the sources begin that cannot be had with it.
+    """
+
+    def __init__(self, source: object, reason: str, covers: str | None = None) -> None:
         super().__init__(f"{source}: {reason}")
         self.source = str(source)
         self.reason = reason
+        self.covers = covers
 
 
 class GuidesFileError(GuidebotError):

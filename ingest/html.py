@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bs4 import NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 from markdownify import ATX, MarkdownConverter
+
+from ingest.inline import unspaced
+from ingest.markdown import NOTE_LABEL
 
 _BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "td", "th", "dt", "dd", "div")
 _HEADINGS = re.compile(r"h[1-6]")
@@ -15,6 +18,7 @@ _HEADINGS = re.compile(r"h[1-6]")
 _PLACE = re.compile("\ue000(\\d+)\ue001")
 _FOREIGN = re.compile("[\ue000\ue001]")
 _LINK = re.compile(r"\s*(?:https?:|mailto:|(?![\w+.-]*:)\S)", re.IGNORECASE)
+_LINE_END = re.compile(r"[ \t]*\r?\n\s*")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -26,6 +30,12 @@ def to_markdown(body: Tag, place: Callable[[Tag], int | None]) -> tuple[str, tup
     """
     for text in body.find_all(string=_FOREIGN):
         text.replace_with(_FOREIGN.sub("", str(text)))
+    for text in body.find_all(string=re.compile("\n")):
+        if not text.find_parent("pre") and text.strip():
+            text.replace_with(NavigableString(_LINE_END.sub(_glue, str(text))))
+    for line_break in body.select("pre br"):
+        line_break.replace_with(NavigableString("\n"))
+    _part_notes(body)
     for block in body.find_all(_BLOCKS):
         _stamp(block, place(block))
     marked = _Converter(
@@ -77,6 +87,22 @@ class _Converter(MarkdownConverter):
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return "\n\n"
+
+
+def _glue(line_end: re.Match[str]) -> str:
+    before, after = line_end.string[: line_end.start()], line_end.string[line_end.end() :]
+    return "" if before and after and unspaced(before[-1]) and unspaced(after[0]) else " "
+
+
+def _part_notes(body: Tag) -> None:
+    """Let a note's label that ends its line begin one, too."""
+    for strong in body.find_all(["strong", "b"]):
+        after = strong.next_sibling
+        while isinstance(after, NavigableString) and not after.strip():
+            after = after.next_sibling
+        labels = NOTE_LABEL.fullmatch(strong.get_text().strip())
+        if labels and isinstance(after, Tag) and after.name == "br" and strong.previous_sibling:
+            strong.insert_before(BeautifulSoup("<br>", "html.parser"))
 
 
 def _classes(el: Tag) -> list[str]:

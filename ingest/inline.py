@@ -49,13 +49,18 @@ def text_lines(inline: Token) -> list[TextLine]:
                 href = None
             case "text" | "code_inline" | "image":
                 code = token.type == "code_inline"
-                span = Span(text=token.content, href=href, code=code, bold=bold > 0)
+                text = _alternative(token) if token.type == "image" else token.content
+                span = Span(text=text, href=href, code=code, bold=bold > 0)
                 lines[-1].spans.append(span)
             case "softbreak" | "hardbreak":
                 lines.append(TextLine(lines[-1].offset + 1))
             case "html_inline" if _LINE_BREAK.fullmatch(token.content):
                 lines[-1].spans.append(Span(text=" "))
     return lines
+
+
+def _alternative(image: Token) -> str:
+    return "".join(child.content for child in image.children or ())
 
 
 def anchors(inline: Token) -> list[str]:
@@ -75,9 +80,10 @@ def joined(lines: Sequence[TextLine]) -> tuple[Span, ...]:
         if spans and line.spans:
             glue = glue_between(spans[-1].text[-1:], line.text[:1])
             last, next_ = spans[-1], line.spans[0]
-            alike = last.model_copy(update={"text": ""}) == next_.model_copy(update={"text": ""})
-            # A link or bold words that go on are one.
-            spans.append(last.model_copy(update={"text": glue}) if alike else Span(text=glue))
+            # A link, or bold words, that go on are one.
+            href = last.href if last.href == next_.href else None
+            code, bold = last.code and next_.code, last.bold and next_.bold
+            spans.append(Span(text=glue, href=href, code=code, bold=bold))
         spans.extend(line.spans)
     return tidy(spans)
 
@@ -107,9 +113,10 @@ def tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
 def glue_between(before: str, after: str) -> str:
     """Return what joins two lines, given the characters that meet: a space, or nothing."""
     closing = bool(after) and unicodedata.category(after) in ("Pe", "Pf") or after in _POINTS
-    return "" if closing or (_unspaced(before) and _unspaced(after)) else " "
+    return "" if closing or (unspaced(before) and unspaced(after)) else " "
 
 
-def _unspaced(character: str) -> bool:
+def unspaced(character: str) -> bool:
+    """Whether a character's script is written without spaces."""
     # Chinese and Japanese, and the punctuation that is as wide as they are.
     return bool(character) and unicodedata.east_asian_width(character) in "WF"

@@ -14,7 +14,7 @@ from ingest.pdf_lines import Line, Pages, Run, Table
 _BULLET = re.compile(r"\s*([•◦▪▫‣●○■□∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 # A line that ends within a word: at a hyphen, or in an address.
-_BROKEN = re.compile(r"(?:\w-|://\S*[/.=&?-])$")
+_BROKEN = re.compile(r"(?:\w-|://(?:\S*[/.=&?-])?)$")
 _LARGER = 1.08
 _SAME_INDENT = 4.0
 _LONGEST_HEADING = 200
@@ -193,10 +193,11 @@ def _words(lines: Sequence[Line], skip: int) -> str:
     for n, line in enumerate(lines):
         runs = "".join(run.html for run in _without(line.runs, skip if n == 0 else 0))
         # A label in bold keeps its line.
-        label = n == 0 and line.bold and NOTE_LABEL.fullmatch(line.text.strip())
+        label = line.bold and NOTE_LABEL.fullmatch(line.text.strip())
         whole = not _BROKEN.search(line.text)
         written.append(runs.strip() + ("<br>" if label else "\n" if whole else ""))
-    return "".join(written)
+    # Code that was broken off at a line end goes on.
+    return "".join(written).replace("</code><code>", "")
 
 
 def _without(runs: Sequence[Run], skip: int) -> Iterator[Run]:

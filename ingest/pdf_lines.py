@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby
 from statistics import median
@@ -102,6 +102,10 @@ def read_pages(pdf: PDF) -> Pages:
         lines = [line for line in _lines(page) if not any(_within(line, table) for table in tables)]
         height = float(page.height)
         margins += [x for x in lines if x.top < height * _MARGIN or x.bottom > height * (1 - _MARGIN)]
+        if pages.parts and tables and _goes_on(pages.parts[-1], tables[0]):
+            last = pages.parts[-1]
+            assert isinstance(last, Table)
+            pages.parts[-1] = replace(last, rows=last.rows + tables.pop(0).rows[1:])
         pages.parts += sorted([*lines, *tables], key=lambda part: (part.top, part.left))
         page.close()
     running = _running_heads(margins, len(pdf.pages))
@@ -130,6 +134,11 @@ def _tables(page: Page) -> Iterable[Table]:
         if len(rows) > 1 and max(map(len, rows)) > 1:
             left, top, _, bottom = table.bbox
             yield Table(page.page_number, left, top, bottom, rows)
+
+
+def _goes_on(last: Line | Table, table: Table) -> bool:
+    """Whether a table goes on with the last page's, under the same head."""
+    return isinstance(last, Table) and last.page < table.page and last.rows[0] == table.rows[0]
 
 
 def _within(line: Line, table: Table) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import SIDE_FILE, side_file_of
+from ingest.front_matter import SIDE_FILE, SideFile, side_file_of, together
 from ingest.guide_cache import GuideCache, guide_key
 from ingest.loaders import LOADERS, load
 from ingest.markdown import parse
@@ -16,15 +18,30 @@ from kb.model import Guide
 
 
 @dataclass(frozen=True)
+class Said:
+    """What is known of a file from where it was named: its name for people, and its guide's."""
+
+    source: str | None = None
+    matter: SideFile | None = None
+
+    @property
+    def key(self) -> bytes:
+        """What tells this from anything else that could be said of a file."""
+        matter = self.matter.model_dump_json(exclude_unset=True) if self.matter else ""
+        return f"{self.source}\0{matter}".encode()
+
+
+@dataclass(frozen=True)
 class Sources:
     """The files to read, and the files in named folders whose type is not supported.
 
-    `errors` name the folders that cannot be read.
+    `errors` name the folders that cannot be read, `said` has what is known of files.
     """
 
     files: tuple[Path, ...]
     passed_over: tuple[Path, ...]
     errors: tuple[SourceError, ...]
+    said: Mapping[Path, Said] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,11 +84,12 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     owners: dict[tuple[str, str], str] = {}
     for path in sources.files:
         try:
-            guide = _cached(path, cache, keys) if cache else parse(load(path))
+            said = sources.said.get(path, Said())
+            guide = _cached(path, said, cache, keys) if cache else parse(_document(path, said))
             identity = (guide.info.id, guide.info.language)
             if identity in owners:
                 raise SourceError(
-                    path,
+                    guide.info.source,
                     f"guide id {guide.info.id!r} ({guide.info.language}) is taken by "
                     f"{owners[identity]}. Give one of them another 'id' in its front matter, "
                     "or another file name.",
@@ -79,25 +97,45 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
         except SourceError as error:
             reading.errors.append(error)
             continue
-        owners[identity] = str(path)
+        owners[identity] = guide.info.source
         reading.guides.append(guide)
     if cache:
         cache.keep_only(keys)
     return reading
 
 
-def _cached(path: Path, cache: GuideCache, keys: list[bytes]) -> Guide:
+def _cached(path: Path, said: Said, cache: GuideCache, keys: list[bytes]) -> Guide:
     side = side_file_of(path)
     try:
-        key = guide_key(str(path), path.read_bytes(), side.read_bytes() if side.exists() else None)
+        key = guide_key(
+            str(path),
+            path.read_bytes(),
+            side.read_bytes() if side.exists() else None,
+            said.key,
+        )
     except OSError:
-        return parse(load(path))  # which says what is wrong
+        return parse(_document(path, said))  # which says what is wrong
     keys.append(key)
     guide = cache.get(key)
     if guide is None:
-        guide = parse(load(path))
+        guide = parse(_document(path, said))
         cache.put(key, guide)
     return guide
+
+
+def _document(path: Path, said: Said) -> Document:
+    try:
+        document = load(path)
+    except SourceError as error:
+        if said.source:
+            raise SourceError(said.source, error.reason) from error
+        raise
+    side = document.side_file
+    if said.matter:
+        side = SideFile.model_validate(
+            together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
+        )
+    return dataclasses.replace(document, source=said.source or document.source, side_file=side)
 
 
 def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:

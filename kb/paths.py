@@ -38,6 +38,21 @@ class Home:
         return self.root / "guides.sqlite"
 
     @property
+    def web_cache(self) -> Path:
+        """What web servers sent, and by what they can tell that it did not change."""
+        return self.root / "web.sqlite"
+
+    @property
+    def fetched(self) -> Path:
+        """Fetched pages as files."""
+        return self.root / "fetched"
+
+    @property
+    def repositories(self) -> Path:
+        """Git repositories that guides are read from."""
+        return self.root / "git"
+
+    @property
     def calibration(self) -> Path:
         """How the docs team's questions bend the probabilities; missing until it is fitted."""
         return self.root / "calibration.json"

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     embedding_model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
     reranker: str = ""
     snapshots_kept: Annotated[int, Field(ge=1)] = 5
+    fetch_pages: Annotated[int, Field(gt=0)] = 1000
+    fetch_delay: Annotated[float, Field(ge=0)] = 0.5
+    fetch_private: bool = False
 
     @property
     def home(self) -> Home:

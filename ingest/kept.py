@@ -1,0 +1,62 @@
+"""The guides that are live, beside those of a new reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingest.errors import SourceError
+from kb.errors import SnapshotError
+from kb.model import Guide, GuideInfo
+from kb.snapshot import Snapshot, open_current
+
+
+def live_snapshot(snapshots: Path) -> Snapshot | None:
+    """Return the live snapshot; None if there is none that can be read."""
+    try:
+        return open_current(snapshots)
+    except SnapshotError:
+        return None
+
+
+def kept_guides(
+    live: Snapshot | None, read: Sequence[Guide], errors: Sequence[SourceError]
+) -> list[Guide]:
+    """Return the live guides whose sources cannot be read now."""
+    if live is None or not errors:
+        return []
+    taken = {(guide.info.id, guide.info.language) for guide in read}
+    kept = {
+        n
+        for n, info in enumerate(live.guides)
+        if (info.id, info.language) not in taken and any(_is_of(info, error) for error in errors)
+    }
+    rows = [live.section(row) for row in range(live.manifest.sections)] if kept else []
+    return [
+        Guide(info=live.guides[n], sections=tuple(row.section for row in rows if row.guide == n))
+        for n in sorted(kept)
+    ]
+
+
+def gone_guides(live: Snapshot | None, now: Sequence[Guide]) -> tuple[str, ...]:
+    """Name the live guides that are not among those of now."""
+    present = {(guide.info.id, guide.info.language) for guide in now}
+    return tuple(
+        named(info)
+        for info in (live.guides if live else ())
+        if (info.id, info.language) not in present
+    )
+
+
+def named(info: GuideInfo) -> str:
+    """Return a guide's title and source, for people."""
+    return f"{info.title} ({info.source})"
+
+
+def _is_of(info: GuideInfo, error: SourceError) -> bool:
+    folder = error.source.rstrip("/") + "/"
+    return (
+        info.source == error.source
+        or info.source.startswith(folder)
+        or bool(error.covers and info.source.startswith(error.covers))
+    )

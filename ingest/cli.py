@@ -19,6 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from ingest.also_asked import app as also_asked_app
 from ingest.lint.cli import app as lint_app
 from kb.settings import Settings, load_settings
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kb.embeddings import SentenceTransformerEmbeddings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(also_asked_app)
 app.add_typer(lint_app)
 
 

@@ -240,7 +240,7 @@ def _source(
     numbered: Sequence[tuple[int, Citation]], said: Words
 ) -> PlainTextObject | MarkdownTextObject:
     citation = numbered[0][1]
-    marks = said.lines.format(lines=line_marks(numbered))
+    marks = said.lines_of(citation.unit, line_marks(numbered))
     rest = f"{PurePath(citation.source).name}, {marks}" if not citation.url else marks
     place = f"{said.sources}: {citation.place}"
     if is_web_link(citation.url):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.front_matter import SideFile
+from kb.model import Unit
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Document:
     `lines[i]` is the 1-based line of the source that line i of `markdown` came from; without
     it, the lines are the same. `name` is the source's file name. `see_also` names other
     pages that the source leads to without saying where they are. `side_file` is what the
-    file beside the source says of it.
+    file beside the source says of it. `unit` is what its lines count, where that is not lines.
     """
 
     source: str
@@ -24,6 +25,7 @@ class Document:
     lines: tuple[int, ...] | None = None
     see_also: tuple[str, ...] = ()
     side_file: SideFile | None = None
+    unit: Unit = Unit.LINE
 
     def source_line(self, line: int) -> int:
         """Return the source's line (1-based) for a 0-based line of the Markdown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -46,7 +47,8 @@ class FrontMatter(BaseModel):
 
     `also_asked` and `keywords` are those of its first section, `sections` has them by anchor
     or heading. Each of `synonyms` is a group of words that mean the same. `visible_to` are
-    the Slack channels (ids) where the guide may be answered from.
+    the Slack channels (ids) where the guide may be answered from. `owner` is who looks after it,
+    `review` the day by which it is to be read through again.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -60,6 +62,8 @@ class FrontMatter(BaseModel):
     sections: dict[str, SectionMatter] = {}
     synonyms: tuple[_Group, ...] = ()
     visible_to: _Texts = ()
+    owner: _Short | None = None
+    review: date | None = None
 
 
 class SideFile(FrontMatter):

@@ -74,7 +74,10 @@ def joined(lines: Sequence[TextLine]) -> tuple[Span, ...]:
     for line in lines:
         if spans and line.spans:
             glue = glue_between(spans[-1].text[-1:], line.text[:1])
-            spans.append(Span(text=glue))
+            last, next_ = spans[-1], line.spans[0]
+            alike = last.model_copy(update={"text": ""}) == next_.model_copy(update={"text": ""})
+            # A link or bold words that go on are one.
+            spans.append(last.model_copy(update={"text": glue}) if alike else Span(text=glue))
         spans.extend(line.spans)
     return tidy(spans)
 

@@ -27,7 +27,7 @@ from ingest.slug import slug, unique
 from kb.language import detect_language
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 
-_NOTE_LABEL = re.compile(
+NOTE_LABEL = re.compile(
     r"((?:security |best )?(?:note|tip|practice|hint|important|caution|warning|attention)"
     r"|info|danger|注|注記|注意|重要|警告|ヒント|補足|メモ|参考)\s*[:：]?",
     re.IGNORECASE,
@@ -68,6 +68,9 @@ def parse(document: Document) -> Guide:
         see_also=(*see_also, *(Span(text=text) for text in document.see_also)),
         synonyms=matter.synonyms,
         visible_to=matter.visible_to,
+        owner=matter.owner,
+        review=matter.review,
+        unit=document.unit,
     )
     sections = tuple(_sections(parts, matter.url))
     return Guide(info=info, sections=_helped(sections, matter, document.source))
@@ -392,7 +395,7 @@ def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextL
     group: list[TextLine] = []
     for line in lines:
         bold = line.spans and all(span.bold for span in tidy(line.spans))
-        if bold and _NOTE_LABEL.fullmatch(line.text.strip()) and line is not lines[-1]:
+        if bold and NOTE_LABEL.fullmatch(line.text.strip()) and line is not lines[-1]:
             if group:
                 yield label, group
             label, group = line.text.strip().rstrip(":："), []

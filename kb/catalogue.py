@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.model import Unit
+
 
 @dataclass(frozen=True)
 class Words:
@@ -25,6 +27,8 @@ class Words:
     see_also: str
     original_language: str
     lines: str
+    paragraphs: str
+    pages: str
     confidence: str
     continued: str
     apology: str
@@ -79,6 +83,11 @@ class Words:
     nothing_yet: str
     last_days: str
 
+    def lines_of(self, unit: Unit, lines: str) -> str:
+        """Say which lines of a source are meant, or which paragraphs or pages."""
+        ways = {Unit.LINE: self.lines, Unit.PARAGRAPH: self.paragraphs, Unit.PAGE: self.pages}
+        return ways[unit].format(lines=lines)
+
 
 _JA = Words(
     greeting="ガイドについて、ふだんの言葉で質問してください。",
@@ -97,6 +106,8 @@ _JA = Words(
     see_also="関連リンク",
     original_language="ガイドは{language}のため、原文のまま引用します。",
     lines="行: {lines}",
+    paragraphs="段落: {lines}",
+    pages="ページ: {lines}",
     confidence="確信度",
     continued="{heading} (続き)",
     apology=(
@@ -181,6 +192,8 @@ _EN = Words(
     see_also="See also",
     original_language="The guide is in {language}; this is its own wording.",
     lines="lines {lines}",
+    paragraphs="paragraphs {lines}",
+    pages="p. {lines}",
     confidence="confidence",
     continued="{heading} (continued)",
     apology=(

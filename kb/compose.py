@@ -61,6 +61,7 @@ def cite(
         quote=quote,
         snapshot=snapshot,
         url=section.url,
+        unit=guide.unit,
     )
 
 
@@ -138,7 +139,7 @@ class _Composer:
             notes = [*(d for d in prose.steps), *(d for d in prose.notes if _is_note(d.block))]
             if not notes:
                 notes = prose.notes
-            notes.sort(key=lambda draft: (draft.lines or draft.block.lines).first)
+            notes.sort(key=lambda draft: [int(number) for number in draft.block.id.split(".")])
             parts = [
                 self._part(caption, [_Draft(b, b.spans, b.children) for b in blocks], [])
                 for caption, blocks in procedures

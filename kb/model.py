@@ -6,6 +6,7 @@ All of them are frozen and can be written as JSON and read back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -18,8 +19,19 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Unit(StrEnum):
+    """What a guide's places are counted in: what people can look up in its source."""
+
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    PAGE = "page"
+
+
 class Lines(Frozen):
-    """A run of lines in the source file: 1-based, both ends included."""
+    """A run of lines in the source file: 1-based, both ends included.
+
+    In a source without lines it is a run of what the guide's `unit` says.
+    """
 
     first: int
     last: int
@@ -108,7 +120,8 @@ class GuideInfo(Frozen):
     Guides with the same `id` in several languages are editions of one guide. `source` is
     the file it was read from, `sha256` that file's checksum. `synonyms` are groups of words
     that mean the same in it. `visible_to` names the audiences (in Slack, the channels' ids) that
-    may know of it; without any, everybody may.
+    may know of it; without any, everybody may. `owner` looks after it, and `review` is the day by
+    which it is to be read through again.
     """
 
     id: str
@@ -120,6 +133,9 @@ class GuideInfo(Frozen):
     see_also: tuple[Span, ...] = ()
     synonyms: tuple[tuple[str, ...], ...] = ()
     visible_to: tuple[str, ...] = ()
+    owner: str | None = None
+    review: date | None = None
+    unit: Unit = Unit.LINE
 
     def is_visible_to(self, audience: str | None) -> bool:
         """Whether an audience may know of the guide; None is who may know of all."""
@@ -176,6 +192,7 @@ class Citation(Frozen):
     quote: str
     snapshot: str
     url: str | None = None
+    unit: Unit = Unit.LINE
 
     @property
     def section(self) -> str:

@@ -60,7 +60,7 @@ def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
 def _clarify(answer: Answer, said: Words) -> Iterator[RenderableType]:
     yield Text(said.clarify, style="bold")
     for number, citation in enumerate(answer.choices, 1):
-        lines = said.lines.format(lines=citation.lines)
+        lines = said.lines_of(citation.unit, str(citation.lines))
         yield _marked(f"{number}.", [_place(citation, lines)])
     yield Text(said.none_of_these, style="dim")
     yield Text(f"({said.confidence} {answer.confidence:.0%})", style="dim")
@@ -156,7 +156,7 @@ def _text(spans: Iterable[Span], style: str = "") -> Text:
 
 
 def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> RenderableType:
-    text = _place(numbered[0][1], said.lines.format(lines=line_marks(numbered)))
+    text = _place(numbered[0][1], said.lines_of(numbered[0][1].unit, line_marks(numbered)))
     return Padding(text, (0, 0, 0, 2))
 
 
@@ -172,6 +172,8 @@ def _not_covered(answer: Answer, said: Words) -> Iterator[RenderableType]:
     if answer.nearest:
         yield Text(said.nearest)
         for citation in answer.nearest:
-            yield _marked("•", [_place(citation, said.lines.format(lines=citation.lines))])
+            yield _marked(
+                "•", [_place(citation, said.lines_of(citation.unit, str(citation.lines)))]
+            )
     yield Text(said.rephrase, style="dim")
     yield Text(f"({said.confidence} {answer.confidence:.0%})", style="dim")

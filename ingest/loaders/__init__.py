@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.front_matter import SideFile, read_side_file, side_file_of
-from ingest.loaders import markdown_file, text_file
+from ingest.loaders import docx_file, html_file, markdown_file, pdf_file, text_file
 from ingest.loaders.text import decode
 
 Loader = Callable[[Path, bytes], Document]
@@ -18,6 +18,10 @@ LOADERS: dict[str, Loader] = {
     ".md": markdown_file.load,
     ".markdown": markdown_file.load,
     ".txt": text_file.load,
+    ".html": html_file.load,
+    ".htm": html_file.load,
+    ".docx": docx_file.load,
+    ".pdf": pdf_file.load,
 }
 
 

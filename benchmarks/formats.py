@@ -1,0 +1,91 @@
+"""Whether a page says the same as Markdown, HTML, DOCX and PDF: trees of blocks, compared.
+
+Usage: python -m benchmarks.formats FOLDER [MOST_PAGES]
+"""
+
+from __future__ import annotations
+
+import difflib
+import random
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pypandoc
+from weasyprint import HTML  # type: ignore[import-untyped]
+
+from ingest.errors import SourceError
+from ingest.loaders import load
+from ingest.markdown import parse
+from kb.model import Block, Guide
+
+# What relative links are taken to be relative to where a format has absolute ones only.
+_HERE = "https://docs.example.com/"
+FORMATS = ("html", "docx", "pdf")
+
+
+def tree(guide: Guide) -> list[str]:
+    """Return a guide as lines: headings, and each block's depth, kind, number, words, links."""
+    lines = []
+    for section in guide.sections:
+        lines.append(f"{len(section.path)} {_words(section.heading)}")
+        lines.extend(line for block in section.blocks for line in _block(block, 1))
+    return lines
+
+
+def convert(page: Path, to: str, folder: Path) -> Path:
+    """Write a Markdown page in another format with pandoc, and return where."""
+    made = folder / f"{page.stem}.{to}"
+    if to == "pdf":
+        text = convert(page, "html", folder).read_text("utf-8")
+        HTML(string=text, base_url=_HERE).write_pdf(made)
+        return made
+    pypandoc.convert_file(
+        str(page), to, format="commonmark-smart+pipe_tables", outputfile=str(made), extra_args=["--standalone"]
+    )
+    return made
+
+
+def agreement(page: Path, other: Path) -> tuple[float, list[str]]:
+    """Return the share of two trees' lines that they have in common, and how they differ."""
+    one, two = tree(parse(load(page))), tree(parse(load(other)))
+    share = difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()
+    return share, [d for d in difflib.unified_diff(one, two, lineterm="", n=0) if d[:2] != "@@"]
+
+
+def _block(block: Block, depth: int) -> Iterator[str]:
+    # Word and PDF keep links within a document under names of their own.
+    links = [href.removeprefix(_HERE) for span in block.spans if (href := span.href) and href[0] != "#"]
+    yield f"{'  ' * depth}{block.kind} {block.number or ''} {_words(block.text)} {links or ''}"
+    for child in block.children:
+        yield from _block(child, depth + 1)
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Compare the pages of a folder, at most so many of them, chosen by a fixed seed."""
+    pages = sorted(Path(arguments[0]).glob("*.md"))
+    if len(arguments) > 1:
+        pages = sorted(random.Random(1).sample(pages, min(len(pages), int(arguments[1]))))
+    with TemporaryDirectory() as folder:
+        for to in FORMATS:
+            shares = []
+            for page in pages:
+                try:
+                    share, different = agreement(page, convert(page, to, Path(folder)))
+                except SourceError as error:
+                    print(error)
+                    continue
+                shares.append(share)
+                if share < 1 and "-v" in arguments:
+                    print(f"== {page.name} {to} {share:.3f}", *different[:14], sep="\n")
+            print(f"{to}: {sum(shares) / len(shares):.4f}; alike {sum(s == 1 for s in shares)}/{len(shares)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,151 @@
+"""`guidebot.toml`: which guides there are, and how they are checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic import ValidationError as Invalid
+
+from ingest.errors import GuidesFileError
+from ingest.front_matter import SideFile
+
+DEFAULT_FILE = Path("guidebot.toml")
+
+_HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GuideEntry(_Table):
+    """A `[[guide]]`: a source, and what is said of the guides in it.
+
+    `source` is a file, a folder, a glob, a web address, or that of a sitemap. With `git`,
+    the address or path of a repository, it is a path in that repository at `ref`. What is said
+    here has the last word over a guide's front matter and the file beside it. `{path}` in
+    `url` stands for the path of the file in its folder, without what comes after the dot.
+    """
+
+    source: _Text
+    git: _Text | None = None
+    ref: _Text | None = None
+    id: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    title: _Text | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    owner: _Text | None = None
+    visible_to: _Texts = ()
+    review: date | None = None
+
+    @model_validator(mode="after")
+    def _ref_needs_git(self) -> GuideEntry:
+        if self.ref and not self.git:
+            raise ValueError("'ref' is that of a git repository: name it as 'git'")
+        return self
+
+    def matter(self, path: str) -> SideFile:
+        """Return what is said of the guide in the file at `path`, below its folder."""
+        names = ("id", "title", "language", "owner", "visible_to", "review")
+        said = {name: getattr(self, name) for name in names if name in self.model_fields_set}
+        if self.url:
+            said["url"] = self.url.replace("{path}", path.rsplit(".", 1)[0])
+        return SideFile.model_validate(said)
+
+
+class Gate(_Table):
+    """`[gate]`: files of golden questions, and how many may be answered worse than before."""
+
+    questions: tuple[Path, ...] = ()
+    allowed_regressions: Annotated[int, Field(ge=0)] = 0
+
+
+class Lint(_Table):
+    """`[lint]`: from how many words on a step is too long."""
+
+    step_words: Annotated[int, Field(gt=0)] = 60
+
+
+class GuidesFile(_Table):
+    """What a guides file says. Its paths are relative to the folder it is in."""
+
+    guide: Annotated[tuple[GuideEntry, ...], Field(min_length=1)]
+    gate: Gate = Gate()
+    lint: Lint = Lint()
+
+
+def read_guides_file(path: Path) -> GuidesFile:
+    """Return what the file says; raises GuidesFileError naming the line and key that is wrong.
+
+    The gate's questions are paths from the working folder.
+    """
+    try:
+        text = path.read_text("utf-8")
+        said = tomllib.loads(text)
+    except OSError as error:
+        raise GuidesFileError(path, f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise GuidesFileError(path, "is not UTF-8. Save it in the encoding UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise GuidesFileError(path, f"is not TOML: {error}") from error
+    try:
+        found = GuidesFile.model_validate(said)
+    except Invalid as error:
+        problems = [_problem(problem, text) for problem in error.errors()]
+        raise GuidesFileError(path, "; ".join(problems)) from error
+    questions = tuple(path.parent / name for name in found.gate.questions)
+    return found.model_copy(update={"gate": found.gate.model_copy(update={"questions": questions})})
+
+
+def _problem(problem: Mapping[str, Any], text: str) -> str:
+    place: Sequence[int | str] = problem["loc"]
+    key = ".".join(str(part) for part in place)
+    plain = isinstance(problem["input"], (str, int, float))
+    given = f" (found {problem['input']!r})" if plain else ""
+    if problem["type"] == "extra_forbidden":
+        return f"line {_line(text, place)}: {key}: there is no such key"
+    return f"line {_line(text, place)}: {key}: {problem['msg']}{given}"
+
+
+def _line(text: str, place: Sequence[int | str]) -> int:
+    """Return the line of a key, or of its table's header, or else the first.
+
+    Tables are found by their headers, which is how such a file is written; tomllib keeps no
+    lines.
+    """
+    table, number = str(place[0]), 0
+    keys = [part for part in place[1:] if isinstance(part, str)]
+    wanted = next((part for part in place[1:] if isinstance(part, int)), 0)
+    inside, nearest = False, 1
+    for n, line in enumerate(text.split("\n"), 1):
+        if header := _HEADER.match(line):
+            inside = header[1] == table and number == wanted
+            number += header[1] == table
+            nearest = n if inside else nearest
+        elif (key := _KEY.match(line)) and (
+            (inside and key[1] in keys[:1]) or (len(place) == 1 and key[1] == table)
+        ):
+            return n
+    return nearest

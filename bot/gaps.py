@@ -16,7 +16,7 @@ from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.model import Frozen
 
 # Measured by benchmarks/grouping.py (docs/gaps.md).
-FARTHEST = 0.8
+FARTHEST = 0.75
 
 _MOST_WORDINGS = 5
 

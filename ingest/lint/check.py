@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import chain
 
 from ingest.lint.editions import missing_twins, twin_terms
@@ -11,6 +12,7 @@ from ingest.lint.finding import Finding
 from ingest.lint.links import dead_links, orphan_see_also
 from ingest.lint.options import LintOptions
 from ingest.lint.page import Page
+from ingest.lint.review import reviews_past
 from ingest.lint.structure import (
     CountTokens,
     headings_twice,
@@ -20,11 +22,13 @@ from ingest.lint.structure import (
 )
 
 
-def lint(pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens) -> list[Finding]:
+def lint(
+    pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens, today: date
+) -> list[Finding]:
     """Return what is to be looked at, by file and line. Nothing is said twice of a line."""
     found = {
         (finding.file, finding.line, finding.rule, finding.reason): finding
-        for finding in _all(pages, options, count_tokens)
+        for finding in _all(pages, options, count_tokens, today)
         if finding.rule not in options.ignore
     }
     order = {page.source: number for number, page in enumerate(pages)}
@@ -32,7 +36,7 @@ def lint(pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens)
 
 
 def _all(
-    pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens
+    pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens, today: date
 ) -> Iterator[Finding]:
     return chain(
         dead_links(pages),
@@ -45,4 +49,5 @@ def _all(
         twin_terms(pages),
         secrets(pages),
         account_ids(pages),
+        reviews_past(pages, today),
     )

@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -38,14 +39,18 @@ def lint(
     from ingest.lint.check import lint as run
     from ingest.lint.reading import read_named_pages
 
-    pages, options = read_named_pages(paths or [])
-    findings = run(pages, options, _count_tokens())
+    reading = read_named_pages(paths or [])
+    for source in reading.passed_over:
+        typer.echo(f"Not in this folder, so not looked at: {source}", err=True)
+    findings = run(reading.pages, reading.options, _count_tokens(), date.today())
     if as_json:
         found = [finding.model_dump(mode="json") for finding in findings]
-        text = json.dumps({"guides": len(pages), "findings": found}, ensure_ascii=False, indent=2)
+        text = json.dumps(
+            {"guides": len(reading.pages), "findings": found}, ensure_ascii=False, indent=2
+        )
         typer.echo(text)
     else:
-        _show(findings, len(pages), Console(highlight=False))
+        _show(findings, len(reading.pages), Console(highlight=False))
     raise typer.Exit(_FOUND if findings else 0)
 
 

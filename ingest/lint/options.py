@@ -9,7 +9,7 @@ from pydantic import Field
 from ingest.lint.finding import Rule
 from kb.model import Frozen
 
-_Length = Annotated[int, Field(ge=1)]
+_Length = Annotated[int, Field(gt=0)]
 
 
 class LintOptions(Frozen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from kb.embeddings import SentenceTransformerEmbeddings
 from tests.bot.conftest import GUIDEBOT
 from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides
 
+TODAY = date(2026, 11, 24)
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzq9Rt5vWsX"
 
 
@@ -37,13 +39,13 @@ def found_in(
 def findings_in(folder: Path, options: LintOptions | None = None, **guides: str) -> list[Finding]:
     for name, text in guides.items():
         (folder / (name.replace("_", ".") + ".md")).write_text(text, "utf-8")
-    pages, _ = read_named_pages([folder])
-    return lint(pages, options or LintOptions(), words)
+    pages = read_named_pages([folder]).pages
+    return lint(pages, options or LintOptions(), words, TODAY)
 
 
 def test_the_sample_guide_is_clean(embeddings: SentenceTransformerEmbeddings) -> None:
-    pages, options = read_named_pages([SAMPLE_GUIDES])
-    assert lint(pages, options, embeddings.count_tokens) == []
+    pages = read_named_pages([SAMPLE_GUIDES]).pages
+    assert lint(pages, LintOptions(), embeddings.count_tokens, TODAY) == []
 
 
 def test_links_that_lead_nowhere(tmp_path: Path) -> None:
@@ -119,8 +121,8 @@ def test_prose_that_no_chunk_holds(
 ) -> None:
     text = "# Doors\n\n## Latch\n\n" + "oil " * 250 + "\n\n```\n" + "oil " * 250 + "\n```\n"
     (tmp_path / "doors.en.md").write_text(text, "utf-8")
-    pages, options = read_named_pages([tmp_path])
-    found = lint(pages, options, embeddings.count_tokens)
+    pages = read_named_pages([tmp_path]).pages
+    found = lint(pages, LintOptions(), embeddings.count_tokens, TODAY)
     assert [(each.rule, each.line) for each in found] == [(Rule.LONG_BLOCK, 5)]
 
 
@@ -193,6 +195,17 @@ abcd
     assert SECRET not in "".join(each.reason for each in findings_in(tmp_path))
 
 
+def test_reviews_that_are_due(tmp_path: Path) -> None:
+    text = "---\nowner: docs@desk.example\nreview: {}\n---\n# Doors\n\n## Latch\n\nOil it.\n"
+    found = findings_in(
+        tmp_path, doors_en=text.format("2026-11-23"), gates_en=text.format("2026-11-24")
+    )
+    assert [(Path(each.file).name, each.rule, each.line) for each in found] == [
+        ("doors.en.md", Rule.REVIEW_PAST, 3)
+    ]
+    assert "2026-11-23" in found[0].reason and "docs@desk.example" in found[0].reason
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [GUIDEBOT, "lint", *arguments],
@@ -206,16 +219,17 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "doors.en.md").write_text("# Doors\n\n## Latch\n\n[Gone](#gone)\n[oil][x].\n")
-    (tmp_path / "guidebot.toml").write_text('[[guide]]\nsource = "doors.en.md"\n')
+    (tmp_path / "guidebot.toml").write_text('[[guide]]\nsource = "*.md"\nreview = 2020-01-01\n')
     found = run(tmp_path)
     assert found.returncode == 1
     assert "doors.en.md:5" in found.stdout and "dead-link" in found.stdout
+    assert "2020-01-01" in found.stdout
     as_json = run(tmp_path, "doors.en.md", "--json")
     assert as_json.returncode == 1
     assert json.loads(as_json.stdout)["findings"][0]["line"] == 5
 
     with (tmp_path / "guidebot.toml").open("a") as file:
-        file.write('\n[lint]\nignore = ["dead-link"]\n')
+        file.write('\n[lint]\nignore = ["dead-link", "review-past"]\n')
     clean = run(tmp_path)
     assert (clean.returncode, clean.stdout) == (0, "1 guides: nothing found.\n")
 
@@ -225,15 +239,17 @@ def test_what_is_wrong_with_the_call_is_said(tmp_path: Path) -> None:
     assert nothing.returncode == 2 and "guidebot.toml" in nothing.stderr
     missing = run(tmp_path, "gone.md")
     assert missing.returncode == 1 and "gone.md: cannot be read" in missing.stderr
-    (tmp_path / "guidebot.toml").write_text('[lint]\nignore = ["dead-lynx"]\n')
+    (tmp_path / "guidebot.toml").write_text(
+        '[[guide]]\nsource = "x.md"\n[lint]\nignore = ["dead-lynx"]\n'
+    )
     wrong = run(tmp_path, "gone.md")
-    assert wrong.returncode == 2 and "'dead-link'" in wrong.stderr
+    assert wrong.returncode and "line 4" in wrong.stderr and "'dead-link'" in wrong.stderr
 
 
 @needs_real_guides
 def test_the_real_pages(embeddings: SentenceTransformerEmbeddings) -> None:
-    pages, options = read_named_pages([REAL_ENGLISH])
-    found = lint(pages, options, embeddings.count_tokens)
+    pages = read_named_pages([REAL_ENGLISH]).pages
+    found = lint(pages, LintOptions(), embeddings.count_tokens, TODAY)
     # The pages link to hundreds of others that are not there, and are else in good order.
     assert {each.rule for each in found} == {Rule.DEAD_LINK, Rule.LONG_STEP, Rule.LONG_BLOCK}
     assert all("no such file" in each.reason for each in found if each.rule is Rule.DEAD_LINK)

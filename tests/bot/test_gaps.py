@@ -14,10 +14,9 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 from sqlalchemy import text
-
-from rich.console import Console
 
 from benchmarks.grouping import read_labelled
 from bot.gaps import Gaps, centred, find_gaps, group_by_meaning

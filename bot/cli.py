@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from bot.gaps_cli import app as gaps_app
 from bot.settings import BotSettings
 from kb.errors import GuidebotError, SettingsError
 from kb.settings import load_settings
@@ -28,6 +29,7 @@ _STATE, _INDENT = 9, 24
 _USER = re.compile(r"[UW][A-Z0-9]+")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(gaps_app, name="gaps")
 
 
 @app.command()

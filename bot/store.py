@@ -133,9 +133,13 @@ class Outcome:
 class Asked(Outcome):
     """A question of before, with when it was asked (seconds since 1970) and how it was rated.
 
-    `good` and `bad` count the ratings; `escalated` says whether it went to a human.
+    `good` and `bad` count the ratings; `escalated` says whether it went to a human. `place` is
+    where it stands, `user` who asked it, and `surface` where in Slack that was.
     """
 
+    place: Place
+    user: str
+    surface: str
     at: float
     good: int
     bad: int
@@ -324,6 +328,21 @@ class Store:
                 to_ts=row.to_ts,
             )
 
+    def escalation(self, place: Place) -> Escalation | None:
+        """Return where a question was posted for humans, if it was."""
+        with Session(self.engine) as session:
+            row = session.get(_Escalation, (place.channel, place.ts))
+            if row is None:
+                return None
+            return Escalation(
+                channel=row.channel,
+                ts=row.ts,
+                thread_ts=place.thread_ts,
+                user=row.user,
+                to_channel=row.to_channel,
+                to_ts=row.to_ts,
+            )
+
     def outcome(self, channel: str, ts: str) -> Outcome | None:
         """Return what came of a question, if it is known."""
         with Session(self.engine) as session:
@@ -363,6 +382,9 @@ class Store:
             return [
                 Asked(
                     **vars(_outcome(row)),
+                    place=Place(channel=row.channel, ts=row.ts, thread_ts=row.thread_ts),
+                    user=row.user,
+                    surface=row.surface or "message",
                     at=row.taken_at,
                     good=ratings.get((row.channel, row.ts), []).count(True),
                     bad=ratings.get((row.channel, row.ts), []).count(False),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
-from ingest import publish_cli, run_cli
+from ingest import also_asked, publish_cli, run_cli
 from ingest.bars import bars
+from ingest.lint import cli as lint_cli
 from ingest.run_cli import embeddings_of
 from kb.settings import Settings, load_settings
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(run_cli.app)
 app.add_typer(publish_cli.app)
+app.add_typer(also_asked.app)
+app.add_typer(lint_cli.app)
 
 
 @app.command("eval")

@@ -21,6 +21,7 @@ from pydantic import ValidationError as Invalid
 
 from ingest.errors import GuidesFileError
 from ingest.front_matter import SideFile
+from ingest.lint.options import LintOptions
 
 DEFAULT_FILE = Path("guidebot.toml")
 
@@ -82,18 +83,12 @@ class Gate(_Table):
     allowed_regressions: Annotated[int, Field(ge=0)] = 0
 
 
-class Lint(_Table):
-    """`[lint]`: from how many words on a step is too long."""
-
-    step_words: Annotated[int, Field(gt=0)] = 60
-
-
 class GuidesFile(_Table):
     """What a guides file says. Its paths are relative to the folder it is in."""
 
     guide: Annotated[tuple[GuideEntry, ...], Field(min_length=1)]
     gate: Gate = Gate()
-    lint: Lint = Lint()
+    lint: LintOptions = LintOptions()
 
 
 def read_guides_file(path: Path) -> GuidesFile:

@@ -42,7 +42,7 @@ def parse(document: Document) -> Guide:
 
     Raises SourceError if it has no text, or its front matter is wrong.
     """
-    tree = SyntaxTreeNode(_parser().parse(document.markdown))
+    tree = SyntaxTreeNode(parser().parse(document.markdown))
     matter = FrontMatter()
     nodes = list(tree.children)
     if nodes and nodes[0].type == "front_matter":
@@ -92,7 +92,8 @@ class _Part:
     links: list[Span] = field(default_factory=list)
 
 
-def _parser() -> MarkdownIt:
+def parser() -> MarkdownIt:
+    """Return the parser of all Markdown here: CommonMark, tables and front matter."""
     # The parser drops whatever is nested deeper, and all that follows it.
     return MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(front_matter_plugin)
 

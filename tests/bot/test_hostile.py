@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from bot.blocks import plain, render, section_blocks
 from bot.home import home_view
-from bot.question import Question, direct_message
+from bot.question import Place, Question, direct_message
 from bot.store import Asked
 from bot.warning import secret_warning
 from ingest.document import Document
@@ -103,6 +103,9 @@ def test_any_text_of_a_person_is_shown_and_not_obeyed(text: str) -> None:
         confidence=0.1,
         section=None,
         snapshot="s",
+        place=Place(channel="C1", ts="1.0"),
+        user="U1",
+        surface="dm",
         at=0,
         good=0,
         bad=1,

@@ -1,0 +1,73 @@
+"""How well questions are grouped by meaning, on questions with known subjects (docs/gaps.md).
+
+    python -m benchmarks.grouping
+
+Agglomerative clustering (average linkage) over the vectors as the model gives them and as
+`guidebot gaps` centres them; several thresholds, so that it is seen how much hangs on them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from sklearn.cluster import HDBSCAN, AgglomerativeClustering
+from sklearn.metrics import adjusted_rand_score, v_measure_score
+
+from bot.gaps import FARTHEST, centred
+from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
+from kb.settings import Settings
+
+QUESTIONS = Path(__file__).parent / "gap_questions.tsv"
+
+_THRESHOLDS = {"as they are": (0.10, 0.125, 0.15, 0.175), "centred": (0.7, 0.75, 0.8, 0.85, 0.9)}
+
+
+def read_labelled() -> tuple[list[str], list[str], list[str]]:
+    """Return the subjects, the languages and the questions."""
+    rows = [line.split("\t") for line in QUESTIONS.read_text("utf-8").splitlines()]
+    subjects, languages, questions = (list(column) for column in zip(*rows, strict=True))
+    return subjects, languages, questions
+
+
+def main() -> None:
+    """Print a table."""
+    subjects, languages, questions = read_labelled()
+    embeddings = SentenceTransformerEmbeddings(
+        DEFAULT_MODEL, Settings().home.models, threads=os.cpu_count() or 1
+    )
+    vectors = {
+        "as they are": embeddings.encode(questions, "query"),
+        "centred": centred(questions, languages, embeddings),
+    }
+    print(f"{len(questions)} questions of {len(set(subjects))} subjects")
+    print("| vectors | clusters by | groups | V-measure | ARI |\n| --- | --- | --- | --- | --- |")
+    for name, found in vectors.items():
+        for threshold in _THRESHOLDS[name]:
+            used = " (in use)" if name == "centred" and threshold == FARTHEST else ""
+            _row(name, f"distance {threshold}{used}", subjects, _agglomerative(found, threshold))
+        _row(name, "HDBSCAN", subjects, _hdbscan(found))
+
+
+def _agglomerative(vectors: Vectors, threshold: float) -> list[int]:
+    clusters = AgglomerativeClustering(
+        n_clusters=None, metric="cosine", linkage="average", distance_threshold=threshold
+    )
+    return [int(group) for group in clusters.fit_predict(vectors)]
+
+
+def _hdbscan(vectors: Vectors) -> list[int]:
+    clusters = HDBSCAN(min_cluster_size=2, metric="cosine", copy=True)
+    found = clusters.fit_predict(vectors.astype(np.float64))
+    # What belongs to no cluster is a group of its own.
+    return [int(group) if group >= 0 else -1 - number for number, group in enumerate(found)]
+
+
+def _row(name: str, way: str, subjects: list[str], groups: list[int]) -> None:
+    v, ari = v_measure_score(subjects, groups), adjusted_rand_score(subjects, groups)
+    print(f"| {name} | {way} | {len(set(groups))} | {v:.3f} | {ari:.3f} |")
+
+
+if __name__ == "__main__":
+    main()

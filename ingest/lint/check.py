@@ -1,0 +1,53 @@
+"""All rules together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import chain
+
+from ingest.lint.editions import missing_twins, twin_terms
+from ingest.lint.examples import account_ids, secrets
+from ingest.lint.finding import Finding
+from ingest.lint.links import dead_links, orphan_see_also
+from ingest.lint.options import LintOptions
+from ingest.lint.page import Page
+from ingest.lint.review import reviews_past
+from ingest.lint.structure import (
+    CountTokens,
+    headings_twice,
+    long_blocks,
+    long_steps,
+    procedures_without_steps,
+)
+
+
+def lint(
+    pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens, today: date
+) -> list[Finding]:
+    """Return what is to be looked at, by file and line. Nothing is said twice of a line."""
+    found = {
+        (finding.file, finding.line, finding.rule, finding.reason): finding
+        for finding in _all(pages, options, count_tokens, today)
+        if finding.rule not in options.ignore
+    }
+    order = {page.source: number for number, page in enumerate(pages)}
+    return sorted(found.values(), key=lambda each: (order.get(each.file, -1), each.line))
+
+
+def _all(
+    pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens, today: date
+) -> Iterator[Finding]:
+    return chain(
+        dead_links(pages),
+        orphan_see_also(pages),
+        headings_twice(pages),
+        procedures_without_steps(pages),
+        long_steps(pages, options),
+        long_blocks(pages, count_tokens),
+        missing_twins(pages),
+        twin_terms(pages),
+        secrets(pages),
+        account_ids(pages),
+        reviews_past(pages, today),
+    )

@@ -1,0 +1,87 @@
+"""Secrets, and account ids of somebody, in what should be examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.lint.finding import Finding, Rule
+from ingest.lint.page import Page
+from kb.redact import redact
+
+# What stands in addresses and ARNs are names, some as long as a key; with "@", a password may.
+_ADDRESS = re.compile(r"https?://[^\s)@?]+(?!\S*@)|(?<=\]\()[^\s)@?]+|arn:[^\s\"']+")
+_EXAMPLE = re.compile(r"[\w/+=%-]*EXAMPLE[\w/+=%-]*")
+# Longer paragraphs take the detectors long, and are searched line by line.
+_LONGEST = 10_000
+
+_ACCOUNT = re.compile(r"(?<![\w.-])(?:\d{12}|\d{4}-\d{4}-\d{4})(?![\w.-]|:\d)")
+# In other places twelve digits can be a time, or a quantity.
+_SAYS_ACCOUNT = re.compile(r"account|arn:|アカウント|userId|principal", re.IGNORECASE)
+# Nobody's: AWS's documentation has them as examples, or they are plainly made up.
+_MADE_UP = re.compile(r"(\d)\1{3}(\d)\2{3}(\d)\3{3}|(\d{3})\4{3}|(\d{4})\5{2}|(\d{6})\6")
+_SEQUENCES = ("1234567890123", "0987654321098", "2109876543210", "0123456789012")
+
+
+def secrets(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield lines with a key, a token or a password in them."""
+    for page in pages:
+        for line, kind in _secrets(page.document.markdown):
+            yield Finding(
+                rule=Rule.SECRET,
+                file=page.source,
+                line=page.document.source_line(line),
+                reason=f"looks like a real {kind}: use one that ends with EXAMPLE, and treat "
+                "this one as leaked",
+            )
+
+
+def account_ids(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield account ids that are not among the documented examples, each once a page."""
+    for page in pages:
+        seen: set[str] = set()
+        for number, line in enumerate(page.document.markdown.split("\n")):
+            if not _SAYS_ACCOUNT.search(line):
+                continue
+            for found in _ACCOUNT.findall(line):
+                if found in seen or _is_example(found.replace("-", "")):
+                    continue
+                seen.add(found)
+                yield Finding(
+                    rule=Rule.ACCOUNT_ID,
+                    file=page.source,
+                    line=page.document.source_line(number),
+                    reason=f"{found} may be somebody's account: use 123456789012 or 111122223333",
+                )
+
+
+def _is_example(id: str) -> bool:
+    return bool(_MADE_UP.fullmatch(id)) or any(id in sequence for sequence in _SEQUENCES)
+
+
+def _secrets(markdown: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines (0-based) of secrets, and the secrets' kinds."""
+    lines = _EXAMPLE.sub("", _ADDRESS.sub("", markdown)).split("\n")
+    for first, paragraph in _paragraphs(lines):
+        text = "\n".join(paragraph)
+        whole = redact(text).kinds if len(text) <= _LONGEST else ("",)
+        if not whole:
+            continue
+        found = [
+            (first + offset, kind)
+            for offset, line in enumerate(paragraph)
+            for kind in redact(line[:_LONGEST]).kinds
+        ]
+        named = {kind for _, kind in found}
+        yield from found
+        # A private key is one over several lines.
+        yield from ((first, kind) for kind in whole if kind and kind not in named)
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    start = 0
+    for number, line in enumerate([*lines, ""]):
+        if not line.strip():
+            if number > start:
+                yield start, list(lines[start:number])
+            start = number + 1

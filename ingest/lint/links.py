@@ -1,0 +1,142 @@
+"""Links that lead nowhere, within a guide and from guide to guide."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from ingest.errors import SourceError
+from ingest.lint.finding import Finding, Rule
+from ingest.lint.page import Link, Page, read_page
+from ingest.loaders import LOADERS, load
+from kb.model import BlockKind
+
+# What a site's generator makes of a page is not beside it.
+_BUILT = (".html", ".htm", "")
+
+
+def dead_links(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield the links to places that do not exist, in the pages or in files beside them.
+
+    Each target is named once a page. Links to other sites are not followed.
+    """
+    targets = _Targets(pages)
+    for page in pages:
+        by_target: dict[str, list[Link]] = {}
+        for link in page.links:
+            by_target.setdefault(link.href, []).append(link)
+        for href, links in by_target.items():
+            if reason := targets.missing(page, href):
+                more = f" (and so {len(links) - 1} more times)" if len(links) > 1 else ""
+                yield Finding(
+                    rule=Rule.DEAD_LINK,
+                    file=page.source,
+                    line=links[0].line,
+                    reason=f"{links[0].text.strip()!r} links to {href}: {reason}{more}",
+                )
+
+
+def orphan_see_also(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield what stands in lists of further reading, and leads nowhere.
+
+    An entry without a link is fine if a guide or a section is called so.
+    """
+    known = {_folded(page.guide.info.title) for page in pages}
+    known |= {_folded(heading.text) for page in pages for heading in page.headings}
+    for page in pages:
+        entries = [entry.text for entry in page.guide.info.see_also if not entry.href]
+        for text in entries:
+            if _folded(text) not in known:
+                yield Finding(
+                    rule=Rule.ORPHAN_SEE_ALSO,
+                    file=page.source,
+                    line=_line_of(page, text),
+                    reason=f"the further reading names {text!r}: it has no link, and no guide or "
+                    "section is called so",
+                )
+        for section in page.guide.sections:
+            links = (block for block in section.blocks if block.kind is BlockKind.LINKS)
+            for entry in (child for block in links for child in block.children):
+                if not any(span.href and span.href.strip("# ") for span in entry.spans):
+                    yield Finding(
+                        rule=Rule.ORPHAN_SEE_ALSO,
+                        file=page.source,
+                        line=entry.lines.first,
+                        reason=f"the further reading names {entry.text!r}: its link is empty",
+                    )
+
+
+class _Targets:
+    """Knows the anchors of the pages, and of the files that they link to."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._anchors: dict[str, frozenset[str] | None] = {}
+        self._published: dict[str, frozenset[str]] = {}
+        for page in pages:
+            self._anchors[_place(page.source)] = page.anchors
+            if page.guide.info.url:
+                self._published[page.guide.info.url.split("#")[0]] = page.anchors
+
+    def missing(self, page: Page, href: str) -> str | None:
+        """Return what is wrong with a link; None if nothing is, or it cannot be known."""
+        try:
+            parts = urlsplit(href)
+        except ValueError:
+            return "it is no address"
+        fragment = unquote(parts.fragment)
+        if parts.scheme or parts.netloc:
+            return _lacks(self._published.get(href.split("#")[0]), fragment)
+        if not parts.path:
+            return _lacks(page.anchors, fragment) if not parts.query else None
+        if parts.path.startswith("/"):
+            return None  # only the site knows where it begins
+        if urlsplit(page.source).netloc:
+            address = urljoin(page.source, href).split("#")[0]
+            return _lacks(self._anchors.get(address), fragment)
+        return self._missing_file(Path(page.source).parent / unquote(parts.path), fragment)
+
+    def _missing_file(self, path: Path, fragment: str) -> str | None:
+        place = _place(str(path))
+        if place not in self._anchors and not path.exists():
+            sources = [path.with_suffix(end) for end in LOADERS if path.suffix in _BUILT]
+            found = next((each for each in sources if _place(str(each)) in self._anchors), None)
+            found = found or next((each for each in sources if each.exists()), None)
+            if found is None:
+                return "there is no such file"
+            path, place = found, _place(str(found))
+        if place not in self._anchors:
+            self._anchors[place] = _read(path)
+        return _lacks(self._anchors[place], fragment)
+
+
+def _read(path: Path) -> frozenset[str] | None:
+    """Return the anchors of a file; None if it is not a guide that can be read."""
+    try:
+        return read_page(load(path)).anchors if path.is_file() else None
+    except SourceError:
+        return None
+
+
+def _lacks(anchors: frozenset[str] | None, fragment: str) -> str | None:
+    # Browsers take an empty fragment, and "top", for the page's beginning.
+    if anchors is None or fragment in ("", "top") or fragment in anchors:
+        return None
+    return "no heading or anchor there has this name"
+
+
+def _place(source: str) -> str:
+    return source if urlsplit(source).netloc else os.path.realpath(source)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _line_of(page: Page, text: str) -> int:
+    try:
+        lines = Path(page.source).read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return 1
+    return next((n for n, line in enumerate(lines, 1) if text in line), 1)

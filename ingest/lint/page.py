@@ -1,0 +1,103 @@
+"""A guide with what its sections do not keep: every heading, anchor and link, with lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from ingest.document import Document
+from ingest.inline import joined, text_lines
+from ingest.markdown import parse, parser
+from ingest.slug import slug
+from kb.model import Block, Guide
+
+_NAME = re.compile(r"""<\w+\s[^>]*?\b(?:name|id)\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: its words, its level as written, and its line."""
+
+    text: str
+    level: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as the guide wrote it."""
+
+    href: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """A guide and the document that it was read from; `anchors` are what links can name."""
+
+    document: Document
+    guide: Guide
+    headings: tuple[Heading, ...]
+    links: tuple[Link, ...]
+    anchors: frozenset[str]
+
+    @property
+    def source(self) -> str:
+        """The file, as it was named."""
+        return self.guide.info.source
+
+
+def read_page(document: Document) -> Page:
+    """Return the page that a document holds; raises SourceError as `parse` does."""
+    tokens = parser().parse(document.markdown)
+    headings = tuple(_headings(tokens, document))
+    return Page(
+        document=document,
+        guide=parse(document),
+        headings=headings,
+        links=tuple(_links(tokens, document)),
+        anchors=frozenset(_anchors(tokens, headings)),
+    )
+
+
+def all_blocks(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Yield blocks and those within them, in order."""
+    for block in blocks:
+        yield block
+        yield from all_blocks(block.children)
+
+
+def _headings(tokens: list[Token], document: Document) -> Iterator[Heading]:
+    for opening, inline in zip(tokens, tokens[1:], strict=False):
+        if opening.type == "heading_open":
+            text = "".join(span.text for span in joined(text_lines(inline)))
+            line = document.source_line((opening.map or [0, 0])[0])
+            yield Heading(text, int(opening.tag[1]), line)
+
+
+def _links(tokens: list[Token], document: Document) -> Iterator[Link]:
+    for token in tokens:
+        if token.type != "inline":
+            continue
+        first = (token.map or [0, 0])[0]
+        for line in text_lines(token):
+            for href in dict.fromkeys(span.href for span in line.spans if span.href):
+                text = "".join(span.text for span in line.spans if span.href == href)
+                yield Link(href, text, document.source_line(first + line.offset))
+
+
+def _anchors(tokens: list[Token], headings: tuple[Heading, ...]) -> Iterator[str]:
+    for token in tokens:
+        for each in (token, *(token.children or ())):
+            if each.type in ("html_inline", "html_block"):
+                yield from _NAME.findall(each.content)
+    seen: dict[str, int] = {}
+    for heading in headings:
+        name = slug(heading.text)
+        seen[name] = seen.get(name, 0) + 1
+        # Sites number the second heading of a name with 1, or with 2.
+        yield from (name, f"{name}-{seen[name]}", f"{name}-{seen[name] - 1}")

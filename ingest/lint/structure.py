@@ -1,0 +1,139 @@
+"""Headings, procedures and steps: what makes a guide hard to follow, or to find."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+
+from ingest.chunk import CHUNK_TOKENS
+from ingest.lint.finding import Finding, Rule
+from ingest.lint.options import LintOptions
+from ingest.lint.page import Page, all_blocks
+from kb.model import Block, BlockKind, Section
+
+CountTokens = Callable[[str], int]
+
+# A bold line on its own that says what is to be done.
+_PROCEDURE = re.compile(r"(?:To|How to) [a-z].*|.*(?:には|する方法|手順)[:：]?", re.DOTALL)
+_PROMISE = re.compile(
+    r"(?:\b(?:follow|complete|do|perform|take|use)\b[^.]*\b(?:following|these) steps\b[^.]*"
+    r"|(?:次|以下)の(?:手順|ステップ)[^。]*)[:：]",
+    re.IGNORECASE | re.DOTALL,
+)
+_DONE_IN = {BlockKind.STEP, BlockKind.BULLET, BlockKind.CODE, BlockKind.TABLE, BlockKind.LINKS}
+_PROSE = {BlockKind.PARAGRAPH, BlockKind.NOTE, BlockKind.STEP, BlockKind.BULLET}
+
+
+def headings_twice(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield sections that have the same headings above them as one before, to the last word."""
+    for page in pages:
+        lines: dict[tuple[str, ...], int] = {}
+        path: list[tuple[int, str]] = []
+        for heading in page.headings:
+            while path and path[-1][0] >= heading.level:
+                path.pop()
+            path.append((heading.level, _folded(heading.text)))
+            key = tuple(text for _, text in path)
+            first = lines.setdefault(key, heading.line)
+            if first != heading.line:
+                yield Finding(
+                    rule=Rule.HEADING_TWICE,
+                    file=page.source,
+                    line=heading.line,
+                    reason=f"{heading.text!r} is the heading of line {first}, too; nobody can "
+                    "tell the two apart in an answer's sources",
+                )
+
+
+def procedures_without_steps(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield lines that announce steps where none follow."""
+    for page in pages:
+        for section in page.guide.sections:
+            for position, block in enumerate(section.blocks):
+                if _announces(block) and not _followed(section.blocks[position + 1 :]):
+                    yield Finding(
+                        rule=Rule.NO_STEPS,
+                        file=page.source,
+                        line=block.lines.first,
+                        reason=f"{_short(block.text)!r} announces steps, and none follow",
+                    )
+
+
+def long_steps(pages: Sequence[Page], options: LintOptions) -> Iterator[Finding]:
+    """Yield steps that say too much at once."""
+    for page in pages:
+        for section in page.guide.sections:
+            for block in all_blocks(section.blocks):
+                if block.kind is not BlockKind.STEP:
+                    continue
+                unspaced = sum(_is_wide(c) for c in block.text) > len(block.text) / 4
+                length = len(block.text) if unspaced else len(block.text.split())
+                most = options.step_characters if unspaced else options.step_words
+                if length > most:
+                    what = "characters" if unspaced else "words"
+                    yield Finding(
+                        rule=Rule.LONG_STEP,
+                        file=page.source,
+                        line=block.lines.first,
+                        reason=f"step {block.number} has {length} {what}; more than {most} are "
+                        "hard to follow: make it several steps, or put part of it below",
+                    )
+
+
+def long_blocks(pages: Sequence[Page], count_tokens: CountTokens) -> Iterator[Finding]:
+    """Yield prose that the embedding model cannot read in one piece, and so is found by halves."""
+    for page in pages:
+        for section in page.guide.sections:
+            for block in all_blocks(section.blocks):
+                # No model makes more tokens than characters of a text of this length.
+                if block.kind not in _PROSE or len(block.text) <= CHUNK_TOKENS:
+                    continue
+                tokens = count_tokens(block.text)
+                if tokens > CHUNK_TOKENS:
+                    yield Finding(
+                        rule=Rule.LONG_BLOCK,
+                        file=page.source,
+                        line=block.lines.first,
+                        reason=f"{_named(section, block)} has {tokens} tokens; the search reads "
+                        f"{CHUNK_TOKENS} at a time and cuts it up: make it several paragraphs",
+                    )
+
+
+def _announces(block: Block) -> bool:
+    text = block.text.strip()
+    if block.kind is not BlockKind.PARAGRAPH:
+        return False
+    in_bold = bool(block.spans) and all(span.bold for span in block.spans)
+    return bool(in_bold and _PROCEDURE.fullmatch(text)) or bool(
+        (end := _PROMISE.search(text)) and end.end() == len(text)
+    )
+
+
+def _followed(blocks: Sequence[Block]) -> bool:
+    """Whether something to be done stands before the next line in bold."""
+    for block in blocks:
+        if block.kind in _DONE_IN or any(child.kind in _DONE_IN for child in block.children):
+            return True
+        if block.kind is BlockKind.CAPTION or (block.spans and all(s.bold for s in block.spans)):
+            return False
+    return False
+
+
+def _named(section: Section, block: Block) -> str:
+    if block.kind is BlockKind.STEP:
+        return f"step {block.number}"
+    return f"a {block.kind.value} of {_short(section.heading)!r}"
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 60 else words[:60].rstrip() + "…"
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", " ".join(text.split())).casefold()
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from slack_sdk.models.blocks import (
@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
     RichTextElement,
     RichTextSectionElement,
 )
+from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
 from bot.buttons import Pointer, choices, label_of, under_answer
 from bot.question import Place
@@ -54,6 +55,7 @@ _LONGEST_FALLBACK = 3000
 _MOST_LINKS = 5
 _MOST_TOPICS = 10
 _LONGEST_CONTEXT = 2000
+_LONGEST_SOURCE = 150
 
 # A modal takes 100 blocks and much more text than a message.
 _MOST_VIEW_BLOCKS = 90
@@ -62,10 +64,14 @@ _MOST_VIEW_CHARACTERS = 40_000
 
 @dataclass(frozen=True)
 class Message:
-    """One message: `text` is what notifications and screen readers get, escaped."""
+    """One message: `text` is what notifications and screen readers get, escaped.
+
+    `sources` are the addresses that it rests on, for where Slack shows them by themselves.
+    """
 
     text: str
     blocks: tuple[Block, ...] = ()
+    sources: tuple[UrlSourceElement, ...] = ()
 
 
 def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
@@ -102,8 +108,9 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
     texts = [_answer_text(answer)]
     for blocks in groups[1:]:
         text = "\n".join([said.continued.format(heading=heading), *_texts(blocks)])
-        texts.append(escape(_cut(text)))
-    return [Message(text, tuple(blocks)) for text, blocks in zip(texts, groups, strict=True)]
+        texts.append(_fallback(text))
+    first, *rest = [Message(text, tuple(b)) for text, b in zip(texts, groups, strict=True)]
+    return [replace(first, sources=tuple(_url_sources(answer.citations))), *rest]
 
 
 def plain(text: str) -> Message:
@@ -216,7 +223,7 @@ def _are_told_apart(citations: Sequence[Citation]) -> bool:
 
 def _clarify_text(answer: Answer, said: Words) -> str:
     places = [citation.place for citation in answer.choices]
-    return escape(_cut("\n".join([said.clarify, *places, said.none_of_these])))
+    return _fallback("\n".join([said.clarify, *places, said.none_of_these]))
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
@@ -250,6 +257,14 @@ def _source(
         if len(linked) <= _LONGEST_CONTEXT:
             return MarkdownTextObject(text=linked, verbatim=True)
     return PlainTextObject(text=f"{place}\n{rest}"[:_LONGEST_CONTEXT], emoji=False)
+
+
+def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
+    for numbered in by_section(citations):
+        citation = numbered[0][1]
+        if is_web_link(citation.url):
+            label = shortened(citation.place, _LONGEST_SOURCE)
+            yield UrlSourceElement(url=str(citation.url), text=label)
 
 
 def _context(elements: Sequence[PlainTextObject | MarkdownTextObject]) -> ContextBlock:
@@ -311,16 +326,18 @@ def _answer_text(answer: Answer) -> str:
         for number, step in enumerate(part.steps, 1):
             lines.append(f"{number}. {step.text}")
             lines += [child.full_text for child in step.children]
-    return escape(_cut("\n".join(lines)))
+    return _fallback("\n".join(lines))
 
 
 def _not_covered_text(answer: Answer, said: Words) -> str:
     nearest = [citation.place for citation in answer.nearest]
     parts = [said.not_covered, *([said.nearest, *nearest] if nearest else []), said.rephrase]
-    return escape(_cut("\n".join(parts)))
+    return _fallback("\n".join(parts))
 
 
-def _cut(text: str) -> str:
-    if len(text) <= _LONGEST_FALLBACK:
-        return text
-    return text[: _LONGEST_FALLBACK - 1].rstrip() + "…"
+def _fallback(text: str) -> str:
+    """Return a text escaped, or its beginning, so that Slack takes it also in an update."""
+    kept = shortened(text, _LONGEST_FALLBACK)
+    while len(escape(kept)) > _LONGEST_FALLBACK:
+        kept = shortened(kept, len(kept) - (len(escape(kept)) - _LONGEST_FALLBACK) // 4 - 1)
+    return escape(kept)

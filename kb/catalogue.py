@@ -32,6 +32,10 @@ class Words:
     empty_question: str
     secret_pasted: str
     thinking: str
+    searching: str
+    searched: str
+    writing: str
+    working: str
     whole_section: str
     ask_human: str
     helped: str
@@ -113,6 +117,10 @@ _JA = Words(
         "すぐに無効にして新しいものに取り替えてください。内容は保存も記録もしていません。"
     ),
     thinking="ガイドを確認しています…",
+    searching="ガイドを探しています",
+    searched="ガイドを確認しました",
+    writing="手順をまとめています",
+    working="ガイドを確認しています。少しお待ちください…",
     whole_section="項目の全文を見る",
     ask_human="担当者に聞く",
     helped="役に立った",
@@ -197,6 +205,10 @@ _EN = Words(
         "replace it. I have not stored or logged it."
     ),
     thinking="is looking in the guides…",
+    searching="Looking in the guides",
+    searched="Looked in the guides",
+    writing="Writing the steps",
+    working="One moment, I am looking in the guides…",
     whole_section="Show the whole section",
     ask_human="Ask a human",
     helped="Helpful",

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -16,6 +17,7 @@ from bot.access import Access, Refused
 from bot.blocks import Message, plain, render
 from bot.buttons import Pointer
 from bot.draft import Draft
+from bot.lanes import Lanes
 from bot.log import about
 from bot.metrics import DECISIONS, QUESTIONS, observe_wait, stage
 from bot.people import People
@@ -79,6 +81,7 @@ class Answerer:
         self._human = human
         self._may_delete = may_delete
         self.work = Work(_WORKERS, "answer")
+        self._lanes = Lanes(self.work)
         self._lock = threading.Lock()
         self._in_hand: set[Place] = set()
 
@@ -97,9 +100,10 @@ class Answerer:
         return taken
 
     def answer_soon(self, question: Question, client: WebClient) -> None:
-        """Answer a question on a thread of `work`."""
+        """Answer a question on a thread of `work`, after those before it in its conversation."""
+        conversation = (question.channel, question.thread_ts)
         try:
-            self.work.submit(self.answer, question, client)
+            self._lanes.submit(conversation, question.ts, partial(self.answer, question, client))
         except RuntimeError:
             logger.info("Message %s is left for the next start.", question.ts)
 
@@ -230,6 +234,32 @@ class Answerer:
             audience=question.channel,
             progress=progress,
         )
+
+    def answer_privately(self, question: Question, language: str | None) -> Answer:
+        """Return the answer to a question that no message stands for; it is remembered."""
+        started = time.monotonic()
+        QUESTIONS.labels(question.surface).inc()
+        with about(question), stage("total"):
+            with stage("answer"):
+                answer = self.ask(question, language)
+            outcome = outcome_of(answer)
+            if self._store.take(question):
+                self._store.finish(question.channel, question.ts, outcome)
+            DECISIONS.labels(outcome.decision).inc()
+            milliseconds = round(1000 * (time.monotonic() - started))
+            logger.info(
+                "%s (%.2f, %s) in %d ms",
+                outcome.decision,
+                outcome.confidence,
+                outcome.snapshot,
+                milliseconds,
+                extra={
+                    "channel": question.channel,
+                    "surface": question.surface,
+                    **_logged(outcome),
+                },
+            )
+        return answer
 
     def _warn(self, question: Question, client: WebClient, language: str | None) -> None:
         """Tell the person, and nobody else, that a secret was pasted."""

@@ -14,17 +14,20 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     RichTextBlock,
     RichTextElement,
+    RichTextQuoteElement,
     RichTextSectionElement,
 )
 from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
-from bot.buttons import Pointer, choices, label_of, under_answer
+from bot.buttons import Pointer, choices, label_of, under_answer, under_private_answer
 from bot.question import Place
 from bot.rich_text import (
+    Parts,
     block_elements,
     bullet,
     is_web_link,
     paragraph,
+    pieces,
     shortened,
     step_elements,
 )
@@ -104,6 +107,10 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
     if at:
         sections = [numbered[0][1] for numbered in by_section(answer.citations)]
         groups[-1] += under_answer(at, sections, said, human=human)
+    return _messages(answer, groups, said)
+
+
+def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: Words) -> list[Message]:
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
     for blocks in groups[1:]:
@@ -111,6 +118,29 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
         texts.append(_fallback(text))
     first, *rest = [Message(text, tuple(b)) for text, b in zip(texts, groups, strict=True)]
     return [replace(first, sources=tuple(_url_sources(answer.citations))), *rest]
+
+
+def render_privately(answer: Answer, place: Place) -> list[Message]:
+    """Return an answer as messages that only the asker sees, with buttons to read and post it."""
+    said = words(answer.language)
+    at = Pointer(ts=place.ts, language=answer.language)
+    if answer.decision is Decision.CLARIFY:
+        return [Message(_clarify_text(answer, said), tuple(_clarify(answer, said, at)))]
+    if answer.decision is not Decision.ANSWER:
+        return render(answer)
+    shortened = shorten(answer, said)
+    groups = _split(list(_answered(shortened.answer, said, shortened.left_out)))
+    sections = [numbered[0][1] for numbered in by_section(answer.citations)]
+    groups[-1] += under_private_answer(at, sections, said)
+    return _messages(answer, groups, said)
+
+
+def asked_by(user: str, question: str) -> Message:
+    """Return who asked what, to stand above an answer that the channel has not seen asked."""
+    first = RichTextSectionElement(elements=[Parts.User(user_id=user)])
+    quote = [Parts.Text(text=piece) for piece in pieces(question or "…")]
+    block = RichTextBlock(elements=[first, RichTextQuoteElement(elements=quote)])
+    return Message(_fallback(question), (block,))
 
 
 def plain(text: str) -> Message:

@@ -14,6 +14,12 @@ def task(status: str, **more: Any) -> dict[str, Any]:
     return {"type": "task_update", "id": "t", "title": "Search", "status": status, **more}
 
 
+def begun(client: WebClient, root: str) -> str:
+    stream = client.chat_stream(channel="C1", thread_ts=root, buffer_size=1, **RECIPIENT)
+    stream.append(chunks=[task("in_progress")])
+    return str(stream.ts)
+
+
 def error_of(problem: pytest.ExceptionInfo[SlackApiError]) -> str:
     return str(problem.value.response["error"])
 
@@ -41,7 +47,7 @@ def test_a_stream_grows_and_ends(client: WebClient, slack: SlackServer) -> None:
 
 def test_a_stream_that_slack_has_ended(client: WebClient, slack: SlackServer) -> None:
     root = slack.message("C1", "U1", "why?", deliver=False).ts
-    ts = client.chat_startStream(channel="C1", thread_ts=root, **RECIPIENT)["ts"]
+    ts = begun(client, root)
     slack.expire_streams()
     with pytest.raises(SlackApiError) as problem:
         client.chat_stopStream(channel="C1", ts=ts)
@@ -74,7 +80,7 @@ def test_what_no_stream_begins_with(
 
 def test_a_stream_ends_with_at_most_fifty_blocks(client: WebClient, slack: SlackServer) -> None:
     root = slack.message("C1", "U1", "why?", deliver=False).ts
-    ts = client.chat_startStream(channel="C1", thread_ts=root, **RECIPIENT)["ts"]
+    ts = begun(client, root)
     with pytest.raises(SlackApiError) as problem:
         client.chat_stopStream(channel="C1", ts=ts, blocks=[SHOWN] * 51)
     assert error_of(problem) == "invalid_blocks"

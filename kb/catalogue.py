@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -264,6 +265,29 @@ _LANGUAGE_NAMES = {
     "en": {"ja": "Japanese", "en": "English"},
 }
 
+_SECRETS_JA = {
+    "AWS access key": "AWS のアクセスキー",
+    "AWS secret key": "AWS のシークレットキー",
+    "private key": "秘密鍵",
+    "session token": "セッショントークン",
+    "Slack token": "Slack のトークン",
+    "GitHub token": "GitHub のトークン",
+    "GitLab token": "GitLab のトークン",
+    "web token": "Web トークン (JWT)",
+    "password in a web address": "URL の中のパスワード",
+    "azure storage account access key": "Azure Storage のアクセスキー",
+    "discord bot token": "Discord ボットのトークン",
+    "mailchimp access key": "Mailchimp のアクセスキー",
+    "npm tokens": "npm のトークン",
+    "openai token": "OpenAI のトークン",
+    "pypi token": "PyPI のトークン",
+    "sendgrid api key": "SendGrid の API キー",
+    "square oauth secret": "Square の OAuth シークレット",
+    "stripe access key": "Stripe のアクセスキー",
+    "telegram bot token": "Telegram ボットのトークン",
+    "twilio api key": "Twilio の API キー",
+}
+
 
 def words(language: str | None) -> Words:
     """Return the bot's words for a person's language (ISO 639-1): Japanese, else English."""
@@ -274,3 +298,10 @@ def language_name(language: str, for_language: str) -> str:
     """Return what a language is called in the words of another."""
     names = _LANGUAGE_NAMES["ja" if for_language == "ja" else "en"]
     return names.get(language, language)
+
+
+def secret_names(kinds: Sequence[str], language: str | None) -> str:
+    """Return what kinds of secrets (kb.redact) are called, in Japanese or in English."""
+    if language != "ja":
+        return ", ".join(kinds)
+    return "、".join(_SECRETS_JA.get(kind, kind) for kind in kinds)

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextO
 from slack_sdk.models.views import View
 
 from bot.buttons import Pointer, section_buttons
+from bot.changes import home_buttons
 from bot.rich_text import bullet, moment, paragraph, shortened
 from bot.store import Count, Store
 from kb.catalogue import Words, language_name, words
@@ -62,7 +63,7 @@ def home_view(
         *_knowledge(guides, published, said, language),
     ]
     if docs_team:
-        blocks += [DividerBlock(), *_figures(counted, dict(headings), said)]
+        blocks += [DividerBlock(), *_figures(counted, dict(headings), said), home_buttons(said)]
     return View(type="home", blocks=blocks)
 
 

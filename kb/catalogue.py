@@ -83,6 +83,25 @@ class Words:
     low_rated: str
     nothing_yet: str
     last_days: str
+    rerun_ingest: str
+    last_diff: str
+    only_docs_team: str
+    ingest_begun: str
+    ingest_running: str
+    ingest_tell: str
+    ingest_progress: str
+    ingest_done: str
+    ingest_held: str
+    ingest_stopped: str
+    ingest_failed: str
+    summary: str
+    changes: str
+    gate: str
+    publish: str
+    discard: str
+    published_now: str
+    discarded: str
+    no_diff: str
 
 
 _JA = Words(
@@ -168,6 +187,25 @@ _JA = Words(
     low_rated="役に立たなかった回答",
     nothing_yet="まだありません。",
     last_days="直近 {days} 日間",
+    rerun_ingest="ガイドを取り込み直す",
+    last_diff="前回の差分を見る",
+    only_docs_team="これはガイドの担当者だけが行えます。ガイドの変更は担当者にご相談ください。",
+    ingest_begun="ガイドの取り込みを始めました。",
+    ingest_running="取り込みか公開がすでに進んでいます。終わってからもう一度お試しください。",
+    ingest_tell="進み具合はダイレクトメッセージでお知らせします。",
+    ingest_progress="{what}: {done} / {total}",
+    ingest_done="取り込みが終わりました。",
+    ingest_held="新しいガイドの準備ができました。まだ公開していません。",
+    ingest_stopped="品質の確認で止まりました。公開中のガイドは元のままです。",
+    ingest_failed="うまくいきませんでした。公開中のガイドは元のままです。\n{error}",
+    summary="概要",
+    changes="変更点",
+    gate="品質の確認",
+    publish="公開する",
+    discard="破棄する",
+    published_now="{name} を公開しました。",
+    discarded="{name} を破棄しました。",
+    no_diff="ここから取り込んだことはまだありません。",
 )
 
 _EN = Words(
@@ -258,6 +296,25 @@ _EN = Words(
     low_rated="Rated as not helpful",
     nothing_yet="Nothing yet.",
     last_days="The last {days} days",
+    rerun_ingest="Re-run ingest",
+    last_diff="See the last diff",
+    only_docs_team="Only the team that owns the guides can do this. Please ask them.",
+    ingest_begun="The ingest has begun.",
+    ingest_running="Another ingest is running. Please try again when it is done.",
+    ingest_tell="I tell you how it goes in our direct messages.",
+    ingest_progress="{what}: {done} of {total}",
+    ingest_done="The ingest is done.",
+    ingest_held="The new guides are ready, and not live yet.",
+    ingest_stopped="The gate is against the new guides. Those of before stay live.",
+    ingest_failed="That failed, and the guides are as before:\n{error}",
+    summary="Summary",
+    changes="Changes",
+    gate="Gate",
+    publish="Publish",
+    discard="Discard",
+    published_now="{name} is live now.",
+    discarded="{name} is discarded.",
+    no_diff="Nothing has been ingested from here yet.",
 )
 
 _LANGUAGE_NAMES = {

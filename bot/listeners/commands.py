@@ -1,4 +1,7 @@
-"""`/guide QUESTION`, whose answer only the asker sees, and "Answer from the guide" on a message."""
+"""`/guide QUESTION`, whose answer only the asker sees, and "Answer from the guide" on a message.
+
+The docs team's `/guide ingest` is in bot.listeners.ingest.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from bot.access import Access
 from bot.answering import Answerer, answer_chosen
 from bot.blocks import Message, asked_by, plain, render, render_privately
 from bot.buttons import SHARE, pointer, pressed
+from bot.listeners.ingest import Desk
 from bot.people import People
 from bot.posting import post
 from bot.question import COMMAND_TS, Place, Question, plain_text
@@ -25,6 +29,7 @@ from kb.redact import redact
 
 COMMAND = "/guide"
 SHORTCUT = "answer_from_guide"
+_INGEST = "ingest"
 _NOT_THERE = {"not_in_channel", "channel_not_found"}
 
 logger = logging.getLogger(__name__)
@@ -37,6 +42,7 @@ def register(
     store: Store,
     people: People,
     access: Access,
+    desk: Desk,
 ) -> None:
     """Listen to the slash command, its button, and the message shortcut."""
 
@@ -49,6 +55,12 @@ def register(
         language = people.person(client, user).language
         said = words(language)
         redacted = redact(plain_text(str(body.get("text") or "")))
+        if redacted.text.lower() == _INGEST:
+            may = desk.may(client, user)
+            _respond(respond, plain(said.ingest_tell if may else said.only_docs_team))
+            if may:
+                desk.begin(client, user)
+            return
         if not redacted.text:
             usage = said.usage.format(command=body["command"], example=said.examples[0])
             _respond(respond, plain(usage))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from pydantic import JsonValue
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock
 from slack_sdk.models.views import View
 
 from bot.blocks import Message, plain
-from bot.rerun import Result, Told
+from bot.rerun import Diff, Gate, Result, Told
 from bot.rich_text import bullet, paragraph, shortened
 from kb.catalogue import Words
 from kb.model import Span
@@ -19,7 +18,8 @@ LAST_DIFF = "last_diff"
 PUBLISH = "publish"
 DISCARD = "discard"
 
-_MOST_LINES = 25
+_SAME = "same"
+_MOST_LINES = 20
 _LONGEST_LINE = 200
 _LONGEST_LABEL = 75
 _MOST_TITLE = 24
@@ -74,47 +74,42 @@ def diff_view(result: Result | None, said: Words) -> View:
 
 
 def _details(result: Result, said: Words) -> Iterator[Block]:
-    for title, value in (
-        (said.summary, result.summary),
-        (said.changes, result.diff),
-        (said.gate, result.gate),
-    ):
-        lines = list(_lines(value))
-        if not lines:
-            continue
-        elements = paragraph([Span(text=title, bold=True)])
-        for line in lines[:_MOST_LINES]:
-            elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])
-        if len(lines) > _MOST_LINES:
-            more = said.more_lines.format(count=len(lines) - _MOST_LINES)
-            elements += paragraph([Span(text=more)])
-        yield RichTextBlock(elements=elements)
+    summary = result.summary
+    counts = said.counts.format(guides=summary.guides, sections=summary.sections)
+    left_out = [said.source_left_out.format(error=error) for error in summary.left_out]
+    yield _list(said.summary, [counts, *left_out], said)
+    yield _list(said.changes, [*_changes(result.diff, said)] or [said.no_changes], said)
+    if result.gate:
+        yield _list(said.gate, [*_judgement(result.gate, said)], said)
 
 
-def _lines(value: JsonValue, label: str = "") -> Iterator[str]:
-    """Yield what the command reports, a line for each thing; what is empty says nothing."""
-    before = f"{label}: " if label else ""
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _lines(each, f"{label} › {key}" if label else key)
-    elif isinstance(value, list):
-        for each in value:
-            simple = isinstance(each, Mapping) and all(
-                not isinstance(part, Mapping | list) for part in each.values()
-            )
-            if simple and isinstance(each, Mapping):
-                parts = [str(part) for part in each.values() if part not in (None, "")]
-                yield before + " · ".join(parts)
-            else:
-                yield from _lines(each, label)
-    elif isinstance(value, str):
-        yield from (before + line for line in value.splitlines() if line.strip())
-    elif value is not None:
-        yield f"{before}{_word(value)}"
+def _changes(diff: Diff, said: Words) -> Iterator[str]:
+    for guide in diff.guides:
+        if guide.kind != _SAME:
+            yield f"{guide.title} ({guide.language}): {said.kind(guide.kind)}"
+        for section in guide.sections:
+            kinds = [said.kind(kind) for kind in section.kinds if kind != _SAME]
+            if kinds:
+                before = f" ← {section.before}" if section.before else ""
+                yield f"{guide.title} › {section.heading}{before}: {', '.join(kinds)}"
 
 
-def _word(value: float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+def _judgement(gate: Gate, said: Words) -> Iterator[str]:
+    before = "–" if gate.right_before is None else gate.right_before
+    yield said.right.format(before=before, after=gate.right_after, questions=gate.questions)
+    for change in gate.changes:
+        if change.worse:
+            yield f"{change.question}: {change.worse}"
+
+
+def _list(title: str, lines: Sequence[str], said: Words) -> RichTextBlock:
+    elements = paragraph([Span(text=title, bold=True)])
+    for line in lines[:_MOST_LINES]:
+        elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])
+    if len(lines) > _MOST_LINES:
+        more = said.more_lines.format(count=len(lines) - _MOST_LINES)
+        elements += paragraph([Span(text=more)])
+    return RichTextBlock(elements=elements)
 
 
 def _bold(text: str) -> RichTextBlock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import subprocess
@@ -11,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
 
@@ -31,29 +30,78 @@ class FailedError(Exception):
     """A command failed; its text is what the command said, for people."""
 
 
-class Told(BaseModel):
-    """How far a command is."""
+class _Read(BaseModel):
+    """What a command prints; what it prints besides is passed over."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Told(_Read):
+    """How far a command is."""
 
     what: str
     done: int
     total: int
 
 
-class Result(BaseModel):
+class Summary(_Read):
+    """What was read, and which sources were left out."""
+
+    guides: int = 0
+    sections: int = 0
+    left_out: tuple[str, ...] = ()
+
+
+class SectionChange(_Read):
+    """What became of a section (added, changed...); `before` is the heading that it had."""
+
+    kinds: tuple[str, ...]
+    heading: str
+    before: str | None = None
+
+
+class GuideChange(_Read):
+    """What became of a guide."""
+
+    kind: str
+    title: str
+    language: str
+    sections: tuple[SectionChange, ...] = ()
+
+
+class Diff(_Read):
+    """What a candidate changes."""
+
+    guides: tuple[GuideChange, ...] = ()
+
+
+class QuestionChange(_Read):
+    """A golden question that is answered otherwise; `worse` says how it is worse, if it is."""
+
+    question: str
+    worse: str | None = None
+
+
+class Gate(_Read):
+    """How many golden questions are answered rightly, before and with the candidate."""
+
+    questions: int
+    right_before: int | None = None
+    right_after: int
+    changes: tuple[QuestionChange, ...] = ()
+
+
+class Result(_Read):
     """What came of an ingest: the candidate's name, what changes with it, what the gate says.
 
     `held` says that it waits to be published; `stopped` that the gate is against it.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     snapshot: str | None = None
     held: bool = False
-    summary: JsonValue = None
-    diff: JsonValue = None
-    gate: JsonValue = None
+    summary: Summary = Summary()
+    diff: Diff = Diff()
+    gate: Gate | None = None
     stopped: bool = False
 
 
@@ -71,7 +119,7 @@ class Rerun:
 
         Raises BusyError, and FailedError with what the command said.
         """
-        code, output = self._run(_INGEST, tell)
+        code, output = self._run(_INGEST, tell, fine=(0, _STOPPED_BY_GATE))
         try:
             found = Result.model_validate_json(output)
         except ValidationError as error:
@@ -103,7 +151,10 @@ class Rerun:
             process.terminate()
 
     def _run(
-        self, arguments: Sequence[str], tell: Callable[[Told], None] = lambda _: None
+        self,
+        arguments: Sequence[str],
+        tell: Callable[[Told], None] = lambda _: None,
+        fine: Sequence[int] = (0,),
     ) -> tuple[int, str]:
         if not self._one.acquire(blocking=False):
             raise BusyError
@@ -118,32 +169,32 @@ class Rerun:
                 errors="replace",
             ) as process:
                 self._process = process
-                return self._follow(process, tell)
+                code, output, said = _followed(process, tell)
         except OSError as error:
             raise FailedError(str(error)) from error
         finally:
             self._process = None
             self._one.release()
+        if code not in fine:
+            raise FailedError(said or f"exit code {code}")
+        return code, output
 
-    def _follow(
-        self, process: subprocess.Popen[str], tell: Callable[[Told], None]
-    ) -> tuple[int, str]:
-        output: list[str] = []
-        assert process.stdout is not None and process.stderr is not None
-        # Whoever reads one pipe only lets the other fill up.
-        reader = threading.Thread(target=output.extend, args=(process.stdout,))
-        reader.start()
-        said: list[str] = []
-        for line in process.stderr:
-            try:
-                tell(Told.model_validate(json.loads(line)))
-            except ValueError:
-                said.append(line)
-        reader.join()
-        code = process.wait()
-        if code not in (0, _STOPPED_BY_GATE):
-            raise FailedError("".join(said[-_MOST_ERROR_LINES:]).strip() or f"exit code {code}")
-        return code, "".join(output)
+
+def _followed(process: subprocess.Popen[str], tell: Callable[[Told], None]) -> tuple[int, str, str]:
+    """Return a process's exit code, what it printed, and its last words besides the progress."""
+    output: list[str] = []
+    assert process.stdout is not None and process.stderr is not None
+    # Whoever reads one pipe only lets the other fill up.
+    reader = threading.Thread(target=output.extend, args=(process.stdout,))
+    reader.start()
+    said: list[str] = []
+    for line in process.stderr:
+        try:
+            tell(Told.model_validate_json(line))
+        except ValidationError:
+            said.append(line)
+    reader.join()
+    return process.wait(), "".join(output), "".join(said[-_MOST_ERROR_LINES:]).strip()
 
 
 def _checked(name: str) -> str:

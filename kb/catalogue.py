@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -102,6 +102,15 @@ class Words:
     published_now: str
     discarded: str
     no_diff: str
+    counts: str
+    source_left_out: str
+    no_changes: str
+    right: str
+    kinds: Mapping[str, str]
+
+    def kind(self, name: str) -> str:
+        """Return what a kind of change in a guide is called."""
+        return self.kinds.get(name, name)
 
 
 _JA = Words(
@@ -206,6 +215,17 @@ _JA = Words(
     published_now="{name} を公開しました。",
     discarded="{name} を破棄しました。",
     no_diff="ここから取り込んだことはまだありません。",
+    counts="ガイド {guides} 件、{sections} 項目",
+    source_left_out="取り込めなかったもの: {error}",
+    no_changes="変更はありません。",
+    right="正しく答えられた質問: {before} → {after} ({questions} 問中)",
+    kinds={
+        "added": "追加",
+        "removed": "削除",
+        "renamed": "見出しの変更",
+        "moved": "移動",
+        "changed": "変更",
+    },
 )
 
 _EN = Words(
@@ -315,6 +335,17 @@ _EN = Words(
     published_now="{name} is live now.",
     discarded="{name} is discarded.",
     no_diff="Nothing has been ingested from here yet.",
+    counts="{guides} guides, {sections} sections",
+    source_left_out="Left out: {error}",
+    no_changes="Nothing changes.",
+    right="Answered rightly: {before} → {after} of {questions}",
+    kinds={
+        "added": "added",
+        "removed": "removed",
+        "renamed": "renamed",
+        "moved": "moved",
+        "changed": "changed",
+    },
 )
 
 _LANGUAGE_NAMES = {

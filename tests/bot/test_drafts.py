@@ -134,6 +134,13 @@ def test_a_direct_message_is_answered_where_a_note_stood(
     assert slack.calls("chat.startStream") == []
 
 
+def test_steps_in_japanese_are_streamed(slack: SlackServer, base: Writing, desk: Desk) -> None:
+    seen: list[str] = []
+    base.happens = lambda: seen.append(plain(slack.bot_messages("C1")[0]))
+    desk.answer(in_thread(slack, "シークレットキーをなくした"))
+    assert "\n1. " in seen[0] and "\n2. " in seen[1]
+
+
 def test_an_answer_that_is_there_at_once_is_one_message(
     slack: SlackServer, sample: KnowledgeBase, tmp_path: Path
 ) -> None:

@@ -11,9 +11,18 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.app import assemble, build_app
-from bot.changes import outcome
+from bot.changes import diff_view, outcome
 from bot.listeners import Parts
-from bot.rerun import FailedError, Rerun, Result
+from bot.rerun import (
+    Diff,
+    FailedError,
+    Gate,
+    GuideChange,
+    QuestionChange,
+    Rerun,
+    Result,
+    SectionChange,
+)
 from bot.settings import BotSettings
 from kb.catalogue import words
 from kb.knowledge_base import KnowledgeBase
@@ -35,12 +44,18 @@ if mode == "broken":
     sys.exit("guides/vpn.md:3: this is no heading. Write one.")
 print("WARNING some library says so", file=sys.stderr)
 stopped = mode == "stopped"
+worse = [{"question": "I lost my key", "worse": "not covered"}] if stopped else []
+section = {"kinds": ["changed", "moved"], "anchor": "a", "heading": "<!channel>", "sentences": []}
+guides = [
+    {"kind": "changed", "id": "vpn", "language": "en", "title": "VPN", "sections": [section]},
+    {"kind": "same", "id": "iam", "language": "en", "title": "IAM", "sections": []},
+]
 print(json.dumps({
-    "snapshot": "20261124-1", "held": True, "summary": {"guides": 2},
-    "diff": {
-        "added": ["VPN <!channel>"], "removed": [], "changed": [{"section": "g#a", "lines": 3}],
-    },
-    "gate": {"passed": not stopped, "regressions": ["I lost my key"] if stopped else []},
+    "snapshot": "20261124-1", "published": False, "held": True,
+    "summary": {"guides": 2, "sections": 9, "seconds": 1.5, "left_out": ["old.md:1: empty"]},
+    "diff": {"before": None, "after": "20261124-1", "guides": guides},
+    "gate": {"questions": 5, "right_before": 5, "right_after": 5 - stopped, "allowed": 0,
+             "passed": not stopped, "changes": worse},
 }))
 sys.exit(3 if stopped else 0)
 """
@@ -117,15 +132,16 @@ def test_an_ingest_is_begun_in_app_home_and_published(
     told(slack, "U2", "Another ingest is running")
     message = told(slack, "U2", "ready, and not live yet")
     text = plain(message)
-    assert "added: VPN <!channel>" in text and "changed: g#a · 3" in text and "guides: 2" in text
-    assert "removed" not in text and "<!channel>" not in message["text"]
+    assert "VPN (en): changed\n• VPN › <!channel>: changed, moved" in text and "IAM" not in text
+    assert "2 guides, 9 sections\n• Left out: old.md:1: empty" in text
+    assert "Answered rightly: 5 → 5 of 5" in text and "<!channel>" not in message["text"]
     slack.press(slack.dm_channel("U2"), message, "Publish", "U2")
     done = told(slack, "U2", "20261124-1 is live now")
     assert done["ts"] == message["ts"] and "[Publish]" not in plain(done)
     assert script.calls == ["ingest --hold --json --progress-json", "publish 20261124-1"]
     slack.press("", home_of(slack, "U2"), "See the last diff", "U2")
     slack.wait_until(lambda: slack.views("U2")[-1]["type"] == "modal", 10, "the diff")
-    assert "added: VPN" in plain(slack.views("U2")[-1])
+    assert "VPN (en)" in plain(slack.views("U2")[-1])
 
 
 def test_what_the_gate_is_against_can_only_be_discarded(
@@ -136,7 +152,7 @@ def test_what_the_gate_is_against_can_only_be_discarded(
     (reply,) = slack.wait_for_ephemerals("U2")
     assert "direct messages" in plain(reply)
     message = told(slack, "U2", "The gate is against")
-    assert "regressions: I lost my key" in plain(message) and "[Publish]" not in plain(message)
+    assert "I lost my key: not covered" in plain(message) and "[Publish]" not in plain(message)
     slack.press(slack.dm_channel("U2"), message, "Discard", "U2")
     told(slack, "U2", "is discarded")
     assert script.calls[-1] == "discard 20261124-1"
@@ -170,7 +186,15 @@ def test_what_is_no_name_of_a_snapshot_is_not_run(tmp_path: Path, name: str) -> 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_large_diff_is_cut(language: str) -> None:
-    diff = {"added": [f"<!channel> {'x' * 500} {number}" for number in range(500)], "moved": True}
-    result = Result(snapshot="s", held=True, diff=diff, gate="fine", summary=["a", {"b": 1.5}])
+    section = SectionChange(kinds=("added",), heading=f"<!channel> {'x' * 500}")
+    guides = [GuideChange(kind="same", title="G", language="en", sections=(section,) * 500)]
+    gate = Gate(
+        questions=500,
+        right_after=0,
+        changes=(QuestionChange(question="q" * 999, worse="not covered"),) * 500,
+    )
+    result = Result(snapshot="s", held=True, diff=Diff(guides=tuple(guides)), gate=gate)
     text = check([outcome(result, words(language))])
-    assert "added: " in text and "1.5" in text and len(text) < 9000
+    assert "G › <!channel> xxx" in text and len(text) < 9500
+    assert len(diff_view(result, words(language)).to_dict()["blocks"]) == 3
+    assert words(language).no_changes in check([outcome(Result(), words(language))])

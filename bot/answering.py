@@ -16,8 +16,8 @@ from sqlalchemy.exc import DatabaseError
 from bot.access import Access, Refused
 from bot.blocks import Message, plain, render
 from bot.buttons import Pointer
-from bot.draft import Draft
 from bot.lanes import Lanes
+from bot.live_answer import LiveAnswer
 from bot.log import about
 from bot.metrics import DECISIONS, QUESTIONS, observe_wait, stage
 from bot.people import People
@@ -48,7 +48,7 @@ _WORKERS = 8
 # Most answers are there sooner, and nobody has to be told to wait.
 _STATUS_AFTER_SECONDS = 0.7
 # Then they are shown a message that becomes the answer, which takes Slack more calls.
-_DRAFT_AFTER_SECONDS = 2.5
+_LIVE_AFTER_SECONDS = 2.5
 
 _LONGEST_TITLE = 80
 
@@ -127,13 +127,13 @@ class Answerer:
         started = time.monotonic()
         language: str | None = None
         outcome: Outcome | None = None
-        draft = Draft(client, question, language, perhaps_open=perhaps_posted)
+        live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
         try:
             with stage("person"):
                 language = self._people.person(client, question.user).language
-            draft = Draft(client, question, language, perhaps_open=perhaps_posted)
-            with self._shown(question, client, language, draft), stage("answer"):
-                messages, outcome, told = self._messages(question, client, language, draft)
+            live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+            with self._shown(question, client, language, live), stage("answer"):
+                messages, outcome, told = self._messages(question, client, language, live)
             if outcome:
                 # Whoever presses a button under the answer relies on it.
                 self._store.note(question.channel, question.ts, outcome)
@@ -143,15 +143,15 @@ class Answerer:
                     question,
                     messages,
                     perhaps_posted=perhaps_posted,
-                    become=draft.become,
+                    become=live.become,
                 )
             if not messages:
-                draft.drop()
+                live.drop()
             done = True
             self._name_thread(question, client)
         # What panics in a library written in Rust is no Exception.
         except BaseException as error:
-            done, told = self._apologise(question, client, error, language, draft)
+            done, told = self._apologise(question, client, error, language, live)
         if done:
             self._store.finish(question.channel, question.ts)
         else:
@@ -205,7 +205,7 @@ class Answerer:
             self._answer(question, client, perhaps_posted=True)
 
     def _messages(
-        self, question: Question, client: WebClient, language: str | None, draft: Draft
+        self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
     ) -> tuple[list[Message], Outcome | None, str]:
         """Return what to post, what came of the question, and what to log."""
         if question.secrets:
@@ -217,7 +217,7 @@ class Answerer:
         if not question.text:
             said = words(language)
             return [plain(said.empty_question.format(example=said.examples[0]))], None, "Asked back"
-        answer = self.ask(question, language, draft.hear)
+        answer = self.ask(question, language, live.hear)
         told = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
         outcome = outcome_of(answer)
         sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
@@ -285,7 +285,7 @@ class Answerer:
 
     @contextlib.contextmanager
     def _shown(
-        self, question: Question, client: WebClient, language: str | None, draft: Draft
+        self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
     ) -> Iterator[None]:
         """Say that the bot is at work, if it takes a while. Slack clears it with the answer."""
 
@@ -302,7 +302,7 @@ class Answerer:
 
         timers = [
             threading.Timer(_STATUS_AFTER_SECONDS, say),
-            threading.Timer(_DRAFT_AFTER_SECONDS, draft.open),
+            threading.Timer(_LIVE_AFTER_SECONDS, live.open),
         ]
         for timer in timers if question.surface != "auto" else []:
             timer.daemon = True
@@ -330,7 +330,7 @@ class Answerer:
         client: WebClient,
         error: BaseException,
         language: str | None,
-        draft: Draft,
+        live: LiveAnswer,
     ) -> tuple[bool, str]:
         """Return whether the apology was posted, and what to log."""
         # The question may be what broke it, but it is the person's own and stays out of logs.
@@ -343,7 +343,7 @@ class Answerer:
             # Slack may have taken the answer, and failed only to say so.
             if is_answered(client, question):
                 return True, "Answered in spite of the failure"
-            post(client, question, [plain(text.format(id=question.id))], become=draft.become)
+            post(client, question, [plain(text.format(id=question.id))], become=live.become)
         except Exception:
             logger.exception("The apology could not be posted either")
             return False, "Left for later"

@@ -76,7 +76,8 @@ def post(
 
     When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
     so it is looked for before it is posted again; with `perhaps_posted`, before the first
-    attempt, too. The first goes where a draft stands, if `become` says that one does.
+    attempt, too. The first takes the place of what shows that the bot is at work, if
+    `become` says that something does.
     Raises SlackApiError if Slack refuses a message.
     """
     for number, message in enumerate(messages, 1):
@@ -85,8 +86,8 @@ def post(
             "mark": _mark(number, message),
             "last": number == len(messages),
         }
-        draft = become if number == 1 else None
-        _post_once(client, place, payload, message, perhaps_posted, draft)
+        first = become if number == 1 else None
+        _post_once(client, place, payload, message, perhaps_posted, first)
 
 
 def post_privately(client: WebClient, place: Place, user: str, message: Message) -> None:

@@ -38,8 +38,8 @@ _NOT_STREAMING = "message_not_in_streaming_state"
 logger = logging.getLogger(__name__)
 
 
-class Draft:
-    """The draft of one answer. The thread that answers and a timer may share it.
+class LiveAnswer:
+    """What stands for one answer until it is there. The answering thread and a timer share it.
 
     Until it is opened nothing stands in the conversation. With `perhaps_open`, another process
     may have opened it.
@@ -110,7 +110,7 @@ class Draft:
             except SlackApiError as error:
                 if may_pass(error):
                     raise
-                logger.error("A draft cannot become the answer: %s", error.response.data)
+                logger.error("What stands there cannot become the answer: %s", error.response.data)
                 self._delete()
                 return False
             return True
@@ -161,7 +161,7 @@ class Draft:
             thread_ts=question.thread_ts,
             text=message.text,
             blocks=list(message.blocks),
-            metadata=Metadata(EVENT_TYPE, {"question_ts": question.ts, "draft": True}),
+            metadata=Metadata(EVENT_TYPE, {"question_ts": question.ts, "live": True}),
         )
         self._ts = str(posted["ts"])
 
@@ -239,7 +239,7 @@ class Draft:
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
             ours = metadata.get("event_type") == EVENT_TYPE
-            if ours and payload.get("draft") and payload.get("question_ts") == self._question.ts:
+            if ours and payload.get("live") and payload.get("question_ts") == self._question.ts:
                 self._ts = str(message["ts"])
             elif not ours and _is_for(self._question, message):
                 self._ts, self._was_stream, self._is_stream = str(message["ts"]), True, True

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.access import Access
 from bot.answering import Answerer
-from bot.draft import Draft
+from bot.live_answer import LiveAnswer
 from bot.people import People
 from bot.question import Question
 from bot.settings import BotSettings
@@ -200,9 +200,9 @@ def test_what_a_dead_process_left_half_done_becomes_the_answer(
     question, other = where(slack), where(slack)
     dead = Desk(slack, sample, tmp_path)
     assert dead.answerer.take(question) and dead.answerer.take(other)
-    draft = Draft(dead.client, question, "en")
-    draft.hear(Stage.WRITING)
-    draft.hear(sample.ask(ASKED).parts[0].steps[0])
+    live = LiveAnswer(dead.client, question, "en")
+    live.hear(Stage.WRITING)
+    live.hear(sample.ask(ASKED).parts[0].steps[0])
     if expired:
         slack.expire_streams()
     restarted = Desk(slack, sample, tmp_path)
@@ -214,7 +214,7 @@ def test_what_a_dead_process_left_half_done_becomes_the_answer(
     assert all(plain(m).count("List your keys") == 1 for m in messages)
 
 
-def test_an_apology_takes_the_place_of_a_draft(
+def test_an_apology_takes_the_place_of_what_was_shown(
     slack: SlackServer, base: Writing, desk: Desk
 ) -> None:
     def breaks() -> None:

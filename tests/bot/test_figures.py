@@ -6,9 +6,15 @@ import time
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
+from bot.access import Access
+from bot.answering import Answerer
+from bot.blocks import render_privately
 from bot.home import figures
+from bot.people import People
 from bot.question import Question
+from bot.settings import BotSettings
 from bot.store import Outcome, Store
 from bot.warning import secret_warning
 from kb.knowledge_base import KnowledgeBase
@@ -48,6 +54,25 @@ def test_what_came_up_is_counted(tmp_path: Path) -> None:
     assert counted.low_rated == [(BROKEN, 2)]
     assert figures(store, docs_team=False).not_covered == ()
     assert store.sections_asked(time.time() + 1) == []
+
+
+def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_path: Path) -> None:
+    def counted() -> float:
+        by_command = {"surface": "command"}
+        return REGISTRY.get_sample_value("guidebot_questions_total", by_command) or 0.0
+
+    store, people = Store(tmp_path / "bot.sqlite"), People()
+    answerer = Answerer(sample, store, people, Access(BotSettings(), people))
+    question = Question(
+        channel="C1", ts="command:1", user="U1", text="I lost my secret key", surface="command"
+    )
+    before = counted()
+    answer = answerer.answer_privately(question, "en")
+    assert counted() == before + 1
+    assert store.sections_asked(0) == [(answer.citations[0].section, 1)]
+    (message,) = render_privately(answer, question)
+    assert "[Show the whole section] [Post to the channel]" in check([message])
+    assert store.unanswered() == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -15,6 +16,8 @@ from sqlalchemy.exc import DatabaseError
 from bot.access import Access, Refused
 from bot.blocks import Message, plain, render
 from bot.buttons import Pointer
+from bot.lanes import Lanes
+from bot.live_answer import LiveAnswer
 from bot.log import about
 from bot.metrics import DECISIONS, QUESTIONS, observe_wait, stage
 from bot.people import People
@@ -34,6 +37,7 @@ from kb.catalogue import words
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
+from kb.progress import Progress, unheard
 from kb.redact import redact
 
 # Later than that, an answer is of no use, and people have found another way.
@@ -43,6 +47,8 @@ _WORKERS = 8
 
 # Most answers are there sooner, and nobody has to be told to wait.
 _STATUS_AFTER_SECONDS = 0.7
+# Then they are shown a message that becomes the answer, which takes Slack more calls.
+_LIVE_AFTER_SECONDS = 2.5
 
 _LONGEST_TITLE = 80
 
@@ -75,6 +81,7 @@ class Answerer:
         self._human = human
         self._may_delete = may_delete
         self.work = Work(_WORKERS, "answer")
+        self._lanes = Lanes(self.work)
         self._lock = threading.Lock()
         self._in_hand: set[Place] = set()
 
@@ -93,9 +100,10 @@ class Answerer:
         return taken
 
     def answer_soon(self, question: Question, client: WebClient) -> None:
-        """Answer a question on a thread of `work`."""
+        """Answer a question on a thread of `work`, after those before it in its conversation."""
+        conversation = (question.channel, question.thread_ts)
         try:
-            self.work.submit(self.answer, question, client)
+            self._lanes.submit(conversation, question.ts, partial(self.answer, question, client))
         except RuntimeError:
             logger.info("Message %s is left for the next start.", question.ts)
 
@@ -119,21 +127,31 @@ class Answerer:
         started = time.monotonic()
         language: str | None = None
         outcome: Outcome | None = None
+        live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
         try:
             with stage("person"):
                 language = self._people.person(client, question.user).language
-            with self._status(question, client, language), stage("answer"):
-                messages, outcome, told = self._messages(question, client, language)
+            live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+            with self._shown(question, client, language, live), stage("answer"):
+                messages, outcome, told = self._messages(question, client, language, live)
             if outcome:
                 # Whoever presses a button under the answer relies on it.
                 self._store.note(question.channel, question.ts, outcome)
             with stage("post"):
-                post(client, question, messages, perhaps_posted=perhaps_posted)
+                post(
+                    client,
+                    question,
+                    messages,
+                    perhaps_posted=perhaps_posted,
+                    become=live.become,
+                )
+            if not messages:
+                live.drop()
             done = True
             self._name_thread(question, client)
         # What panics in a library written in Rust is no Exception.
         except BaseException as error:
-            done, told = self._apologise(question, client, error, language)
+            done, told = self._apologise(question, client, error, language, live)
         if done:
             self._store.finish(question.channel, question.ts)
         else:
@@ -187,7 +205,7 @@ class Answerer:
             self._answer(question, client, perhaps_posted=True)
 
     def _messages(
-        self, question: Question, client: WebClient, language: str | None
+        self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
     ) -> tuple[list[Message], Outcome | None, str]:
         """Return what to post, what came of the question, and what to log."""
         if question.secrets:
@@ -199,7 +217,7 @@ class Answerer:
         if not question.text:
             said = words(language)
             return [plain(said.empty_question.format(example=said.examples[0]))], None, "Asked back"
-        answer = self.ask(question, language)
+        answer = self.ask(question, language, live.hear)
         told = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
         outcome = outcome_of(answer)
         sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
@@ -207,14 +225,41 @@ class Answerer:
             return [], outcome, f"Silent: {told}"
         return render(answer, question, human=self._human), outcome, told
 
-    def ask(self, question: Question, language: str | None) -> Answer:
+    def ask(self, question: Question, language: str | None, progress: Progress = unheard) -> Answer:
         """Return the answer to a question, with what was asked before it in mind."""
         return self._knowledge_base.ask(
             question.text,
             language,
             before=self._store.asked_before(question),
             audience=question.channel,
+            progress=progress,
         )
+
+    def answer_privately(self, question: Question, language: str | None) -> Answer:
+        """Return the answer to a question that no message stands for; it is remembered."""
+        started = time.monotonic()
+        QUESTIONS.labels(question.surface).inc()
+        with about(question), stage("total"):
+            with stage("answer"):
+                answer = self.ask(question, language)
+            outcome = outcome_of(answer)
+            if self._store.take(question):
+                self._store.finish(question.channel, question.ts, outcome)
+            DECISIONS.labels(outcome.decision).inc()
+            milliseconds = round(1000 * (time.monotonic() - started))
+            logger.info(
+                "%s (%.2f, %s) in %d ms",
+                outcome.decision,
+                outcome.confidence,
+                outcome.snapshot,
+                milliseconds,
+                extra={
+                    "channel": question.channel,
+                    "surface": question.surface,
+                    **_logged(outcome),
+                },
+            )
+        return answer
 
     def _warn(self, question: Question, client: WebClient, language: str | None) -> None:
         """Tell the person, and nobody else, that a secret was pasted."""
@@ -239,8 +284,8 @@ class Answerer:
         return []
 
     @contextlib.contextmanager
-    def _status(
-        self, question: Question, client: WebClient, language: str | None
+    def _shown(
+        self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
     ) -> Iterator[None]:
         """Say that the bot is at work, if it takes a while. Slack clears it with the answer."""
 
@@ -255,14 +300,18 @@ class Answerer:
                     status=said.looking_in.format(title=one) if one else said.thinking,
                 )
 
-        timer = threading.Timer(_STATUS_AFTER_SECONDS, say)
-        timer.daemon = True
-        if question.surface != "auto":
+        timers = [
+            threading.Timer(_STATUS_AFTER_SECONDS, say),
+            threading.Timer(_LIVE_AFTER_SECONDS, live.open),
+        ]
+        for timer in timers if question.surface != "auto" else []:
+            timer.daemon = True
             timer.start()
         try:
             yield
         finally:
-            timer.cancel()
+            for timer in timers:
+                timer.cancel()
 
     def _name_thread(self, question: Question, client: WebClient) -> None:
         """Give a thread of the agent pane the name of its first question."""
@@ -276,7 +325,12 @@ class Answerer:
                     )
 
     def _apologise(
-        self, question: Question, client: WebClient, error: BaseException, language: str | None
+        self,
+        question: Question,
+        client: WebClient,
+        error: BaseException,
+        language: str | None,
+        live: LiveAnswer,
     ) -> tuple[bool, str]:
         """Return whether the apology was posted, and what to log."""
         # The question may be what broke it, but it is the person's own and stays out of logs.
@@ -289,7 +343,7 @@ class Answerer:
             # Slack may have taken the answer, and failed only to say so.
             if is_answered(client, question):
                 return True, "Answered in spite of the failure"
-            post(client, question, [plain(text.format(id=question.id))])
+            post(client, question, [plain(text.format(id=question.id))], become=live.become)
         except Exception:
             logger.exception("The apology could not be posted either")
             return False, "Left for later"

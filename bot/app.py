@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from filelock import FileLock, Timeout
@@ -29,6 +29,7 @@ from bot.listeners import Parts, register
 from bot.metrics import CountErrors, watch
 from bot.people import People
 from bot.posting import persistently
+from bot.rerun import GUIDEBOT, Rerun
 from bot.settings import BotSettings
 from bot.store import Store
 from bot.web import Check, Server, slack_pages, status_pages
@@ -58,8 +59,13 @@ _RECEIVE_BYTES = 65_536
 logger = logging.getLogger(__name__)
 
 
-def assemble(settings: BotSettings, knowledge_base: KnowledgeBase) -> Parts:
-    """Return what the listeners work with; opens the database."""
+def assemble(
+    settings: BotSettings, knowledge_base: KnowledgeBase, guidebot: Sequence[str] = GUIDEBOT
+) -> Parts:
+    """Return what the listeners work with; opens the database.
+
+    `guidebot` is the command that ingests.
+    """
     store = Store(settings.database)
     people = People()
     access = Access(settings, people)
@@ -80,6 +86,7 @@ def assemble(settings: BotSettings, knowledge_base: KnowledgeBase) -> Parts:
             human=bool(settings.human_channel),
             may_delete=admin is not None,
         ),
+        rerun=Rerun(settings.home.root / "last-ingest.json", guidebot),
         admin=admin,
     )
 
@@ -242,6 +249,7 @@ def _snapshot_age(knowledge_base: KnowledgeBase) -> float:
 def _finish(app: App, parts: Parts) -> None:
     """Answer what is in hand; what takes too long is answered after the next start."""
     until = time.monotonic() + _STOP_SECONDS
+    parts.rerun.stop()
     listeners = app.listener_runner.listener_executor
     assert isinstance(listeners, Work)
     left = listeners.finish(until) + parts.answerer.work.finish(until)

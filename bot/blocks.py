@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from slack_sdk.models.blocks import (
@@ -14,16 +14,20 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     RichTextBlock,
     RichTextElement,
+    RichTextQuoteElement,
     RichTextSectionElement,
 )
+from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
-from bot.buttons import Pointer, choices, label_of, under_answer
+from bot.buttons import Pointer, choices, label_of, under_answer, under_private_answer
 from bot.question import Place
 from bot.rich_text import (
+    Parts,
     block_elements,
     bullet,
     is_web_link,
     paragraph,
+    pieces,
     shortened,
     step_elements,
 )
@@ -54,6 +58,7 @@ _LONGEST_FALLBACK = 3000
 _MOST_LINKS = 5
 _MOST_TOPICS = 10
 _LONGEST_CONTEXT = 2000
+_LONGEST_SOURCE = 150
 
 # A modal takes 100 blocks and much more text than a message.
 _MOST_VIEW_BLOCKS = 90
@@ -62,10 +67,14 @@ _MOST_VIEW_CHARACTERS = 40_000
 
 @dataclass(frozen=True)
 class Message:
-    """One message: `text` is what notifications and screen readers get, escaped."""
+    """One message: `text` is what notifications and screen readers get, escaped.
+
+    `sources` are the addresses that it rests on, for where Slack shows them by themselves.
+    """
 
     text: str
     blocks: tuple[Block, ...] = ()
+    sources: tuple[UrlSourceElement, ...] = ()
 
 
 def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
@@ -98,12 +107,40 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
     if at:
         sections = [numbered[0][1] for numbered in by_section(answer.citations)]
         groups[-1] += under_answer(at, sections, said, human=human)
+    return _messages(answer, groups, said)
+
+
+def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: Words) -> list[Message]:
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
     for blocks in groups[1:]:
         text = "\n".join([said.continued.format(heading=heading), *_texts(blocks)])
-        texts.append(escape(_cut(text)))
-    return [Message(text, tuple(blocks)) for text, blocks in zip(texts, groups, strict=True)]
+        texts.append(_fallback(text))
+    first, *rest = [Message(text, tuple(b)) for text, b in zip(texts, groups, strict=True)]
+    return [replace(first, sources=tuple(_url_sources(answer.citations))), *rest]
+
+
+def render_privately(answer: Answer, place: Place) -> list[Message]:
+    """Return an answer as messages that only the asker sees, with buttons to read and post it."""
+    said = words(answer.language)
+    at = Pointer(ts=place.ts, language=answer.language)
+    if answer.decision is Decision.CLARIFY:
+        return [Message(_clarify_text(answer, said), tuple(_clarify(answer, said, at)))]
+    if answer.decision is not Decision.ANSWER:
+        return render(answer)
+    shortened = shorten(answer, said)
+    groups = _split(list(_answered(shortened.answer, said, shortened.left_out)))
+    sections = [numbered[0][1] for numbered in by_section(answer.citations)]
+    groups[-1] += under_private_answer(at, sections, said)
+    return _messages(answer, groups, said)
+
+
+def asked_by(user: str, question: str) -> Message:
+    """Return who asked what, to stand above an answer that the channel has not seen asked."""
+    first = RichTextSectionElement(elements=[Parts.User(user_id=user)])
+    quote = [Parts.Text(text=piece) for piece in pieces(question or "…")]
+    block = RichTextBlock(elements=[first, RichTextQuoteElement(elements=quote)])
+    return Message(_fallback(question), (block,))
 
 
 def plain(text: str) -> Message:
@@ -216,7 +253,7 @@ def _are_told_apart(citations: Sequence[Citation]) -> bool:
 
 def _clarify_text(answer: Answer, said: Words) -> str:
     places = [citation.place for citation in answer.choices]
-    return escape(_cut("\n".join([said.clarify, *places, said.none_of_these])))
+    return _fallback("\n".join([said.clarify, *places, said.none_of_these]))
 
 
 def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
@@ -250,6 +287,14 @@ def _source(
         if len(linked) <= _LONGEST_CONTEXT:
             return MarkdownTextObject(text=linked, verbatim=True)
     return PlainTextObject(text=f"{place}\n{rest}"[:_LONGEST_CONTEXT], emoji=False)
+
+
+def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
+    for numbered in by_section(citations):
+        citation = numbered[0][1]
+        if is_web_link(citation.url):
+            label = shortened(citation.place, _LONGEST_SOURCE)
+            yield UrlSourceElement(url=str(citation.url), text=label)
 
 
 def _context(elements: Sequence[PlainTextObject | MarkdownTextObject]) -> ContextBlock:
@@ -311,16 +356,18 @@ def _answer_text(answer: Answer) -> str:
         for number, step in enumerate(part.steps, 1):
             lines.append(f"{number}. {step.text}")
             lines += [child.full_text for child in step.children]
-    return escape(_cut("\n".join(lines)))
+    return _fallback("\n".join(lines))
 
 
 def _not_covered_text(answer: Answer, said: Words) -> str:
     nearest = [citation.place for citation in answer.nearest]
     parts = [said.not_covered, *([said.nearest, *nearest] if nearest else []), said.rephrase]
-    return escape(_cut("\n".join(parts)))
+    return _fallback("\n".join(parts))
 
 
-def _cut(text: str) -> str:
-    if len(text) <= _LONGEST_FALLBACK:
-        return text
-    return text[: _LONGEST_FALLBACK - 1].rstrip() + "…"
+def _fallback(text: str) -> str:
+    """Return a text escaped, or its beginning, so that Slack takes it also in an update."""
+    kept = shortened(text, _LONGEST_FALLBACK)
+    while len(escape(kept)) > _LONGEST_FALLBACK:
+        kept = shortened(kept, len(kept) - (len(escape(kept)) - _LONGEST_FALLBACK) // 4 - 1)
+    return escape(kept)

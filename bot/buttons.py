@@ -79,14 +79,18 @@ def under_answer(
     at: Pointer, sections: Sequence[Citation], said: Words, *, human: bool, rated: bool = True
 ) -> list[ActionsBlock | ContextActionsBlock]:
     """Return what stands under an answer: its sections in full, a human, and how good it is."""
-    several = len(sections) > 1
-    buttons: list[ButtonElement | None] = []
-    for number, citation in enumerate(sections):
-        label = f"{said.whole_section}: {label_of(citation)}" if several else said.whole_section
-        buttons.append(_button(f"section:{number}", label, at.at(citation)))
+    buttons = _sections(at, sections, said)
     if human:
         buttons.append(_button(HUMAN, said.ask_human, at))
     return [*_row(buttons), *([_feedback(at, said)] if rated else [])]
+
+
+def under_private_answer(
+    at: Pointer, sections: Sequence[Citation], said: Words
+) -> list[ActionsBlock]:
+    """Return what stands under an answer that only one person sees: its sections, and a way out."""
+    share = _button(SHARE, said.post_to_channel, at.at(sections[0]))
+    return _row([*_sections(at, sections, said), share])
 
 
 def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:
@@ -115,6 +119,15 @@ def pressed(body: dict[str, Any]) -> dict[str, Any]:
     """Return the action of an interaction's payload."""
     actions: list[dict[str, Any]] = body.get("actions") or [{}]
     return actions[0]
+
+
+def _sections(at: Pointer, sections: Sequence[Citation], said: Words) -> list[ButtonElement | None]:
+    several = len(sections) > 1
+    buttons = []
+    for number, citation in enumerate(sections):
+        label = f"{said.whole_section}: {label_of(citation)}" if several else said.whole_section
+        buttons.append(_button(f"section:{number}", label, at.at(citation)))
+    return buttons
 
 
 def _feedback(at: Pointer, said: Words) -> ContextActionsBlock:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject, RichTextBlock
 from slack_sdk.models.views import View
 
 from bot.buttons import Pointer, section_buttons
-from bot.rich_text import bullet, moment, paragraph
-from bot.store import Asked
+from bot.changes import home_buttons
+from bot.rich_text import bullet, moment, paragraph, shortened
+from bot.store import Count, Store
 from kb.catalogue import Words, language_name, words
-from kb.model import Decision, GuideInfo, Span
+from kb.model import GuideInfo, Span
 
-DAYS = 30
-"""How many days back the figures go."""
-
+_DAYS = 30
 _MOST_GUIDES = 30
 _MOST_ROWS = 8
 _MOST_PROMPTS = 4
@@ -24,11 +24,29 @@ _MOST_SECTIONS = 6
 _LONGEST_ROW = 200
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What came up in the last days: sections that were the answer, and for the docs team more."""
+
+    asked: Sequence[Count] = ()
+    not_covered: Sequence[Count] = ()
+    low_rated: Sequence[Count] = ()
+
+
+def figures(store: Store, *, docs_team: bool) -> Figures:
+    """Count what came up in the last days."""
+    since = time.time() - _DAYS * 24 * 3600
+    asked = store.sections_asked(since)
+    if not docs_team:
+        return Figures(asked)
+    return Figures(asked, store.not_covered(since, _MOST_ROWS), store.low_rated(since, _MOST_ROWS))
+
+
 def home_view(
     guides: Sequence[GuideInfo],
     published: str | None,
     headings: Sequence[tuple[str, str]],
-    asked: Sequence[Asked],
+    counted: Figures,
     language: str,
     *,
     docs_team: bool,
@@ -41,31 +59,31 @@ def home_view(
     said = words(language)
     blocks: list[Block] = [
         _words(said.how_to_ask),
-        *_suggestions(guides, headings, asked, said, language),
+        *_suggestions(guides, headings, counted.asked, said, language),
         *_knowledge(guides, published, said, language),
     ]
     if docs_team:
-        blocks += [DividerBlock(), *_figures(asked, dict(headings), said)]
+        blocks += [DividerBlock(), *_figures(counted, dict(headings), said), home_buttons(said)]
     return View(type="home", blocks=blocks)
 
 
-def prompts(headings: Sequence[tuple[str, str]], asked: Iterable[Asked]) -> list[str]:
+def prompts(headings: Sequence[tuple[str, str]], asked: Iterable[Count]) -> list[str]:
     """Return what to suggest: the headings of the sections that are most asked for."""
     return [heading for _, heading in _most_asked(headings, asked)][:_MOST_PROMPTS]
 
 
 def _most_asked(
-    headings: Sequence[tuple[str, str]], asked: Iterable[Asked]
+    headings: Sequence[tuple[str, str]], asked: Iterable[Count]
 ) -> list[tuple[str, str]]:
-    counts = Counter(each.section for each in asked if each.decision == Decision.ANSWER.value)
+    counts = dict(asked)
     named = [pair for pair in headings if pair[1].strip()]
-    return sorted(named, key=lambda pair: -counts[pair[0]])
+    return sorted(named, key=lambda pair: -counts.get(pair[0], 0))
 
 
 def _suggestions(
     guides: Sequence[GuideInfo],
     headings: Sequence[tuple[str, str]],
-    asked: Sequence[Asked],
+    asked: Sequence[Count],
     said: Words,
     language: str,
 ) -> Iterator[Block]:
@@ -105,25 +123,15 @@ def _knowledge(
     yield moment(said.published, published)
 
 
-def _figures(asked: Sequence[Asked], headings: dict[str, str], said: Words) -> Iterator[Block]:
-    yield _header(said.last_days.format(days=DAYS))
-    found = Counter(
-        headings.get(each.section or "", each.section or "")
-        for each in asked
-        if each.decision == Decision.ANSWER.value
-    )
-    missing = Counter(
-        each.text for each in asked if each.decision == Decision.NOT_COVERED.value and each.text
-    )
-    low = Counter(each.text for each in asked if each.bad > each.good and each.text)
+def _figures(counted: Figures, headings: dict[str, str], said: Words) -> Iterator[Block]:
+    yield _header(said.last_days.format(days=_DAYS))
+    found = [Count(headings.get(name, name), times) for name, times in counted.asked[:_MOST_ROWS]]
     for title, counts in (
         (said.most_asked, found),
-        (said.most_not_covered, missing),
-        (said.low_rated, low),
+        (said.most_not_covered, counted.not_covered),
+        (said.low_rated, counted.low_rated),
     ):
-        rows = [
-            f"{count} × {name[:_LONGEST_ROW]}" for name, count in counts.most_common(_MOST_ROWS)
-        ]
+        rows = [f"{times} × {shortened(name, _LONGEST_ROW)}" for name, times in counts]
         yield from _list(title, rows or [said.nothing_yet])
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from dataclasses import dataclass
 
+from cachetools import TTLCache
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -14,6 +14,7 @@ from bot.posting import CONNECTION_ERRORS
 
 _MOST_KEPT = 5000
 _KEPT_SECONDS = 3600.0
+_MOST_GROUPS = 500
 _GROUPS_KEPT_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
@@ -32,16 +33,16 @@ class People:
     """People and user groups, asked for once in a while. Threads may share it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[float, Person]] = {}
-        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+        self._known: TTLCache[str, Person] = TTLCache(_MOST_KEPT, _KEPT_SECONDS)
+        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MOST_GROUPS, _GROUPS_KEPT_SECONDS)
         self._lock = threading.Lock()
 
     def person(self, client: WebClient, user: str) -> Person:
         """Return a person; one that nothing is known of where Slack cannot be asked."""
         with self._lock:
-            at, person = self._known.get(user, (0.0, Person()))
-        if time.monotonic() - at < _KEPT_SECONDS and at:
-            return person
+            known = self._known.get(user)
+        if known is not None:
+            return known
         try:
             found = client.users_info(user=user, include_locale=True).get("user") or {}
         except (SlackApiError, *CONNECTION_ERRORS) as error:
@@ -55,9 +56,7 @@ class People:
             guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
         )
         with self._lock:
-            if len(self._known) >= _MOST_KEPT:
-                self._known.clear()
-            self._known[user] = (time.monotonic(), person)
+            self._known[user] = person
         return person
 
     def is_in(self, client: WebClient, user: str, groups: frozenset[str]) -> bool:
@@ -71,14 +70,15 @@ class People:
 
     def _members(self, client: WebClient, group: str) -> frozenset[str]:
         with self._lock:
-            at, members = self._groups.get(group, (0.0, frozenset()))
-        if time.monotonic() - at < _GROUPS_KEPT_SECONDS and at:
-            return members
+            known = self._groups.get(group)
+        if known is not None:
+            return known
         try:
             found = client.usergroups_users_list(usergroup=group).get("users") or []
         except (SlackApiError, *CONNECTION_ERRORS) as error:
             logger.error("The members of the user group %s cannot be had: %s", group, error)
-            return members
+            return frozenset()
+        members = frozenset(found)
         with self._lock:
-            self._groups[group] = (time.monotonic(), frozenset(found))
-        return frozenset(found)
+            self._groups[group] = members
+        return members

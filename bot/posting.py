@@ -7,7 +7,7 @@ import http.client
 import itertools
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
@@ -38,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+Become = Callable[[Message, Mapping[str, Any]], bool]
+"""Turns what stands in the conversation into a message of the answer; False if nothing does."""
+
 
 def persistently(call: Callable[[], T]) -> T:
     """Return what a call returns, tried some times while Slack fails or cannot be reached.
@@ -67,12 +70,15 @@ def post(
     messages: Sequence[Message],
     *,
     perhaps_posted: bool = False,
+    become: Become | None = None,
 ) -> None:
     """Post the answer to the question at `place`, message by message, each once.
 
     When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
     so it is looked for before it is posted again; with `perhaps_posted`, before the first
-    attempt, too. Raises SlackApiError if Slack refuses a message.
+    attempt, too. The first takes the place of what shows that the bot is at work, if
+    `become` says that something does.
+    Raises SlackApiError if Slack refuses a message.
     """
     for number, message in enumerate(messages, 1):
         payload = {
@@ -80,7 +86,8 @@ def post(
             "mark": _mark(number, message),
             "last": number == len(messages),
         }
-        _post_once(client, place, payload, message, perhaps_posted)
+        first = become if number == 1 else None
+        _post_once(client, place, payload, message, perhaps_posted, first)
 
 
 def post_privately(client: WebClient, place: Place, user: str, message: Message) -> None:
@@ -124,7 +131,7 @@ def is_answered(client: WebClient, place: Place) -> bool:
 def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
     """Return the question as it stands in the conversation now; None if it is gone."""
     return persistently(
-        lambda: next((m for m in _messages(client, place) if m.get("ts") == place.ts), None)
+        lambda: next((m for m in messages_from(client, place) if m.get("ts") == place.ts), None)
     )
 
 
@@ -139,6 +146,7 @@ def _post_once(
     payload: dict[str, Any],
     message: Message,
     perhaps_posted: bool,
+    become: Become | None,
 ) -> None:
     attempts = 0
 
@@ -146,7 +154,9 @@ def _post_once(
         nonlocal attempts
         attempts += 1
         look = perhaps_posted or attempts > 1
-        if look and any(p["mark"] == payload["mark"] for p in _payloads(client, place)):
+        if look and any(p.get("mark") == payload["mark"] for p in _payloads(client, place)):
+            return
+        if become and become(message, payload):
             return
         _post(client, place, payload, message)
 
@@ -174,7 +184,7 @@ def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Mes
 
 def _payloads(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
     """Yield what was noted with each message of the answer to a question."""
-    for message in _messages(client, place):
+    for message in messages_from(client, place):
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
         if metadata.get("event_type") == EVENT_TYPE:
@@ -182,7 +192,7 @@ def _payloads(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
                 yield payload
 
 
-def _messages(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
+def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
     """Yield the conversation's messages from the question on."""
     arguments: dict[str, Any] = {
         "channel": place.channel,

@@ -16,6 +16,9 @@ _WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <url|label>
 _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
+COMMAND_TS = "command:"
+"""What the `ts` of a question begins with that was asked by a command: no message stands for it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:

@@ -39,7 +39,9 @@ Parts = RichTextElementParts
 def step_elements(number: int | None, step: Step) -> list[RichTextElement]:
     """Return a step, or a note where it has no number, with its [n] and what belongs to it."""
     marks = " ".join(f"[{citation}]" for citation in step.citations)
-    words = [*_label(step.label), *_spans(step.spans), Parts.Text(text=_gap(step.text) + marks)]
+    words = [*_label(step.label), *_spans(step.spans)]
+    if marks:
+        words.append(Parts.Text(text=_gap(step.text) + marks))
     return [*_items(words, number, 0), *_children(step.children, 1)]
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from sqlalchemy import (
@@ -28,11 +29,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    mapped_column,
+)
 
 from bot.database import database_url, migrations
 from bot.question import Place, Question
 from kb.errors import GuidebotError
+from kb.model import Decision
 
 _DAY = 24 * 3600.0
 
@@ -144,6 +152,13 @@ class Asked(Outcome):
     good: int
     bad: int
     escalated: bool
+
+
+class Count(NamedTuple):
+    """A section ("guide#anchor") or a question, and how often it came up."""
+
+    name: str
+    times: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -361,6 +376,9 @@ class Store:
         )
         if not question.thread_ts:
             chosen = chosen.where(_Question.user == question.user)
+        if question.surface != "command":
+            # Two may be taken on before the first of them is answered.
+            chosen = chosen.where(_Question.ts < question.ts)
         with Session(self.engine) as session:
             return session.scalars(chosen.order_by(_Question.taken_at.desc()).limit(1)).first()
 
@@ -392,6 +410,45 @@ class Store:
                 )
                 for row in rows
             ]
+
+    def sections_asked(self, since: float) -> Sequence[Count]:
+        """Return how often each section was the answer since a time, most often first."""
+        return self._counts(
+            _Question.section, since, _Question.decision == Decision.ANSWER.value, limit=None
+        )
+
+    def not_covered(self, since: float, limit: int) -> Sequence[Count]:
+        """Return the questions since a time that the guides do not cover, most often first."""
+        uncovered = _Question.decision == Decision.NOT_COVERED.value
+        return self._counts(_Question.text, since, uncovered, limit=limit)
+
+    def low_rated(self, since: float, limit: int) -> Sequence[Count]:
+        """Return the questions since a time whose answers more people rated bad than good."""
+        rating = case((_Feedback.good, 1), else_=-1)
+        bad = (
+            select(_Feedback.channel, _Feedback.ts)
+            .group_by(_Feedback.channel, _Feedback.ts)
+            .having(func.sum(rating) < 0)
+        )
+        low = tuple_(_Question.channel, _Question.ts).in_(bad)
+        return self._counts(_Question.text, since, low, limit=limit)
+
+    def _counts(
+        self,
+        what: InstrumentedAttribute[str | None],
+        since: float,
+        *conditions: ColumnElement[bool],
+        limit: int | None,
+    ) -> list[Count]:
+        chosen = (
+            select(what, func.count())
+            .where(_Question.taken_at >= since, what != "", *conditions)
+            .group_by(what)
+            .order_by(func.count().desc(), func.max(_Question.taken_at).desc())
+            .limit(limit)
+        )
+        with Session(self.engine) as session:
+            return [Count(str(name), count) for name, count in session.execute(chosen)]
 
     def forget_older_than(self, days: float) -> None:
         """Delete what was asked and said longer ago than so many days."""

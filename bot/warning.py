@@ -9,7 +9,7 @@ from bot.buttons import DELETE, Pointer, one_button
 from bot.question import Question
 from bot.rich_text import paragraph
 from bot.shorten import without_explanation
-from kb.catalogue import words
+from kb.catalogue import secret_names, words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Span
@@ -27,8 +27,7 @@ def secret_warning(
     """Return the warning, with the guide's own steps for replacing a key if it has them."""
     spoken = "ja" if language == "ja" else "en"
     said = words(spoken)
-    kinds = (", " if spoken == "en" else "、").join(question.secrets)
-    warning = said.secret_pasted.format(kinds=kinds)
+    warning = said.secret_pasted.format(kinds=secret_names(question.secrets, spoken))
     text = plain(warning).text
     blocks: list[Block] = [RichTextBlock(elements=paragraph([Span(text=warning, bold=True)]))]
     if may_delete:

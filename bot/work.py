@@ -22,6 +22,12 @@ class Work(ThreadPoolExecutor):
         super().__init__(workers, thread_name_prefix=name)
         self._begun: set[Future[object]] = set()
         self._guard = threading.Lock()
+        self._until: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up in which it was to come to its end."""
+        return self._until is not None and time.monotonic() > self._until
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Do it as soon as a thread is free."""
@@ -36,6 +42,7 @@ class Work(ThreadPoolExecutor):
 
         Returns how much of it has not come to its end; what was not begun will not be.
         """
+        self._until = until
         self.shutdown(wait=False)
         with self._guard:
             begun = set(self._begun)

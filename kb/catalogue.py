@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model import Unit
@@ -36,6 +37,10 @@ class Words:
     empty_question: str
     secret_pasted: str
     thinking: str
+    searching: str
+    searched: str
+    writing: str
+    working: str
     whole_section: str
     ask_human: str
     helped: str
@@ -82,6 +87,34 @@ class Words:
     low_rated: str
     nothing_yet: str
     last_days: str
+    rerun_ingest: str
+    last_diff: str
+    only_docs_team: str
+    ingest_begun: str
+    ingest_running: str
+    ingest_tell: str
+    ingest_progress: str
+    ingest_done: str
+    ingest_held: str
+    ingest_stopped: str
+    ingest_failed: str
+    summary: str
+    changes: str
+    gate: str
+    publish: str
+    discard: str
+    published_now: str
+    discarded: str
+    no_diff: str
+    counts: str
+    source_left_out: str
+    no_changes: str
+    right: str
+    kinds: Mapping[str, str]
+
+    def kind(self, name: str) -> str:
+        """Return what a kind of change in a guide is called."""
+        return self.kinds.get(name, name)
 
     def lines_of(self, unit: Unit, lines: str) -> str:
         """Say which lines of a source are meant, or which paragraphs or pages."""
@@ -124,6 +157,10 @@ _JA = Words(
         "すぐに無効にして新しいものに取り替えてください。内容は保存も記録もしていません。"
     ),
     thinking="ガイドを確認しています…",
+    searching="ガイドを探しています",
+    searched="ガイドを確認しました",
+    writing="手順をまとめています",
+    working="ガイドを確認しています。少しお待ちください…",
     whole_section="項目の全文を見る",
     ask_human="担当者に聞く",
     helped="役に立った",
@@ -170,6 +207,36 @@ _JA = Words(
     low_rated="役に立たなかった回答",
     nothing_yet="まだありません。",
     last_days="直近 {days} 日間",
+    rerun_ingest="ガイドを取り込み直す",
+    last_diff="前回の差分を見る",
+    only_docs_team="これはガイドの担当者だけが行えます。ガイドの変更は担当者にご相談ください。",
+    ingest_begun="ガイドの取り込みを始めました。",
+    ingest_running="取り込みか公開がすでに進んでいます。終わってからもう一度お試しください。",
+    ingest_tell="進み具合はダイレクトメッセージでお知らせします。",
+    ingest_progress="{what}: {done} / {total}",
+    ingest_done="取り込みが終わりました。",
+    ingest_held="新しいガイドの準備ができました。まだ公開していません。",
+    ingest_stopped="品質の確認で止まりました。公開中のガイドは元のままです。",
+    ingest_failed="うまくいきませんでした。公開中のガイドは元のままです。\n{error}",
+    summary="概要",
+    changes="変更点",
+    gate="品質の確認",
+    publish="公開する",
+    discard="破棄する",
+    published_now="{name} を公開しました。",
+    discarded="{name} を破棄しました。",
+    no_diff="ここから取り込んだことはまだありません。",
+    counts="ガイド {guides} 件、{sections} 項目",
+    source_left_out="取り込めなかったもの: {error}",
+    no_changes="変更はありません。",
+    right="正しく答えられた質問: {before} → {after} ({questions} 問中)",
+    kinds={
+        "added": "追加",
+        "removed": "削除",
+        "renamed": "見出しの変更",
+        "moved": "移動",
+        "changed": "変更",
+    },
 )
 
 _EN = Words(
@@ -210,6 +277,10 @@ _EN = Words(
         "replace it. I have not stored or logged it."
     ),
     thinking="is looking in the guides…",
+    searching="Looking in the guides",
+    searched="Looked in the guides",
+    writing="Writing the steps",
+    working="One moment, I am looking in the guides…",
     whole_section="Show the whole section",
     ask_human="Ask a human",
     helped="Helpful",
@@ -258,11 +329,64 @@ _EN = Words(
     low_rated="Rated as not helpful",
     nothing_yet="Nothing yet.",
     last_days="The last {days} days",
+    rerun_ingest="Re-run ingest",
+    last_diff="See the last diff",
+    only_docs_team="Only the team that owns the guides can do this. Please ask them.",
+    ingest_begun="The ingest has begun.",
+    ingest_running="Another ingest is running. Please try again when it is done.",
+    ingest_tell="I tell you how it goes in our direct messages.",
+    ingest_progress="{what}: {done} of {total}",
+    ingest_done="The ingest is done.",
+    ingest_held="The new guides are ready, and not live yet.",
+    ingest_stopped="The gate is against the new guides. Those of before stay live.",
+    ingest_failed="That failed, and the guides are as before:\n{error}",
+    summary="Summary",
+    changes="Changes",
+    gate="Gate",
+    publish="Publish",
+    discard="Discard",
+    published_now="{name} is live now.",
+    discarded="{name} is discarded.",
+    no_diff="Nothing has been ingested from here yet.",
+    counts="{guides} guides, {sections} sections",
+    source_left_out="Left out: {error}",
+    no_changes="Nothing changes.",
+    right="Answered rightly: {before} → {after} of {questions}",
+    kinds={
+        "added": "added",
+        "removed": "removed",
+        "renamed": "renamed",
+        "moved": "moved",
+        "changed": "changed",
+    },
 )
 
 _LANGUAGE_NAMES = {
     "ja": {"ja": "日本語", "en": "英語"},
     "en": {"ja": "Japanese", "en": "English"},
+}
+
+_SECRETS_JA = {
+    "AWS access key": "AWS のアクセスキー",
+    "AWS secret key": "AWS のシークレットキー",
+    "private key": "秘密鍵",
+    "session token": "セッショントークン",
+    "Slack token": "Slack のトークン",
+    "GitHub token": "GitHub のトークン",
+    "GitLab token": "GitLab のトークン",
+    "web token": "Web トークン (JWT)",
+    "password in a web address": "URL の中のパスワード",
+    "azure storage account access key": "Azure Storage のアクセスキー",
+    "discord bot token": "Discord ボットのトークン",
+    "mailchimp access key": "Mailchimp のアクセスキー",
+    "npm tokens": "npm のトークン",
+    "openai token": "OpenAI のトークン",
+    "pypi token": "PyPI のトークン",
+    "sendgrid api key": "SendGrid の API キー",
+    "square oauth secret": "Square の OAuth シークレット",
+    "stripe access key": "Stripe のアクセスキー",
+    "telegram bot token": "Telegram ボットのトークン",
+    "twilio api key": "Twilio の API キー",
 }
 
 
@@ -275,3 +399,10 @@ def language_name(language: str, for_language: str) -> str:
     """Return what a language is called in the words of another."""
     names = _LANGUAGE_NAMES["ja" if for_language == "ja" else "en"]
     return names.get(language, language)
+
+
+def secret_names(kinds: Sequence[str], language: str | None) -> str:
+    """Return what kinds of secrets (kb.redact) are called, in Japanese or in English."""
+    if language != "ja":
+        return ", ".join(kinds)
+    return "、".join(_SECRETS_JA.get(kind, kind) for kind in kinds)

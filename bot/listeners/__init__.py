@@ -10,8 +10,9 @@ from slack_sdk import WebClient
 from bot.access import Access
 from bot.answering import Answerer
 from bot.humans import Humans
-from bot.listeners import buttons, commands, home, mentions, messages, reactions
+from bot.listeners import buttons, commands, home, ingest, mentions, messages, reactions
 from bot.people import People
+from bot.rerun import Rerun
 from bot.settings import BotSettings, ids
 from bot.store import Store
 from kb.knowledge_base import KnowledgeBase
@@ -28,6 +29,7 @@ class Parts:
     access: Access
     humans: Humans
     answerer: Answerer
+    rerun: Rerun
     admin: WebClient | None = None
 
 
@@ -38,7 +40,9 @@ def register(app: App, parts: Parts) -> None:
     mentions.register(app, parts.answerer)
     buttons.register(app, parts.knowledge_base, parts.store, parts.humans, parts.admin)
     reactions.register(app, parts.humans)
+    desk = ingest.Desk(parts.rerun, parts.people, parts.access, parts.answerer.work)
+    ingest.register(app, desk)
     commands.register(
-        app, parts.answerer, parts.knowledge_base, parts.store, parts.people, parts.access
+        app, parts.answerer, parts.knowledge_base, parts.store, parts.people, parts.access, desk
     )
     home.register(app, parts.knowledge_base, parts.store, parts.people, parts.access)

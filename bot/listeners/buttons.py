@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.answering import answer_chosen, message_text, outcome_of
-from bot.blocks import plain, render, section_blocks
+from bot.blocks import plain, render, render_privately, section_blocks
 from bot.buttons import (
     CHOOSE,
     DELETE,
@@ -47,13 +47,22 @@ def register(
 ) -> None:
     """Listen to the buttons. `admin` is who may delete other people's messages, if anybody."""
 
-    def choose(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def choose(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         ack()
         at, channel = _where(body)
         if at is None:
             return
         place, user = at.place(channel), body["user"]["id"]
         answer = answer_chosen(knowledge_base, store, at, channel)
+        if (body.get("container") or {}).get("is_ephemeral"):
+            said = words(at.language)
+            found = render_privately(answer, place) if answer else [plain(said.section_gone)]
+            for number, message in enumerate(found):
+                text, blocks = message.text, list(message.blocks)
+                respond(text=text, blocks=blocks, replace_original=number == 0)
+            if answer:
+                store.finish(channel, at.ts, outcome_of(answer))
+            return
         if answer is None:
             post_privately(client, place, user, plain(words(at.language).section_gone))
             return

@@ -1,31 +1,36 @@
-"""`/guide QUESTION`, whose answer only the asker sees, and "Answer from the guide" on a message."""
+"""`/guide QUESTION`, whose answer only the asker sees, and "Answer from the guide" on a message.
+
+The docs team's `/guide ingest` is in bot.listeners.ingest.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import secrets
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.access import Access
-from bot.answering import Answerer, answer_chosen, outcome_of
-from bot.blocks import Message, plain, render
-from bot.buttons import SHARE, Pointer, one_button, pointer, pressed
+from bot.answering import Answerer, answer_chosen
+from bot.blocks import Message, asked_by, plain, render, render_privately
+from bot.buttons import SHARE, pointer, pressed
+from bot.listeners.ingest import Desk
 from bot.people import People
 from bot.posting import post
-from bot.question import Place, Question, plain_text
+from bot.question import COMMAND_TS, Place, Question, plain_text
 from bot.store import Store
 from bot.warning import secret_warning
 from kb.catalogue import words
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Decision
 from kb.redact import redact
 
 COMMAND = "/guide"
 SHORTCUT = "answer_from_guide"
+_INGEST = "ingest"
+_NOT_THERE = {"not_in_channel", "channel_not_found"}
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +42,7 @@ def register(
     store: Store,
     people: People,
     access: Access,
+    desk: Desk,
 ) -> None:
     """Listen to the slash command, its button, and the message shortcut."""
 
@@ -49,6 +55,12 @@ def register(
         language = people.person(client, user).language
         said = words(language)
         redacted = redact(plain_text(str(body.get("text") or "")))
+        if redacted.text.lower() == _INGEST:
+            may = desk.may(client, user)
+            _respond(respond, plain(said.ingest_tell if may else said.only_docs_team))
+            if may:
+                desk.begin(client, user)
+            return
         if not redacted.text:
             usage = said.usage.format(command=body["command"], example=said.examples[0])
             _respond(respond, plain(usage))
@@ -56,7 +68,7 @@ def register(
         question = Question(
             channel=channel,
             # No message stands for it, so it is known by what Slack calls this call.
-            ts=f"command:{body.get('trigger_id') or secrets.token_hex(8)}",
+            ts=f"{COMMAND_TS}{body.get('trigger_id') or secrets.token_hex(8)}",
             user=user,
             text=redacted.text,
             surface="command",
@@ -75,33 +87,31 @@ def register(
         if question.secrets:
             messages.append(secret_warning(knowledge_base, question, language, may_delete=False))
         try:
-            answer = answerer.ask(question, language)
+            answer = answerer.answer_privately(question, language)
         except Exception as error:
             logger.error("Failure %s while answering a command", question.id, exc_info=error)
             return [*messages, plain(said.apology.format(id=question.id))]
-        if store.take(question):
-            store.finish(question.channel, question.ts, outcome_of(answer))
-        rendered = render(answer)
-        if answer.decision is Decision.ANSWER:
-            first = answer.citations[0]
-            at = Pointer(ts=question.ts, language=answer.language).at(first)
-            button = one_button(SHARE, words(answer.language).post_to_channel, at)
-            last = rendered[-1]
-            rendered[-1] = dataclasses.replace(last, blocks=(*last.blocks, button))
-        return [*messages, *rendered]
+        return [*messages, *render_privately(answer, question)]
 
     def share(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         ack()
         at = pointer(pressed(body).get("value"))
-        channel = body["channel"]["id"]
         if at is None:
             return
+        channel, user = body["channel"]["id"], body["user"]["id"]
         answer = answer_chosen(knowledge_base, store, at, channel)
         if answer is None:
             _respond(respond, plain(words(at.language).section_gone))
             return
-        place = Place(channel=channel, ts=at.ts)
-        post(client, place, render(answer))
+        messages = [asked_by(user, answer.question), *render(answer)]
+        try:
+            post(client, Place(channel=channel, ts=at.ts), messages)
+        except SlackApiError as error:
+            if error.response.get("error") not in _NOT_THERE:
+                raise
+            # The command works where the bot is no member; an answer to it may be public there.
+            for message in messages:
+                _respond(respond, message, response_type="in_channel")
         respond(delete_original=True)
 
     def answer_message(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
@@ -132,11 +142,11 @@ def register(
     app.shortcut(SHORTCUT)(answer_message)
 
 
-def _respond(respond: Respond, message: Message) -> None:
+def _respond(respond: Respond, message: Message, response_type: str = "ephemeral") -> None:
     respond(
         text=message.text,
         blocks=list(message.blocks),
-        response_type="ephemeral",
+        response_type=response_type,
         replace_original=False,
         unfurl_links=False,
         unfurl_media=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import Any
 
 from slack_bolt import App
@@ -11,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Access
-from bot.home import DAYS, home_view, prompts
+from bot.home import figures, home_view, prompts
 from bot.people import People
 from bot.posting import CONNECTION_ERRORS
 from bot.store import Store
@@ -30,7 +29,8 @@ def register(
     def handle_opened(event: dict[str, Any], client: WebClient) -> None:
         user, channel = str(event["user"]), str(event.get("channel") or "")
         language = people.person(client, user).language or "en"
-        asked = store.asked(time.time() - DAYS * 24 * 3600)
+        docs_team = access.is_docs_team(client, user)
+        counted = figures(store, docs_team=docs_team)
         try:
             index = knowledge_base.index()
         except SnapshotError:
@@ -40,7 +40,7 @@ def register(
         headings = index.headings(language, audience) if index else []
         try:
             if event.get("tab") == "messages":
-                suggested = prompts(headings, asked)
+                suggested = prompts(headings, counted.asked)
                 if suggested and channel:
                     client.assistant_threads_setSuggestedPrompts(
                         channel_id=channel,
@@ -55,9 +55,9 @@ def register(
                 guides,
                 index.snapshot.manifest.created if index else None,
                 headings,
-                asked,
+                counted,
                 language,
-                docs_team=access.is_docs_team(client, user),
+                docs_team=docs_team,
             )
             client.views_publish(user_id=user, view=view)
         except (SlackApiError, *CONNECTION_ERRORS):

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.blocks import plain, render, section_blocks
-from bot.home import home_view
-from bot.question import Place, Question, direct_message
-from bot.store import Asked
+from bot.home import Figures, home_view
+from bot.question import Question, direct_message
+from bot.store import Count
 from bot.warning import secret_warning
 from ingest.document import Document
 from ingest.errors import SourceError
@@ -96,23 +96,10 @@ def test_no_hostile_question_pings_links_breaks_or_leaks(
 @given(st.text(max_size=500) | st.lists(st.sampled_from(ATTACKS)).map("".join))
 def test_any_text_of_a_person_is_shown_and_not_obeyed(text: str) -> None:
     asked = question_in(text).text
-    row = Asked(
-        text=asked,
-        language="en",
-        decision="not_covered",
-        confidence=0.1,
-        section=None,
-        snapshot="s",
-        place=Place(channel="C1", ts="1.0"),
-        user="U1",
-        surface="dm",
-        at=0,
-        good=0,
-        bad=1,
-        escalated=False,
-    )
+    counts = [Count(asked, 1)] if asked else []
+    counted = Figures(counts, counts, counts)
     view = home_view(
-        [INFO], "2026-11-24T00:00:00+00:00", [("g#a", asked)], [row], "en", docs_team=True
+        [INFO], "2026-11-24T00:00:00+00:00", [("g#a", asked)], counted, "en", docs_team=True
     )
     assert view_errors(view.to_dict()) == []
     assert faults(sent(plain(asked or "x"))) == []
@@ -166,7 +153,9 @@ def test_the_hostile_guide_is_shown_and_not_obeyed() -> None:
 
 def _check_guide(guide: Guide, links: Collection[str]) -> None:
     headings = [(f"{guide.info.id}#{s.anchor}", s.heading) for s in guide.sections]
-    view = home_view([guide.info], "2026-11-24T00:00:00+00:00", headings, [], "en", docs_team=True)
+    view = home_view(
+        [guide.info], "2026-11-24T00:00:00+00:00", headings, Figures(), "en", docs_team=True
+    )
     assert view_errors(view.to_dict()) == []
     question = question_in("x")
     for section in guide.sections:

@@ -162,10 +162,44 @@ def test_the_command_answers_privately_and_can_be_shared(
     assert plain(answer).startswith(LOST_KEY)
     before = len(slack.bot_messages("C1"))
     slack.press("C1", answer, "Post to the channel", "U15", ephemeral=True)
-    posted = slack.wait_for_messages("C1", before + 1)[-1]
+    asked, posted = slack.wait_for_messages("C1", before + 2)[-2:]
+    assert plain(asked) == "@U15\n> I lost my secret key"
     assert plain(posted).startswith(LOST_KEY)
+    slack.press("C1", answer, "Show the whole section", "U15", ephemeral=True)
+    assert "aws iam list-access-keys" in plain(slack.wait_for_view("U15"))
     slack.command("C1", "U15", "/guide", " ")
     assert "Ask a question" in plain(slack.wait_for_ephemerals("U15", 2)[-1])
+
+
+def test_a_command_that_is_unclear_is_answered_by_a_button(
+    office: tuple[SlackServer, Bot],
+) -> None:
+    slack, _ = office
+    slack.add_channel("C7", "elsewhere", is_member=False)
+    slack.command("C7", "U26", "/guide", "password")
+    (asked,) = slack.wait_for_ephemerals("U26")
+    assert "Which of these" in plain(asked)
+    choice = next(e for b in asked["blocks"] for e in b.get("elements", []) if "value" in e)
+    label = choice["text"]["text"]
+    slack.press("C7", asked, label, "U26", ephemeral=True)
+    answer = slack.wait_for_ephemerals("U26", 2)[-1]
+    assert plain(answer).startswith(label) and answer["replace_original"]
+    # The bot is no member of the channel, and the answer gets there all the same.
+    slack.press("C7", answer, "Post to the channel", "U26", ephemeral=True)
+    public = slack.wait_for_ephemerals("U26", 4)[2:]
+    assert [message["response_type"] for message in public] == ["in_channel"] * 2
+    assert plain(public[0]) == "@U26\n> password" and plain(public[1]).startswith(label)
+
+
+def test_a_direct_message_is_answered_after_the_one_before_it(
+    office: tuple[SlackServer, Bot],
+) -> None:
+    slack, _ = office
+    slack.delay_next("users.info", 1.5)
+    first = slack.direct_message("U27", "I lost my secret key")
+    slack.direct_message("U27", "policy variables don't work")
+    one, two = slack.wait_for_messages(first.channel, 2)
+    assert plain(one).startswith(LOST_KEY) and not plain(two).startswith(LOST_KEY)
 
 
 def test_the_shortcut_answers_somebodys_message_in_its_thread(

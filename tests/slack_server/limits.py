@@ -16,6 +16,8 @@ MAX_VIEW_BLOCKS = 100
 MAX_UPDATE_TEXT = 4_000
 MAX_MARKDOWN = 12_000
 MAX_ID = 255
+# Not documented; what is longer does not fit into a card.
+MAX_TITLE = 256
 # Undocumented; measured by users of chat.postMessage (slackapi/bolt-js issue 2509).
 MAX_BLOCK_TEXT = 13_200
 
@@ -28,9 +30,7 @@ _SDK_ONLY = {
     "context_actions",
     "file",
     "input",
-    "plan",
     "table",
-    "task_card",
     "video",
 }
 
@@ -64,6 +64,76 @@ def rejection(method: str, params: Mapping[str, Any]) -> Rejection | None:
     if total > MAX_BLOCK_TEXT:
         return Rejection("msg_blocks_too_long", (f"{total} characters of block text",))
     return None
+
+
+def stream_rejection(method: str, params: Mapping[str, Any]) -> Rejection | None:
+    """Why Slack would refuse to begin, lengthen or end a stream with this, or None.
+
+    https://docs.slack.dev/reference/methods/chat.stopStream
+    """
+    markdown = str(params.get("markdown_text") or "")
+    try:
+        chunks = parsed(params.get("chunks"))
+        blocks = parsed(params.get("blocks"))
+    except ValueError as problem:
+        return Rejection("invalid_blocks_format", (str(problem),))
+    if method == "chat.appendStream" and not (markdown or chunks):
+        return Rejection("no_text")
+    if len(markdown) > MAX_MARKDOWN:
+        return Rejection("msg_too_long", (f"text of {len(markdown)} characters",))
+    errors = [error for i, chunk in enumerate(chunks) for error in _chunk(chunk, f"/chunks/{i}")]
+    if errors:
+        return Rejection("invalid_chunks", tuple(errors))
+    if blocks and method != "chat.stopStream":
+        return Rejection("invalid_arguments", ("blocks come when the stream ends",))
+    # The blocks of chunks and those at the end have 50 each.
+    errors = list(block_errors(blocks))
+    if errors:
+        return Rejection("invalid_blocks", tuple(errors))
+    total = sum(map(text_length, blocks))
+    if total > MAX_BLOCK_TEXT:
+        return Rejection("msg_blocks_too_long", (f"{total} characters of block text",))
+    return None
+
+
+def _chunk(chunk: Any, at: str) -> Iterator[str]:
+    match chunk.get("type") if isinstance(chunk, dict) else None:
+        case "markdown_text":
+            yield from rich_text.keys(chunk, {"text"}, at)
+            yield from _string(chunk.get("text"), f"{at}/text", MAX_MARKDOWN)
+        case "plan_update":
+            yield from rich_text.keys(chunk, {"title"}, at)
+            yield from _string(chunk.get("title"), f"{at}/title", MAX_TITLE)
+        case "task_update":
+            known = {"id", "title", "status", "details", "output", "sources"}
+            yield from rich_text.keys(chunk, known, at)
+            yield from _string(chunk.get("id"), f"{at}/id", MAX_ID)
+            yield from _task(chunk, at)
+            for key in ("details", "output"):
+                if key in chunk:
+                    yield from _string(chunk[key], f"{at}/{key}", MAX_MARKDOWN)
+        case "blocks":
+            yield from rich_text.keys(chunk, {"blocks"}, at)
+            yield from block_errors(chunk.get("blocks") or [])
+        case kind:
+            yield f"unsupported type: {kind!r} [json-pointer:{at}/type]"
+
+
+def _task(task: dict[str, Any], at: str) -> Iterator[str]:
+    """What cards and updates of tasks have in common."""
+    yield from _string(task.get("title"), f"{at}/title", MAX_TITLE)
+    if task.get("status") not in ("pending", "in_progress", "complete", "error"):
+        yield f"unknown status: {task.get('status')!r} [json-pointer:{at}/status]"
+    for i, source in enumerate(task.get("sources") or []):
+        here = f"{at}/sources/{i}"
+        if not isinstance(source, dict) or source.get("type") != "url":
+            yield f"must be a url source [json-pointer:{here}]"
+            continue
+        yield from rich_text.keys(source, {"url", "text"}, here)
+        yield from _string(source.get("text"), f"{here}/text", MAX_TITLE)
+        fault = rich_text.url(source.get("url"), f"{here}/url", ("http", "https"))
+        if fault:
+            yield fault
 
 
 def view_errors(view: dict[str, Any]) -> list[str]:
@@ -261,6 +331,23 @@ def _divider(block: dict[str, Any], at: str) -> Iterator[str]:
     yield from rich_text.keys(block, {"block_id"}, at)
 
 
+def _task_card(block: dict[str, Any], at: str) -> Iterator[str]:
+    known = {"block_id", "task_id", "title", "status", "details", "output", "sources"}
+    yield from rich_text.keys(block, known, at)
+    yield from _string(block.get("task_id"), f"{at}/task_id", MAX_ID)
+    yield from _task(block, at)
+    for key in ("details", "output"):
+        if key in block:
+            yield from _rich_text(block[key], f"{at}/{key}")
+
+
+def _plan(block: dict[str, Any], at: str) -> Iterator[str]:
+    yield from rich_text.keys(block, {"block_id", "title", "tasks"}, at)
+    yield from _string(block.get("title"), f"{at}/title", MAX_TITLE)
+    for i, task in enumerate(block.get("tasks") or []):
+        yield from _task_card(task, f"{at}/tasks/{i}")
+
+
 def _rich_text(block: dict[str, Any], at: str) -> Iterator[str]:
     yield from rich_text.keys(block, {"block_id", "elements"}, at)
     yield from rich_text.problems(block, at)
@@ -273,6 +360,8 @@ _RULES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "header": _header,
     "image": _image,
     "markdown": _markdown,
+    "plan": _plan,
     "rich_text": _rich_text,
     "section": _section,
+    "task_card": _task_card,
 }

@@ -7,11 +7,13 @@ from typing import Any
 
 from . import events
 from .limits import parsed, view_errors
+from .streams import Streams
 from .workspace import Channel, Ephemeral, Identity, Json, SlackError, User, View, Workspace
 
 Method = Callable[[Json], Json]
 
 
+STREAMING = "in_progress"
 INSTALLED_TOKEN = "xoxb-installed-by-oauth"
 
 
@@ -39,6 +41,7 @@ class Methods:
         self._workspace = workspace
         self._identity = workspace.identity
         self._publish = publish
+        self.streams = Streams(workspace, publish)
         # By name: the method, and the parameters without which it is not called.
         self.table: dict[str, tuple[Method, tuple[str, ...]]] = {
             "auth.test": (self._auth_test, ()),
@@ -69,6 +72,7 @@ class Methods:
                 self._set_prompts,
                 ("channel_id", "prompts"),
             ),
+            **self.streams.table,
         }
 
     def _auth_test(self, params: Json) -> Json:
@@ -123,10 +127,13 @@ class Methods:
     def _update(self, params: Json) -> Json:
         channel = self._workspace.channel(params["channel"])
         self._own(channel, params["ts"], "cant_update_message")
+        if self._workspace.message(channel.id, params["ts"]).get("streaming_state") == STREAMING:
+            raise SlackError("streaming_state_conflict")
         ts = self._workspace.next_ts()
         fields = {**_content(params), "edited": {"user": self._identity.bot_user_id, "ts": ts}}
-        if params.get("text") is not None:
-            fields["text"] = params["text"]
+        for key in ("text", "metadata"):
+            if params.get(key) is not None:
+                fields[key] = params[key]
         previous, message = self._workspace.replace(channel.id, params["ts"], fields)
         self._publish(events.changed_event(channel, ts, message, previous))
         shown = {"channel": channel.id, "ts": params["ts"], "text": message["text"]}

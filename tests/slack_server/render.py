@@ -131,6 +131,15 @@ def _cell(cell: Json) -> str:
     return _rich_text(cell) if cell.get("type") == "rich_text" else str(cell.get("text", ""))
 
 
+def _task_card(block: Json) -> str:
+    sources = [f"{source['text']} <{source['url']}>" for source in block.get("sources") or []]
+    return "\n".join([f"[{block['status']}] {block['title']}", *sources])
+
+
+def _plan(block: Json) -> str:
+    return "\n".join([str(block["title"]), *map(_task_card, block.get("tasks") or [])])
+
+
 _INLINE: dict[str, Callable[[Json], str]] = {
     "text": lambda e: str(e["text"]),
     "link": _link,
@@ -150,7 +159,9 @@ _BLOCKS: dict[str, Callable[[Json], str]] = {
     "header": lambda b: _text(b["text"]),
     "image": _image,
     "markdown": lambda b: str(b["text"]),
+    "plan": _plan,
     "rich_text": _rich_text,
     "section": _section,
     "table": _table,
+    "task_card": _task_card,
 }

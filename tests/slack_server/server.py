@@ -428,6 +428,10 @@ class SlackServer:
         """How many calls have failed for it."""
         return self._faults.scattered
 
+    def expire_streams(self) -> None:
+        """End every stream, as Slack does after some minutes."""
+        self._web_api.streams.expire()
+
     def delay_next(self, method: str, seconds: float, times: int = 1) -> None:
         self._faults.add(method, Delay(seconds), times)
 

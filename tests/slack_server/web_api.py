@@ -10,8 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from .faults import Broken, Delay, Drop, Fail, Faults, RateLimit
-from .limits import Rejection, rejection
+from .limits import Rejection, rejection, stream_rejection
 from .methods import Methods, installation
+from .streams import METHODS as STREAMING
 from .workspace import Ephemeral, Installation, Json, SlackError, Workspace
 
 OPEN = "apps.connections.open"
@@ -62,6 +63,7 @@ class WebApi:
         self._installation = installation
         self._faults = faults
         self._methods = Methods(workspace, publish)
+        self.streams = self._methods.streams
         self._socket_url = socket_url
         self.calls: list[ApiCall] = []
         self.violations: list[Violation] = []
@@ -142,7 +144,7 @@ class WebApi:
             raise SlackError("invalid_arguments", response_metadata={"messages": messages})
         if method in _NEEDED:
             self._check_scope(_NEEDED[method], params["channel"])
-        if method in _POSTING:
+        if method in (*_POSTING, *STREAMING):
             self._check_message(method, params)
         return run(params)
 
@@ -154,7 +156,8 @@ class WebApi:
             raise SlackError("missing_scope", needed=needed, provided=provided)
 
     def _check_message(self, method: str, params: Json) -> None:
-        refused = rejection(method, params)
+        refuses = stream_rejection if method in STREAMING else rejection
+        refused = refuses(method, params)
         if refused:
             self._record(method, refused, params)
             details: Json = {}

@@ -240,6 +240,11 @@ class Workspace:
             self.channel(channel_id)
             return [self.message(channel_id, ts) for ts in self._messages[channel_id]]
 
+    def everything(self) -> list[tuple[str, Json]]:
+        """Every message of every conversation, with the conversation's ID."""
+        with self.changed:
+            return [(id, message) for id in self._channels for message in self.messages(id)]
+
     def thread_root(self, channel_id: str, ts: str) -> str:
         """The ``ts`` of the message that starts the thread which ``ts`` belongs to."""
         with self.changed:

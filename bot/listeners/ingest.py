@@ -1,0 +1,153 @@
+"""The docs team's ingest: begun in App Home or by a command, decided on in a direct message."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.access import Access
+from bot.blocks import Message, plain
+from bot.buttons import pressed
+from bot.changes import DISCARD, INGEST, LAST_DIFF, PUBLISH, diff_view, how_far, outcome
+from bot.people import People
+from bot.posting import CONNECTION_ERRORS, say
+from bot.rerun import BusyError, FailedError, Rerun, Told
+from bot.rich_text import shortened
+from bot.work import Work
+from kb.catalogue import Words, words
+
+_SECONDS_BETWEEN_UPDATES = 1.0
+_LONGEST_ERROR = 2000
+
+logger = logging.getLogger(__name__)
+
+
+class Desk:
+    """Does for one of the docs team what a button or a command asks for."""
+
+    def __init__(self, rerun: Rerun, people: People, access: Access, work: Work) -> None:
+        self._rerun = rerun
+        self._people = people
+        self._access = access
+        self._work = work
+
+    def said(self, client: WebClient, user: str) -> Words:
+        """Return the bot's words for a person."""
+        return words(self._people.person(client, user).language)
+
+    def may(self, client: WebClient, user: str) -> bool:
+        """Whether a person is of the docs team."""
+        return self._access.is_docs_team(client, user)
+
+    def begin(self, client: WebClient, user: str) -> None:
+        """Ingest, and tell the person in direct messages how it goes."""
+        self._work.submit(self._ingest, client, user)
+
+    def decide(self, client: WebClient, body: dict[str, Any], *, publish: bool) -> None:
+        """Publish or discard what a button names, and say so where the button was."""
+        self._work.submit(self._decide, client, body, publish)
+
+    def _ingest(self, client: WebClient, user: str) -> None:
+        said = self.said(client, user)
+        show = _Shown(client, user, plain(said.ingest_begun))
+        try:
+            show(outcome(self._rerun.ingest(lambda told: show.meanwhile(told, said)), said))
+        except BusyError:
+            show(plain(said.ingest_running))
+        except FailedError as error:
+            show(plain(_failure(error, said)))
+
+    def _decide(self, client: WebClient, body: dict[str, Any], publish: bool) -> None:
+        said = self.said(client, str(body["user"]["id"]))
+        channel, message = str(body["channel"]["id"]), body["message"]
+        name = str(pressed(body).get("value") or "")
+        try:
+            (self._rerun.publish if publish else self._rerun.discard)(name)
+        except BusyError:
+            say(client, channel, plain(said.ingest_running))
+            return
+        except FailedError as error:
+            say(client, channel, plain(_failure(error, said)))
+            return
+        logger.info("%s was %s.", name, "published" if publish else "discarded")
+        told = plain((said.published_now if publish else said.discarded).format(name=name))
+        kept = [block for block in message["blocks"] if block["type"] != "actions"]
+        client.chat_update(
+            channel=channel, ts=message["ts"], text=told.text, blocks=[*kept, *told.blocks]
+        )
+
+    def show_last(self, client: WebClient, user: str, trigger: str) -> None:
+        """Open what changed the last time."""
+        view = diff_view(self._rerun.last(), self.said(client, user))
+        client.views_open(trigger_id=trigger, view=view)
+
+
+class _Shown:
+    """A direct message that is updated, at most about once a second until it is done."""
+
+    def __init__(self, client: WebClient, user: str, first: Message) -> None:
+        self._client = client
+        posted = client.chat_postMessage(
+            channel=user, text=first.text, blocks=list(first.blocks), unfurl_links=False
+        )
+        self._channel, self._ts = str(posted["channel"]), str(posted["ts"])
+        self._shown_at = time.monotonic()
+
+    def __call__(self, message: Message) -> None:
+        self._client.chat_update(
+            channel=self._channel, ts=self._ts, text=message.text, blocks=list(message.blocks)
+        )
+
+    def meanwhile(self, told: Told, said: Words) -> None:
+        if time.monotonic() - self._shown_at < _SECONDS_BETWEEN_UPDATES:
+            return
+        self._shown_at = time.monotonic()
+        try:
+            self(how_far(told, said))
+        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            logger.warning("How far the ingest is cannot be shown: %s", error)
+
+
+def _failure(error: FailedError, said: Words) -> str:
+    logger.error("What the docs team asked for failed: %s", error)
+    return said.ingest_failed.format(error=shortened(str(error), _LONGEST_ERROR))
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen to the docs team's buttons. Others are told that these are not for them."""
+
+    def guarded(
+        do: Callable[[WebClient, dict[str, Any]], None],
+    ) -> Callable[[Ack, dict[str, Any], WebClient], None]:
+        def listen(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            ack()
+            user = str(body["user"]["id"])
+            if desk.may(client, user):
+                do(client, body)
+            else:
+                say(client, user, plain(desk.said(client, user).only_docs_team))
+
+        return listen
+
+    def begin(client: WebClient, body: dict[str, Any]) -> None:
+        desk.begin(client, str(body["user"]["id"]))
+
+    def show_last(client: WebClient, body: dict[str, Any]) -> None:
+        desk.show_last(client, str(body["user"]["id"]), str(body["trigger_id"]))
+
+    def publish(client: WebClient, body: dict[str, Any]) -> None:
+        desk.decide(client, body, publish=True)
+
+    def discard(client: WebClient, body: dict[str, Any]) -> None:
+        desk.decide(client, body, publish=False)
+
+    app.action(INGEST)(guarded(begin))
+    app.action(LAST_DIFF)(guarded(show_last))
+    app.action(PUBLISH)(guarded(publish))
+    app.action(DISCARD)(guarded(discard))

@@ -1,0 +1,204 @@
+"""Runs `guidebot ingest` and what follows from it, each in a process of its own, one at a time."""
+
+from __future__ import annotations
+
+import logging
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
+
+_INGEST = ("ingest", "--hold", "--json", "--progress-json")
+_STOPPED_BY_GATE = 3
+_MOST_ERROR_LINES = 15
+_NAME = re.compile(r"\w[\w.-]*")
+
+logger = logging.getLogger(__name__)
+
+
+class BusyError(Exception):
+    """One of the commands runs already."""
+
+
+class FailedError(Exception):
+    """A command failed; its text is what the command said, for people."""
+
+
+class _Read(BaseModel):
+    """What a command prints; what it prints besides is passed over."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Told(_Read):
+    """How far a command is."""
+
+    what: str
+    done: int
+    total: int
+
+
+class Summary(_Read):
+    """What was read, and which sources were left out."""
+
+    guides: int = 0
+    sections: int = 0
+    left_out: tuple[str, ...] = ()
+
+
+class SectionChange(_Read):
+    """What became of a section (added, changed...); `before` is the heading that it had."""
+
+    kinds: tuple[str, ...]
+    heading: str
+    before: str | None = None
+
+
+class GuideChange(_Read):
+    """What became of a guide."""
+
+    kind: str
+    title: str
+    language: str
+    sections: tuple[SectionChange, ...] = ()
+
+
+class Diff(_Read):
+    """What a candidate changes."""
+
+    guides: tuple[GuideChange, ...] = ()
+
+
+class QuestionChange(_Read):
+    """A golden question that is answered otherwise; `worse` says how it is worse, if it is."""
+
+    question: str
+    worse: str | None = None
+
+
+class Gate(_Read):
+    """How many golden questions are answered rightly, before and with the candidate."""
+
+    questions: int
+    right_before: int | None = None
+    right_after: int
+    changes: tuple[QuestionChange, ...] = ()
+
+
+class Result(_Read):
+    """What came of an ingest: the candidate's name, what changes with it, what the gate says.
+
+    `held` says that it waits to be published; `stopped` that the gate is against it.
+    """
+
+    snapshot: str | None = None
+    held: bool = False
+    summary: Summary = Summary()
+    diff: Diff = Diff()
+    gate: Gate | None = None
+    stopped: bool = False
+
+
+class Rerun:
+    """The commands. The last result is kept in a file. Threads may share it."""
+
+    def __init__(self, last: Path, command: Sequence[str] = GUIDEBOT) -> None:
+        self._last = last
+        self._command = command
+        self._one = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+
+    def ingest(self, tell: Callable[[Told], None]) -> Result:
+        """Build a candidate from the guides of guidebot.toml, and tell how far it is.
+
+        Raises BusyError, and FailedError with what the command said.
+        """
+        code, output = self._run(_INGEST, tell, fine=(0, _STOPPED_BY_GATE))
+        try:
+            found = Result.model_validate_json(output)
+        except ValidationError as error:
+            logger.error("What the ingest printed is no result: %s", error)
+            raise FailedError(output[:200]) from error
+        result = found.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
+        self._last.write_text(result.model_dump_json(), "utf-8")
+        return result
+
+    def publish(self, name: str) -> None:
+        """Make a candidate live; raises as `ingest` does."""
+        self._run(("publish", _checked(name)))
+
+    def discard(self, name: str) -> None:
+        """Throw a candidate away; raises as `ingest` does."""
+        self._run(("discard", _checked(name)))
+
+    def last(self) -> Result | None:
+        """Return what came of the last ingest that was begun here."""
+        try:
+            return Result.model_validate_json(self._last.read_text("utf-8"))
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def stop(self) -> None:
+        """End what runs; a snapshot is never live by halves."""
+        process = self._process
+        if process is not None:
+            process.terminate()
+
+    def _run(
+        self,
+        arguments: Sequence[str],
+        tell: Callable[[Told], None] = lambda _: None,
+        fine: Sequence[int] = (0,),
+    ) -> tuple[int, str]:
+        if not self._one.acquire(blocking=False):
+            raise BusyError
+        try:
+            with subprocess.Popen(
+                [*self._command, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+            ) as process:
+                self._process = process
+                code, output, said = _followed(process, tell)
+        except OSError as error:
+            raise FailedError(str(error)) from error
+        finally:
+            self._process = None
+            self._one.release()
+        if code not in fine:
+            raise FailedError(said or f"exit code {code}")
+        return code, output
+
+
+def _followed(process: subprocess.Popen[str], tell: Callable[[Told], None]) -> tuple[int, str, str]:
+    """Return a process's exit code, what it printed, and its last words besides the progress."""
+    output: list[str] = []
+    assert process.stdout is not None and process.stderr is not None
+    # Whoever reads one pipe only lets the other fill up.
+    reader = threading.Thread(target=output.extend, args=(process.stdout,))
+    reader.start()
+    said: list[str] = []
+    for line in process.stderr:
+        try:
+            tell(Told.model_validate_json(line))
+        except ValidationError:
+            said.append(line)
+    reader.join()
+    return process.wait(), "".join(output), "".join(said[-_MOST_ERROR_LINES:]).strip()
+
+
+def _checked(name: str) -> str:
+    """Return a snapshot's name, which cannot be an option of the command."""
+    if not _NAME.fullmatch(name):
+        raise FailedError(f"{name!r} is no name of a snapshot.")
+    return name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.model import Wording
+
 
 @dataclass(frozen=True)
 class Words:
@@ -78,6 +80,20 @@ class Words:
     low_rated: str
     nothing_yet: str
     last_days: str
+    wording_guide: str
+    wording_written: str
+    wording_translated: str
+    steps_left_out: str
+
+    def wording(self, wording: Wording) -> str:
+        """Return what people are told of whose words the steps are."""
+        match wording:
+            case Wording.GUIDE:
+                return self.wording_guide
+            case Wording.WRITTEN:
+                return self.wording_written
+            case Wording.TRANSLATED:
+                return self.wording_translated
 
 
 _JA = Words(
@@ -159,6 +175,10 @@ _JA = Words(
     low_rated="役に立たなかった回答",
     nothing_yet="まだありません。",
     last_days="直近 {days} 日間",
+    wording_guide="ガイドの原文による回答です。",
+    wording_written="言語モデルがガイドをもとに書き、各手順を原文と照合した回答です。",
+    wording_translated="言語モデルによる翻訳です。各手順の下に原文があります。",
+    steps_left_out="ガイドの手順 {numbers} は省いています。",
 )
 
 _EN = Words(
@@ -245,6 +265,10 @@ _EN = Words(
     low_rated="Rated as not helpful",
     nothing_yet="Nothing yet.",
     last_days="The last {days} days",
+    wording_guide="This is the guide's own wording.",
+    wording_written="Written by a language model from the guide; every step was checked with it.",
+    wording_translated="Translated by a language model; the guide's own words are under each step.",
+    steps_left_out="The guide's steps {numbers} are left out here.",
 )
 
 _LANGUAGE_NAMES = {

@@ -18,7 +18,8 @@ _FORBIDS = re.compile(
     re.IGNORECASE,
 )
 _NEGATES = re.compile(
-    _FORBIDS.pattern + r"|\b(?:not|no|nobody|nothing|none|without|cannot|can['’]t|isn['’]t|aren['’]t"
+    _FORBIDS.pattern
+    + r"|\b(?:not|no|nobody|nothing|none|without|cannot|can['’]t|isn['’]t|aren['’]t"
     r"|doesn['’]t|didn['’]t|won['’]t|leave .{0,40} as (?:it is|they are)|forbid|refuse)\b"
     r"|(?:ない|ません|ず(?:に|、|。|$)|なく|不可|そのまま)"
     r"|\b(?:no|sin|nicht|kein\w*|ohne|pas|sans|sem|não)\b|[不没无未别]|(?:않|없|안 )",
@@ -41,6 +42,20 @@ _OPPOSITES = tuple(
         (r"\bincreas\w*|増や", r"\b(?:decreas|reduc)\w*|減ら"),
     )
 )
+
+
+_CONDITION = re.compile(
+    r"\b(?:if|unless|only|before|until|except|without|otherwise)\b"
+    r"|場合|前に|まで|なければ|たら|ない限り|以外|ときは|だけ|のみ"
+    r"|\b(?:si|solo|antes|hasta|wenn|falls|nur|bevor|bis|sauf|avant|seulement|se|antes|até)\b"
+    r"|[如若]果|之前|除非|只|(?:경우|전에|까지|만 )|면",
+    re.IGNORECASE,
+)
+
+
+def drops_condition(text: str, evidence: str) -> bool:
+    """Whether a guide says when to do something, and a text says nothing of the kind."""
+    return bool(_CONDITION.search(evidence)) and not _CONDITION.search(text)
 
 
 def reverses(text: str, evidence: str, whole: str) -> str | None:

@@ -144,9 +144,7 @@ def questions_data(before: str, question: str) -> str:
 def again_data(steps: Sequence[WrittenStep], faults: Sequence[str]) -> dict[str, str]:
     """Return the steps to write again, and what was wrong with each."""
     sent = [step.model_dump() for step in steps]
-    wrong = [
-        {"text": step.text, "fault": fault} for step, fault in zip(steps, faults, strict=True)
-    ]
+    wrong = [{"text": step.text, "fault": fault} for step, fault in zip(steps, faults, strict=True)]
     return {"before": _json({"steps": sent, "done": True}), "faults": _json({"faults": wrong})}
 
 

@@ -14,9 +14,9 @@ from enum import StrEnum
 from kb.language import detect_language
 from kb.sentences import sentences
 from kb.written.literals import Kind, dense, holds, literals, plain, prose
-from kb.written.polarity import reverses
+from kb.written.polarity import drops_condition, reverses
 from kb.written.prompt import INSTRUCTIONS, WrittenStep
-from kb.written.sources import Source, Sources
+from kb.written.sources import Source, Sources, code_of
 
 _SHORTEST_QUOTE = 6
 _LONGEST_STEP = 600
@@ -50,6 +50,7 @@ class Fault(StrEnum):
     MARKUP = "link, mention or markup"
     ORDER = "out of order"
     REVERSED = "reversed"
+    CONDITION = "condition left out"
     UNSUPPORTED = "unsupported"
     LANGUAGE = "wrong language"
     LEAK = "instructions shown"
@@ -130,6 +131,10 @@ def _faults(
     evidence = " ".join(_evidence(step.quotes, texts, sources, blocks))
     if turned := reverses(prose(step.text), evidence, whole):
         yield Finding(Fault.REVERSED, turned)
+    # The code under a block is shown whole, so all that is said about it has to be, too.
+    shown = " ".join(source.block.text for source in blocks if code_of(source.block))
+    if drops_condition(step.text, f"{evidence} {shown}"):
+        yield Finding(Fault.CONDITION, "the guide says when to do it (if, before, until, only)")
     yield from _support(step.text, f"{whole}\n{sources.about(blocks[0].section)}", language)
     if wrong_language(step.text, language):
         yield Finding(Fault.LANGUAGE, f"it has to be in the language {language!r}")
@@ -193,5 +198,7 @@ def _stems(text: str) -> set[str]:
     """Return the beginnings of words, and pairs of characters where words have no ends."""
     text = plain(text).lower()
     words = {word[:_STEM] for word in _WORD.findall(text) if word not in _COMMON}
-    words = {word for word in words if not _CJK.search(word) and not re.search("[\u3041-\u309f]", word)}
+    words = {
+        word for word in words if not _CJK.search(word) and not re.search("[\u3041-\u309f]", word)
+    }
     return words | {run[at : at + 2] for run in _CJK.findall(text) for at in range(len(run) - 1)}

@@ -157,9 +157,7 @@ class Turn:
         self, prompt: ChatPromptTemplate, values: Mapping[str, str], schema: dict[str, Any]
     ) -> object:
         """Return what the model answers in the form of `schema`; raises as `steps` does."""
-        found: object = None
-        for found in self._stream(prompt, values, self._structured(schema)):
-            pass
+        *_, found = None, *self._stream(prompt, values, self._structured(schema))
         return found
 
     def _structured(self, schema: dict[str, Any]) -> Runnable[Any, Any]:

@@ -141,7 +141,9 @@ def questions_data(before: str, question: str) -> str:
     return _json({"before": before, "question": question})
 
 
-def again_data(steps: Sequence[WrittenStep], faults: Sequence[str]) -> dict[str, str]:
+def again_data(
+    steps: Sequence[WrittenStep] | Sequence[TranslatedStep], faults: Sequence[str]
+) -> dict[str, str]:
     """Return the steps to write again, and what was wrong with each."""
     sent = [step.model_dump() for step in steps]
     wrong = [{"text": step.text, "fault": fault} for step, fault in zip(steps, faults, strict=True)]

@@ -63,14 +63,14 @@ def number_blocks(sections: Sequence[tuple[Section, GuideInfo]]) -> Sources:
     blocks: list[Source] = []
     for row, (section, _) in enumerate(sections):
         of_step: dict[str, tuple[int, int]] = {}
-        for procedure, (_, steps) in enumerate(procedures(section.blocks)[0]):
-            for number, step in enumerate(steps, 1):
-                inside = [step.id, *(child.id for child in step.children)]
-                of_step |= dict.fromkeys(inside, (procedure, step.number or number))
+        for number, (_, steps) in enumerate(procedures(section.blocks)[0]):
+            for count, block in enumerate(steps, 1):
+                inside = [block.id, *(child.id for child in block.children)]
+                of_step |= dict.fromkeys(inside, (number, block.number or count))
         for block, top in _walk(section.blocks):
-            procedure, step = of_step.get(block.id) or of_step.get(top) or (None, None)
             place = len(blocks)
-            blocks.append(Source(f"b{place + 1}", block, row, place, procedure, step))
+            of = of_step.get(block.id) or of_step.get(top) or (None, None)
+            blocks.append(Source(f"b{place + 1}", block, row, place, *of))
     return Sources(tuple(sections), tuple(blocks))
 
 

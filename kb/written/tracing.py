@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from importlib import import_module
 
 from langsmith import Client
 from langsmith.run_helpers import tracing_context
@@ -20,7 +21,7 @@ def tracing(settings: Settings) -> AbstractContextManager[None]:
     if settings.chat_tracing == "langsmith":
         return tracing_context(enabled=True, project_name=_PROJECT)
     try:
-        import opentelemetry.sdk.trace  # noqa: F401
+        import_module("opentelemetry.sdk.trace")
     except ImportError as error:
         raise SettingsError(
             "CHAT_TRACING: opentelemetry is not installed.\nRun: pip install 'langsmith[otel]'"

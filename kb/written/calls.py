@@ -32,6 +32,9 @@ _MILLION = 1e6
 _CHARACTERS_PER_TOKEN = 1.5
 _FOR_OUTPUT = 4
 
+# JSON that is nested a thousand times is too much for the parser.
+_BAD_OUTPUT = (Malformed, OutputParserException, RecursionError)
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,7 +64,7 @@ class Unavailable(Exception):
 
 def _is_failure(kind: type[BaseException], _: BaseException) -> bool:
     """Whether it is the provider that failed; bad JSON comes from one that is up."""
-    return issubclass(kind, Exception) and not issubclass(kind, Malformed | OutputParserException)
+    return issubclass(kind, Exception) and not issubclass(kind, _BAD_OUTPUT)
 
 
 class Calls:
@@ -185,7 +188,7 @@ class Turn:
                     yield item
         except TooSlow:
             raise Unavailable(Outcome.SLOW) from None
-        except (Malformed, OutputParserException) as error:
+        except _BAD_OUTPUT as error:
             raise Malformed(str(error)) from error
         except Exception as error:
             # The providers' errors have nothing in common. Their texts may quote the question.

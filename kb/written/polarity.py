@@ -14,7 +14,8 @@ _FORBIDS = re.compile(
     r"|(?:ないで|てはいけ|てはなら|ではいけ|禁止|避け|べきでは|ないように|しないこと|控え)"
     r"|\b(?:no debe|no (?:haga|use|edite|borre|elimine|comparta)|nunca|evite)\b"
     r"|\bne\b[^.]*\b(?:pas|jamais)\b|\b(?:évitez|jamais)\b|\b(?:nicht|niemals|vermeiden)\b"
-    r"|\b(?:não|nunca|evite)\b|(?:不要|请勿|切勿|禁止|不得|避免)|(?:마세요|마십시오|금지|않도록)",
+    r"|\bnon (?!solo)\w+|\b(?:não|nunca|evite)\b|(?:不要|请勿|切勿|禁止|不得|避免)"
+    r"|(?:마세요|마십시오|금지|않도록)",
     re.IGNORECASE,
 )
 _NEGATES = re.compile(
@@ -25,6 +26,8 @@ _NEGATES = re.compile(
     r"|\b(?:no|sin|nicht|kein\w*|ohne|pas|sans|sem|não)\b|[不没无未别]|(?:않|없|안 )",
     re.IGNORECASE,
 )
+# What says which thing is meant, and forbids nothing.
+_DESCRIBES = re.compile(r"\b(?:no longer|not yet|no one)\b|[てで]いない|なければ|なくし")
 _OPPOSITES = tuple(
     (re.compile(one, re.IGNORECASE), re.compile(other, re.IGNORECASE))
     for one, other in (
@@ -63,7 +66,7 @@ def reverses(text: str, evidence: str, whole: str) -> str | None:
 
     `evidence` are the sentences that it rests on, `whole` the blocks that they are from.
     """
-    if _FORBIDS.search(text) and not _NEGATES.search(evidence):
+    if _FORBIDS.search(text) and not _NEGATES.search(_DESCRIBES.sub(" ", evidence)):
         return "it forbids what the guide does not forbid"
     if _FORBIDS.search(evidence) and not _NEGATES.search(text):
         return "the guide forbids it"

@@ -13,6 +13,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict
 
 from kb.model import Block
+from kb.written.injected import speaks_to_models
 from kb.written.sources import Sources
 
 VERSION = "1"
@@ -125,7 +126,7 @@ def block_data(sources: Sources, question: str, language: str) -> str:
     blocks = [
         {"id": source.id, "kind": source.block.kind.value, "text": _marked(source.block)}
         for source in sources.blocks
-        if source.block.text
+        if source.block.text and not speaks_to_models(source.block.text)
     ]
     return _json({"language": language, "question": question, "blocks": blocks})
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from kb.language import detect_language
 from kb.sentences import sentences
+from kb.written.injected import speaks_to_models
 from kb.written.literals import Kind, dense, holds, literals, plain, prose
 from kb.written.polarity import drops_condition, reverses
 from kb.written.prompt import INSTRUCTIONS, WrittenStep
@@ -26,7 +27,7 @@ _STEM = 5
 _SURE_OF_LANGUAGE = 25
 _LEAKED = 32
 _MARKUP = re.compile(
-    r"<[^\s<>][^<>]*>|\]\(|\[[^\]]*\]:|[@＠](?:channel|here|everyone|[A-Za-z]\w+)|[!#@]subteam|^\s*#"
+    r"<[^\s<>][^<>]*>|\]\(|\[[^\]]*\]:|(?<!\w)[@＠](?:channel|here|everyone|[A-Za-z]\w+)|[!#@]subteam|^\s*#"
     r"|!\[|```|\|\|",
     re.IGNORECASE,
 )
@@ -67,7 +68,11 @@ class Finding:
 
 def cited(step: WrittenStep, sources: Sources) -> list[Source]:
     """Return the blocks that a step names, in the guide's order; those that exist."""
-    found = {source.id: source for name in step.blocks if (source := sources.get(name))}
+    found = {
+        source.id: source
+        for name in step.blocks
+        if (source := sources.get(name)) and not speaks_to_models(source.block.full_text)
+    }
     return sorted(found.values(), key=lambda source: source.place)
 
 
@@ -158,8 +163,8 @@ def _literals(text: str, whole: str, about: str, question: str) -> Iterator[Find
         allowed = [whole]
         if literal.kind is Kind.NAME and literal.text.isupper():
             allowed.append(about)
-        if literal.kind is not Kind.ADDRESS:
-            # A person may be told their own names again, but is sent nowhere.
+        if literal.kind is not Kind.ADDRESS and " " not in literal.text:
+            # A person may be told their own names again, but no commands, and is sent nowhere.
             allowed.append(question)
         if not any(holds(each, literal) for each in allowed):
             yield Finding(Fault.LITERAL, f"the {literal.kind} {literal.text!r} is not in the guide")

@@ -236,7 +236,8 @@ class _Task:
         try:
             steps = turn.steps(told.prompt(again=True), values, told.WRITTEN, WrittenStep)
             for slot, step in zip(failed, steps, strict=False):
-                slot.step, slot.finding = step, self._verified(step, -1, ())
+                others = [each for each in slots if each is not slot]
+                slot.step, slot.finding = step, self._verified(step, -1, others)
                 if slot.finding is None and not self._fits(slots):
                     slot.finding = Finding(Fault.ORDER, "it stands at another place")
         except (Unavailable, Malformed) as error:

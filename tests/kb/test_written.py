@@ -375,7 +375,7 @@ def test_the_model_is_not_asked_what_the_guide_does_not_cover(
 ) -> None:
     chat = KnowledgeBase(sample_home, sample._embeddings)
     chat.writer = open_writer(settings, chat.embed)
-    for question in ("how do I reset my Salesforce password", "hello", "キーの件", ""):
+    for question in ("how do I reset my Salesforce password", "hello", "今日の天気は？", ""):
         answer = chat.ask(question)
         assert answer == sample.ask(question) and answer.wording is None
     assert server.requests == []
@@ -413,7 +413,7 @@ def test_nothing_is_imported_or_changed_without_a_model(tmp_path: Path) -> None:
         "import sys; from kb.settings import Settings; "
         "from kb.knowledge_base import open_knowledge_base; "
         "assert open_knowledge_base(Settings()).writer is None; "
-        "print([m for m in sys.modules if m.startswith(('kb.written', 'langchain', 'openai'))])"
+        "print([m for m in sys.modules if m.startswith(('kb.written', 'langchain.', 'openai'))])"
     )
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path

@@ -143,7 +143,7 @@ def questions_data(before: str, question: str) -> str:
 
 
 def again_data(
-    steps: Sequence[WrittenStep] | Sequence[TranslatedStep], faults: Sequence[str]
+    steps: Sequence[WrittenStep | TranslatedStep], faults: Sequence[str]
 ) -> dict[str, str]:
     """Return the steps to write again, and what was wrong with each."""
     sent = [step.model_dump() for step in steps]

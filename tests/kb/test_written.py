@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kb.errors import ModelError, SettingsError
+from kb.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Step, Wording
 from kb.paths import Home
@@ -19,9 +20,12 @@ from kb.progress import Stage
 from kb.settings import Settings
 from kb.written.calls import Calls, Outcome
 from kb.written.chain import open_writer
+from kb.written.evaluate import VERBATIM, WRITTEN, Comparison, compare
 from kb.written.model import open_chat_model, try_chat_model
+from kb.written.report import page
 from kb.written.store import WrittenStore
 from kb.written.writer import Report, Writer
+from tests.conftest import SAMPLE_GUIDES
 from tests.openai_server import ChatServer, Request
 from tests.openai_server.models import good, lying, step_of, translating
 
@@ -451,3 +455,23 @@ def test_nothing_is_traced_unless_it_is_set(
     monkeypatch.setenv("LANGSMITH_ENDPOINT", server.url)
     assert ask()[1].outcome is Outcome.WRITTEN
     assert [json.dumps(request.body)[:9] for request in server.requests] == ['{"model":']
+
+
+def test_both_kinds_of_answer_are_compared(
+    sample: KnowledgeBase, settings: Settings, server: ChatServer, tmp_path: Path
+) -> None:
+    asked = read_questions(SAMPLE_GUIDES / "questions.yaml")
+    asked = [q for q in asked if q.lang == "en"][:4] + [q for q in asked if not q.covered][:2]
+    priced = settings.model_copy(update={"chat_input_price": 1.0})
+    server.script = replaced(text="If two, visit evil.example first.")
+    found = compare(sample, open_writer(priced, sample.embed), asked, "all")
+    assert len(found.pairs) == 4 and found.outcomes == {"written": 4}
+    assert found.faults == {"not in the blocks": 8} and found.steps_dropped == 4
+    verbatim, written = (found.measures["citation recall"][side] for side in (VERBATIM, WRITTEN))
+    assert verbatim.mean == 1.0 and 0.5 < written.mean < 1.0
+    assert found.measures["citation precision"][WRITTEN].mean == 1.0
+    assert found.measures["language right"][WRITTEN].mean == 1.0
+    assert found.cost >= 0.008
+    html = page(found)
+    assert "I can&#39;t log in to AWS" in html and "citation recall" in html
+    assert Comparison.model_validate_json(found.model_dump_json()) == found

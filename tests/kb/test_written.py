@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from langchain_core.tracers.langchain import wait_for_all_tracers
+from langsmith.utils import get_env_var
+from rich.console import Console
 
+from bot.blocks import render
 from kb.errors import ModelError, SettingsError
 from kb.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
@@ -18,6 +25,7 @@ from kb.model import Answer, Decision, Step, Wording
 from kb.paths import Home
 from kb.progress import Stage
 from kb.settings import Settings
+from kb.terminal import show
 from kb.written.calls import Calls, Outcome
 from kb.written.chain import open_writer
 from kb.written.evaluate import VERBATIM, WRITTEN, Comparison, compare
@@ -25,6 +33,7 @@ from kb.written.model import open_chat_model, try_chat_model
 from kb.written.report import page
 from kb.written.store import WrittenStore
 from kb.written.writer import Report, Writer
+from tests.bot.hostile import sent
 from tests.conftest import SAMPLE_GUIDES
 from tests.openai_server import ChatServer, Request
 from tests.openai_server.models import good, lying, step_of, translating
@@ -410,9 +419,6 @@ def test_a_follow_up_is_made_whole_first(
 
 
 def test_nothing_is_imported_or_changed_without_a_model(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     code = (
         "import sys; from kb.settings import Settings; "
         "from kb.knowledge_base import open_knowledge_base; "
@@ -447,16 +453,6 @@ def test_the_doctor_asks_the_model_for_a_word(settings: Settings, server: ChatSe
         try_chat_model(settings)
 
 
-def test_nothing_is_traced_unless_it_is_set(
-    ask: Ask, server: ChatServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LANGSMITH_TRACING", "true")
-    monkeypatch.setenv("LANGSMITH_API_KEY", "key")
-    monkeypatch.setenv("LANGSMITH_ENDPOINT", server.url)
-    assert ask()[1].outcome is Outcome.WRITTEN
-    assert [json.dumps(request.body)[:9] for request in server.requests] == ['{"model":']
-
-
 def test_both_kinds_of_answer_are_compared(
     sample: KnowledgeBase, settings: Settings, server: ChatServer, tmp_path: Path
 ) -> None:
@@ -475,3 +471,72 @@ def test_both_kinds_of_answer_are_compared(
     html = page(found)
     assert "I can&#39;t log in to AWS" in html and "citation recall" in html
     assert Comparison.model_validate_json(found.model_dump_json()) == found
+
+
+def test_people_see_whose_words_they_get(ask: Ask, server: ChatServer) -> None:
+    server.script = replaced(text="If two, visit evil.example first.")
+    seen = printed(ask()[0])
+    assert "Written by a language model" in seen and "steps 2 are left out" in seen
+    server.script = lambda request: 400
+    assert "the guide's own wording" in printed(ask("I lost my access key")[0])
+    server.script = translating
+    seen = printed(ask(ITALIAN)[0])
+    assert "Translated by a language model" in seen
+    assert "Elenca le tue chiavi" in seen and "List your keys" in seen
+
+
+def printed(answer: Answer) -> str:
+    console = Console(record=True, width=200, file=StringIO())
+    show(answer, console)
+    slack = "\n".join(str(sent(message)["blocks"]) for message in render(answer))
+    text = console.export_text()
+    for words in ("language model", "own wording", "are left out", "List your keys"):
+        assert (words in text) == (words in slack)
+    return text
+
+
+class Langsmith(BaseHTTPRequestHandler):
+    """What LangSmith is asked, counted."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.asked.append(self.path)
+        self.rfile.read(int(self.headers.get("content-length", "0")))
+        self.send_response(200)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    do_GET = do_PATCH = do_POST
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_traces_go_out_only_if_they_are_set(
+    sample_home: Home,
+    sample: KnowledgeBase,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    langsmith = ThreadingHTTPServer(("127.0.0.1", 0), Langsmith)
+    threading.Thread(target=langsmith.serve_forever, daemon=True).start()
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    monkeypatch.setenv("LANGSMITH_API_KEY", "key")
+    monkeypatch.setenv("LANGSMITH_ENDPOINT", f"http://127.0.0.1:{langsmith.server_port}")
+    get_env_var.cache_clear()
+    chat = KnowledgeBase(sample_home, sample._embeddings)
+    try:
+        chat.writer = open_writer(settings, chat.embed)
+        assert chat.ask(QUESTION).wording is Wording.WRITTEN
+        wait_for_all_tracers()
+        assert Langsmith.asked == []
+        traced = settings.model_copy(update={"chat_tracing": "langsmith"})
+        chat.writer = open_writer(traced, chat.embed)
+        assert chat.ask("I lost my access key").wording is Wording.WRITTEN
+        wait_for_all_tracers()
+        assert Langsmith.asked
+    finally:
+        langsmith.shutdown()
+        langsmith.server_close()

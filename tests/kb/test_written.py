@@ -525,7 +525,7 @@ def test_traces_go_out_only_if_they_are_set(
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     monkeypatch.setenv("LANGSMITH_API_KEY", "key")
     monkeypatch.setenv("LANGSMITH_ENDPOINT", f"http://127.0.0.1:{langsmith.server_port}")
-    get_env_var.cache_clear()
+    get_env_var.cache_clear()  # type: ignore[attr-defined]
     chat = KnowledgeBase(sample_home, sample._embeddings)
     try:
         chat.writer = open_writer(settings, chat.embed)

@@ -45,7 +45,11 @@ def convert(page: Path, to: str, folder: Path) -> Path:
         HTML(string=text, base_url=_HERE).write_pdf(made)
         return made
     pypandoc.convert_file(
-        str(page), to, format="commonmark-smart+pipe_tables", outputfile=str(made), extra_args=["--standalone"]
+        str(page),
+        to,
+        format="commonmark-smart+pipe_tables",
+        outputfile=str(made),
+        extra_args=["--standalone"],
     )
     return made
 
@@ -59,7 +63,9 @@ def agreement(page: Path, other: Path) -> tuple[float, list[str]]:
 
 def _block(block: Block, depth: int) -> Iterator[str]:
     # Word and PDF keep links within a document under names of their own.
-    links = [href.removeprefix(_HERE) for span in block.spans if (href := span.href) and href[0] != "#"]
+    links = [
+        href.removeprefix(_HERE) for span in block.spans if (href := span.href) and href[0] != "#"
+    ]
     code = block.kind is BlockKind.CODE
     words = "\n".join(map(str.rstrip, block.text.split("\n"))) if code else _words(block.text)
     yield f"{'  ' * depth}{block.kind} {block.number or ''} {words} {links or ''}"
@@ -88,7 +94,9 @@ def main(arguments: Sequence[str]) -> None:
                 shares.append(share)
                 if share < 1 and "-v" in arguments:
                     print(f"== {page.name} {to} {share:.3f}", *different[:14], sep="\n")
-            print(f"{to}: {sum(shares) / len(shares):.4f}; alike {sum(s == 1 for s in shares)}/{len(shares)}")
+            print(
+                f"{to}: {sum(shares) / len(shares):.4f}; alike {sum(s == 1 for s in shares)}/{len(shares)}"
+            )
 
 
 if __name__ == "__main__":

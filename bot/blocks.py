@@ -41,6 +41,7 @@ from kb.model import (
     GuideInfo,
     Section,
     Span,
+    Wording,
     by_section,
     line_marks,
 )
@@ -165,7 +166,8 @@ def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
                 yield HeaderBlock(
                     text=PlainTextObject(text=shortened(heading, _LONGEST_HEADER), emoji=False)
                 )
-            if answer.guide_language not in (None, answer.language):
+            foreign = answer.guide_language not in (None, answer.language)
+            if foreign and answer.wording is not Wording.TRANSLATED:
                 name = language_name(answer.guide_language or "", answer.language)
                 yield _context([PlainTextObject(text=said.original_language.format(language=name))])
         elements: list[RichTextElement] = []
@@ -174,6 +176,10 @@ def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
         for number, step in enumerate(part.steps, 1):
             elements += step_elements(number, step)
         yield from _rich_text(elements)
+        if part.omitted:
+            numbers = ", ".join(map(str, part.omitted))
+            text = said.steps_left_out.format(numbers=numbers)
+            yield _context([PlainTextObject(text=shortened(text, _LONGEST_CONTEXT), emoji=False)])
         if part.notes:
             elements = paragraph([Span(text=said.notes, bold=True)])
             for note in part.notes:
@@ -186,6 +192,8 @@ def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
         yield from _rich_text(elements)
     if left_out:
         yield _context([PlainTextObject(text=said.left_out.format(count=left_out), emoji=False)])
+    if answer.wording:
+        yield _context([PlainTextObject(text=said.wording(answer.wording), emoji=False)])
     yield from _sources(answer.citations, said)
 
 

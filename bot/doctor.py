@@ -302,6 +302,14 @@ def _embedder(bench: Bench) -> _Seen:
     return "the guides were ingested with the same model"
 
 
+def _chat_model(bench: Bench) -> _Seen:
+    if not bench.settings.chat_model:
+        return _skipped("CHAT_MODEL is not set: answers are the guide's own words")
+    from kb.written.model import try_chat_model
+
+    return try_chat_model(bench.settings)
+
+
 CHECKS = (
     Check("settings", _settings),
     Check("bot token", _bot_token, ("settings",)),
@@ -316,6 +324,7 @@ CHECKS = (
     Check("guides", _guides, ("settings",)),
     Check("model", _model, ("settings",)),
     Check("embedder", _embedder, ("guides", "model")),
+    Check("chat model", _chat_model, ("settings",)),
 )
 
 

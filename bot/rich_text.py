@@ -42,7 +42,8 @@ def step_elements(number: int | None, step: Step) -> list[RichTextElement]:
     words = [*_label(step.label), *_spans(step.spans)]
     if marks:
         words.append(Parts.Text(text=_gap(step.text) + marks))
-    return [*_items(words, number, 0), *_children(step.children, 1)]
+    original = [RichTextQuoteElement(elements=run) for run in _runs(_spans(step.original)) if run]
+    return [*_items(words, number, 0), *original, *_children(step.children, 1)]
 
 
 def _gap(text: str) -> str:

@@ -68,7 +68,9 @@ def _part_lines(part: Part) -> int:
 
 
 def _step_lines(step: Step) -> int:
-    return text_lines(step.text) + _block_lines(step.children)
+    original = "".join(span.text for span in step.original)
+    lines = text_lines(step.text) + (text_lines(original) if original else 0)
+    return lines + _block_lines(step.children)
 
 
 def _block_lines(blocks: Iterable[Block]) -> int:

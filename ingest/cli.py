@@ -14,6 +14,7 @@ from ingest import also_asked, publish_cli, run_cli
 from ingest.bars import bars
 from ingest.lint import cli as lint_cli
 from ingest.run_cli import embeddings_of
+from kb.errors import SettingsError
 from kb.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -41,12 +42,18 @@ def evaluate(
     beir: Annotated[
         list[Path] | None, typer.Option(help="A folder with a corpus in BEIR's format.")
     ] = None,
+    model: Annotated[
+        bool,
+        typer.Option("--model", help="Compare verbatim answers with those that CHAT_MODEL writes."),
+    ] = False,
 ) -> None:
     """Measure how good the answers are."""
     if not questions and not beir:
         raise typer.BadParameter("name a file of questions, or a corpus with --beir")
     settings = load_settings(Settings)
-    if questions:
+    if questions and model:
+        _compare_answers(questions, split, report, settings)
+    elif questions:
         _evaluate_questions(questions, split, report, settings)
     for folder in beir or ():
         _evaluate_corpus(folder, settings)
@@ -125,6 +132,32 @@ def _evaluate_questions(
         report.write_text(page(evaluation), "utf-8")
         figures = report.with_suffix(".json")
         figures.write_text(evaluation.model_dump_json(indent=1), "utf-8")
+        console.print(f"Written: {report}, {figures}", soft_wrap=True)
+
+
+def _compare_answers(
+    paths: list[Path], split: str, report: Path | None, settings: Settings
+) -> None:
+    if not settings.chat_model:
+        raise SettingsError("CHAT_MODEL is not set: there is no model to compare with.")
+    from kb.golden import read_questions
+    from kb.knowledge_base import open_knowledge_base
+    from kb.written.evaluate import compare
+    from kb.written.report import page, show_comparison
+
+    asked = [question for path in paths for question in read_questions(path)]
+    asked = [question for question in asked if split in ("all", question.split)]
+    knowledge_base = open_knowledge_base(settings, threads=os.cpu_count() or 1)
+    assert knowledge_base.writer
+    with _bars(Console(stderr=True, highlight=False)) as progress:
+        count = _counted("Asking both ways", progress)
+        comparison = compare(knowledge_base, knowledge_base.writer, asked, split, count)
+    console = Console(highlight=False, markup=False)
+    show_comparison(comparison, console)
+    if report:
+        report.write_text(page(comparison), "utf-8")
+        figures = report.with_suffix(".json")
+        figures.write_text(comparison.model_dump_json(indent=1), "utf-8")
         console.print(f"Written: {report}, {figures}", soft_wrap=True)
 
 

@@ -48,7 +48,9 @@ class _Headings:
             if not line.code:
                 sizes[line.size] += len(line.text)
         body = sizes.most_common(1)[0][0] if sizes else 0.0
-        larger = sorted({x.size for x in lines if x.size >= body * _LARGER and not x.code}, reverse=True)
+        larger = sorted(
+            {x.size for x in lines if x.size >= body * _LARGER and not x.code}, reverse=True
+        )
         self.by_size: Mapping[float, int] = {size: min(n, 6) for n, size in enumerate(larger, 1)}
         self.by_title = {_bare(title): level for level, title in outline}
 

@@ -101,7 +101,9 @@ def read_pages(pdf: PDF) -> Pages:
         tables = list(_tables(page))
         lines = [line for line in _lines(page) if not any(_within(line, table) for table in tables)]
         height = float(page.height)
-        margins += [x for x in lines if x.top < height * _MARGIN or x.bottom > height * (1 - _MARGIN)]
+        margins += [
+            x for x in lines if x.top < height * _MARGIN or x.bottom > height * (1 - _MARGIN)
+        ]
         if pages.parts and tables and _goes_on(pages.parts[-1], tables[0]):
             last = pages.parts[-1]
             assert isinstance(last, Table)
@@ -201,9 +203,7 @@ def _href(note: dict[str, Any]) -> str | None:
     return "#" if inside else None
 
 
-def _look(
-    word: dict[str, Any], links: Sequence[dict[str, Any]]
-) -> tuple[bool, bool, str | None]:
+def _look(word: dict[str, Any], links: Sequence[dict[str, Any]]) -> tuple[bool, bool, str | None]:
     x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
     href = next(
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.model import Unit
+from kb.model import Unit, Wording
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,10 @@ class Words:
     no_changes: str
     right: str
     kinds: Mapping[str, str]
+    wording_guide: str
+    wording_written: str
+    wording_translated: str
+    steps_left_out: str
 
     def kind(self, name: str) -> str:
         """Return what a kind of change in a guide is called."""
@@ -120,6 +124,16 @@ class Words:
         """Say which lines of a source are meant, or which paragraphs or pages."""
         ways = {Unit.LINE: self.lines, Unit.PARAGRAPH: self.paragraphs, Unit.PAGE: self.pages}
         return ways[unit].format(lines=lines)
+
+    def wording(self, wording: Wording) -> str:
+        """Return what people are told of whose words the steps are."""
+        match wording:
+            case Wording.GUIDE:
+                return self.wording_guide
+            case Wording.WRITTEN:
+                return self.wording_written
+            case Wording.TRANSLATED:
+                return self.wording_translated
 
 
 _JA = Words(
@@ -237,6 +251,10 @@ _JA = Words(
         "moved": "移動",
         "changed": "変更",
     },
+    wording_guide="ガイドの原文による回答です。",
+    wording_written="言語モデルがガイドをもとに書き、各手順を原文と照合した回答です。",
+    wording_translated="言語モデルによる翻訳です。各手順の下に原文があります。",
+    steps_left_out="ガイドの手順 {numbers} は省いています。",
 )
 
 _EN = Words(
@@ -359,6 +377,10 @@ _EN = Words(
         "moved": "moved",
         "changed": "changed",
     },
+    wording_guide="This is the guide's own wording.",
+    wording_written="Written by a language model from the guide; every step was checked with it.",
+    wording_translated="Translated by a language model; the guide's own words are under each step.",
+    steps_left_out="The guide's steps {numbers} are left out here.",
 )
 
 _LANGUAGE_NAMES = {

@@ -133,8 +133,8 @@ class _Composer:
         self.citations: list[Citation] = []
 
     def compose(self) -> Composed:
-        procedures, rest = _procedures(self.section.blocks)
-        if procedures:
+        found, rest = procedures(self.section.blocks)
+        if found:
             prose = self._prose(rest)
             notes = [*(d for d in prose.steps), *(d for d in prose.notes if _is_note(d.block))]
             if not notes:
@@ -142,7 +142,7 @@ class _Composer:
             notes.sort(key=lambda draft: [int(number) for number in draft.block.id.split(".")])
             parts = [
                 self._part(caption, [_Draft(b, b.spans, b.children) for b in blocks], [])
-                for caption, blocks in procedures
+                for caption, blocks in found
             ]
             parts[0] = parts[0].model_copy(update={"notes": self._notes(notes)})
         else:
@@ -295,31 +295,31 @@ def _content(block: Block) -> tuple[Block, ...]:
     return block.children
 
 
-def _procedures(
+def procedures(
     blocks: Sequence[Block],
 ) -> tuple[list[tuple[str | None, list[Block]]], list[Block]]:
     """Return a section's procedures, each with its caption, and the blocks outside them."""
-    procedures: list[tuple[str | None, list[Block]]] = []
+    found: list[tuple[str | None, list[Block]]] = []
     rest: list[Block] = []
     caption: str | None = None
     between: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.STEP:
-            if not procedures or caption or block.number == 1:
-                procedures.append((caption, []))
+            if not found or caption or block.number == 1:
+                found.append((caption, []))
                 rest += between
             elif between:
                 # The numbers go on, so what stands between belongs to the step before.
-                procedures[-1][1].append(_with_children(procedures[-1][1].pop(), between))
-            procedures[-1][1].append(block)
+                found[-1][1].append(_with_children(found[-1][1].pop(), between))
+            found[-1][1].append(block)
             caption, between = None, []
-        elif block.kind in _ATTACHED and procedures and not between and not caption:
-            procedures[-1][1].append(_with_children(procedures[-1][1].pop(), [block]))
+        elif block.kind in _ATTACHED and found and not between and not caption:
+            found[-1][1].append(_with_children(found[-1][1].pop(), [block]))
         elif block.kind is BlockKind.CAPTION:
             caption = block.text
         else:
             between.append(block)
-    return procedures, rest + between
+    return found, rest + between
 
 
 def _with_children(step: Block, children: Sequence[Block]) -> Block:

@@ -2,7 +2,7 @@
 
 GuidebotError
 ├── SettingsError        a setting is missing or has a bad value
-├── ModelError           the embedding model cannot be had
+├── ModelError           the embedding model, or the language model, cannot be had
 └── SnapshotError        a snapshot cannot be used
     ├── NoSnapshotError      nothing was published yet
     ├── DamagedSnapshotError a file is missing or does not match its checksum
@@ -23,7 +23,7 @@ class SettingsError(GuidebotError):
 
 
 class ModelError(GuidebotError):
-    """The embedding model cannot be loaded or unpacked."""
+    """The embedding model cannot be loaded or unpacked, or the language model not be used."""
 
 
 class SnapshotError(GuidebotError):

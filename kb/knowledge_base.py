@@ -18,7 +18,7 @@ from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.fingerprint import check_fingerprint, check_model_id
 from kb.language import detect_language, load_language_models
-from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section
+from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section, by_section
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
 from kb.question_parts import question_parts
@@ -31,6 +31,7 @@ from kb.snapshot import current_name, open_current
 if TYPE_CHECKING:
     from kb.rerank import Reranker
     from kb.retrieve import GuideRetriever
+    from kb.written.writer import Writer
 
 _NEAREST = 3
 _WORD = re.compile(r"\w")
@@ -83,6 +84,8 @@ class KnowledgeBase:
         self._embeddings = embeddings
         self._reranker = reranker
         self._pinned = pinned
+        # Set by whoever wants answers that a language model writes.
+        self.writer: Writer | None = None
         self._loading = threading.Lock()
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
@@ -153,15 +156,42 @@ class KnowledgeBase:
         Raises SnapshotError if there is no snapshot to answer from.
         """
         progress(Stage.SEARCHING)
+        if self.writer:
+            # Its libraries take their time to import, and only written answers need them.
+            from kb.written.chain import ask_in_chain
+
+            return ask_in_chain(self, self.writer, question, language, before, audience, progress)
         found = self.find(question, language, audience=audience)
         answer = self.answer(found)
-        if before and _refers_back(answer, found):
-            joined = self.find(f"{before}\n{question}", found.language, audience=audience)
-            again = self.answer(replace(joined, parts=()))
-            if again.decision is Decision.ANSWER:
-                same = {"question": answer.question, "secrets": answer.secrets}
-                return again.model_copy(update=same)
+        if before and refers_back(answer, found):
+            return self.answer_with_before(answer, found, f"{before}\n{question}")
         return answer
+
+    def answer_with_before(self, answer: Answer, found: Found, joined: str) -> Answer:
+        """Return what is answered to a question once it is joined with the one before it.
+
+        If that is not covered either, `answer`, which is to the question alone.
+        """
+        both = self.find(joined, found.language, audience=found.audience)
+        again = self.answer(replace(both, parts=()))
+        if again.decision is not Decision.ANSWER:
+            return answer
+        same = {"question": answer.question, "secrets": answer.secrets}
+        return again.model_copy(update=same)
+
+    def cited_sections(self, answer: Answer) -> list[tuple[Section, GuideInfo]]:
+        """Return the sections that an answer is from, in its order."""
+        found = []
+        for numbered in by_section(answer.citations):
+            citation = numbered[0][1]
+            section = self.section(citation.guide_id, citation.language, citation.anchor)
+            if section:
+                found.append(section)
+        return found
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of some texts, as of questions."""
+        return self._embed(texts)
 
     def find(
         self,
@@ -242,7 +272,10 @@ class KnowledgeBase:
             confidence=1.0,
             snapshot=index.snapshot.name,
         )
-        return _answered(answer, index, [row])
+        answer = _answered(answer, index, [row])
+        if self.writer and question:
+            return self.writer.write(answer, self.cited_sections(answer), unheard)
+        return answer
 
     def section(
         self, guide_id: str, edition: str, anchor: str, audience: str | None = None
@@ -329,10 +362,15 @@ def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
         reranker = Reranker(settings.reranker, settings.home.models)
     models = settings.home.models
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
-    return KnowledgeBase(settings.home, embeddings, reranker)
+    knowledge_base = KnowledgeBase(settings.home, embeddings, reranker)
+    if settings.chat_model:
+        from kb.written.chain import open_writer
+
+        knowledge_base.writer = open_writer(settings, knowledge_base.embed)
+    return knowledge_base
 
 
-def _refers_back(answer: Answer, found: Found) -> bool:
+def refers_back(answer: Answer, found: Found) -> bool:
     """Whether a question may only be understood with the one before it.
 
     It is short, not quite understood by itself, and speaks of nothing that the guides do not

@@ -211,13 +211,14 @@ class Step(Frozen):
 
     `citations` are 1-based positions in the answer's citations; `children` are the
     sub-items, code and notes that belong to the step; `label` is what the guide calls a note,
-    such as "Important".
+    such as "Important". `original` are the guide's own words, if `spans` translate them.
     """
 
     spans: tuple[Span, ...]
     citations: tuple[int, ...]
     children: tuple[Block, ...] = ()
     label: str | None = None
+    original: tuple[Span, ...] = ()
 
     @property
     def text(self) -> str:
@@ -226,12 +227,24 @@ class Step(Frozen):
 
 
 class Part(Frozen):
-    """What one section says to a question: a heading, steps in order, then explanation."""
+    """What one section says to a question: a heading, steps in order, then explanation.
+
+    `omitted` are the numbers of the procedure's steps that a written answer leaves out.
+    """
 
     heading: str
     steps: tuple[Step, ...]
     notes: tuple[Step, ...] = ()
     caption: str | None = None
+    omitted: tuple[int, ...] = ()
+
+
+class Wording(StrEnum):
+    """Whose words the steps are, where a language model might have written them."""
+
+    GUIDE = "guide"
+    WRITTEN = "written"
+    TRANSLATED = "translated"
 
 
 class Answer(Frozen):
@@ -242,7 +255,7 @@ class Answer(Frozen):
     that are named in reply. `secrets` are the kinds of secrets that were taken out of the
     question. `nearest` names the sections that came closest when the
     guides do not cover the question, `choices` those to choose from when it has to be
-    clarified.
+    clarified. `wording` says whose words the steps are; None, if no language model is used.
     """
 
     question: str
@@ -259,6 +272,7 @@ class Answer(Frozen):
     talk: str | None = None
     topics: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    wording: Wording | None = None
 
 
 def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]]:

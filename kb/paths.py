@@ -61,3 +61,8 @@ class Home:
     def database(self) -> Path:
         """The bot's own memory: which questions it has taken on, which threads it is in."""
         return self.root / "bot.sqlite"
+
+    @property
+    def written(self) -> Path:
+        """Answers that a language model wrote, and what its use has cost."""
+        return self.root / "written.sqlite"

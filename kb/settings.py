@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,7 +14,7 @@ from kb.paths import Home
 
 
 class Settings(BaseSettings):
-    """Where things are kept, and the models."""
+    """Where things are kept, the models, and what a language model may cost."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -31,6 +31,17 @@ class Settings(BaseSettings):
     fetch_pages: Annotated[int, Field(gt=0)] = 1000
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5
     fetch_private: bool = False
+    chat_model: Annotated[str, Field(pattern=r"^(\w+:\S+)?$")] = ""
+    chat_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    chat_output: Literal["", "json_schema", "function_calling", "json_mode"] = ""
+    chat_timeout: Annotated[float, Field(gt=0)] = 20.0
+    chat_answer_tokens: Annotated[int, Field(ge=500)] = 12_000
+    chat_day_tokens: Annotated[int, Field(ge=0)] = 0
+    chat_day_cost: Annotated[float, Field(ge=0)] = 0.0
+    chat_input_price: Annotated[float, Field(ge=0)] = 0.0
+    chat_output_price: Annotated[float, Field(ge=0)] = 0.0
+    chat_concurrency: Annotated[int, Field(ge=1)] = 4
+    chat_tracing: Literal["", "langsmith", "opentelemetry"] = ""
 
     @property
     def home(self) -> Home:

@@ -21,6 +21,7 @@ from kb.model import (
     Part,
     Span,
     Step,
+    Wording,
     by_section,
     line_marks,
 )
@@ -70,11 +71,14 @@ def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
     for position, part in enumerate(answer.parts):
         if position == 0 or part.heading != answer.parts[position - 1].heading:
             yield Text(part.heading, style="bold")
-        if position == 0 and answer.guide_language not in (None, answer.language):
+        foreign = answer.guide_language not in (None, answer.language)
+        if position == 0 and foreign and answer.wording is not Wording.TRANSLATED:
             name = language_name(answer.guide_language or "", answer.language)
             yield Text(said.original_language.format(language=name), style="dim")
         yield from _part(part, said)
     yield Text()
+    if answer.wording:
+        yield Text(said.wording(answer.wording), style="dim italic")
     yield Text(f"{said.sources}  ({said.confidence} {answer.confidence:.0%})", style="bold dim")
     for numbered in by_section(answer.citations):
         yield _source(numbered, said)
@@ -90,6 +94,9 @@ def _part(part: Part, said: Words) -> Iterator[RenderableType]:
         yield Padding(Text(part.caption, style="bold cyan"), (1, 0, 0, 0))
     for number, step in enumerate(part.steps, 1):
         yield _step(f"{number}.", step)
+    if part.omitted:
+        numbers = ", ".join(map(str, part.omitted))
+        yield Text(f" {said.steps_left_out.format(numbers=numbers)}", style="yellow")
     if part.notes:
         yield Padding(Text(said.notes, style="bold dim"), (1, 0, 0, 0))
         for note in part.notes:
@@ -100,7 +107,8 @@ def _step(mark: str, step: Step, style: str = "") -> RenderableType:
     label = [Span(text=f"{step.label}: ", bold=True)] if step.label else []
     text = _text([*label, *step.spans], style)
     text.append("".join(f" [{number}]" for number in step.citations), style="cyan")
-    return _marked(mark, [text, *_children(step.children)])
+    original = [_text(step.original, "dim italic")] if step.original else []
+    return _marked(mark, [text, *original, *_children(step.children)])
 
 
 def _children(blocks: Iterable[Block]) -> Iterator[RenderableType]:

@@ -35,6 +35,7 @@ STATES = {
     "guides": "ok",
     "model": "ok",
     "embedder": "ok",
+    "chat model": "skipped",
 }
 
 

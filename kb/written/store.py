@@ -1,0 +1,98 @@
+"""What is kept of written answers: the answers themselves, and what was spent on each day."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+logger = logging.getLogger(__name__)
+
+
+class Spent(NamedTuple):
+    """Tokens, read and written together, and money."""
+
+    tokens: int
+    cost: float
+
+
+class WrittenStore:
+    """A SQLite file that processes may share. What is damaged begins anew.
+
+    An answer is kept with the snapshot that it is from, and goes when there is a newer one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # not damaged, but locked, or the disk is full
+            logger.error("%s is damaged and begins anew, today's costs too.", path)
+            path.unlink()
+            self._prepare()
+
+    def recall(self, snapshot: str, key: str) -> str | None:
+        """Return what was remembered under a key for a snapshot."""
+        with self._open() as connection:
+            row = connection.execute(
+                "SELECT answer FROM answers WHERE key = ? AND snapshot = ?", (key, snapshot)
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def remember(self, snapshot: str, key: str, answer: str) -> None:
+        """Remember an answer, and forget those of other snapshots."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM answers WHERE snapshot != ?", (snapshot,))
+            connection.execute(
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (key, snapshot, answer)
+            )
+
+    def spend(self, tokens: int, cost: float) -> None:
+        """Add to what was spent today."""
+        with self._open() as connection:
+            connection.execute(
+                "INSERT INTO spent VALUES (?, ?, ?) ON CONFLICT (day) DO UPDATE "
+                "SET tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
+                (_today(), tokens, cost),
+            )
+
+    def spent_today(self) -> Spent:
+        """Return what was spent today (UTC), by all processes."""
+        with self._open() as connection:
+            row = connection.execute(
+                "SELECT tokens, cost FROM spent WHERE day = ?", (_today(),)
+            ).fetchone()
+        return Spent(*row) if row else Spent(0, 0.0)
+
+    def _prepare(self) -> None:
+        with self._open() as connection:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS answers "
+                "(key TEXT PRIMARY KEY, snapshot TEXT NOT NULL, answer TEXT NOT NULL)"
+            )
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS spent "
+                "(day TEXT PRIMARY KEY, tokens INTEGER NOT NULL, cost REAL NOT NULL)"
+            )
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+            yield connection
+
+
+def key_of(*parts: str) -> str:
+    """Return a key for an answer that the parts decide."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

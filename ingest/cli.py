@@ -149,7 +149,7 @@ def _compare_answers(
     asked = [question for question in asked if split in ("all", question.split)]
     knowledge_base = open_knowledge_base(settings, threads=os.cpu_count() or 1)
     assert knowledge_base.writer
-    with _bars(Console(stderr=True, highlight=False)) as progress:
+    with bars(Console(stderr=True, highlight=False)) as progress:
         count = _counted("Asking both ways", progress)
         comparison = compare(knowledge_base, knowledge_base.writer, asked, split, count)
     console = Console(highlight=False, markup=False)

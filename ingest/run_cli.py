@@ -45,7 +45,10 @@ def ingest(
         bool, typer.Option("--accept", help="Publish although questions are answered worse.")
     ] = False,
     questions: Annotated[
-        list[Path] | None, typer.Option(help="Golden questions (YAML) to ask before publishing.")
+        list[Path] | None,
+        typer.Option(
+            help="Golden questions (YAML) to ask before publishing; default: guidebot.toml's."
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write what changes as an HTML page here.")
@@ -63,11 +66,14 @@ def ingest(
     settings = load_settings(Settings)
     if if_none and current_name(settings.home.snapshots):
         return
+    from ingest.guides_file import DEFAULT_FILE, Gate, read_guides_file
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
     from ingest.report import write_page
     from kb.golden import read_questions
 
+    gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
+    asked = questions or gate.questions
     plan = Plan(
         skip_bad=skip_bad,
         dry_run=dry_run,
@@ -75,7 +81,8 @@ def ingest(
         accept=accept,
         by=by or whoever(),
         kept=settings.snapshots_kept,
-        questions=[each for path in questions or () for each in read_questions(path)],
+        questions=[each for path in asked for each in read_questions(path)],
+        allowed=gate.allowed_regressions,
     )
     console = Console(stderr=True, highlight=False)
     try:

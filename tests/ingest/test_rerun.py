@@ -247,11 +247,10 @@ def test_a_full_disk_leaves_the_old_snapshot_live(
     home.candidates.rmdir()
     home.candidates.symlink_to(small_disk)
     filler = small_disk / "filler"
-    with filler.open("wb") as file:
+    with filler.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)
-                file.flush()
         except OSError as error:
             assert error.errno == errno.ENOSPC
     with pytest.raises(DiskError, match="No space left.*still live"):

@@ -19,8 +19,9 @@ import numpy as np
 import yaml
 
 from benchmarks.measure import SAMPLE_GUIDES, machine, percentile, table
+from ingest.live import make_live
 from ingest.pipeline import ingest
-from ingest.publish import Contents, publish
+from ingest.publish import Contents, write_candidate
 from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
 from kb.fingerprint import fingerprint
 from kb.knowledge_base import KnowledgeBase
@@ -46,7 +47,8 @@ def main() -> None:
         ingest([SAMPLE_GUIDES], small, embeddings)
         words = (SAMPLE_GUIDES / "iam-troubleshooting.en.md").read_text("utf-8").split()
         large.snapshots.mkdir(parents=True)
-        publish(_random_contents(options.chunks, words, embeddings), large.snapshots)
+        contents = _random_contents(options.chunks, words, embeddings)
+        make_live(write_candidate(contents, large.candidates).name, large)
         rows = []
         for name, home in (("sample guide", small), (f"{options.chunks:,} chunks", large)):
             knowledge_base = KnowledgeBase(home, embeddings)

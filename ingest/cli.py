@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
+from ingest import publish_cli, run_cli
+from ingest.bars import bars
+from ingest.run_cli import embeddings_of
 from kb.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ingest.pipeline import Progress as Report
-    from ingest.pipeline import Summary
-    from kb.embeddings import SentenceTransformerEmbeddings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.command()
-def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Guides: files, and folders of them.")],
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Publish the good sources, leave out the bad.")
-    ] = False,
-    if_none: Annotated[
-        bool, typer.Option("--if-none", help="Do nothing if guides were published before.")
-    ] = False,
-) -> None:
-    """Read guides and publish them, in place of those that are live."""
-    from kb.snapshot import current_name
-
-    settings = load_settings(Settings)
-    if if_none and current_name(settings.home.snapshots):
-        return
-    from ingest.pipeline import ingest as run
-
-    embeddings = _embeddings(settings)
-    console = Console(stderr=True, highlight=False)
-    with _bars(console) as report:
-        summary = run(paths, settings.home, embeddings, skip_bad=skip_bad, progress=report)
-    _show(summary, console)
+app.add_typer(run_cli.app)
+app.add_typer(publish_cli.app)
 
 
 @app.command("eval")
@@ -114,21 +83,13 @@ def calibrate(
     asked = [question for path in questions for question in read_questions(path)]
     test = [question for question in asked if question.split == "test"]
     knowledge_base = open_knowledge_base(settings, threads=os.cpu_count() or 1)
-    with _bars(Console(stderr=True, highlight=False)) as progress:
+    with bars(Console(stderr=True, highlight=False)) as progress:
         before = run(knowledge_base, test, "test", _counted("Asking before", progress))
         calibration = fit(knowledge_base, asked, false_answers, _counted("Fitting", progress))
         write_calibration(settings.home.calibration, calibration)
         after = run(knowledge_base, test, "test", _counted("Asking after", progress))
     show_calibration(calibration, before, after, console)
     console.print(f"Written: {settings.home.calibration}", soft_wrap=True)
-
-
-def _embeddings(settings: Settings) -> SentenceTransformerEmbeddings:
-    from kb.embeddings import SentenceTransformerEmbeddings
-
-    return SentenceTransformerEmbeddings(
-        settings.embedding_model, settings.home.models, threads=os.cpu_count() or 1
-    )
 
 
 def _counted(what: str, progress: Report) -> Callable[[int, int], None]:
@@ -148,7 +109,7 @@ def _evaluate_questions(
 
     asked = [question for path in paths for question in read_questions(path)]
     asked = [question for question in asked if split in ("all", question.split)]
-    with _bars(Console(stderr=True, highlight=False)) as progress:
+    with bars(Console(stderr=True, highlight=False)) as progress:
         evaluation = run(
             open_knowledge_base(settings, threads=os.cpu_count() or 1),
             asked,
@@ -168,41 +129,7 @@ def _evaluate_corpus(folder: Path, settings: Settings) -> None:
     from ingest.beir import evaluate_beir
     from kb.report import show_retrieval
 
-    with _bars(Console(stderr=True, highlight=False)) as progress:
-        ways = evaluate_beir(folder, settings.home, _embeddings(settings), progress)
+    with bars(Console(stderr=True, highlight=False)) as progress:
+        ways = evaluate_beir(folder, settings.home, embeddings_of(settings), progress)
     columns = ("recall@1", "recall@3", "recall@5", "MRR@10")
     show_retrieval(folder.name, ways, columns, Console(highlight=False, markup=False))
-
-
-@contextmanager
-def _bars(console: Console) -> Iterator[Report]:
-    columns = (
-        TextColumn("{task.description:<20}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def report(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what, total=total)
-            progress.update(tasks[what], completed=done, total=total)
-
-        yield report
-
-
-def _show(summary: Summary, console: Console) -> None:
-    for path in summary.passed_over:
-        console.print(f"Not a guide, passed over: {path}", markup=False, soft_wrap=True)
-    for error in summary.left_out:
-        console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
-    console.print(
-        f"{summary.guides} guides, {summary.sections} sections, {summary.chunks} chunks "
-        f"({summary.embedded} embedded, {summary.reused} reused) in {summary.seconds:.1f} s",
-        markup=False,
-    )
-    console.print(
-        f"Live now: {summary.snapshot}  ({summary.path.resolve()})", markup=False, soft_wrap=True
-    )

@@ -30,7 +30,9 @@ def marked(data: bytes, code_styles: Collection[str]) -> bytes:
         if not re.fullmatch(r"ns\d+", prefix):
             ElementTree.register_namespace(prefix, uri)
     document = ElementTree.fromstring(parts["word/document.xml"])
-    _Marker(_Numbering(parts.get("word/numbering.xml")), _code_ids(parts, code_styles)).mark(document)
+    _Marker(_Numbering(parts.get("word/numbering.xml")), _code_ids(parts, code_styles)).mark(
+        document
+    )
     parts["word/document.xml"] = ElementTree.tostring(document, "utf-8", xml_declaration=True)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -143,4 +145,4 @@ def _value(element: Element | None, name: str) -> str | None:
 
 
 def _namespaces(xml: bytes) -> list[tuple[str, str]]:
-    return [pair for _, pair in ElementTree.iterparse(io.BytesIO(xml), ["start-ns"])]  # type: ignore[misc]
+    return [pair for _, pair in ElementTree.iterparse(io.BytesIO(xml), ["start-ns"])]

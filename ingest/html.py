@@ -19,6 +19,8 @@ _PLACE = re.compile("\ue000(\\d+)\ue001")
 _FOREIGN = re.compile("[\ue000\ue001]")
 _LINK = re.compile(r"\s*(?:https?:|mailto:|(?![\w+.-]*:)\S)", re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t]*\r?\n\s*")
+_BLANK_START = re.compile(r"\A(?:(?:\ue000\d+\ue001)?[ \t]*\n)+")
+_BLANK_END = re.compile(r"(?:\n(?:\ue000\d+\ue001)?[ \t]*)+\Z")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -53,7 +55,7 @@ class _Converter(MarkdownConverter):
     """What CommonMark needs and markdownify does otherwise."""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        code = el.get_text().strip("\n")
+        code = _BLANK_START.sub("", _BLANK_END.sub("", el.get_text()))
         if not _PLACE.sub("", code).strip():
             return ""
         longest = max((len(run) for run in _FENCE.findall(code)), default=2)
@@ -100,8 +102,14 @@ def _part_notes(body: Tag) -> None:
         after = strong.next_sibling
         while isinstance(after, NavigableString) and not after.strip():
             after = after.next_sibling
-        labels = NOTE_LABEL.fullmatch(strong.get_text().strip())
-        if labels and isinstance(after, Tag) and after.name == "br" and strong.previous_sibling:
+        label = NOTE_LABEL.fullmatch(strong.get_text().strip())
+        first = not "".join(str(each) for each in strong.previous_siblings).strip()
+        if label and first and isinstance(after, NavigableString) and strong.parent:
+            # A label that stands before its words, or over them in the source.
+            if strong.parent.name in ("p", "li", "div", "blockquote"):
+                strong.insert_after(BeautifulSoup("<br>", "html.parser"))
+                after.replace_with(NavigableString(str(after).lstrip(" :：")))
+        if label and not first and isinstance(after, Tag) and after.name == "br":
             strong.insert_before(BeautifulSoup("<br>", "html.parser"))
 
 

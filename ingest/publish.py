@@ -1,7 +1,8 @@
-"""Writes a snapshot, and makes it the live one by one atomic rename."""
+"""Writes a snapshot that can be made the live one (ingest.live)."""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -9,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from filelock import FileLock, Timeout
 
+from ingest.disk import sync
 from kb.concepts import SUBJECT, WordTable, concepts_in, own_concepts
 from kb.embeddings import Vectors
-from kb.errors import GuidebotError
 from kb.model import Chunk, Guide, Section, SectionConcepts
 from kb.phrasebook import Phrase
 from kb.rows import write_rows
@@ -23,7 +24,6 @@ from kb.snapshot import (
     BACKGROUND,
     CHUNKS,
     CONCEPTS,
-    CURRENT,
     FORMAT,
     GUIDES,
     INDEX,
@@ -36,14 +36,12 @@ from kb.snapshot import (
     Manifest,
     SectionRow,
     Snapshot,
-    current_name,
     file_sum,
     open_snapshot,
-    published,
 )
 
-KEPT = 5
-"""How many snapshots stay on disk."""
+if TYPE_CHECKING:
+    import faiss
 
 
 @dataclass(frozen=True)
@@ -63,49 +61,26 @@ class Contents:
     embedder: Embedder
 
 
-class WriterLock:
-    """Lets one process at a time write snapshots under a home folder."""
+def write_candidate(contents: Contents, candidates: Path, by: str = "") -> Snapshot:
+    """Write a snapshot that is not live, and check it by reading it back.
 
-    def __init__(self, snapshots: Path, wait: float) -> None:
-        snapshots.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(snapshots / ".writer.lock", timeout=wait)
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire()
-        except Timeout as error:
-            raise GuidebotError(
-                f"Another ingest is writing to {Path(self._lock.lock_file).parent}, and did not "
-                f"finish in {self._lock.timeout:.0f} s. Run this again when it has."
-            ) from error
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-def publish(contents: Contents, snapshots: Path) -> Snapshot:
-    """Write a snapshot, check it by reading it back, and make it the live one.
-
-    The caller holds the WriterLock. Whatever happens, either the old snapshot is live or
-    the new one is, whole.
+    The caller holds the WriterLock. `by` is who has it made.
     """
-    _sweep(snapshots)
-    temporary = Path(tempfile.mkdtemp(prefix=".tmp-", dir=snapshots))
+    candidates.mkdir(parents=True, exist_ok=True)
+    _sweep(candidates)
+    temporary = Path(tempfile.mkdtemp(prefix=".tmp-", dir=candidates))
     try:
-        manifest = _write(contents, temporary)
-        target = snapshots / manifest.name
+        manifest = _write(contents, temporary, by)
+        target = candidates / manifest.name
         temporary.chmod(0o755)  # mkdtemp's is the owner's alone, but the bot may be another user
         os.replace(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    _sync(snapshots)
-    snapshot = open_snapshot(target)
-    _make_current(snapshots, manifest.name)
-    _retire(snapshots)
-    return snapshot
+    sync(candidates)
+    return open_snapshot(target)
 
 
-def _write(contents: Contents, folder: Path) -> Manifest:
+def _write(contents: Contents, folder: Path, by: str) -> Manifest:
     import faiss
 
     rows = [
@@ -122,7 +97,7 @@ def _write(contents: Contents, folder: Path) -> Manifest:
     write_rows(folder / CHUNKS, contents.chunks)
     index = faiss.IndexFlatIP(contents.embedder.dimension)
     index.add(np.ascontiguousarray(contents.vectors, np.float32))
-    faiss.write_index(index, str(folder / INDEX))
+    _write_index(index, folder / INDEX)
     write_rows(folder / PHRASES, contents.phrases)
     for name, values in (
         (BACKGROUND, contents.background),
@@ -142,12 +117,23 @@ def _write(contents: Contents, folder: Path) -> Manifest:
         chunks=len(contents.chunks),
         embedder=contents.embedder,
         files=files,
+        by=by,
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), "utf-8")
     for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
+        sync(path)
+    sync(folder)
     return manifest
+
+
+def _write_index(index: faiss.Index, path: Path) -> None:
+    import faiss
+
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        # FAISS tells of a full disk with an error of its own.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
 
 
 def _concepts(section: Section, own: WordTable) -> SectionConcepts:
@@ -164,31 +150,7 @@ def _concepts(section: Section, own: WordTable) -> SectionConcepts:
     return SectionConcepts(heading=tuple(dict.fromkeys([*heading, *asked])), body=dict(body))
 
 
-def _make_current(snapshots: Path, name: str) -> None:
-    temporary = snapshots / f".{CURRENT}.tmp"
-    temporary.write_text(name + "\n", "utf-8")
-    _sync(temporary)
-    os.replace(temporary, snapshots / CURRENT)
-    _sync(snapshots)
-
-
-def _retire(snapshots: Path) -> None:
-    current = current_name(snapshots)
-    for name in published(snapshots)[:-KEPT]:
-        if name != current:
-            shutil.rmtree(snapshots / name, ignore_errors=True)
-
-
-def _sweep(snapshots: Path) -> None:
+def _sweep(candidates: Path) -> None:
     """Remove what an interrupted run left behind."""
-    for left in snapshots.glob(".tmp-*"):
+    for left in candidates.glob(".tmp-*"):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    """Have the system write a file, or a folder's names, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

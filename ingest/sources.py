@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import SIDE_FILE, SideFile, together
+from ingest.front_matter import SIDE_FILE, SideFile, side_file_of, together
+from ingest.guide_cache import GuideCache, guide_key
 from ingest.loaders import LOADERS, load
 from ingest.markdown import parse
 from kb.model import Guide
@@ -67,13 +68,18 @@ def find_sources(paths: Iterable[Path]) -> Sources:
     return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
 
 
-def read_guides(sources: Sources) -> Reading:
-    """Read every file, and gather what is wrong rather than stop at the first."""
+def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
+    """Read every file, and gather what is wrong rather than stop at the first.
+
+    With a `cache`, what did not change since is not parsed again.
+    """
     reading = Reading(errors=list(sources.errors))
+    keys: list[bytes] = []
     owners: dict[tuple[str, str], str] = {}
     for path in sources.files:
         try:
-            guide = parse(_document(path, sources.said.get(path, Said())))
+            said = sources.said.get(path, Said())
+            guide = _cached(path, said, cache, keys) if cache else parse(_document(path, said))
             identity = (guide.info.id, guide.info.language)
             if identity in owners:
                 raise SourceError(
@@ -87,6 +93,8 @@ def read_guides(sources: Sources) -> Reading:
             continue
         owners[identity] = guide.info.source
         reading.guides.append(guide)
+    if cache:
+        cache.keep_only(keys)
     return reading
 
 
@@ -103,6 +111,22 @@ def _document(path: Path, said: Said) -> Document:
             together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
         )
     return dataclasses.replace(document, source=said.source or document.source, side_file=side)
+
+
+def _cached(path: Path, said: Said, cache: GuideCache, keys: list[bytes]) -> Guide:
+    side = side_file_of(path)
+    matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
+    try:
+        beside = side.read_bytes() if side.exists() else None
+        key = guide_key(said.source or str(path), path.read_bytes(), beside, matter)
+    except OSError:
+        return parse(_document(path, said))  # which says what is wrong
+    keys.append(key)
+    guide = cache.get(key)
+    if guide is None:
+        guide = parse(_document(path, said))
+        cache.put(key, guide)
+    return guide
 
 
 def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:

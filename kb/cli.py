@@ -81,25 +81,3 @@ def chat() -> None:
 
     settings = load_settings(Settings)
     converse(open_knowledge_base(settings), Console(highlight=False))
-
-
-@app.command()
-def status() -> None:
-    """Say what is live: the snapshot, its guides, and where it is."""
-    from kb.snapshot import open_current
-
-    settings = load_settings(Settings)
-    snapshot = open_current(settings.home.snapshots)
-    manifest = snapshot.manifest
-    console = Console(highlight=False)
-    console.print(f"{manifest.name}  (published {manifest.created})", markup=False)
-    console.print(
-        f"{manifest.guides} guides, {manifest.sections} sections, {manifest.chunks} chunks, "
-        f"embedded with {manifest.embedder.model}",
-        markup=False,
-    )
-    for guide in snapshot.guides:
-        console.print(
-            f"  {guide.id} ({guide.language})  {guide.title}  {guide.source}", markup=False
-        )
-    console.print(str(snapshot.path.resolve()), markup=False, soft_wrap=True)

@@ -154,7 +154,8 @@ def evaluate(
     """Ask every question, and return what came of it."""
     results: list[Result] = []
     for number, question in enumerate(questions, 1):
-        results.append(_result(knowledge_base, question))
+        found = knowledge_base.find(question.q)
+        results.append(judge(question, found, knowledge_base.answer(found)))
         progress(number, len(questions))
     asked = [result for result in results if result.question.expect != (SMALL_TALK,)]
     return Evaluation(
@@ -220,9 +221,8 @@ def measure(values: Sequence[float]) -> Measure:
     return Measure(mean=float(array.mean()), low=low, high=high, questions=len(array))
 
 
-def _result(knowledge_base: KnowledgeBase, question: GoldenQuestion) -> Result:
-    found = knowledge_base.find(question.q)
-    answer = knowledge_base.answer(found)
+def judge(question: GoldenQuestion, found: Found, answer: Answer) -> Result:
+    """Return how good an answer to a golden question is."""
     names = [found.index.section_names(hit) for hit in found.hits[:_RANKED]]
     ranking = tuple(_name(question, *both) for both in names)
     cited = [_name(question, c.anchor, c.section) for c in answer.citations]

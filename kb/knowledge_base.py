@@ -67,7 +67,8 @@ class Found:
 class KnowledgeBase:
     """The guides as last published. Threads may share it.
 
-    A snapshot that is published while it runs is picked up with the next question.
+    A snapshot that is published while it runs is picked up with the next question. With
+    `pinned`, it answers from that one, which need not be published.
     """
 
     def __init__(
@@ -75,10 +76,13 @@ class KnowledgeBase:
         home: Home,
         embeddings: SentenceTransformerEmbeddings,
         reranker: Reranker | None = None,
+        *,
+        pinned: SearchIndex | None = None,
     ) -> None:
         self._home = home
         self._embeddings = embeddings
         self._reranker = reranker
+        self._pinned = pinned
         self._loading = threading.Lock()
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
@@ -92,6 +96,8 @@ class KnowledgeBase:
         While one thread opens a new snapshot, the others go on with the one before it.
         Raises SnapshotError if there is none that can be used.
         """
+        if self._pinned is not None:
+            return self._pinned
         wanted = current_name(self._home.snapshots)
         index = self._index
         if index is not None and wanted == self._wanted:

@@ -18,6 +18,11 @@ class Home:
         return self.root / "snapshots"
 
     @property
+    def candidates(self) -> Path:
+        """Snapshots that are not live yet: being made, checked, or held for somebody's word."""
+        return self.root / "candidates"
+
+    @property
     def models(self) -> Path:
         """Embedding models."""
         return self.root / "models"
@@ -41,6 +46,11 @@ class Home:
     def repositories(self) -> Path:
         """Git repositories that guides are read from."""
         return self.root / "git"
+
+    @property
+    def guide_cache(self) -> Path:
+        """Guides that were parsed before."""
+        return self.root / "guides.sqlite"
 
     @property
     def calibration(self) -> Path:

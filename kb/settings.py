@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     fetch_pages: Annotated[int, Field(gt=0)] = 1000
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5
     fetch_private: bool = False
+    snapshots_kept: Annotated[int, Field(ge=1)] = 5
 
     @property
     def home(self) -> Home:

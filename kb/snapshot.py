@@ -1,7 +1,8 @@
 """Published snapshots: immutable folders, one of them current.
 
     snapshots/
-      current                     the name of the live snapshot
+      current                     the name of the live snapshot; on its second line, as JSON,
+                                  since when it is, by whom, and what was live before
       20261123T091500Z-1f3c9a/
         manifest.json             what it holds, the embedder, a checksum for every other file
         guides.jsonl              a GuideInfo a line
@@ -82,7 +83,7 @@ class FileSum(Frozen):
 
 
 class Manifest(Frozen):
-    """What a snapshot holds. `created` is a time in ISO 8601, UTC."""
+    """What a snapshot holds. `created` is a time in ISO 8601, UTC; `by` is who had it made."""
 
     format: int
     name: str
@@ -92,6 +93,7 @@ class Manifest(Frozen):
     chunks: int
     embedder: Embedder
     files: dict[str, FileSum]
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def open_current(snapshots: Path) -> Snapshot:
 def current_name(snapshots: Path) -> str | None:
     """Return the name of the live snapshot, if one was published."""
     try:
-        return (snapshots / CURRENT).read_text("utf-8").strip() or None
+        return (snapshots / CURRENT).read_text("utf-8").partition("\n")[0].strip() or None
     except FileNotFoundError:
         return None
 

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import mammoth
 from bs4 import BeautifulSoup, Tag
 
-from ingest.docx_lists import PLACE, marked
 from ingest.document import Document
+from ingest.docx_lists import PLACE, marked
 from ingest.errors import SourceError
 from ingest.html import to_markdown
 from kb.model import Unit
@@ -28,7 +28,10 @@ _STYLES = "\n".join(
         "p[style-name='Title'] => h1.title:fresh",
         *(f"p[style-name='{name}'] => pre:separator('\\n')" for name in _CODE),
         *(f"p[style-name='{name}'] => blockquote > p:fresh" for name in _QUOTES),
-        *(f"r[style-name='{name}'] => code" for name in ("Verbatim Char", "HTML Code", "Source Text")),
+        *(
+            f"r[style-name='{name}'] => code"
+            for name in ("Verbatim Char", "HTML Code", "Source Text")
+        ),
         *(f"p.guidebotText{level} => {_INSIDE[level]} > p:fresh" for level in _LEVELS),
         *(f"p.guidebotCode{level} => {_INSIDE[level]} > pre:separator('\\n')" for level in _LEVELS),
         "u => em",

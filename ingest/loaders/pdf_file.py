@@ -32,7 +32,8 @@ def load(path: Path, data: bytes) -> Document:
         raise SourceError(path, f"is not a PDF that can be read: {detail}") from error
     if not pages.parts:
         raise SourceError(
-            path, "the guide is empty: the PDF holds no text, only pictures. Recognise its text first"
+            path,
+            "the guide is empty: the PDF holds no text, only pictures. Recognise its text first",
         )
     page = BeautifulSoup(html, "html5lib")
     markdown, lines = to_markdown(page.body or page, _page)

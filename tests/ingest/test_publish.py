@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from ingest.embedding_cache import EmbeddingCache
+from ingest.live import KEPT
+from ingest.lock import WriterLock
 from ingest.pipeline import BadSourcesError, ingest
-from ingest.publish import KEPT, WriterLock
 from kb.embeddings import SentenceTransformerEmbeddings
 from kb.errors import DamagedSnapshotError, EmbedderMismatchError, GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
@@ -110,9 +111,9 @@ def test_only_the_last_snapshots_stay(
 
 def test_a_second_writer_waits_and_then_says_so(home: Home) -> None:
     with (
-        WriterLock(home.snapshots, wait=5),
+        WriterLock(home, wait=5),
         pytest.raises(GuidebotError, match="Another ingest is writing"),
-        WriterLock(home.snapshots, wait=0.1),
+        WriterLock(home, wait=0.1),
     ):
         pass
 

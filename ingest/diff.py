@@ -1,0 +1,268 @@
+"""What a new snapshot changes for readers: guides, sections, and sentences."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from kb.model import Block, BlockKind, Frozen, GuideInfo, Section
+from kb.sentences import sentences
+from kb.snapshot import Snapshot
+
+# From this likeness of their sentences on, two sections are one with another heading.
+_SAME_SECTION = 0.6
+# From this likeness of their letters on, two sentences are one that was edited.
+_SAME_SENTENCE = 0.5
+
+_WORD = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
+_FIELDS = ("title", "source", "url", "visible_to", "synonyms", "owner", "review")
+
+
+class Kind(StrEnum):
+    """What became of a guide, a section, or words."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+class Words(Frozen):
+    """Words of a sentence that were added or removed, or stay the same."""
+
+    kind: Kind
+    text: str
+
+
+class SectionChange(Frozen):
+    """What became of a section, which may be several things at once.
+
+    `before` is the heading it had. Each of `sentences` is one that was added, removed or edited.
+    """
+
+    kinds: tuple[Kind, ...]
+    anchor: str
+    heading: str
+    before: str | None = None
+    sentences: tuple[tuple[Words, ...], ...] = ()
+
+
+class FieldChange(Frozen):
+    """Something that is said of a guide, before and now."""
+
+    name: str
+    before: str
+    after: str
+
+
+class GuideChange(Frozen):
+    """What became of a guide."""
+
+    kind: Kind
+    id: str
+    language: str
+    title: str
+    fields: tuple[FieldChange, ...] = ()
+    sections: tuple[SectionChange, ...] = ()
+
+
+class Diff(Frozen):
+    """What changes between the live snapshot, if there is one, and a new one."""
+
+    before: str | None
+    after: str
+    guides: tuple[GuideChange, ...] = ()
+
+
+def compare(before: Snapshot | None, after: Snapshot) -> Diff:
+    """Return what a snapshot changes; guides that stay the same are left out."""
+    old, new = _guides(before) if before else {}, _guides(after)
+    changes = [
+        _guide(old.get(key), new.get(key))
+        for key in dict.fromkeys([*new, *old])
+        if old.get(key) != new.get(key)
+    ]
+    return Diff(
+        before=before.name if before else None,
+        after=after.name,
+        guides=tuple(change for change in changes if _says_something(change)),
+    )
+
+
+_Edition = tuple[GuideInfo, list[Section]]
+
+
+def _guides(snapshot: Snapshot) -> dict[tuple[str, str], _Edition]:
+    found: dict[tuple[str, str], _Edition] = {
+        (info.id, info.language): (info, []) for info in snapshot.guides
+    }
+    for number in range(snapshot.manifest.sections):
+        row = snapshot.section(number)
+        info = snapshot.guides[row.guide]
+        found[info.id, info.language][1].append(row.section)
+    return found
+
+
+def _guide(before: _Edition | None, after: _Edition | None) -> GuideChange:
+    there = after or before
+    assert there is not None
+    info = there[0]
+    kind = Kind.CHANGED if before and after else Kind.ADDED if after else Kind.REMOVED
+    old, new = before[1] if before else [], after[1] if after else []
+    return GuideChange(
+        kind=kind,
+        id=info.id,
+        language=info.language,
+        title=info.title,
+        fields=tuple(_fields(before[0], after[0])) if before and after else (),
+        sections=tuple(_sections(old, new, info.language)),
+    )
+
+
+def _says_something(change: GuideChange) -> bool:
+    """Whether more than lines and checksums changed."""
+    return change.kind is not Kind.CHANGED or bool(change.fields or change.sections)
+
+
+def _fields(before: GuideInfo, after: GuideInfo) -> Iterator[FieldChange]:
+    for name in _FIELDS:
+        old, new = getattr(before, name, None), getattr(after, name, None)
+        if old != new:
+            yield FieldChange(name=name, before=_shown(old), after=_shown(new))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_shown(each) for each in value)
+    return "" if value is None else str(value)
+
+
+def _sections(
+    old: Sequence[Section], new: Sequence[Section], language: str
+) -> Iterator[SectionChange]:
+    texts_old = [_text(section, language) for section in old]
+    texts_new = [_text(section, language) for section in new]
+    twin = _twins(old, new, texts_old, texts_new)
+    stayed = _stayed([twin[n] for n in range(len(new)) if n in twin])
+    for n, section in enumerate(new):
+        if n not in twin:
+            yield _whole(Kind.ADDED, section, texts_new[n])
+            continue
+        before = old[twin[n]]
+        edited = tuple(_edits(texts_old[twin[n]], texts_new[n]))
+        under = before.path[:-1] != section.path[:-1] and before.heading == section.heading
+        kinds = [
+            *([Kind.RENAMED] if before.heading != section.heading else []),
+            *([Kind.MOVED] if twin[n] not in stayed or under else []),
+            *([Kind.CHANGED] if edited else []),
+        ]
+        if kinds:
+            yield SectionChange(
+                kinds=tuple(kinds),
+                anchor=section.anchor,
+                heading=section.heading,
+                before=before.heading if before.heading != section.heading else None,
+                sentences=edited,
+            )
+    kept = set(twin.values())
+    for n, section in enumerate(old):
+        if n not in kept:
+            yield _whole(Kind.REMOVED, section, texts_old[n])
+
+
+def _whole(kind: Kind, section: Section, text: Sequence[str]) -> SectionChange:
+    words = tuple((Words(kind=kind, text=sentence),) for sentence in text)
+    return SectionChange(
+        kinds=(kind,), anchor=section.anchor, heading=section.heading, sentences=words
+    )
+
+
+def _twins(
+    old: Sequence[Section],
+    new: Sequence[Section],
+    texts_old: Sequence[list[str]],
+    texts_new: Sequence[list[str]],
+) -> dict[int, int]:
+    """Return which of the old sections each of the new ones was, where it was one.
+
+    By its anchor, else by the most alike of those that are left.
+    """
+    by_anchor = {section.anchor: number for number, section in enumerate(old)}
+    twin = {n: by_anchor[s.anchor] for n, s in enumerate(new) if s.anchor in by_anchor}
+    left = set(range(len(old))) - set(twin.values())
+    alike = [
+        (ratio, n, o)
+        for n in range(len(new))
+        if n not in twin
+        for o in left
+        if (ratio := _likeness(texts_old[o], texts_new[n])) >= _SAME_SECTION
+    ]
+    for _, n, o in sorted(alike, reverse=True):
+        if n not in twin and o in left:
+            twin[n] = o
+            left.remove(o)
+    return twin
+
+
+def _stayed(numbers: Sequence[int]) -> set[int]:
+    """Return those that kept their order."""
+    matcher = difflib.SequenceMatcher(None, sorted(numbers), list(numbers), autojunk=False)
+    return {
+        numbers[block.b + i] for block in matcher.get_matching_blocks() for i in range(block.size)
+    }
+
+
+def _likeness(before: Sequence[str], after: Sequence[str]) -> float:
+    return difflib.SequenceMatcher(None, "\n".join(before), "\n".join(after), False).ratio()
+
+
+def _text(section: Section, language: str) -> list[str]:
+    """Return a section's sentences, and what the docs team says of it, a line each."""
+    return [
+        *(line for block in section.blocks for line in _lines(block, language)),
+        *(f"also_asked: {question}" for question in section.also_asked),
+        *(f"keyword: {keyword}" for keyword in section.keywords),
+    ]
+
+
+def _lines(block: Block, language: str) -> Iterator[str]:
+    for line in block.text.split("\n"):
+        if block.kind in (BlockKind.CODE, BlockKind.TABLE):
+            yield line
+        else:
+            yield from (part.strip() for part in sentences(line, language) if part.strip())
+    for child in block.children:
+        yield from _lines(child, language)
+
+
+def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Words, ...]]:
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        old, new = list(before[a:b]), list(after[c:d])
+        for sentence in old:
+            near = difflib.get_close_matches(sentence, new, 1, _SAME_SENTENCE)
+            if near:
+                new.remove(near[0])
+                yield tuple(_words(sentence, near[0]))
+            else:
+                yield (Words(kind=Kind.REMOVED, text=sentence),)
+        for sentence in new:
+            yield (Words(kind=Kind.ADDED, text=sentence),)
+
+
+def _words(before: str, after: str) -> Iterator[Words]:
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        if tag == "equal":
+            yield Words(kind=Kind.SAME, text="".join(new[c:d]))
+            continue
+        if a < b:
+            yield Words(kind=Kind.REMOVED, text="".join(old[a:b]))
+        if c < d:
+            yield Words(kind=Kind.ADDED, text="".join(new[c:d]))

@@ -1,0 +1,38 @@
+"""What it takes for files to be on the disk, and to say so when they cannot be."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kb.errors import GuidebotError
+
+
+class DiskError(GuidebotError):
+    """A file cannot be written: the disk is full, or the folder is read-only."""
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file, or a folder's names, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def told_of_the_disk(home: Path, consequence: str) -> Iterator[None]:
+    """Turn the errors of a disk into a DiskError that tells of the `consequence`."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        place = error.filename if isinstance(error, OSError) and error.filename else home
+        raise DiskError(
+            f"{place}: cannot be written: {reason or error}. {consequence} Make room on the disk, "
+            f"or let this user write to {home}, and run this again."
+        ) from error

@@ -1,0 +1,149 @@
+"""The gate: golden questions, asked before a snapshot is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pydantic import computed_field
+
+from kb.errors import GuidebotError
+from kb.evaluate import Failure, Result, judge
+from kb.golden import GoldenQuestion
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Answer, Decision, Frozen
+
+
+class GateError(GuidebotError):
+    """Golden questions would be answered worse than before, so nothing was published."""
+
+    exit_code = 3
+
+
+class Outcome(Frozen):
+    """What came of a question on one snapshot. `sections` are those cited, or offered."""
+
+    decision: Decision
+    sections: tuple[str, ...]
+    failure: Failure | None
+
+
+class QuestionChange(Frozen):
+    """A question that is answered otherwise than before; `worse` says how it is worse, if it is."""
+
+    question: str
+    language: str
+    line: int
+    expect: tuple[str, ...]
+    before: Outcome
+    after: Outcome
+    worse: str | None = None
+
+
+class GateReport(Frozen):
+    """What came of all questions. Without a live snapshot, there is no `right_before`."""
+
+    questions: int
+    right_before: int | None
+    right_after: int
+    allowed: int
+    changes: tuple[QuestionChange, ...] = ()
+
+    @property
+    def regressions(self) -> list[QuestionChange]:
+        """The questions that are answered worse."""
+        return [change for change in self.changes if change.worse]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def passed(self) -> bool:
+        """Whether no more are answered worse than is allowed."""
+        return len(self.regressions) <= self.allowed
+
+
+def ask_both(
+    questions: Sequence[GoldenQuestion],
+    before: KnowledgeBase | None,
+    after: KnowledgeBase,
+    allowed: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> GateReport:
+    """Ask every question on the live snapshot and on the new one."""
+    gone = _sections(before) - _sections(after) if before else set()
+    changes: list[QuestionChange] = []
+    right_before = right_after = 0
+    for number, question in enumerate(questions, 1):
+        new, result = _ask(after, question)
+        right_after += result.failure is None
+        if before:
+            old, earlier = _ask(before, question)
+            right_before += earlier.failure is None
+            worse = _worse(question, (old, earlier), (new, result), gone)
+            if worse or _said(old) != _said(new):
+                changes.append(
+                    QuestionChange(
+                        question=question.q,
+                        language=question.lang,
+                        line=question.line,
+                        expect=question.expect,
+                        before=_outcome(old, earlier),
+                        after=_outcome(new, result),
+                        worse=worse,
+                    )
+                )
+        progress(number, len(questions))
+    return GateReport(
+        questions=len(questions),
+        right_before=right_before if before else None,
+        right_after=right_after,
+        allowed=allowed,
+        changes=tuple(changes),
+    )
+
+
+def _ask(knowledge_base: KnowledgeBase, question: GoldenQuestion) -> tuple[Answer, Result]:
+    found = knowledge_base.find(question.q)
+    answer = knowledge_base.answer(found)
+    return answer, judge(question, found, answer)
+
+
+def _worse(
+    question: GoldenQuestion,
+    before: tuple[Answer, Result],
+    after: tuple[Answer, Result],
+    gone: set[str],
+) -> str | None:
+    """Return how a question is answered worse than before, if it is."""
+    lost = [name for name in _cited(before[0]) if name in gone]
+    if question.covered and lost:
+        return f"the section it was answered from is gone: {', '.join(lost)}"
+    if before[1].failure is None and after[1].failure is not None:
+        return f"was right, is wrong now: {after[1].failure.value}"
+    covered = before[0].decision in (Decision.ANSWER, Decision.CLARIFY)
+    if question.covered and covered and after[0].decision is Decision.NOT_COVERED:
+        return "was covered, is not covered now"
+    return None
+
+
+def _outcome(answer: Answer, result: Result) -> Outcome:
+    return Outcome(decision=answer.decision, sections=tuple(_cited(answer)), failure=result.failure)
+
+
+def _cited(answer: Answer) -> list[str]:
+    return list(dict.fromkeys(c.section for c in (*answer.citations, *answer.choices)))
+
+
+def _said(answer: Answer) -> tuple[object, ...]:
+    """Return what a person would see of an answer."""
+    # The lines of a citation move with every edit above them, so they do not count.
+    words = [
+        (part.heading, step.text, *(child.full_text for child in step.children))
+        for part in answer.parts
+        for step in (*part.steps, *part.notes)
+    ]
+    return answer.decision, _cited(answer), words
+
+
+def _sections(knowledge_base: KnowledgeBase) -> set[str]:
+    snapshot = knowledge_base.index().snapshot
+    rows = map(snapshot.section, range(snapshot.manifest.sections))
+    return {f"{snapshot.guides[row.guide].id}#{row.section.anchor}" for row in rows}

@@ -1,0 +1,89 @@
+"""One writer at a time under a home folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from kb.errors import GuidebotError
+from kb.model import Frozen
+from kb.paths import Home
+
+Waiting = Callable[[str, int, int], None]
+"""Called with what is waited for, the seconds so far, and the most that there will be."""
+
+_SECONDS_A_LOOK = 1.0
+
+
+class Holder(Frozen):
+    """Who writes, in which process, and since when (ISO 8601, UTC)."""
+
+    by: str
+    process: int
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.by or 'somebody'} (process {self.process}, since {self.since})"
+
+
+class WriterLock:
+    """Lets one process at a time write snapshots under a home folder.
+
+    The others wait, and are told for whom.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        wait: float,
+        by: str = "",
+        waiting: Waiting = lambda what, done, total: None,
+    ) -> None:
+        self._folder = home.snapshots
+        self._wait = wait
+        self._by = by
+        self._waiting = waiting
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self._folder / ".writer.lock")
+
+    def __enter__(self) -> None:
+        started = time.monotonic()
+        while True:
+            left = self._wait - (time.monotonic() - started)
+            try:
+                self._lock.acquire(timeout=max(0.0, min(left, _SECONDS_A_LOOK)))
+                break
+            except Timeout as error:
+                if left <= 0:
+                    raise GuidebotError(
+                        f"Another ingest is writing to {self._folder}: {self._holder()}. It did "
+                        f"not finish in {self._wait:.0f} s. Run this again when it has."
+                    ) from error
+            passed = round(time.monotonic() - started)
+            self._waiting(f"Waiting for {self._holder()}", passed, round(self._wait))
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        holder = Holder(by=self._by, process=os.getpid(), since=now)
+        with contextlib.suppress(OSError):  # it is only for others to read
+            self._told.write_text(holder.model_dump_json(), "utf-8")
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._told.unlink(missing_ok=True)
+        self._lock.release()
+
+    @property
+    def _told(self) -> Path:
+        return self._folder / ".writer.json"
+
+    def _holder(self) -> str:
+        try:
+            return str(Holder.model_validate_json(self._told.read_text("utf-8")))
+        except (OSError, ValidationError):
+            return "another process"

@@ -1,0 +1,297 @@
+"""Ingesting again: what is reused, what is shown, what is stopped, and the way back."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from ingest.diff import Diff, Kind, compare
+from ingest.disk import DiskError
+from ingest.gate import GateError
+from ingest.held import publish_held
+from ingest.live import damaged, discard, make_live, read_live, roll_back
+from ingest.pipeline import Plan, Summary, ingest
+from ingest.report import show, write_page
+from kb.embeddings import SentenceTransformerEmbeddings
+from kb.errors import GuidebotError
+from kb.golden import GoldenQuestion
+from kb.knowledge_base import KnowledgeBase
+from kb.paths import Home
+from kb.snapshot import Snapshot, current_name, open_current, open_snapshot, published
+from tests.conftest import SAMPLE_GUIDES
+
+GUIDE = """# Doors
+
+## It is stuck
+
+1. Turn the key to the left.
+2. Push the door with your shoulder.
+
+## It squeaks
+
+Put a drop of oil on the hinge. Wait for an hour.
+
+## The lock is frozen
+
+Warm the key in your hand. Do not use boiling water.
+"""
+
+ROWS = ("guides.jsonl", "sections.jsonl", "concepts.jsonl", "chunks.jsonl", "phrases.jsonl")
+ARRAYS = ("background.npy", "phrases.npy", "phrase_background.npy")
+
+QUESTIONS = (
+    GoldenQuestion(q="the door is stuck", lang="en", expect=("it-is-stuck",), line=1),
+    GoldenQuestion(q="the hinge squeaks, is oil right?", lang="en", expect=("it-squeaks",), line=2),
+)
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Path:
+    path = tmp_path / "doors.en.md"
+    path.write_text(GUIDE, "utf-8")
+    return path
+
+
+def assert_same_rows(one: Snapshot, other: Snapshot) -> None:
+    for name in ROWS:
+        assert (one.path / name).read_bytes() == (other.path / name).read_bytes(), name
+    # The same text in another batch may differ in the last bits of bfloat16.
+    count = one.index.ntotal
+    assert np.allclose(
+        one.index.reconstruct_n(0, count), other.index.reconstruct_n(0, count), atol=0.02
+    )
+    for name in ARRAYS:
+        assert np.allclose(np.load(one.path / name), np.load(other.path / name), atol=0.02), name
+
+
+def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
+    guide: Path,
+    home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+    phrase_vectors: Path,
+    tmp_path: Path,
+) -> None:
+    ingest([guide], home, embeddings)
+    head, *sections = GUIDE.split("\n## ")
+    edits = [
+        "\n## ".join([head, *reversed(sections)]),
+        "\n## ".join([head, sections[0], sections[2]]),
+        GUIDE.replace("an hour", "a day").replace("It squeaks", "It makes a noise"),
+        GUIDE,
+    ]
+    for text in edits:
+        guide.write_text(text, "utf-8")
+        again = ingest([guide], home, embeddings)
+        fresh = Home(tmp_path / "fresh")
+        fresh.root.mkdir(exist_ok=True)
+        # Only the vectors of the phrasebook are kept: the guide is parsed and embedded anew.
+        fresh.guide_cache.unlink(missing_ok=True)
+        fresh.embedding_cache.write_bytes(phrase_vectors.read_bytes())
+        nothing = ingest([guide], fresh, embeddings)
+        assert_same_rows(open_snapshot(again.path), open_snapshot(nothing.path))
+
+
+def changed(diff: Diff) -> dict[str, tuple[Kind, ...]]:
+    return {each.heading: each.kinds for guide in diff.guides for each in guide.sections}
+
+
+def test_a_writer_sees_what_changes(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
+) -> None:
+    first = ingest([guide], home, embeddings)
+    assert first.diff.before is None and first.diff.guides[0].kind is Kind.ADDED
+    assert ingest([guide], home, embeddings).diff.guides == ()
+    text = GUIDE.replace("shoulder", "hip").replace("It squeaks", "It makes `<b>noise</b>`")
+    text = text[: text.index("## The lock")] + "## The key is lost\n\nAsk the porter.\n"
+    guide.write_text(text, "utf-8")
+    diff = ingest([guide], home, embeddings).diff
+    assert changed(diff) == {
+        "It is stuck": (Kind.CHANGED,),
+        "It makes <b>noise</b>": (Kind.RENAMED,),
+        "The key is lost": (Kind.ADDED,),
+        "The lock is frozen": (Kind.REMOVED,),
+    }
+    (sentence,) = diff.guides[0].sections[0].sentences
+    assert [w.text for w in sentence if w.kind is Kind.REMOVED] == ["shoulder"]
+    assert [w.text for w in sentence if w.kind is Kind.ADDED] == ["hip"]
+    console = Console(record=True, width=100, color_system=None)
+    show(diff, None, console)
+    shown = console.export_text()
+    assert "It makes <b>noise</b>: renamed, was “It squeaks”" in shown
+    assert "~" in shown and "The lock is frozen: removed" in shown
+    write_page(tmp_path / "diff.html", diff, None)
+    page = (tmp_path / "diff.html").read_text("utf-8")
+    assert "<del>shoulder</del><ins>hip</ins>" in page
+    assert "&lt;b&gt;noise&lt;/b&gt;" in page and "<b>noise" not in page
+
+
+def test_sections_that_change_places_are_moved(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    before = open_snapshot(ingest([guide], home, embeddings).path)
+    head, *sections = GUIDE.split("\n## ")
+    guide.write_text("\n## ".join([head, *sections[1:], sections[0] + "\n"]), "utf-8")
+    after = open_snapshot(ingest([guide], home, embeddings).path)
+    assert set(changed(compare(before, after)).values()) == {(Kind.MOVED,)}
+
+
+def test_the_gate_stops_a_guide_without_its_mfa_section(
+    tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    path = tmp_path / "iam-troubleshooting.en.md"
+    text = (SAMPLE_GUIDES / path.name).read_text("utf-8")
+    path.write_text(text, "utf-8")
+    asked = "I lost my MFA device and cannot sign in"
+    first = ingest([path], home, embeddings)
+    cited = KnowledgeBase(home, embeddings).ask(asked).citations[0]
+    question = GoldenQuestion(q=asked, lang="en", expect=(cited.anchor,), line=1)
+    start = cited.path[-1]
+    sections = text.split("\n## ")
+    kept = [each for each in sections if not each.startswith(start)]
+    assert len(kept) == len(sections) - 1
+    path.write_text("\n## ".join(kept), "utf-8")
+    stopped = ingest([path], home, embeddings, plan=Plan(questions=[question]))
+    assert stopped.gate and not stopped.gate.passed and not stopped.published
+    assert "gone" in str(stopped.gate.regressions[0].worse)
+    assert current_name(home.snapshots) == first.snapshot
+    assert published(home.candidates) == []
+    allowed = ingest([path], home, embeddings, plan=Plan(questions=[question], allowed=1))
+    assert allowed.published and current_name(home.snapshots) == allowed.snapshot
+
+
+def run(guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, plan: Plan) -> Summary:
+    return ingest([guide], home, embeddings, plan=plan)
+
+
+def test_what_is_held_waits_for_a_word(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    first = ingest([guide], home, embeddings)
+    guide.write_text(GUIDE[: GUIDE.index("## It squeaks")], "utf-8")
+    plan = Plan(hold=True, questions=QUESTIONS, by="ann")
+    held = run(guide, home, embeddings, plan)
+    assert held.held and not held.published
+    assert current_name(home.snapshots) == first.snapshot
+    with pytest.raises(GateError, match="--accept") as raised:
+        publish_held(held.snapshot, home, "ann", 5, accept=False)
+    assert raised.value.exit_code == 3
+    publish_held(held.snapshot, home, "ann", 5, accept=True)
+    live = read_live(home.snapshots)
+    assert live and (live.name, live.by, live.before) == (held.snapshot, "ann", (first.snapshot,))
+    second = run(guide, home, embeddings, Plan(hold=True))
+    ingest([guide], home, embeddings)
+    with pytest.raises(GuidebotError, match="is live now"):
+        publish_held(second.snapshot, home, "ann", 5, accept=False)
+    discard(second.snapshot, home)
+    assert published(home.candidates) == [] and not list(home.candidates.glob("*.json"))
+    with pytest.raises(GuidebotError, match="no candidate 'gone'"):
+        discard("gone", home)
+
+
+def test_a_dry_run_leaves_nothing_behind(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    first = ingest([guide], home, embeddings)
+    guide.write_text(GUIDE.replace("shoulder", "hip"), "utf-8")
+    dry = run(guide, home, embeddings, Plan(dry_run=True, questions=QUESTIONS))
+    assert not dry.published and changed(dry.diff) == {"It is stuck": (Kind.CHANGED,)}
+    assert dry.gate and dry.gate.passed and len(dry.gate.changes) == 1
+    assert published(home.snapshots) == [first.snapshot] and published(home.candidates) == []
+
+
+def test_going_back_goes_further_back_each_time(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    names = [ingest([guide], home, embeddings).snapshot for _ in range(3)]
+    reader = KnowledgeBase(home, embeddings)
+    assert reader.index().snapshot.name == names[2]
+    before, now = roll_back(home, by="ann")
+    assert (before.name, now.name, now.by) == (names[2], names[1], "ann")
+    assert reader.index().snapshot.name == names[1]
+    assert roll_back(home)[1].name == names[0]
+    with pytest.raises(GuidebotError, match="Name one"):
+        roll_back(home)
+    assert roll_back(home, names[2])[1].name == names[2]
+    (home.snapshots / names[0] / "chunks.jsonl").write_text("")
+    assert [bool(error) for error in damaged(home, names).values()] == [True, False, False]
+    with pytest.raises(GuidebotError, match="checksum"):
+        roll_back(home, names[0])
+    assert current_name(home.snapshots) == names[2]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(folder)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_leaves_the_old_snapshot_live(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, small_disk: Path
+) -> None:
+    first = ingest([guide], home, embeddings)
+    home.candidates.rmdir()
+    home.candidates.symlink_to(small_disk)
+    filler = small_disk / "filler"
+    with filler.open("wb") as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+                file.flush()
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+    with pytest.raises(DiskError, match="No space left.*still live"):
+        ingest([guide], home, embeddings)
+    assert open_current(home.snapshots).name == first.snapshot
+
+
+def test_killed_before_any_step_of_publishing_the_old_or_the_new_is_live(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    before = ingest([guide], home, embeddings).snapshot
+    held = run(guide, home, embeddings, Plan(hold=True)).snapshot
+    script = """
+import os, signal, sys
+from pathlib import Path
+from ingest.live import make_live
+from kb.paths import Home
+name, root, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
+def hook(event, details):
+    global left
+    if event in ("open", "os.rename", "os.remove") and root in str(details[0]):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+make_live  # imported before the counting begins
+import faiss, numpy
+sys.addaudithook(hook)
+make_live(name, Home(Path(root)))
+"""
+    steps = 0
+    for left in (0, 14, 22, 24, 26, 28):
+        if not (home.candidates / held).is_dir():
+            break
+        command = [sys.executable, "-c", script, held, str(home.root), str(left)]
+        done = subprocess.run(
+            command, cwd=Path(__file__).parents[2], capture_output=True, check=False
+        )
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
+        steps += done.returncode == -signal.SIGKILL
+        assert open_current(home.snapshots).name in (before, held)
+    assert steps
+    if (home.candidates / held).is_dir():
+        assert make_live(held, home).name == held

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pypandoc
-from weasyprint import HTML  # type: ignore[import-untyped]
+from weasyprint import HTML
 
 from ingest.errors import SourceError
 from ingest.loaders import load

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from markdownify import ATX, MarkdownConverter
 
 from ingest.inline import unspaced
@@ -80,11 +81,11 @@ class _Converter(MarkdownConverter):
             return text
         el["href"] = re.sub(r"[\s<>()]", lambda m: f"%{ord(m[0]):02X}", href.strip())
         del el["title"]
-        linked: str = super().convert_a(el, text, parent_tags)
+        linked: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc]
         return linked
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        words: str = self.escape(str(el.get("alt") or ""), parent_tags)
+        words: str = self.escape(str(el.get("alt") or ""), parent_tags)  # type: ignore[attr-defined]
         return words
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -133,7 +134,7 @@ def _stamp(block: Tag, where: int | None) -> None:
     if block.name == "pre":
         # Its lines are the source's; html5lib leaves out a line end right behind the tag.
         first = texts[0]
-        shift = int(block.get("data-shift") or 0)
+        shift = int(str(block.get("data-shift") or 0))
         for text in texts:
             lines = str(text).split("\n")
             begun = [lines[0] if text is not first else _mark(where + shift) + lines[0]]
@@ -159,8 +160,9 @@ def _unmarked(marked: str) -> tuple[str, tuple[int, ...]]:
             last = int(found[1])
         lines.append(_PLACE.sub("", line).rstrip())
         places.append(last)
-    # What comes before the first mark, such as a fence, belongs to what comes next.
-    for n in range(len(lines) - 2, -1, -1):
-        if not lines[n].strip() or _FENCE.match(lines[n].strip()) and lines[n + 1].strip():
-            places[n] = max(places[n], min(places[n + 1], places[n + 1]))
+    opened = False
+    for n, line in enumerate(lines[:-1]):
+        if _FENCE.match(line.strip()):
+            opened = not opened
+            places[n] = places[n + 1] if opened else places[n]
     return "\n".join(lines) + "\n", tuple(places)

@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 GUIDES ?= guides
 Q ?= I lost my secret key
 
+# What guidebot.toml names, unless GUIDES says otherwise.
+SOURCES = $(if $(and $(wildcard guidebot.toml),$(filter file,$(origin GUIDES))),,$(GUIDES))
+
 .PHONY: help chat ask serve ingest test bench clean
 
 help:
@@ -16,15 +19,15 @@ help:
 	@echo 'make bench                the benchmarks of docs/benchmarks.md'
 
 chat: $(VENV)/.installed
-	@$(BIN)/guidebot ingest --if-none $(GUIDES)
+	@$(BIN)/guidebot ingest --if-none $(SOURCES)
 	@$(BIN)/guidebot chat
 
 ask: $(VENV)/.installed
-	@$(BIN)/guidebot ingest --if-none $(GUIDES)
+	@$(BIN)/guidebot ingest --if-none $(SOURCES)
 	@$(BIN)/guidebot ask "$$QUESTION"
 
 ingest: $(VENV)/.installed
-	@$(BIN)/guidebot ingest $(GUIDES)
+	@$(BIN)/guidebot ingest $(SOURCES)
 
 serve: $(VENV)/.installed
 	@$(BIN)/guidebot serve

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pypandoc
-from weasyprint import HTML  # type: ignore[import-untyped]
+from weasyprint import HTML
 
 from ingest.errors import SourceError
 from ingest.loaders import load
@@ -24,6 +24,8 @@ from kb.model import Block, BlockKind, Guide
 # What relative links are taken to be relative to where a format has absolute ones only.
 _HERE = "https://docs.example.com/"
 _STYLE = "td, th { border: 1px solid } pre { font-size: 8pt }"
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_MARKDOWN = "commonmark-smart+pipe_tables+alerts"
 FORMATS = ("html", "docx", "pdf")
 
 
@@ -44,12 +46,9 @@ def convert(page: Path, to: str, folder: Path) -> Path:
         text = re.sub("<style>.*?</style>", f"<style>{_STYLE}</style>", text, flags=re.DOTALL)
         HTML(string=text, base_url=_HERE).write_pdf(made)
         return made
-    pypandoc.convert_file(
-        str(page),
-        to,
-        format="commonmark-smart+pipe_tables",
-        outputfile=str(made),
-        extra_args=["--standalone"],
+    text = _FRONT_MATTER.sub("", page.read_text("utf-8"))
+    pypandoc.convert_text(
+        text, to, format=_MARKDOWN, outputfile=str(made), extra_args=["--standalone"]
     )
     return made
 
@@ -63,9 +62,8 @@ def agreement(page: Path, other: Path) -> tuple[float, list[str]]:
 
 def _block(block: Block, depth: int) -> Iterator[str]:
     # Word and PDF keep links within a document under names of their own.
-    links = [
-        href.removeprefix(_HERE) for span in block.spans if (href := span.href) and href[0] != "#"
-    ]
+    hrefs = [span.href for span in block.spans if span.href]
+    links = [href.removeprefix(_HERE) for href in hrefs if href[0] != "#"]
     code = block.kind is BlockKind.CODE
     words = "\n".join(map(str.rstrip, block.text.split("\n"))) if code else _words(block.text)
     yield f"{'  ' * depth}{block.kind} {block.number or ''} {words} {links or ''}"
@@ -94,9 +92,8 @@ def main(arguments: Sequence[str]) -> None:
                 shares.append(share)
                 if share < 1 and "-v" in arguments:
                     print(f"== {page.name} {to} {share:.3f}", *different[:14], sep="\n")
-            print(
-                f"{to}: {sum(shares) / len(shares):.4f}; alike {sum(s == 1 for s in shares)}/{len(shares)}"
-            )
+            alike = sum(share == 1 for share in shares)
+            print(f"{to}: {sum(shares) / len(shares):.4f}; alike {alike}/{len(shares)}")
 
 
 if __name__ == "__main__":

@@ -145,4 +145,4 @@ def _value(element: Element | None, name: str) -> str | None:
 
 
 def _namespaces(xml: bytes) -> list[tuple[str, str]]:
-    return [pair for _, pair in ElementTree.iterparse(io.BytesIO(xml), ["start-ns"])]  # type: ignore[misc]
+    return [pair for _, pair in ElementTree.iterparse(io.BytesIO(xml), ["start-ns"])]

@@ -15,7 +15,17 @@ from pydantic import ValidationError
 from kb.model import Guide
 
 # What is not our own, but has a say in what comes of a source.
-_LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "lingua-language-detector")
+_LIBRARIES = (
+    "beautifulsoup4",
+    "html5lib",
+    "lingua-language-detector",
+    "mammoth",
+    "markdown-it-py",
+    "markdownify",
+    "mdit-py-plugins",
+    "pdfminer.six",
+    "pdfplumber",
+)
 
 
 class GuideCache:
@@ -66,7 +76,7 @@ class GuideCache:
 
 
 def guide_key(source: str, *contents: bytes | None) -> bytes:
-    """Return the key of a source with these contents: the file's, the side file's."""
+    """Return the key of a source with what its file, its side file and guidebot.toml hold."""
     digest = hashlib.sha256(_parser())
     for part in (source.encode("utf-8", "surrogateescape"), *contents):
         digest.update(b"-" if part is None else hashlib.sha256(part).digest())

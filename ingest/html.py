@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from markdownify import ATX, MarkdownConverter
 
 from ingest.inline import unspaced
@@ -19,6 +20,8 @@ _PLACE = re.compile("\ue000(\\d+)\ue001")
 _FOREIGN = re.compile("[\ue000\ue001]")
 _LINK = re.compile(r"\s*(?:https?:|mailto:|(?![\w+.-]*:)\S)", re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t]*\r?\n\s*")
+_BLANK_START = re.compile(r"\A(?:(?:\ue000\d+\ue001)?[ \t]*\n)+")
+_BLANK_END = re.compile(r"(?:\n(?:\ue000\d+\ue001)?[ \t]*)+\Z")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -53,7 +56,7 @@ class _Converter(MarkdownConverter):
     """What CommonMark needs and markdownify does otherwise."""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        code = el.get_text().strip("\n")
+        code = _BLANK_START.sub("", _BLANK_END.sub("", el.get_text()))
         if not _PLACE.sub("", code).strip():
             return ""
         longest = max((len(run) for run in _FENCE.findall(code)), default=2)
@@ -78,11 +81,11 @@ class _Converter(MarkdownConverter):
             return text
         el["href"] = re.sub(r"[\s<>()]", lambda m: f"%{ord(m[0]):02X}", href.strip())
         del el["title"]
-        linked: str = super().convert_a(el, text, parent_tags)
+        linked: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc]
         return linked
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        words: str = self.escape(str(el.get("alt") or ""), parent_tags)
+        words: str = self.escape(str(el.get("alt") or ""), parent_tags)  # type: ignore[attr-defined]
         return words
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -100,8 +103,14 @@ def _part_notes(body: Tag) -> None:
         after = strong.next_sibling
         while isinstance(after, NavigableString) and not after.strip():
             after = after.next_sibling
-        labels = NOTE_LABEL.fullmatch(strong.get_text().strip())
-        if labels and isinstance(after, Tag) and after.name == "br" and strong.previous_sibling:
+        label = NOTE_LABEL.fullmatch(strong.get_text().strip())
+        first = not "".join(str(each) for each in strong.previous_siblings).strip()
+        if label and first and isinstance(after, NavigableString) and strong.parent:
+            # A label that stands before its words, or over them in the source.
+            if strong.parent.name in ("p", "li", "div", "blockquote"):
+                strong.insert_after(BeautifulSoup("<br>", "html.parser"))
+                after.replace_with(NavigableString(str(after).lstrip(" :：")))
+        if label and not first and isinstance(after, Tag) and after.name == "br":
             strong.insert_before(BeautifulSoup("<br>", "html.parser"))
 
 
@@ -125,7 +134,7 @@ def _stamp(block: Tag, where: int | None) -> None:
     if block.name == "pre":
         # Its lines are the source's; html5lib leaves out a line end right behind the tag.
         first = texts[0]
-        shift = int(block.get("data-shift") or 0)
+        shift = int(str(block.get("data-shift") or 0))
         for text in texts:
             lines = str(text).split("\n")
             begun = [lines[0] if text is not first else _mark(where + shift) + lines[0]]
@@ -151,8 +160,9 @@ def _unmarked(marked: str) -> tuple[str, tuple[int, ...]]:
             last = int(found[1])
         lines.append(_PLACE.sub("", line).rstrip())
         places.append(last)
-    # What comes before the first mark, such as a fence, belongs to what comes next.
-    for n in range(len(lines) - 2, -1, -1):
-        if not lines[n].strip() or _FENCE.match(lines[n].strip()) and lines[n + 1].strip():
-            places[n] = max(places[n], min(places[n + 1], places[n + 1]))
+    opened = False
+    for n, line in enumerate(lines[:-1]):
+        if _FENCE.match(line.strip()):
+            opened = not opened
+            places[n] = places[n + 1] if opened else places[n]
     return "\n".join(lines) + "\n", tuple(places)

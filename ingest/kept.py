@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ingest.errors import SourceError
-from kb.errors import SnapshotError
 from kb.model import Guide, GuideInfo
-from kb.snapshot import Snapshot, open_current
-
-
-def live_snapshot(snapshots: Path) -> Snapshot | None:
-    """Return the live snapshot; None if there is none that can be read."""
-    try:
-        return open_current(snapshots)
-    except SnapshotError:
-        return None
+from kb.snapshot import Snapshot
 
 
 def kept_guides(

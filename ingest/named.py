@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ingest.errors import SourceError
 from ingest.fetch import Fetcher, Page
-from ingest.front_matter import SideFile
+from ingest.front_matter import SIDE_FILE, SideFile
 from ingest.git_source import checkout
 from ingest.guides_file import GuideEntry
+from ingest.loaders import LOADERS
 from ingest.sources import Said, Sources, find_sources
 from kb.paths import Home
 from kb.settings import Settings
 
 
-def find_named(entries: Sequence[GuideEntry], folder: Path, settings: Settings) -> Sources:
+@dataclass(frozen=True)
+class Named:
+    """Entries, whose paths are relative to `folder`."""
+
+    entries: tuple[GuideEntry, ...]
+    folder: Path
+    settings: Settings
+
+
+def find_named(named: Named) -> Sources:
     """Return the files that entries name, fetched into the home folder where they lie elsewhere.
 
-    Paths are relative to `folder`. A file that two entries name is the first one's.
+    A file that two entries name is the first one's.
     """
     files: dict[Path, Path] = {}
     said: dict[Path, Said] = {}
     passed_over: list[Path] = []
     errors: list[SourceError] = []
-    for entry in entries:
+    for entry in named.entries:
         try:
-            found = _find(entry, folder, settings)
+            found = _find(entry, named.folder, named.settings)
         except SourceError as error:
             errors.append(error)
             continue
@@ -71,7 +82,13 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
         names = sorted(glob.glob(entry.source, root_dir=folder, recursive=True))
         if not names:
             raise SourceError(path, "no file matches this pattern")
-        found = find_sources([folder / name for name in names if _readable(folder / name)])
+        matching = [folder / name for name in names if not name.endswith(SIDE_FILE)]
+        found = find_sources(
+            path for path in matching if path.is_dir() or path.suffix.lower() in LOADERS
+        )
+        other = [path for path in matching if path.is_file() and path not in found.files]
+        unknown = tuple(path for path in other if path.suffix.lower() not in LOADERS)
+        found = replace(found, passed_over=found.passed_over + unknown)
         base = folder / Path(*_fixed(entry.source))
     said = {
         file: Said(
@@ -86,11 +103,6 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
 def _matter(entry: GuideEntry, path: str) -> SideFile | None:
     matter = entry.matter(path)
     return matter if matter.model_fields_set else None
-
-
-def _readable(path: Path) -> bool:
-    # A pattern names what it can find; only what is named one by one has to be a guide.
-    return path.is_dir() or bool(find_sources([path.parent]).files and path.is_file())
 
 
 def _fixed(pattern: str) -> Iterator[str]:

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from html import escape
 
 from ingest.markdown import NOTE_LABEL
-from ingest.pdf_lines import Line, Pages, Run, Table
+from ingest.pdf_lines import BROKEN, Line, Pages, Run, Table
 
 _BULLET = re.compile(r"\s*([•◦▪▫‣●○■□∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
-# A line that ends within a word: at a hyphen, or in an address.
-_BROKEN = re.compile(r"(?:\w-|://(?:\S*[/.=&?-])?)$")
 _LARGER = 1.08
 _SAME_INDENT = 4.0
 _LONGEST_HEADING = 200
@@ -109,7 +107,7 @@ class _Writer:
 
     def _goes_on(self, group: Sequence[Line], line: Line) -> bool:
         last = group[-1]
-        if line.code != last.code:
+        if line.code != last.code and not (line.code and BROKEN.search(last.text)):
             return False
         if line.page != last.page:
             # A sentence, or code, goes on at the top of the next page.
@@ -196,7 +194,7 @@ def _words(lines: Sequence[Line], skip: int) -> str:
         runs = "".join(run.html for run in _without(line.runs, skip if n == 0 else 0))
         # A label in bold keeps its line.
         label = line.bold and NOTE_LABEL.fullmatch(line.text.strip())
-        whole = not _BROKEN.search(line.text)
+        whole = not BROKEN.search(line.text)
         written.append(runs.strip() + ("<br>" if label else "\n" if whole else ""))
     # Code that was broken off at a line end goes on.
     return "".join(written).replace("</code><code>", "")

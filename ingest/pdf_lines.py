@@ -17,6 +17,8 @@ from pdfplumber.pdf import PDF
 
 _MONOSPACED = re.compile(r"mono|courier|consol|menlo|code|typewriter|cmtt", re.IGNORECASE)
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+# A line that ends within a word: at a hyphen, or in an address.
+BROKEN = re.compile(r"(?:\w-|\S/|\$|://(?:\S*[/.=&?-])?)$")
 _MARGIN = 0.09
 """How much of a page's height, at its top and bottom, running heads may stand in."""
 
@@ -43,7 +45,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a page. `left`, `right`, `top` and `bottom` are in points, from the page's top left."""
+    """A line of a page. Its edges are in points from the page's top left."""
 
     page: int
     left: float
@@ -132,10 +134,15 @@ def _numberless(text: str) -> str:
 
 def _tables(page: Page) -> Iterable[Table]:
     for table in page.find_tables():
-        rows = tuple(tuple(" ".join((c or "").split()) for c in row) for row in table.extract())
+        rows = tuple(tuple(_cell(cell or "") for cell in row) for row in table.extract())
         if len(rows) > 1 and max(map(len, rows)) > 1:
             left, top, _, bottom = table.bbox
             yield Table(page.page_number, left, top, bottom, rows)
+
+
+def _cell(text: str) -> str:
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return "".join(line + ("" if BROKEN.search(line) else " ") for line in lines).strip()
 
 
 def _goes_on(last: Line | Table, table: Table) -> bool:

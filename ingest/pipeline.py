@@ -18,8 +18,10 @@ from ingest.errors import SourceError
 from ingest.gate import GateReport, ask_both
 from ingest.guide_cache import GuideCache
 from ingest.held import held_json
+from ingest.kept import gone_guides, kept_guides, named
 from ingest.live import KEPT, discard, held_report, hold, make_live
 from ingest.lock import WriterLock
+from ingest.named import Named, find_named
 from ingest.phrases import find_phrases
 from ingest.publish import Contents, write_candidate
 from ingest.sources import find_sources, read_guides
@@ -78,7 +80,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Summary:
-    """What an ingest did. `seconds` is the time it took, `peak` its most memory in MiB."""
+    """What an ingest did. `seconds` is the time it took, `peak` its most memory in MiB.
+
+    `kept` names the guides that stay as they were, as their sources cannot be read; `gone`
+    those that were live and are no longer among the sources.
+    """
 
     guides: int
     sections: int
@@ -91,6 +97,8 @@ class Summary:
     path: Path
     left_out: tuple[SourceError, ...]
     passed_over: tuple[Path, ...]
+    kept: tuple[str, ...]
+    gone: tuple[str, ...]
     diff: Diff
     gate: GateReport | None
     published: bool
@@ -98,7 +106,7 @@ class Summary:
 
 
 def ingest(
-    paths: Sequence[Path],
+    paths: Sequence[Path] | Named,
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     *,
@@ -115,14 +123,16 @@ def ingest(
     started = time.monotonic()
     consequence = "Nothing was published; what was live is still live."
     with told_of_the_disk(home.root, consequence), _writing(home, plan.by, progress):
-        sources = find_sources(paths)
+        sources = find_named(paths) if isinstance(paths, Named) else find_sources(paths)
         progress("Reading guides", 0, len(sources.files))
         reading = read_guides(sources, GuideCache(home.guide_cache))
         progress("Reading guides", len(sources.files), len(sources.files))
         _refuse(reading.guides, reading.errors, plan.skip_bad)
-        contents, embedded = _contents(reading.guides, home, embeddings, progress)
-        made = write_candidate(contents, home.candidates, plan.by)
         live = _live(home)
+        kept = kept_guides(live, reading.guides, reading.errors)
+        guides = [*reading.guides, *kept]
+        contents, embedded = _contents(guides, home, embeddings, progress)
+        made = write_candidate(contents, home.candidates, plan.by)
         try:
             diff, gate = compare(live, made), _gate(plan, home, embeddings, live, made, progress)
             passed = plan.accept or gate is None or gate.passed
@@ -146,6 +156,8 @@ def ingest(
         path=made.path,
         left_out=tuple(reading.errors),
         passed_over=sources.passed_over,
+        kept=tuple(named(guide.info) for guide in kept),
+        gone=gone_guides(live, guides),
         diff=diff,
         gate=gate,
         published=made.path.parent == home.snapshots,
@@ -190,15 +202,17 @@ def _gate(
         return None
     # One made with another model cannot be asked, as its vectors are not comparable.
     same = live is not None and live.manifest.embedder.model == made.manifest.embedder.model
-    before = _answering(live, home, embeddings) if live is not None and same else None
-    after = _answering(made, home, embeddings)
+    texts = [question.q for question in plan.questions]
+    cache = EmbeddingCache(home.embedding_cache, embeddings)
+    vectors, _ = cache.encode(texts, "query", _bar("Embedding questions", progress))
+    known = dict(zip(texts, vectors, strict=True))
+
+    def answering(snapshot: Snapshot) -> KnowledgeBase:
+        return KnowledgeBase(home, embeddings, pinned=SearchIndex(snapshot), known=known)
+
+    before = answering(live) if live is not None and same else None
+    after = answering(made)
     return ask_both(plan.questions, before, after, plan.allowed, _bar("Asking", progress))
-
-
-def _answering(
-    snapshot: Snapshot, home: Home, embeddings: SentenceTransformerEmbeddings
-) -> KnowledgeBase:
-    return KnowledgeBase(home, embeddings, pinned=SearchIndex(snapshot))
 
 
 def _refuse(guides: Sequence[Guide], errors: Sequence[SourceError], skip_bad: bool) -> None:

@@ -18,6 +18,8 @@ from kb.errors import GuidebotError
 from kb.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from ingest.guides_file import Gate
+    from ingest.named import Named
     from ingest.pipeline import Plan, Summary
     from kb.embeddings import SentenceTransformerEmbeddings
 
@@ -28,7 +30,16 @@ By = Annotated[str, typer.Option(help="Who does this; default: the user and the 
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Guides: files, and folders of them.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Guides: files, folders, patterns, web addresses of pages or sitemaps."
+        ),
+    ] = None,
+    guides: Annotated[
+        Path | None,
+        typer.Option(help="The file that names the guides; default: guidebot.toml."),
+    ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Publish the good sources, leave out the bad.")
     ] = False,
@@ -45,10 +56,7 @@ def ingest(
         bool, typer.Option("--accept", help="Publish although questions are answered worse.")
     ] = False,
     questions: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="Golden questions (YAML) to ask before publishing; default: guidebot.toml's."
-        ),
+        list[Path] | None, typer.Option(help="Golden questions (YAML) to ask before publishing.")
     ] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write what changes as an HTML page here.")
@@ -66,14 +74,13 @@ def ingest(
     settings = load_settings(Settings)
     if if_none and current_name(settings.home.snapshots):
         return
-    from ingest.guides_file import DEFAULT_FILE, Gate, read_guides_file
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
     from ingest.report import write_page
     from kb.golden import read_questions
 
-    gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
-    asked = questions or gate.questions
+    sources, gate = _named(paths, guides, settings)
+    questions = questions or list(gate.questions)
     plan = Plan(
         skip_bad=skip_bad,
         dry_run=dry_run,
@@ -81,13 +88,13 @@ def ingest(
         accept=accept,
         by=by or whoever(),
         kept=settings.snapshots_kept,
-        questions=[each for path in asked for each in read_questions(path)],
+        questions=[each for path in questions for each in read_questions(path)],
         allowed=gate.allowed_regressions,
     )
     console = Console(stderr=True, highlight=False)
     try:
         with _progress(console, quiet=quiet or json, lines=progress_json) as told:
-            summary = run(paths, settings.home, embeddings_of(settings), plan=plan, progress=told)
+            summary = run(sources, settings.home, embeddings_of(settings), plan=plan, progress=told)
     except GuidebotError as error:
         if json:
             typer.echo(json_format.dumps({"error": str(error)}, ensure_ascii=False))
@@ -99,6 +106,23 @@ def ingest(
     elif not quiet:
         _show(summary, console)
     _stop_at_the_gate(summary, plan)
+
+
+def _named(paths: list[str] | None, file: Path | None, settings: Settings) -> tuple[Named, Gate]:
+    """Return what is to be read, and how it is checked: by the paths, or by the file."""
+    from ingest.guides_file import DEFAULT_FILE, Gate, GuideEntry, read_guides_file
+    from ingest.named import Named
+
+    if paths and file:
+        raise typer.BadParameter("name guides, or a file that names them with --guides")
+    if paths:
+        entries = tuple(GuideEntry(source=path) for path in paths)
+        return Named(entries, Path(), settings), Gate()
+    file = file or DEFAULT_FILE
+    if file == DEFAULT_FILE and not file.exists():
+        raise typer.BadParameter(f"name guides, or write {DEFAULT_FILE} (docs/sources.md)")
+    found = read_guides_file(file)
+    return Named(found.guide, file.parent, settings), found.gate
 
 
 def whoever() -> str:
@@ -131,6 +155,8 @@ def as_json(summary: Summary) -> str:
             | {
                 "left_out": [str(error) for error in summary.left_out],
                 "passed_over": [str(path) for path in summary.passed_over],
+                "kept": list(summary.kept),
+                "gone": list(summary.gone),
             },
             "diff": summary.diff.model_dump(mode="json"),
             "gate": summary.gate.model_dump(mode="json") if summary.gate else None,
@@ -166,6 +192,10 @@ def _show(summary: Summary, console: Console) -> None:
         console.print(f"Not a guide, passed over: {path}", markup=False, soft_wrap=True)
     for error in summary.left_out:
         console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
+    for guide in summary.kept:
+        console.print(f"Kept as it was: {guide}", markup=False, style="yellow", soft_wrap=True)
+    for guide in summary.gone:
+        console.print(f"No longer a source: {guide}", markup=False, style="yellow", soft_wrap=True)
     show(summary.diff, summary.gate, console)
     console.print(
         f"{summary.guides} guides, {summary.sections} sections, {summary.chunks} chunks "

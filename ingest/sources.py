@@ -24,12 +24,6 @@ class Said:
     source: str | None = None
     matter: SideFile | None = None
 
-    @property
-    def key(self) -> bytes:
-        """What tells this from anything else that could be said of a file."""
-        matter = self.matter.model_dump_json(exclude_unset=True) if self.matter else ""
-        return f"{self.source}\0{matter}".encode()
-
 
 @dataclass(frozen=True)
 class Sources:
@@ -104,25 +98,6 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     return reading
 
 
-def _cached(path: Path, said: Said, cache: GuideCache, keys: list[bytes]) -> Guide:
-    side = side_file_of(path)
-    try:
-        key = guide_key(
-            str(path),
-            path.read_bytes(),
-            side.read_bytes() if side.exists() else None,
-            said.key,
-        )
-    except OSError:
-        return parse(_document(path, said))  # which says what is wrong
-    keys.append(key)
-    guide = cache.get(key)
-    if guide is None:
-        guide = parse(_document(path, said))
-        cache.put(key, guide)
-    return guide
-
-
 def _document(path: Path, said: Said) -> Document:
     try:
         document = load(path)
@@ -136,6 +111,22 @@ def _document(path: Path, said: Said) -> Document:
             together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
         )
     return dataclasses.replace(document, source=said.source or document.source, side_file=side)
+
+
+def _cached(path: Path, said: Said, cache: GuideCache, keys: list[bytes]) -> Guide:
+    side = side_file_of(path)
+    matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
+    try:
+        beside = side.read_bytes() if side.exists() else None
+        key = guide_key(said.source or str(path), path.read_bytes(), beside, matter)
+    except OSError:
+        return parse(_document(path, said))  # which says what is wrong
+    keys.append(key)
+    guide = cache.get(key)
+    if guide is None:
+        guide = parse(_document(path, said))
+        cache.put(key, guide)
+    return guide
 
 
 def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:

@@ -15,7 +15,7 @@ _NEVER_TEXT = (
     " [role=search], [role=dialog], [role=alertdialog], [role=complementary],"
     " a.headerlink, a.anchor, a.anchorjs-link, .code-btn-container, .btn-copy-code, .breadcrumb,"
     " .breadcrumbs, #main-col-footer, awsdocs-page-utilities, awsdocs-language-banner,"
-    " awsdocs-copyright, awsdocs-filter-selector, awsdocs-thumb-feedback, .skip-link, .edit-page-link"
+    " awsdocs-copyright, awsdocs-filter-selector, awsdocs-thumb-feedback, .skip-link"
 )
 _COOKIES = ("cookie", "consent", "gdpr", "onetrust")
 _NOTES = (

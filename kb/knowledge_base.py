@@ -6,7 +6,7 @@ import contextlib
 import logging
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,8 @@ class KnowledgeBase:
     """The guides as last published. Threads may share it.
 
     A snapshot that is published while it runs is picked up with the next question. With
-    `pinned`, it answers from that one, which need not be published.
+    `pinned`, it answers from that one, which need not be published. `known` are the vectors of
+    questions that need not be embedded again.
     """
 
     def __init__(
@@ -79,11 +80,13 @@ class KnowledgeBase:
         reranker: Reranker | None = None,
         *,
         pinned: SearchIndex | None = None,
+        known: Mapping[str, Vectors] | None = None,
     ) -> None:
         self._home = home
         self._embeddings = embeddings
         self._reranker = reranker
         self._pinned = pinned
+        self._known = known or {}
         # Set by whoever wants answers that a language model writes.
         self.writer: Writer | None = None
         self._loading = threading.Lock()
@@ -331,7 +334,12 @@ class KnowledgeBase:
             self._checked = index.snapshot.name
 
     def _embed(self, questions: Sequence[str]) -> Vectors:
-        return np.asarray(self._embeddings.encode(questions, "query"), np.float32)
+        known = self._known
+        unknown = [question for question in questions if question not in known]
+        if unknown:
+            found = np.asarray(self._embeddings.encode(unknown, "query"), np.float32)
+            known = {**dict(zip(unknown, found, strict=True)), **known}
+        return np.stack([known[question] for question in questions])
 
     def _open(self, before: SearchIndex | None) -> SearchIndex:
         try:

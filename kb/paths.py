@@ -33,11 +33,6 @@ class Home:
         return self.root / "embeddings.sqlite"
 
     @property
-    def guide_cache(self) -> Path:
-        """Guides that were parsed before."""
-        return self.root / "guides.sqlite"
-
-    @property
     def web_cache(self) -> Path:
         """What web servers sent, and by what they can tell that it did not change."""
         return self.root / "web.sqlite"
@@ -51,6 +46,11 @@ class Home:
     def repositories(self) -> Path:
         """Git repositories that guides are read from."""
         return self.root / "git"
+
+    @property
+    def guide_cache(self) -> Path:
+        """Guides that were parsed before."""
+        return self.root / "guides.sqlite"
 
     @property
     def calibration(self) -> Path:

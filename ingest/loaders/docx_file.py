@@ -46,7 +46,9 @@ def load(path: Path, data: bytes) -> Document:
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
                 raise SourceError(path, "is larger, unpacked, than 200 MB")
         html = mammoth.convert_to_html(
-            io.BytesIO(marked(data, _CODE)), style_map=_STYLES, convert_image=_no_image
+            io.BytesIO(marked(data, _CODE)),
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(_no_image),
         ).value
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as error:
         raise SourceError(path, f"is not a Word document (.docx): {error}") from error
@@ -66,7 +68,6 @@ def load(path: Path, data: bytes) -> Document:
     )
 
 
-@mammoth.images.img_element
 def _no_image(image: object) -> dict[str, str]:
     return {"src": ""}
 

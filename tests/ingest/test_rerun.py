@@ -46,7 +46,13 @@ Warm the key in your hand. Do not use boiling water.
 """
 
 ROWS = ("guides.jsonl", "sections.jsonl", "concepts.jsonl", "chunks.jsonl", "phrases.jsonl")
-ARRAYS = ("background.npy", "phrases.npy", "phrase_background.npy")
+ARRAYS = (
+    "background.npy",
+    "phrases.npy",
+    "phrase_background.npy",
+    "phrase_weights.npy",
+    "centres.npy",
+)
 
 QUESTIONS = (
     GoldenQuestion(q="the door is stuck", lang="en", expect=("it-is-stuck",), line=1),

@@ -18,7 +18,7 @@ from ingest.diff import Diff, Kind, compare
 from ingest.disk import DiskError
 from ingest.gate import GateError
 from ingest.held import publish_held
-from ingest.live import damaged, discard, make_live, read_live, roll_back
+from ingest.live import damaged, discard, held_names, make_live, read_live, roll_back
 from ingest.pipeline import Plan, Summary, ingest
 from ingest.report import show, write_page
 from kb.embeddings import SentenceTransformerEmbeddings
@@ -201,6 +201,18 @@ def test_what_is_held_waits_for_a_word(
     assert published(home.candidates) == [] and not list(home.candidates.glob("*.json"))
     with pytest.raises(GuidebotError, match="no candidate 'gone'"):
         discard("gone", home)
+
+
+def test_what_a_stopped_run_leaves_is_neither_held_nor_kept(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    left = run(guide, home, embeddings, Plan(hold=True)).snapshot
+    (home.candidates / f"{left}.json").unlink()  # as if it was killed while it asked
+    assert held_names(home) == []
+    with pytest.raises(GuidebotError, match="Ingest again"):
+        publish_held(left, home, "ann", 5, accept=True)
+    ingest([guide], home, embeddings)
+    assert published(home.candidates) == []
 
 
 def test_a_dry_run_leaves_nothing_behind(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -92,7 +91,7 @@ def calibrate(
 
     asked = [question for path in questions for question in read_questions(path)]
     test = [question for question in asked if question.split == "test"]
-    knowledge_base = open_knowledge_base(settings, threads=os.cpu_count() or 1)
+    knowledge_base = open_knowledge_base(settings)
     with bars(Console(stderr=True, highlight=False)) as progress:
         before = run(knowledge_base, test, "test", _counted("Asking before", progress))
         calibration = fit(knowledge_base, asked, false_answers, _counted("Fitting", progress))
@@ -121,7 +120,7 @@ def _evaluate_questions(
     asked = [question for question in asked if split in ("all", question.split)]
     with bars(Console(stderr=True, highlight=False)) as progress:
         evaluation = run(
-            open_knowledge_base(settings, threads=os.cpu_count() or 1),
+            open_knowledge_base(settings),
             asked,
             split,
             _counted("Asking", progress),
@@ -147,7 +146,7 @@ def _compare_answers(
 
     asked = [question for path in paths for question in read_questions(path)]
     asked = [question for question in asked if split in ("all", question.split)]
-    knowledge_base = open_knowledge_base(settings, threads=os.cpu_count() or 1)
+    knowledge_base = open_knowledge_base(settings)
     assert knowledge_base.writer
     with bars(Console(stderr=True, highlight=False)) as progress:
         count = _counted("Asking both ways", progress)

@@ -21,6 +21,14 @@ def main() -> None:
     """Run the command; an error that is written for people becomes its text, and an exit code."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    code = _run()
+    logging.shutdown()
+    # Not sys.exit: to take PyTorch's modules down in order lasts longer than to answer.
+    os._exit(code)
+
+
+def _commands() -> typer.Typer:
+    """Return the commands of all rooms as one."""
     root = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -29,17 +37,14 @@ def main() -> None:
     )
     for room in sorted(entry_points(group="guidebot.commands")):
         root.add_typer(room.load())
-    code = _run(root)
-    logging.shutdown()
-    # Not sys.exit: to take PyTorch's modules down in order lasts longer than to answer.
-    os._exit(code)
+    return root
 
 
-def _run(root: typer.Typer) -> int:
+def _run() -> int:
     """Run the command, and return its exit code."""
     code = 0
     try:
-        root()
+        _commands()()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except GuidebotError as error:

@@ -20,6 +20,9 @@ _CLOSE = 1.5
 # How sure the best section would have to be, were there no other near it.
 _SURE_BUT_FOR_OTHERS = 0.7
 
+# What a word that a section's heading has gives, and one that only its text has does not.
+_SPEAKS_OF = 0.25
+
 _LARGEST_MARGIN = 3.0
 _NEAREST_PHRASE = 3.0
 _LARGEST_LEAD = 8.0
@@ -112,11 +115,14 @@ def confidence(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float
     return _probability(log_odds(hits), calibration)
 
 
-def decide(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> Verdict:
+def decide(
+    hits: Sequence[Hit], calibration: Calibration = SHIPPED, *, bare: bool = False
+) -> Verdict:
     """Return what to do with a question.
 
     It is answered if the best section is sure enough; if it would be, were not one or two
-    others as plausible, the person is asked which is meant.
+    others as plausible, the person is asked which is meant. So it is with a `bare` word that
+    several sections are about: it says too little to be sure of any.
     """
     sure = confidence(hits, calibration)
     if sure >= calibration.threshold:
@@ -126,7 +132,7 @@ def decide(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> Verdict:
     if (
         len(close) > 1
         and _shares_something(close[0])
-        and alone >= max(_SURE_BUT_FOR_OTHERS, calibration.threshold)
+        and (alone >= max(_SURE_BUT_FOR_OTHERS, calibration.threshold) or (bare and _is_of(close)))
     ):
         return Verdict(Decision.CLARIFY, sure, close)
     return Verdict(Decision.NOT_COVERED, sure)
@@ -146,6 +152,11 @@ def read_calibration(path: Path) -> Calibration:
             f"{path}: the calibration cannot be read. Fit it again with guidebot calibrate, or "
             f"delete the file. ({error})"
         ) from error
+
+
+def _is_of(hits: Sequence[Hit]) -> bool:
+    """Return whether each section is about what is asked, and about nothing else that is."""
+    return all(hit.concept >= _SPEAKS_OF and not hit.stray for hit in hits)
 
 
 def _shares_something(hit: Hit) -> bool:

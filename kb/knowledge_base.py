@@ -21,7 +21,7 @@ from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section, by_section
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
-from kb.question_parts import question_parts
+from kb.question_parts import is_bare, question_parts
 from kb.redact import legible, redact
 from kb.search import WEIGHTS, SearchIndex, Weights
 from kb.settings import Settings
@@ -223,7 +223,7 @@ class KnowledgeBase:
         """Return what is answered from what was found."""
         index, hits = found.index, found.hits
         calibration = self.calibration()
-        verdict = decide(hits, calibration)
+        verdict = decide(hits, calibration, bare=is_bare(found.question))
         answer = Answer(
             question=found.question,
             language=found.language,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.diff import Diff
 from ingest.gate import GateError, GateReport
-from ingest.live import held_report, make_live
+from ingest.live import candidate, held_report, make_live
 from kb.errors import GuidebotError
 from kb.model import Frozen
 from kb.paths import Home
@@ -30,7 +30,13 @@ def publish_held(name: str, home: Home, by: str, kept: int, *, accept: bool) -> 
     snapshot than is live now, unless `accept` is set.
     """
     text = held_report(name, home)
-    if text is not None and not accept:
+    if text is None:
+        candidate(name, home)  # which says so if there is none
+        raise GuidebotError(
+            f"{name} is not held: a run that was stopped before the questions were asked left it. "
+            "Ingest again."
+        )
+    if not accept:
         held = Held.model_validate_json(text)
         if held.gate and not held.gate.passed:
             raise GateError(

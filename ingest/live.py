@@ -96,17 +96,22 @@ def roll_back(home: Home, name: str | None = None, by: str = "") -> tuple[Live, 
 
 def candidate(name: str, home: Home) -> Path:
     """Return the folder of a candidate; raises GuidebotError if there is none of that name."""
-    held = published(home.candidates)
-    if name not in held:
+    if name not in published(home.candidates):
+        held = held_names(home)
         there = f"There are: {', '.join(held)}." if held else "None is held."
         raise GuidebotError(f"There is no candidate {name!r}. {there}")
     return home.candidates / name
 
 
+def held_names(home: Home) -> list[str]:
+    """Return the candidates that are held for somebody's word, oldest first."""
+    return [name for name in published(home.candidates) if _report_of(name, home).exists()]
+
+
 def hold(name: str, home: Home, report: str, kept: int = KEPT) -> None:
     """Keep a candidate, with what was found out about it, for somebody's word."""
     _report_of(name, home).write_text(report, "utf-8")
-    for old in published(home.candidates)[:-kept]:
+    for old in held_names(home)[:-kept]:
         discard(old, home)
 
 

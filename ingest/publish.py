@@ -38,6 +38,7 @@ from kb.snapshot import (
     Snapshot,
     file_sum,
     open_snapshot,
+    published,
 )
 
 if TYPE_CHECKING:
@@ -151,6 +152,12 @@ def _concepts(section: Section, own: WordTable) -> SectionConcepts:
 
 
 def _sweep(candidates: Path) -> None:
-    """Remove what an interrupted run left behind."""
+    """Remove what an interrupted run left behind.
+
+    A candidate that nothing is said about beside it was not held, but never decided on.
+    """
+    for name in published(candidates):
+        if not (candidates / f"{name}.json").exists():
+            shutil.rmtree(candidates / name, ignore_errors=True)
     for left in candidates.glob(".tmp-*"):
         shutil.rmtree(left, ignore_errors=True)

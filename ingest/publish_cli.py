@@ -77,11 +77,11 @@ def verify(
     name: Annotated[str | None, typer.Argument(help="Default: all of them.")] = None,
 ) -> None:
     """Check the files of snapshots against their checksums."""
-    from ingest.live import damaged
+    from ingest.live import damaged, held_names
     from kb.snapshot import published
 
     home = load_settings(Settings).home
-    names = [name] if name else [*published(home.snapshots), *published(home.candidates)]
+    names = [name] if name else [*published(home.snapshots), *held_names(home)]
     found = damaged(home, names)
     for each, error in found.items():
         typer.echo(f"{each}: {error or 'good'}")
@@ -95,7 +95,7 @@ def verify(
 @app.command()
 def status(json: Json = False) -> None:
     """Say what is live: since when, by whom, and whether its sources have changed since."""
-    from ingest.live import read_live
+    from ingest.live import held_names, read_live
     from kb.snapshot import open_current, published
 
     settings = load_settings(Settings)
@@ -131,7 +131,7 @@ def status(json: Json = False) -> None:
                     "path": str(snapshot.path.resolve()),
                     "guides": guides,
                     "published": published(home.snapshots),
-                    "held": published(home.candidates),
+                    "held": held_names(home),
                 },
                 ensure_ascii=False,
             )
@@ -148,7 +148,7 @@ def status(json: Json = False) -> None:
             f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "
             f"{guide['sha256'][:12]}, {guide['state']}"
         )
-    for held in published(home.candidates):
+    for held in held_names(home):
         console.print(f"Held, not live: {held}")
     console.print(str(snapshot.path.resolve()))
 

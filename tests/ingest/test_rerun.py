@@ -18,7 +18,7 @@ from ingest.diff import Diff, Kind, compare
 from ingest.disk import DiskError
 from ingest.gate import GateError
 from ingest.held import publish_held
-from ingest.live import damaged, discard, make_live, read_live, roll_back
+from ingest.live import damaged, discard, held_names, make_live, read_live, roll_back
 from ingest.pipeline import Plan, Summary, ingest
 from ingest.report import show, write_page
 from kb.embeddings import SentenceTransformerEmbeddings
@@ -197,6 +197,18 @@ def test_what_is_held_waits_for_a_word(
         discard("gone", home)
 
 
+def test_what_a_stopped_run_leaves_is_neither_held_nor_kept(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    left = run(guide, home, embeddings, Plan(hold=True)).snapshot
+    (home.candidates / f"{left}.json").unlink()  # as if it was killed while it asked
+    assert held_names(home) == []
+    with pytest.raises(GuidebotError, match="Ingest again"):
+        publish_held(left, home, "ann", 5, accept=True)
+    ingest([guide], home, embeddings)
+    assert published(home.candidates) == []
+
+
 def test_a_dry_run_leaves_nothing_behind(
     guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:
@@ -247,11 +259,10 @@ def test_a_full_disk_leaves_the_old_snapshot_live(
     home.candidates.rmdir()
     home.candidates.symlink_to(small_disk)
     filler = small_disk / "filler"
-    with filler.open("wb") as file:
+    with filler.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)
-                file.flush()
         except OSError as error:
             assert error.errno == errno.ENOSPC
     with pytest.raises(DiskError, match="No space left.*still live"):

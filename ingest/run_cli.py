@@ -56,7 +56,10 @@ def ingest(
         bool, typer.Option("--accept", help="Publish although questions are answered worse.")
     ] = False,
     questions: Annotated[
-        list[Path] | None, typer.Option(help="Golden questions (YAML) to ask before publishing.")
+        list[Path] | None,
+        typer.Option(
+            help="Golden questions (YAML) to ask before publishing; default: guidebot.toml's."
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write what changes as an HTML page here.")
@@ -80,7 +83,7 @@ def ingest(
     from kb.golden import read_questions
 
     sources, gate = _named(paths, guides, settings)
-    questions = questions or list(gate.questions)
+    asked = questions or gate.questions
     plan = Plan(
         skip_bad=skip_bad,
         dry_run=dry_run,
@@ -88,7 +91,7 @@ def ingest(
         accept=accept,
         by=by or whoever(),
         kept=settings.snapshots_kept,
-        questions=[each for path in questions for each in read_questions(path)],
+        questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
     )
     console = Console(stderr=True, highlight=False)
@@ -117,7 +120,8 @@ def _named(paths: list[str] | None, file: Path | None, settings: Settings) -> tu
         raise typer.BadParameter("name guides, or a file that names them with --guides")
     if paths:
         entries = tuple(GuideEntry(source=path) for path in paths)
-        return Named(entries, Path(), settings), Gate()
+        gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
+        return Named(entries, Path(), settings), gate
     file = file or DEFAULT_FILE
     if file == DEFAULT_FILE and not file.exists():
         raise typer.BadParameter(f"name guides, or write {DEFAULT_FILE} (docs/sources.md)")

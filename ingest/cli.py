@@ -17,7 +17,10 @@ from kb.errors import SettingsError
 from kb.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from ingest.pipeline import Progress as Report
+    from kb.golden import GoldenQuestion
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(run_cli.app)
@@ -105,6 +108,21 @@ def _counted(what: str, progress: Report) -> Callable[[int, int], None]:
     return lambda done, total: progress(what, done, total)
 
 
+def _questions(paths: list[Path], split: str) -> list[GoldenQuestion]:
+    from kb.golden import read_questions
+
+    asked = [question for path in paths for question in read_questions(path)]
+    return [question for question in asked if split in ("all", question.split)]
+
+
+def _write_report(report: Path, html: str, measured: BaseModel, console: Console) -> None:
+    """Write a page, and the figures as JSON beside it."""
+    report.write_text(html, "utf-8")
+    figures = report.with_suffix(".json")
+    figures.write_text(measured.model_dump_json(indent=1), "utf-8")
+    console.print(f"Written: {report}, {figures}", soft_wrap=True)
+
+
 def _evaluate_questions(
     paths: list[Path],
     split: str,
@@ -112,12 +130,10 @@ def _evaluate_questions(
     settings: Settings,
 ) -> None:
     from kb.evaluate import evaluate as run
-    from kb.golden import read_questions
     from kb.knowledge_base import open_knowledge_base
     from kb.report import page, show_evaluation
 
-    asked = [question for path in paths for question in read_questions(path)]
-    asked = [question for question in asked if split in ("all", question.split)]
+    asked = _questions(paths, split)
     with bars(Console(stderr=True, highlight=False)) as progress:
         evaluation = run(
             open_knowledge_base(settings),
@@ -128,10 +144,7 @@ def _evaluate_questions(
     console = Console(highlight=False, markup=False)
     show_evaluation(evaluation, console)
     if report:
-        report.write_text(page(evaluation), "utf-8")
-        figures = report.with_suffix(".json")
-        figures.write_text(evaluation.model_dump_json(indent=1), "utf-8")
-        console.print(f"Written: {report}, {figures}", soft_wrap=True)
+        _write_report(report, page(evaluation), evaluation, console)
 
 
 def _compare_answers(
@@ -139,13 +152,11 @@ def _compare_answers(
 ) -> None:
     if not settings.chat_model:
         raise SettingsError("CHAT_MODEL is not set: there is no model to compare with.")
-    from kb.golden import read_questions
     from kb.knowledge_base import open_knowledge_base
     from kb.written.evaluate import compare
     from kb.written.report import page, show_comparison
 
-    asked = [question for path in paths for question in read_questions(path)]
-    asked = [question for question in asked if split in ("all", question.split)]
+    asked = _questions(paths, split)
     knowledge_base = open_knowledge_base(settings)
     assert knowledge_base.writer
     with bars(Console(stderr=True, highlight=False)) as progress:
@@ -154,10 +165,7 @@ def _compare_answers(
     console = Console(highlight=False, markup=False)
     show_comparison(comparison, console)
     if report:
-        report.write_text(page(comparison), "utf-8")
-        figures = report.with_suffix(".json")
-        figures.write_text(comparison.model_dump_json(indent=1), "utf-8")
-        console.print(f"Written: {report}, {figures}", soft_wrap=True)
+        _write_report(report, page(comparison), comparison, console)
 
 
 def _evaluate_corpus(folder: Path, settings: Settings) -> None:

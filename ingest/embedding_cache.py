@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.cache_file import prepare_cache
 from kb.embeddings import Role, SentenceTransformerEmbeddings, Vectors
 from kb.fingerprint import fingerprint, same_fingerprint
 
@@ -24,16 +25,9 @@ class EmbeddingCache:
     """A SQLite file of vectors by the sha256 of model, prompt and text."""
 
     def __init__(self, path: Path, embeddings: SentenceTransformerEmbeddings) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._embeddings = embeddings
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # not damaged, but locked, or the disk is full
-            path.unlink()
-            self._prepare()
+        prepare_cache(path, self._prepare)
         self._forget_another_model()
 
     def encode(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from ingest.cache_file import prepare_cache
 from kb.model import Guide
 
 # What is not our own, but has a say in what comes of a source.
@@ -32,15 +33,8 @@ class GuideCache:
     """A SQLite file of guides by the sha256 of their sources and of the parser."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # not damaged, but locked, or the disk is full
-            path.unlink()
-            self._prepare()
+        prepare_cache(path, self._prepare)
 
     def get(self, key: bytes) -> Guide | None:
         """Return the guide of a key, if it was parsed before."""

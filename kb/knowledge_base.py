@@ -192,10 +192,6 @@ class KnowledgeBase:
                 found.append(section)
         return found
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of some texts, as of questions."""
-        return self._embed(texts)
-
     def find(
         self,
         question: str,
@@ -215,7 +211,7 @@ class KnowledgeBase:
         asked = [question, *question_parts(question)]
         hits, *parts = (
             self._search(index, text, vector, language, weights, audience)
-            for text, vector in zip(asked, self._embed(asked), strict=True)
+            for text, vector in zip(asked, self.embed(asked), strict=True)
         )
         return Found(question, language, index, hits, parts, redacted.kinds, audience)
 
@@ -311,9 +307,7 @@ class KnowledgeBase:
         # Its libraries take their time to import, and an answer does not need them.
         from kb.retrieve import GuideRetriever
 
-        return GuideRetriever(
-            index=self.index, embed_query=lambda text: self._embed([text])[0], k=k
-        )
+        return GuideRetriever(index=self.index, embed_query=lambda text: self.embed([text])[0], k=k)
 
     def _search(
         self,
@@ -333,7 +327,8 @@ class KnowledgeBase:
             check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
             self._checked = index.snapshot.name
 
-    def _embed(self, questions: Sequence[str]) -> Vectors:
+    def embed(self, questions: Sequence[str]) -> Vectors:
+        """Return the vectors of some texts, as of questions."""
         known = self._known
         unknown = [question for question in questions if question not in known]
         if unknown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -16,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ingest.run_cli import embeddings_of
 from kb.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -59,12 +59,7 @@ def _count_tokens() -> Callable[[str], int]:
 
     @cache
     def model() -> SentenceTransformerEmbeddings:
-        from kb.embeddings import SentenceTransformerEmbeddings
-
-        settings = load_settings(Settings)
-        return SentenceTransformerEmbeddings(
-            settings.embedding_model, settings.home.models, threads=os.cpu_count() or 1
-        )
+        return embeddings_of(load_settings(Settings))
 
     return lambda text: model().count_tokens(text)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +34,7 @@ _RRF = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
 
 _DENSE, _BM25 = CORPUS_WAYS["dense alone"], CORPUS_WAYS["BM25 alone"]
+_STANDARDISED = CORPUS_WAYS["dense alone, standardised"]
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ WAYS = (
     Way("chunks of 100 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 100), cuts=True),
     Way("chunks of 400 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 400), cuts=True),
     Way("reciprocal rank fusion of dense and BM25", fused=True),
+    Way("dense alone, standardised", _STANDARDISED),
     Way("dense alone", _DENSE),
     Way("BM25 alone", _BM25),
 )
@@ -211,7 +213,7 @@ class _Bench:
         right = 0
         for question, answers in task.questions.items():
             if way.fused:
-                ranking = _fuse(_ranking(knowledge_base, question, w) for w in (_DENSE, _BM25))
+                ranking = fuse(_ranking(knowledge_base, question, w) for w in (_DENSE, _BM25))
             else:
                 ranking = _ranking(knowledge_base, question, way.weights)
             right += bool(ranking) and ranking[0] in answers
@@ -234,7 +236,8 @@ def _ranking(knowledge_base: KnowledgeBase, question: str, weights: Weights) -> 
     return [found.index.section_names(hit)[0] for hit in found.hits]
 
 
-def _fuse(rankings: Iterator[Sequence[str]]) -> list[str]:
+def fuse(rankings: Iterable[Sequence[str]]) -> list[str]:
+    """Return what several rankings name, by reciprocal rank fusion."""
     scores: dict[str, float] = {}
     for ranking in rankings:
         for rank, name in enumerate(ranking, 1):

@@ -30,7 +30,8 @@ _RANKED = 10
 
 WAYS = {
     "Guidebot": WEIGHTS,
-    "dense alone": replace(NOTHING, dense=1),
+    "dense alone": replace(NOTHING, cosine=1),
+    "dense alone, standardised": replace(NOTHING, dense=1),
     "BM25 alone": replace(NOTHING, lexical=1, foreign=1),
 }
 """The ways of ranking that are compared."""

@@ -36,6 +36,7 @@ class Weights:
     in another language than the question. `section` and `guide` are for words of the whole
     section and the whole guide. `phrase` is that of the standardised cosine to the phrases of
     the section's subject, `lead` that of the log odds that the question is of this subject.
+    `cosine` is that of the cosine as it is, to compare with.
     """
 
     dense: float = 1.0
@@ -47,6 +48,7 @@ class Weights:
     phrase: float = 1.0
     lead: float = 1.0
     foreign: float = 0.0
+    cosine: float = 0.0
 
 
 WEIGHTS = Weights()
@@ -160,6 +162,7 @@ class SearchIndex:
         z = (dense - mean) / deviation
         scores = (
             weights.dense * z
+            + weights.cosine * dense
             + words[rows]
             + weights.literal * literal[rows]
             + weights.concept * concept[rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from importlib.util import find_spec
 from typing import Any
 
 from dotenv import dotenv_values
@@ -13,15 +14,15 @@ from langchain_core.language_models import BaseChatModel
 from kb.errors import ModelError, SettingsError
 from kb.settings import Settings
 
-# What the extras of pyproject.toml are called, by LangChain's names of providers.
+# By LangChain's names of providers: the extra of pyproject.toml, and the module that it brings.
 _EXTRAS = {
-    "openai": "openai",
-    "azure_openai": "openai",
-    "anthropic": "anthropic",
-    "bedrock": "aws",
-    "bedrock_converse": "aws",
-    "google_genai": "google",
-    "ollama": "ollama",
+    "openai": ("openai", "langchain_openai"),
+    "azure_openai": ("openai", "langchain_openai"),
+    "anthropic": ("anthropic", "langchain_anthropic"),
+    "bedrock": ("aws", "langchain_aws"),
+    "bedrock_converse": ("aws", "langchain_aws"),
+    "google_genai": ("google", "langchain_google_genai"),
+    "ollama": ("ollama", "langchain_ollama"),
 }
 _ADDRESS = {"azure_openai": "azure_endpoint", "bedrock_converse": "endpoint_url"}
 _OPENAI = ("openai", "azure_openai")
@@ -35,14 +36,13 @@ def open_chat_model(settings: Settings) -> BaseChatModel:
     """
     provider, name = settings.chat_model.split(":", 1)
     _take_keys_from_env_file(settings)
+    # Left to itself, LangChain takes what an old package still has of a provider.
+    if provider in _EXTRAS and find_spec(_EXTRAS[provider][1]) is None:
+        raise _not_installed(provider)
     try:
         model = init_chat_model(name, model_provider=provider, **_options(settings, provider))
     except ImportError as error:
-        extra = _EXTRAS.get(provider)
-        how = f"pip install -e '.[{extra}]'" if extra else "pip install its LangChain package"
-        raise SettingsError(
-            f"CHAT_MODEL: the provider {provider!r} is not installed.\nRun: {how}"
-        ) from error
+        raise _not_installed(provider) from error
     except Exception as error:
         # Each provider has its own errors. Their texts may quote what was set, also a key.
         raise SettingsError(
@@ -75,6 +75,12 @@ def try_chat_model(settings: Settings) -> str:
             "Check the model's name, the provider's key, CHAT_BASE_URL and the network."
         ) from error
     return f"{settings.chat_model} answered in {time.monotonic() - started:.1f} s"
+
+
+def _not_installed(provider: str) -> SettingsError:
+    extra, _ = _EXTRAS.get(provider, ("", ""))
+    how = f"pip install -e '.[{extra}]'" if extra else "pip install its LangChain package"
+    return SettingsError(f"CHAT_MODEL: the provider {provider!r} is not installed.\nRun: {how}")
 
 
 def _options(settings: Settings, provider: str) -> dict[str, Any]:

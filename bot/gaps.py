@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.history import Asked
 from bot.missed import Missed, Reason, missed
-from bot.store import Asked
 from kb.background import GROUPS, background_questions, group_of
 from kb.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.model import Frozen

@@ -20,8 +20,9 @@ from kb.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.history import Asked
     from bot.missed import Missed
-    from bot.store import Asked, Store
+    from bot.store import Store
     from kb.snapshot import Snapshot
 
 app = typer.Typer(
@@ -124,11 +125,12 @@ def draft(
     from slack_sdk import WebClient
 
     from bot.draft import DraftError, draft_section, human_replies
+    from bot.history import History
 
     settings = load_settings(BotSettings)
     (question,) = _questions(settings, [id])
     store = _store(settings)
-    place = next(each.place for each in store.asked(0) if each.place.id == id)
+    place = next(each.place for each in History(store).asked(0) if each.place.id == id)
     escalation = store.escalation(place)
     store.close()
     if escalation is None:
@@ -167,9 +169,11 @@ def _store(settings: BotSettings) -> Store:
 
 
 def _asked(settings: BotSettings, since: float) -> Sequence[Asked]:
+    from bot.history import History
+
     store = _store(settings)
     try:
-        return store.asked(since)
+        return History(store).asked(since)
     finally:
         store.close()
 

@@ -11,8 +11,9 @@ from slack_sdk.models.views import View
 
 from bot.buttons import Pointer, section_buttons
 from bot.changes import home_buttons
+from bot.history import Count, History
 from bot.rich_text import bullet, moment, paragraph, shortened
-from bot.store import Count, Store
+from bot.store import Store
 from kb.catalogue import Words, language_name, words
 from kb.model import GuideInfo, Span
 
@@ -36,10 +37,13 @@ class Figures:
 def figures(store: Store, *, docs_team: bool) -> Figures:
     """Count what came up in the last days."""
     since = time.time() - _DAYS * 24 * 3600
-    asked = store.sections_asked(since)
+    history = History(store)
+    asked = history.sections_asked(since)
     if not docs_team:
         return Figures(asked)
-    return Figures(asked, store.not_covered(since, _MOST_ROWS), store.low_rated(since, _MOST_ROWS))
+    return Figures(
+        asked, history.not_covered(since, _MOST_ROWS), history.low_rated(since, _MOST_ROWS)
+    )
 
 
 def home_view(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from bot.store import Asked
+from bot.history import Asked
 from kb.model import Decision, Frozen
 from kb.redact import redact
 

@@ -9,14 +9,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from alembic import command
 from sqlalchemy import (
     ColumnElement,
-    Float,
-    String,
-    Text,
     case,
     create_engine,
     delete,
@@ -30,89 +26,18 @@ from sqlalchemy import (
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import (
-    DeclarativeBase,
-    InstrumentedAttribute,
-    Mapped,
     Session,
-    mapped_column,
 )
 
 from bot.database import database_url, migrations
 from bot.question import Place, Question
+from bot.tables import Base, EscalationRow, FeedbackRow, QuestionRow, ThreadRow
 from kb.errors import GuidebotError
-from kb.model import Decision
 
 _DAY = 24 * 3600.0
 
 # Longer than any answer takes between two rounds of the process that is at it (bot.app).
 _HELD_SECONDS = 90.0
-
-
-class _Base(DeclarativeBase):
-    pass
-
-
-class _Question(_Base):
-    """A question that was taken on. `done_at` is when it was answered, or apologised for.
-
-    Until `held_until` the process that took it on is at it; later, any may take it over.
-    """
-
-    __tablename__ = "questions"
-
-    channel: Mapped[str] = mapped_column(String, primary_key=True)
-    ts: Mapped[str] = mapped_column(String, primary_key=True)
-    user: Mapped[str] = mapped_column(String)
-    thread_ts: Mapped[str | None] = mapped_column(String, nullable=True)
-    taken_at: Mapped[float] = mapped_column(Float)
-    done_at: Mapped[float | None] = mapped_column(Float, nullable=True)
-    surface: Mapped[str | None] = mapped_column(String, nullable=True)
-    text: Mapped[str | None] = mapped_column(Text, nullable=True)
-    language: Mapped[str | None] = mapped_column(String, nullable=True)
-    decision: Mapped[str | None] = mapped_column(String, nullable=True)
-    confidence: Mapped[float | None] = mapped_column(Float, nullable=True)
-    section: Mapped[str | None] = mapped_column(Text, nullable=True)
-    snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
-    team: Mapped[str | None] = mapped_column(String, nullable=True)
-    held_until: Mapped[float | None] = mapped_column(Float, nullable=True)
-
-
-class _Thread(_Base):
-    """A thread that the bot has taken on a question in."""
-
-    __tablename__ = "threads"
-
-    channel: Mapped[str] = mapped_column(String, primary_key=True)
-    thread_ts: Mapped[str] = mapped_column(String, primary_key=True)
-    joined_at: Mapped[float] = mapped_column(Float)
-
-
-class _Feedback(_Base):
-    """What somebody said of the answer to a question."""
-
-    __tablename__ = "feedback"
-
-    channel: Mapped[str] = mapped_column(String, primary_key=True)
-    ts: Mapped[str] = mapped_column(String, primary_key=True)
-    user: Mapped[str] = mapped_column(String, primary_key=True)
-    good: Mapped[bool]
-    comment: Mapped[str | None] = mapped_column(Text, nullable=True)
-    given_at: Mapped[float] = mapped_column(Float)
-
-
-class _Escalation(_Base):
-    """A question that went to a human, and where it was posted."""
-
-    __tablename__ = "escalations"
-
-    channel: Mapped[str] = mapped_column(String, primary_key=True)
-    ts: Mapped[str] = mapped_column(String, primary_key=True)
-    user: Mapped[str] = mapped_column(String)
-    to_channel: Mapped[str] = mapped_column(String)
-    to_ts: Mapped[str | None] = mapped_column(String, nullable=True)
-    asked_at: Mapped[float] = mapped_column(Float)
-    answered_at: Mapped[float | None] = mapped_column(Float, nullable=True)
-    answered_by: Mapped[str | None] = mapped_column(String, nullable=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,30 +60,6 @@ class Outcome:
     confidence: float
     section: str | None
     snapshot: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked(Outcome):
-    """A question of before, with when it was asked (seconds since 1970) and how it was rated.
-
-    `good` and `bad` count the ratings; `escalated` says whether it went to a human. `place` is
-    where it stands, `user` who asked it, and `surface` where in Slack that was.
-    """
-
-    place: Place
-    user: str
-    surface: str
-    at: float
-    good: int
-    bad: int
-    escalated: bool
-
-
-class Count(NamedTuple):
-    """A section ("guide#anchor") or a question, and how often it came up."""
-
-    name: str
-    times: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +111,7 @@ class Store:
         """
         now = time.time()
         taken = self._add(
-            _Question(
+            QuestionRow(
                 channel=question.channel,
                 ts=question.ts,
                 user=question.user,
@@ -224,14 +125,14 @@ class Store:
         )
         if taken and question.thread_ts:
             self._add(
-                _Thread(channel=question.channel, thread_ts=question.thread_ts, joined_at=now)
+                ThreadRow(channel=question.channel, thread_ts=question.thread_ts, joined_at=now)
             )
         return taken
 
     def finish(self, channel: str, ts: str, outcome: Outcome | None = None) -> None:
         """Note that a question was answered, or apologised for, and what came of it."""
         # Of a question that nothing came of, nothing is kept.
-        text = case((_Question.decision.is_(None), None), else_=_Question.text)
+        text = case((QuestionRow.decision.is_(None), None), else_=QuestionRow.text)
         values: dict[str, object] = vars(outcome) if outcome else {"text": text}
         self._set(channel, ts, {"done_at": time.time(), **values})
 
@@ -242,8 +143,8 @@ class Store:
     def _set(self, channel: str, ts: str, values: Mapping[str, object]) -> None:
         with Session(self.engine) as session, session.begin():
             session.execute(
-                update(_Question)
-                .where(_Question.channel == channel, _Question.ts == ts)
+                update(QuestionRow)
+                .where(QuestionRow.channel == channel, QuestionRow.ts == ts)
                 .values(values)
             )
 
@@ -257,7 +158,7 @@ class Store:
         Of several processes that call it at once, one gets a question.
         """
         now = time.time()
-        free = or_(_Question.held_until.is_(None), _Question.held_until < now)
+        free = or_(QuestionRow.held_until.is_(None), QuestionRow.held_until < now)
         return [left for left in self._unfinished(free) if self._hold([left], free)]
 
     def hold(self, places: Iterable[Place]) -> None:
@@ -266,22 +167,22 @@ class Store:
 
     def let_go(self, place: Place | None = None) -> None:
         """Say that nobody is at a question, or at none of all that are not finished."""
-        chosen = update(_Question).where(_Question.done_at.is_(None))
+        chosen = update(QuestionRow).where(QuestionRow.done_at.is_(None))
         if place:
-            chosen = chosen.where(_Question.channel == place.channel, _Question.ts == place.ts)
+            chosen = chosen.where(QuestionRow.channel == place.channel, QuestionRow.ts == place.ts)
         with Session(self.engine) as session, session.begin():
             session.execute(chosen.values(held_until=None))
 
     def count_unanswered(self) -> int:
         """Return how many questions were taken on and not finished."""
-        chosen = select(func.count()).select_from(_Question).where(_Question.done_at.is_(None))
+        chosen = select(func.count()).select_from(QuestionRow).where(QuestionRow.done_at.is_(None))
         with Session(self.engine) as session:
             return session.scalar(chosen) or 0
 
     def is_in_thread(self, channel: str, thread_ts: str) -> bool:
         """Whether the bot has taken on a question in a thread."""
         with Session(self.engine) as session:
-            return session.get(_Thread, (channel, thread_ts)) is not None
+            return session.get(ThreadRow, (channel, thread_ts)) is not None
 
     def rate(
         self, channel: str, ts: str, user: str, *, good: bool, comment: str | None = None
@@ -289,7 +190,7 @@ class Store:
         """Note what somebody says of the answer to a question; what they said before is gone."""
         with Session(self.engine) as session, session.begin():
             session.merge(
-                _Feedback(
+                FeedbackRow(
                     channel=channel,
                     ts=ts,
                     user=user,
@@ -302,7 +203,7 @@ class Store:
     def escalate(self, place: Place, user: str, to_channel: str) -> bool:
         """Note that a question goes to a human; False if that was done before."""
         return self._add(
-            _Escalation(
+            EscalationRow(
                 channel=place.channel,
                 ts=place.ts,
                 user=user,
@@ -314,7 +215,7 @@ class Store:
     def escalated_to(self, channel: str, ts: str, to_ts: str | None) -> None:
         """Note where a question was posted for humans; None if it could not be, to try again."""
         with Session(self.engine) as session, session.begin():
-            row = session.get(_Escalation, (channel, ts))
+            row = session.get(EscalationRow, (channel, ts))
             if row and to_ts is None:
                 session.delete(row)
             elif row:
@@ -324,16 +225,16 @@ class Store:
         """Note that a human took care of a posted question; None if it is none, or was before."""
         with Session(self.engine) as session, session.begin():
             row = session.scalars(
-                select(_Escalation).where(
-                    _Escalation.to_channel == to_channel,
-                    _Escalation.to_ts == to_ts,
-                    _Escalation.answered_at.is_(None),
+                select(EscalationRow).where(
+                    EscalationRow.to_channel == to_channel,
+                    EscalationRow.to_ts == to_ts,
+                    EscalationRow.answered_at.is_(None),
                 )
             ).first()
             if row is None:
                 return None
             row.answered_at, row.answered_by = time.time(), by
-            question = session.get(_Question, (row.channel, row.ts))
+            question = session.get(QuestionRow, (row.channel, row.ts))
             return Escalation(
                 channel=row.channel,
                 ts=row.ts,
@@ -346,7 +247,7 @@ class Store:
     def escalation(self, place: Place) -> Escalation | None:
         """Return where a question was posted for humans, if it was."""
         with Session(self.engine) as session:
-            row = session.get(_Escalation, (place.channel, place.ts))
+            row = session.get(EscalationRow, (place.channel, place.ts))
             if row is None:
                 return None
             return Escalation(
@@ -361,115 +262,47 @@ class Store:
     def outcome(self, channel: str, ts: str) -> Outcome | None:
         """Return what came of a question, if it is known."""
         with Session(self.engine) as session:
-            row = session.get(_Question, (channel, ts))
-            return _outcome(row) if row and row.decision else None
+            row = session.get(QuestionRow, (channel, ts))
+            return outcome_of(row) if row and row.decision else None
 
     def asked_before(self, question: Question) -> str | None:
         """Return the question before this one in its thread, or in a DM without threads."""
-        chosen = select(_Question.text).where(
-            _Question.channel == question.channel,
-            _Question.ts != question.ts,
-            _Question.text != "",
-            _Question.thread_ts == question.thread_ts
+        chosen = select(QuestionRow.text).where(
+            QuestionRow.channel == question.channel,
+            QuestionRow.ts != question.ts,
+            QuestionRow.text != "",
+            QuestionRow.thread_ts == question.thread_ts
             if question.thread_ts
-            else _Question.thread_ts.is_(None),
+            else QuestionRow.thread_ts.is_(None),
         )
         if not question.thread_ts:
-            chosen = chosen.where(_Question.user == question.user)
+            chosen = chosen.where(QuestionRow.user == question.user)
         if question.surface != "command":
             # Two may be taken on before the first of them is answered.
-            chosen = chosen.where(_Question.ts < question.ts)
+            chosen = chosen.where(QuestionRow.ts < question.ts)
         with Session(self.engine) as session:
-            return session.scalars(chosen.order_by(_Question.taken_at.desc()).limit(1)).first()
-
-    def asked(self, since: float) -> Sequence[Asked]:
-        """Return the questions since a time (seconds since 1970) that have an outcome."""
-        with Session(self.engine) as session:
-            rows = session.scalars(
-                select(_Question)
-                .where(_Question.taken_at >= since, _Question.decision.is_not(None))
-                .order_by(_Question.taken_at)
-            ).all()
-            ratings: dict[tuple[str, str], list[bool]] = {}
-            for rating in session.scalars(select(_Feedback).where(_Feedback.given_at >= since)):
-                ratings.setdefault((rating.channel, rating.ts), []).append(rating.good)
-            escalated = {
-                (row.channel, row.ts)
-                for row in session.scalars(select(_Escalation).where(_Escalation.asked_at >= since))
-            }
-            return [
-                Asked(
-                    **vars(_outcome(row)),
-                    place=Place(channel=row.channel, ts=row.ts, thread_ts=row.thread_ts),
-                    user=row.user,
-                    surface=row.surface or "message",
-                    at=row.taken_at,
-                    good=ratings.get((row.channel, row.ts), []).count(True),
-                    bad=ratings.get((row.channel, row.ts), []).count(False),
-                    escalated=(row.channel, row.ts) in escalated,
-                )
-                for row in rows
-            ]
-
-    def sections_asked(self, since: float) -> Sequence[Count]:
-        """Return how often each section was the answer since a time, most often first."""
-        return self._counts(
-            _Question.section, since, _Question.decision == Decision.ANSWER.value, limit=None
-        )
-
-    def not_covered(self, since: float, limit: int) -> Sequence[Count]:
-        """Return the questions since a time that the guides do not cover, most often first."""
-        uncovered = _Question.decision == Decision.NOT_COVERED.value
-        return self._counts(_Question.text, since, uncovered, limit=limit)
-
-    def low_rated(self, since: float, limit: int) -> Sequence[Count]:
-        """Return the questions since a time whose answers more people rated bad than good."""
-        rating = case((_Feedback.good, 1), else_=-1)
-        bad = (
-            select(_Feedback.channel, _Feedback.ts)
-            .group_by(_Feedback.channel, _Feedback.ts)
-            .having(func.sum(rating) < 0)
-        )
-        low = tuple_(_Question.channel, _Question.ts).in_(bad)
-        return self._counts(_Question.text, since, low, limit=limit)
-
-    def _counts(
-        self,
-        what: InstrumentedAttribute[str | None],
-        since: float,
-        *conditions: ColumnElement[bool],
-        limit: int | None,
-    ) -> list[Count]:
-        chosen = (
-            select(what, func.count())
-            .where(_Question.taken_at >= since, what != "", *conditions)
-            .group_by(what)
-            .order_by(func.count().desc(), func.max(_Question.taken_at).desc())
-            .limit(limit)
-        )
-        with Session(self.engine) as session:
-            return [Count(str(name), count) for name, count in session.execute(chosen)]
+            return session.scalars(chosen.order_by(QuestionRow.taken_at.desc()).limit(1)).first()
 
     def forget_older_than(self, days: float) -> None:
         """Delete what was asked and said longer ago than so many days."""
         oldest = time.time() - days * _DAY
         with Session(self.engine) as session, session.begin():
-            session.execute(delete(_Question).where(_Question.taken_at < oldest))
-            session.execute(delete(_Thread).where(_Thread.joined_at < oldest))
-            session.execute(delete(_Feedback).where(_Feedback.given_at < oldest))
-            session.execute(delete(_Escalation).where(_Escalation.asked_at < oldest))
+            session.execute(delete(QuestionRow).where(QuestionRow.taken_at < oldest))
+            session.execute(delete(ThreadRow).where(ThreadRow.joined_at < oldest))
+            session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
+            session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
 
     def forget_person(self, user: str) -> int:
         """Delete all that is known of a person; return how many entries that were."""
         with Session(self.engine) as session, session.begin():
             deleted = [
                 session.execute(delete(table).where(table.user == user))
-                for table in (_Question, _Feedback)
+                for table in (QuestionRow, FeedbackRow)
             ]
             deleted.append(
                 session.execute(
-                    delete(_Escalation).where(
-                        or_(_Escalation.user == user, _Escalation.answered_by == user)
+                    delete(EscalationRow).where(
+                        or_(EscalationRow.user == user, EscalationRow.answered_by == user)
                     )
                 )
             )
@@ -485,9 +318,9 @@ class Store:
         self.engine.dispose()
 
     def _unfinished(self, *conditions: ColumnElement[bool]) -> list[Unanswered]:
-        chosen = select(_Question).where(_Question.done_at.is_(None), *conditions)
+        chosen = select(QuestionRow).where(QuestionRow.done_at.is_(None), *conditions)
         with Session(self.engine) as session:
-            rows = session.scalars(chosen.order_by(_Question.taken_at))
+            rows = session.scalars(chosen.order_by(QuestionRow.taken_at))
             return [_unanswered(row) for row in rows]
 
     def _hold(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
@@ -497,17 +330,17 @@ class Store:
             return False
         with Session(self.engine) as session, session.begin():
             result = session.execute(
-                update(_Question)
+                update(QuestionRow)
                 .where(
-                    tuple_(_Question.channel, _Question.ts).in_(keys),
-                    _Question.done_at.is_(None),
+                    tuple_(QuestionRow.channel, QuestionRow.ts).in_(keys),
+                    QuestionRow.done_at.is_(None),
                     *conditions,
                 )
                 .values(held_until=time.time() + _HELD_SECONDS)
             )
             return bool(getattr(result, "rowcount", 0))
 
-    def _add(self, row: _Base) -> bool:
+    def _add(self, row: Base) -> bool:
         """Add a row; False if there is one with its key. The same in every database."""
         try:
             with Session(self.engine) as session, session.begin():
@@ -517,7 +350,7 @@ class Store:
         return True
 
 
-def _unanswered(row: _Question) -> Unanswered:
+def _unanswered(row: QuestionRow) -> Unanswered:
     return Unanswered(
         channel=row.channel,
         ts=row.ts,
@@ -529,7 +362,8 @@ def _unanswered(row: _Question) -> Unanswered:
     )
 
 
-def _outcome(row: _Question) -> Outcome:
+def outcome_of(row: QuestionRow) -> Outcome:
+    """Return what came of a question, as its row says."""
     return Outcome(
         text=row.text or "",
         language=row.language or "en",

@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 from bot.access import Access
 from bot.answering import Answerer
 from bot.blocks import render_privately
+from bot.history import History
 from bot.home import figures
 from bot.people import People
 from bot.question import Question
@@ -53,7 +54,7 @@ def test_what_came_up_is_counted(tmp_path: Path) -> None:
     assert counted.not_covered == [("lunch?", 1)]
     assert counted.low_rated == [(BROKEN, 2)]
     assert figures(store, docs_team=False).not_covered == ()
-    assert store.sections_asked(time.time() + 1) == []
+    assert History(store).sections_asked(time.time() + 1) == []
 
 
 def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
     before = counted()
     answer = answerer.answer_privately(question, "en")
     assert counted() == before + 1
-    assert store.sections_asked(0) == [(answer.citations[0].section, 1)]
+    assert History(store).sections_asked(0) == [(answer.citations[0].section, 1)]
     (message,) = render_privately(answer, question)
     assert "[Show the whole section] [Post to the channel]" in check([message])
     assert store.unanswered() == []

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from benchmarks.grouping import read_labelled
 from bot.gaps import Gaps, centred, find_gaps, group_by_meaning
 from bot.gaps_report import show_gaps
+from bot.history import History
 from bot.missed import Reason, anonymous
 from bot.question import Question
 from bot.store import Outcome, Store
@@ -94,7 +95,7 @@ class Talk:
     def gaps(self, embeddings: SentenceTransformerEmbeddings, days: int = 7) -> Gaps:
         until = datetime.now(UTC)
         since = until - timedelta(days=days)
-        asked = self.store.asked((since - timedelta(days=days)).timestamp())
+        asked = History(self.store).asked((since - timedelta(days=days)).timestamp())
         return find_gaps(asked, since, until, embeddings, {"doors#latch": "The latch sticks"})
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.blocks import plain, render, section_blocks
+from bot.history import Count
 from bot.home import Figures, home_view
 from bot.question import Question, direct_message
-from bot.store import Count
 from bot.warning import secret_warning
 from ingest.document import Document
 from ingest.errors import SourceError

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 
 from bot.access import Access
 from bot.answering import Answerer
+from bot.history import History
 from bot.people import People
 from bot.question import Question
 from bot.settings import BotSettings
@@ -82,7 +83,9 @@ def test_feedback_is_kept_and_a_bad_one_may_say_why(
     view = slack.wait_for_view("U11")
     slack.submit(view, "U11", {"comment": f"we use {KEY_ID} elsewhere"})
     slack.wait_for_messages(channel, 3)
-    (asked,) = [a for a in store(bot).asked(0) if a.text == "I lost my secret key" and a.bad]
+    (asked,) = [
+        a for a in History(store(bot)).asked(0) if a.text == "I lost my secret key" and a.bad
+    ]
     assert (asked.good, asked.bad) == (0, 1)
     assert KEY_ID.encode() not in bot.home.database.read_bytes()
 
@@ -311,8 +314,8 @@ def test_a_person_is_forgotten(office: tuple[SlackServer, Bot]) -> None:
     kept = store(bot)
     # What came of a question is written when the answer stands in Slack.
     deadline = time.monotonic() + 10
-    while not any(a.text.endswith("for good") for a in kept.asked(0)):
+    while not any(a.text.endswith("for good") for a in History(kept).asked(0)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert kept.forget_person("U23") == 1
-    assert not any(a.text.endswith("for good") for a in kept.asked(0))
+    assert not any(a.text.endswith("for good") for a in History(kept).asked(0))

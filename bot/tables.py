@@ -1,0 +1,73 @@
+"""The tables of the bot's database. `bot.migrations` makes them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Float, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """What all rows are."""
+
+
+class QuestionRow(Base):
+    """A question that was taken on. `done_at` is when it was answered, or apologised for.
+
+    Until `held_until` the process that took it on is at it; later, any may take it over.
+    """
+
+    __tablename__ = "questions"
+
+    channel: Mapped[str] = mapped_column(String, primary_key=True)
+    ts: Mapped[str] = mapped_column(String, primary_key=True)
+    user: Mapped[str] = mapped_column(String)
+    thread_ts: Mapped[str | None] = mapped_column(String, nullable=True)
+    taken_at: Mapped[float] = mapped_column(Float)
+    done_at: Mapped[float | None] = mapped_column(Float, nullable=True)
+    surface: Mapped[str | None] = mapped_column(String, nullable=True)
+    text: Mapped[str | None] = mapped_column(Text, nullable=True)
+    language: Mapped[str | None] = mapped_column(String, nullable=True)
+    decision: Mapped[str | None] = mapped_column(String, nullable=True)
+    confidence: Mapped[float | None] = mapped_column(Float, nullable=True)
+    section: Mapped[str | None] = mapped_column(Text, nullable=True)
+    snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
+    team: Mapped[str | None] = mapped_column(String, nullable=True)
+    held_until: Mapped[float | None] = mapped_column(Float, nullable=True)
+
+
+class ThreadRow(Base):
+    """A thread that the bot has taken on a question in."""
+
+    __tablename__ = "threads"
+
+    channel: Mapped[str] = mapped_column(String, primary_key=True)
+    thread_ts: Mapped[str] = mapped_column(String, primary_key=True)
+    joined_at: Mapped[float] = mapped_column(Float)
+
+
+class FeedbackRow(Base):
+    """What somebody said of the answer to a question."""
+
+    __tablename__ = "feedback"
+
+    channel: Mapped[str] = mapped_column(String, primary_key=True)
+    ts: Mapped[str] = mapped_column(String, primary_key=True)
+    user: Mapped[str] = mapped_column(String, primary_key=True)
+    good: Mapped[bool]
+    comment: Mapped[str | None] = mapped_column(Text, nullable=True)
+    given_at: Mapped[float] = mapped_column(Float)
+
+
+class EscalationRow(Base):
+    """A question that went to a human, and where it was posted."""
+
+    __tablename__ = "escalations"
+
+    channel: Mapped[str] = mapped_column(String, primary_key=True)
+    ts: Mapped[str] = mapped_column(String, primary_key=True)
+    user: Mapped[str] = mapped_column(String)
+    to_channel: Mapped[str] = mapped_column(String)
+    to_ts: Mapped[str | None] = mapped_column(String, nullable=True)
+    asked_at: Mapped[float] = mapped_column(Float)
+    answered_at: Mapped[float | None] = mapped_column(Float, nullable=True)
+    answered_by: Mapped[str | None] = mapped_column(String, nullable=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 from ingest.diff import Diff, Kind, compare
@@ -79,31 +81,104 @@ def assert_same_rows(one: Snapshot, other: Snapshot) -> None:
         assert np.allclose(np.load(one.path / name), np.load(other.path / name), atol=0.02), name
 
 
+Pages = dict[str, tuple[str, ...]]
+"""Guides by the names of their files, each as its sections' text."""
+
+SECTIONS = (
+    "It is stuck\n\n1. Turn the key to the left.\n2. Push the door.",
+    "It squeaks\n\nPut a drop of oil on the hinge. Wait for an hour.",
+    "The lock is frozen\n\n- Warm the key.\n- Do not use boiling water.\n\n```\nthaw --slowly\n```",
+    "The glass is broken\n\nSweep it up. `CALL-1` is the glazier.",
+    "The bell is silent\n\n> Look at the battery first.",
+)
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(("add", "drop", "move", "rename", "rewrite", "take a file", "give a file")),
+        st.integers(0, 2),
+        st.integers(0, 4),
+        st.integers(0, 4),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def edited(pages: Pages, edit: tuple[str, int, int, int]) -> Pages:
+    """Return guides as somebody leaves them who does one thing with one of them."""
+    what, number, at, other = edit
+    name = f"{('doors', 'windows', 'gates')[number]}.en.md"
+    sections = list(pages.get(name, ()))
+    if what == "give a file":
+        return pages if name in pages else {**pages, name: SECTIONS[at:] or SECTIONS}
+    if what == "take a file":
+        left = {key: kept for key, kept in pages.items() if key != name}
+        return left or pages
+    if not sections:
+        return pages
+    at %= len(sections)
+    if what == "add":
+        sections.insert(at, SECTIONS[other].replace("\n\n", f" ({other})\n\n", 1))
+    elif what == "drop" and len(sections) > 1:
+        del sections[at]
+    elif what == "move":
+        sections.insert(other % len(sections), sections.pop(at))
+    elif what == "rename":
+        sections[at] = f"{('Oh no', 'Help')[other % 2]}: {sections[at]}"
+    elif what == "rewrite":
+        sections[at] += f"\n\nAsk {('Ann', 'Bob', 'Kim')[other % 3]}, who knows."
+    return {**pages, name: tuple(sections)}
+
+
+def write_guides(folder: Path, pages: Pages) -> None:
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    for name, sections in pages.items():
+        text = "".join(f"\n## {section}\n" for section in sections)
+        (folder / name).write_text(f"# {name}\n{text}", "utf-8")
+
+
+def fresh_home(folder: Path, models: Path, phrase_vectors: Path) -> Home:
+    """Return a home where only what the phrasebook comes to is kept."""
+    folder.mkdir(parents=True)
+    (folder / "models").symlink_to(models)
+    home = Home(folder)
+    home.embedding_cache.write_bytes(phrase_vectors.read_bytes())
+    return home
+
+
+# Each example ingests up to six times.
+@settings(max_examples=6, deadline=None)
+@given(sequence=EDITS)
 def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
-    guide: Path,
-    home: Home,
+    sequence: list[tuple[str, int, int, int]],
     embeddings: SentenceTransformerEmbeddings,
+    models: Path,
     phrase_vectors: Path,
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    ingest([guide], home, embeddings)
-    head, *sections = GUIDE.split("\n## ")
-    edits = [
-        "\n## ".join([head, *reversed(sections)]),
-        "\n## ".join([head, sections[0], sections[2]]),
-        GUIDE.replace("an hour", "a day").replace("It squeaks", "It makes a noise"),
-        GUIDE,
-    ]
-    for text in edits:
-        guide.write_text(text, "utf-8")
-        again = ingest([guide], home, embeddings)
-        fresh = Home(tmp_path / "fresh")
-        fresh.root.mkdir(exist_ok=True)
-        # Only the vectors of the phrasebook are kept: the guide is parsed and embedded anew.
-        fresh.guide_cache.unlink(missing_ok=True)
-        fresh.embedding_cache.write_bytes(phrase_vectors.read_bytes())
-        nothing = ingest([guide], fresh, embeddings)
-        assert_same_rows(open_snapshot(again.path), open_snapshot(nothing.path))
+    folder = tmp_path_factory.mktemp("edits")
+    home = fresh_home(folder / "home", models, phrase_vectors)
+    pages: Pages = {"doors.en.md": SECTIONS[:3]}
+    write_guides(folder / "guides", pages)
+    last = ingest([folder / "guides"], home, embeddings)
+    for edit in sequence:
+        pages = edited(pages, edit)
+        write_guides(folder / "guides", pages)
+        last = ingest([folder / "guides"], home, embeddings)
+    new = fresh_home(folder / "new", models, phrase_vectors)
+    nothing = ingest([folder / "guides"], new, embeddings)
+    assert nothing.reused == 0
+    assert_same_rows(open_snapshot(last.path), open_snapshot(nothing.path))
+
+
+def test_what_did_not_change_is_not_embedded_again(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    first = ingest([guide], home, embeddings)
+    guide.write_text(GUIDE.replace("an hour", "a day"), "utf-8")
+    again = ingest([guide], home, embeddings)
+    assert (again.embedded, again.reused) == (1, first.chunks - 1)
 
 
 def changed(diff: Diff) -> dict[str, tuple[Kind, ...]]:

@@ -351,6 +351,18 @@ def test_a_full_disk_leaves_the_old_snapshot_live(
     assert open_current(home.snapshots).name == first.snapshot
 
 
+def test_a_read_only_folder_leaves_the_old_snapshot_live(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, small_disk: Path
+) -> None:
+    first = ingest([guide], home, embeddings)
+    home.candidates.rmdir()
+    home.candidates.symlink_to(small_disk)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(DiskError, match="Read-only file system.*still live"):
+        ingest([guide], home, embeddings)
+    assert open_current(home.snapshots).name == first.snapshot
+
+
 def test_killed_before_any_step_of_publishing_the_old_or_the_new_is_live(
     guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json as json_format
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+# A page of a site, or a file of a repository at a ref.
+_ELSEWHERE = re.compile(r"https?://|[^\s:]+@[^\s:]+:")
 _WAIT_SECONDS = 600.0
 _STILL = "What was live is still live."
 
@@ -111,7 +114,7 @@ def status(json: Json = False) -> None:
             "title": guide.title,
             "source": guide.source,
             "sha256": guide.sha256,
-            "state": _state(Path(guide.source), guide.sha256),
+            "state": _state(guide.source, guide.sha256),
         }
         for guide in snapshot.guides
     ]
@@ -153,10 +156,12 @@ def status(json: Json = False) -> None:
     console.print(str(snapshot.path.resolve()))
 
 
-def _state(source: Path, sha256: str) -> str:
+def _state(source: str, sha256: str) -> str:
     """Return how a source on disk compares with what was ingested."""
+    if _ELSEWHERE.match(source):
+        return "fetched then"
     try:
-        data = source.read_bytes()
+        data = Path(source).read_bytes()
     except FileNotFoundError:
         return "not here"
     except OSError:

@@ -6,6 +6,7 @@ import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 from ingest.document import Document
@@ -15,6 +16,9 @@ from ingest.guide_cache import GuideCache, guide_key
 from ingest.loaders import LOADERS, load
 from ingest.markdown import parse
 from kb.model import Guide
+
+_GOLDEN = "questions*.y*ml"
+"""What golden questions are called, which may lie beside the guides."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ def find_sources(paths: Iterable[Path]) -> Sources:
             files.setdefault(path.resolve(), path)
             continue
         for found in sorted(_visible_files(path, errors)):
-            if found.name.endswith(SIDE_FILE):
-                continue  # read with its guide
+            if found.name.endswith(SIDE_FILE) or fnmatch(found.name, _GOLDEN):
+                continue  # read with its guide, or asked of it
             if found.suffix.lower() in LOADERS:
                 files.setdefault(found.resolve(), found)
             else:

@@ -17,7 +17,7 @@ def problems(*paths: Path) -> list[str]:
 def test_folders_are_searched_and_other_files_named(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / ".git").mkdir()
-    for name in ("a/one.md", "two.txt", "a/logo.png", ".git/x.md", "LICENSE"):
+    for name in ("a/one.md", "two.txt", "a/logo.png", ".git/x.md", "LICENSE", "questions.a.yaml"):
         (tmp_path / name).write_text(GOOD)
     found = find_sources([tmp_path, tmp_path / "two.txt"])
     assert [str(p.relative_to(tmp_path)) for p in found.files] == ["a/one.md", "two.txt"]

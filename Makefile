@@ -45,6 +45,7 @@ bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.search_speed
 	$(BIN)/python -m benchmarks.slack_load
 	$(BIN)/python -m benchmarks.ablation
+	$(BIN)/python -m benchmarks.technical_docs
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -61,7 +61,8 @@ logger = logging.getLogger(__name__)
 class Answerer:
     """Answers questions, each once. Threads may share it.
 
-    `work` has its threads: Bolt's have to be free for what Slack waits for.
+    `work` has its threads: Bolt's have to be free for what Slack waits for. `human` says whether
+    there are humans to ask.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Answerer:
         self._store = store
         self._people = people
         self._access = access
-        self._human = human
+        self.human = human
         self._may_delete = may_delete
         self.work = Work(_WORKERS, "answer")
         self._lanes = Lanes(self.work)
@@ -223,7 +224,7 @@ class Answerer:
         sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
         if question.surface == "auto" and not sure:
             return [], outcome, f"Silent: {told}"
-        return render(answer, question, human=self._human), outcome, told
+        return render(answer, question, human=self.human), outcome, told
 
     def ask(self, question: Question, language: str | None, progress: Progress = unheard) -> Answer:
         """Return the answer to a question, with what was asked before it in mind."""

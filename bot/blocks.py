@@ -121,18 +121,16 @@ def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: Words) ->
     return [replace(first, sources=tuple(_url_sources(answer.citations))), *rest]
 
 
-def render_privately(answer: Answer, place: Place) -> list[Message]:
+def render_privately(answer: Answer, place: Place, *, human: bool = False) -> list[Message]:
     """Return an answer as messages that only the asker sees, with buttons to read and post it."""
+    if answer.decision is not Decision.ANSWER:
+        return render(answer, Place(channel=place.channel, ts=place.ts), human=human)
     said = words(answer.language)
     at = Pointer(ts=place.ts, language=answer.language)
-    if answer.decision is Decision.CLARIFY:
-        return [Message(_clarify_text(answer, said), tuple(_clarify(answer, said, at)))]
-    if answer.decision is not Decision.ANSWER:
-        return render(answer)
     shortened = shorten(answer, said)
     groups = _split(list(_answered(shortened.answer, said, shortened.left_out)))
     sections = [numbered[0][1] for numbered in by_section(answer.citations)]
-    groups[-1] += under_private_answer(at, sections, said)
+    groups[-1] += under_private_answer(at, sections, said, human=human)
     return _messages(answer, groups, said)
 
 

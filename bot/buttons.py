@@ -86,11 +86,16 @@ def under_answer(
 
 
 def under_private_answer(
-    at: Pointer, sections: Sequence[Citation], said: Words
-) -> list[ActionsBlock]:
-    """Return what stands under an answer that only one person sees: its sections, and a way out."""
-    share = _button(SHARE, said.post_to_channel, at.at(sections[0]))
-    return _row([*_sections(at, sections, said), share])
+    at: Pointer, sections: Sequence[Citation], said: Words, *, human: bool
+) -> list[ActionsBlock | ContextActionsBlock]:
+    """Return what stands under an answer that only one person sees; it can be posted, too."""
+    buttons = [
+        *_sections(at, sections, said),
+        _button(SHARE, said.post_to_channel, at.at(sections[0])),
+    ]
+    if human:
+        buttons.append(_button(HUMAN, said.ask_human, at))
+    return [*_row(buttons), _feedback(at, said)]
 
 
 def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_sdk import WebClient
@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
 
 from bot.blocks import Message, escape, plain
 from bot.buttons import Pointer
-from bot.posting import CONNECTION_ERRORS, post_privately, say
+from bot.posting import CONNECTION_ERRORS, say
 from bot.rich_text import LONGEST_TEXT, Parts, pieces
 from bot.store import Escalation, Outcome, Store
 from kb.catalogue import Words, words
@@ -49,6 +49,7 @@ class Humans:
         channel: str,
         user: str,
         text: str,
+        tell: Callable[[Message], None],
         outcome: Outcome | None = None,
         found: str | None = None,
     ) -> None:
@@ -60,21 +61,20 @@ class Humans:
         said = words(at.language)
         place = at.place(channel)
         if not self._channel or not self._store.escalate(place, user, self._channel):
-            post_privately(client, place, user, plain(said.human_asked_before))
+            tell(plain(said.human_asked_before))
             return
         try:
-            link = client.chat_getPermalink(channel=channel, message_ts=at.ts)["permalink"]
-            result = _result(outcome, found, said)
-            message = self._message(user, text, str(link), result, said)
+            link = None if place.is_call else _link(client, channel, at.ts)
+            message = self._message(user, text, link, _result(outcome, found, said), said)
             posted = say(client, self._channel, message)
         except (SlackApiError, *CONNECTION_ERRORS):
             id = secrets.token_hex(4)
             logger.exception("Failure %s: a question could not be passed on to a human", id)
             self._store.escalated_to(channel, at.ts, None)
-            post_privately(client, place, user, plain(said.human_failed.format(id=id)))
+            tell(plain(said.human_failed.format(id=id)))
             return
         self._store.escalated_to(channel, at.ts, posted)
-        post_privately(client, place, user, plain(said.human_asked))
+        tell(plain(said.human_asked))
 
     def is_reply(self, event: Mapping[str, Any]) -> bool:
         """Whether a message is somebody's reply in the channel for humans."""
@@ -99,9 +99,12 @@ class Humans:
         outcome = self._store.outcome(taken.channel, taken.ts)
         said = words(outcome.language if outcome else "en")
         try:
-            link = client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"]
-            note = Message(escape(said.human_answered), (_note(said, taken.user, by, str(link)),))
-            say(client, taken.channel, note, taken.thread_ts or taken.ts)
+            block = _note(said, taken.user, by, _link(client, channel, ts))
+            note = Message(escape(said.human_answered), (block,))
+            if taken.is_call:
+                say(client, taken.user, note)  # nobody else saw the question
+            else:
+                say(client, taken.channel, note, taken.thread_ts or taken.ts)
             self._mark(client, taken, by, said)
         except (SlackApiError, *CONNECTION_ERRORS):
             logger.exception("The note about question %s could not be posted", taken.ts)
@@ -122,7 +125,7 @@ class Humans:
             blocks=[*(message.get("blocks") or []), RichTextBlock(elements=[mark])],
         )
 
-    def _message(self, user: str, text: str, link: str, result: str, said: Words) -> Message:
+    def _message(self, user: str, text: str, link: str | None, result: str, said: Words) -> Message:
         first = [
             *(
                 [Parts.UserGroup(usergroup_id=self._group), Parts.Text(text=" ")]
@@ -133,20 +136,23 @@ class Humans:
             Parts.Text(text=said.human_asks),
         ]
         quote = [Parts.Text(text=piece) for piece in pieces(text[:LONGEST_TEXT])]
+        below = [
+            *([Parts.Text(text=f"{result}\n")] if result else []),
+            *([Parts.Link(url=link, text=said.link_to_question)] if link else []),
+        ]
         question: Block = RichTextBlock(
             elements=[
                 RichTextSectionElement(elements=first),
                 RichTextQuoteElement(elements=quote or [Parts.Text(text="…")]),
-                RichTextSectionElement(
-                    elements=[
-                        *([Parts.Text(text=f"{result}\n")] if result else []),
-                        Parts.Link(url=link, text=said.link_to_question),
-                    ]
-                ),
+                *([RichTextSectionElement(elements=below)] if below else []),
             ]
         )
         how = ContextBlock(elements=[PlainTextObject(text=said.human_how, emoji=False)])
         return Message(escape(f"{said.human_question} {text[:200]}"), (question, how))
+
+
+def _link(client: WebClient, channel: str, ts: str) -> str:
+    return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
 
 
 def _result(outcome: Outcome | None, found: str | None, said: Words) -> str:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from slack_bolt import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.metadata import Metadata
@@ -105,6 +106,24 @@ def post_privately(client: WebClient, place: Place, user: str, message: Message)
             blocks=list(message.blocks),
             thread_ts=place.thread_ts,
         )
+
+
+def answer_call(
+    respond: Respond,
+    message: Message,
+    *,
+    response_type: str = "ephemeral",
+    replace_original: bool = False,
+) -> None:
+    """Answer a command, or a button of such an answer, where the bot need not be a member."""
+    respond(
+        text=message.text,
+        blocks=list(message.blocks),
+        response_type=response_type,
+        replace_original=replace_original,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
 
 
 def say(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:

@@ -37,6 +37,11 @@ class Place:
         """What the log and an apology call the question: short, and the same after a restart."""
         return hashlib.sha256(f"{self.channel} {self.ts}".encode()).hexdigest()[:8]
 
+    @property
+    def is_call(self) -> bool:
+        """Whether a command asked it, so that no message stands for it."""
+        return self.ts.startswith(COMMAND_TS)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question(Place):

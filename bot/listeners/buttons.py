@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
@@ -12,7 +14,7 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainText
 from slack_sdk.models.views import View
 
 from bot.answering import answer_chosen, message_text, outcome_of
-from bot.blocks import plain, render, render_privately, section_blocks
+from bot.blocks import Message, plain, render, render_privately, section_blocks
 from bot.buttons import (
     CHOOSE,
     DELETE,
@@ -25,7 +27,8 @@ from bot.buttons import (
     rating,
 )
 from bot.humans import Humans
-from bot.posting import CONNECTION_ERRORS, post, post_privately
+from bot.posting import CONNECTION_ERRORS, answer_call, post, post_privately
+from bot.question import Place
 from bot.rich_text import moment, shortened
 from bot.store import Outcome, Store
 from kb.catalogue import Words, words
@@ -56,10 +59,14 @@ def register(
         answer = answer_chosen(knowledge_base, store, at, channel)
         if (body.get("container") or {}).get("is_ephemeral"):
             said = words(at.language)
-            found = render_privately(answer, place) if answer else [plain(said.section_gone)]
+            human = bool(humans.channel)
+            found = (
+                render_privately(answer, place, human=human)
+                if answer
+                else [plain(said.section_gone)]
+            )
             for number, message in enumerate(found):
-                text, blocks = message.text, list(message.blocks)
-                respond(text=text, blocks=blocks, replace_original=number == 0)
+                answer_call(respond, message, replace_original=number == 0)
             if answer:
                 store.finish(channel, at.ts, outcome_of(answer))
             return
@@ -103,7 +110,7 @@ def register(
         )
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
-    def rate(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def rate(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         ack()
         rated = rating(pressed(body).get("value"))
         if rated is None:
@@ -113,7 +120,7 @@ def register(
         store.rate(channel, at.ts, user, good=good)
         said = words(at.language)
         if good:
-            post_privately(client, at.place(channel), user, plain(said.thanks_for_feedback))
+            _tell(body, client, respond)(plain(said.thanks_for_feedback))
         else:
             client.views_open(trigger_id=body["trigger_id"], view=_comment_view(at, channel, said))
 
@@ -128,8 +135,9 @@ def register(
         user = body["user"]["id"]
         text = redact(legible(written)).text or None
         store.rate(channel, at.ts, user, good=False, comment=text)
-        said = words(at.language)
-        post_privately(client, at.place(channel), user, plain(said.thanks_for_feedback))
+        place = at.place(channel)
+        if not place.is_call:
+            post_privately(client, place, user, plain(words(at.language).thanks_for_feedback))
 
     def found(outcome: Outcome | None, channel: str) -> str | None:
         """Return the heading of the section that a question was answered with."""
@@ -141,19 +149,22 @@ def register(
             return None
         return headings.get(outcome.section or "")
 
-    def ask_human(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def ask_human(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         ack()
         at, channel = _where(body)
         if at is None:
             return
         outcome = store.outcome(channel, at.ts)
-        text = outcome.text if outcome else message_text(client, at.place(channel))
+        place = at.place(channel)
+        # Of a call that is forgotten, no message says what it was.
+        asked = outcome.text if outcome else None if place.is_call else message_text(client, place)
         humans.pass_on(
             client,
             at,
             channel,
             body["user"]["id"],
-            redact(text or "").text,
+            redact(asked or "").text,
+            _tell(body, client, respond),
             outcome,
             found(outcome, channel),
         )
@@ -179,6 +190,18 @@ def register(
     app.action(HUMAN)(ask_human)
     app.action(DELETE)(delete)
     app.view(COMMENT_VIEW)(comment)
+
+
+def _tell(body: dict[str, Any], client: WebClient, respond: Respond) -> Callable[[Message], None]:
+    """Return what tells whoever pressed a button something in private.
+
+    The bot need not be in the channel of a message that only one person sees.
+    """
+    at, channel = _where(body)
+    if (body.get("container") or {}).get("is_ephemeral"):
+        return partial(answer_call, respond)
+    place = at.place(channel) if at else Place(channel=channel, ts="")
+    return partial(post_privately, client, place, body["user"]["id"])
 
 
 def _where(body: dict[str, Any]) -> tuple[Pointer | None, str]:

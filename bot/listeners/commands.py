@@ -19,7 +19,7 @@ from bot.blocks import Message, asked_by, plain, render, render_privately
 from bot.buttons import SHARE, pointer, pressed
 from bot.listeners.ingest import Desk
 from bot.people import People
-from bot.posting import post
+from bot.posting import answer_call, post
 from bot.question import COMMAND_TS, Place, Question, plain_text
 from bot.store import Store
 from bot.warning import secret_warning
@@ -57,13 +57,13 @@ def register(
         redacted = redact(plain_text(str(body.get("text") or "")))
         if redacted.text.lower() == _INGEST:
             may = desk.may(client, user)
-            _respond(respond, plain(said.ingest_tell if may else said.only_docs_team))
+            answer_call(respond, plain(said.ingest_tell if may else said.only_docs_team))
             if may:
                 desk.begin(client, user)
             return
         if not redacted.text:
             usage = said.usage.format(command=body["command"], example=said.examples[0])
-            _respond(respond, plain(usage))
+            answer_call(respond, plain(usage))
             return
         question = Question(
             channel=channel,
@@ -76,7 +76,7 @@ def register(
             secrets=redacted.kinds,
         )
         for message in _answer(question, client, language):
-            _respond(respond, message)
+            answer_call(respond, message)
 
     def _answer(question: Question, client: WebClient, language: str | None) -> list[Message]:
         said = words(language)
@@ -91,7 +91,7 @@ def register(
         except Exception as error:
             logger.error("Failure %s while answering a command", question.id, exc_info=error)
             return [*messages, plain(said.apology.format(id=question.id))]
-        return [*messages, *render_privately(answer, question)]
+        return [*messages, *render_privately(answer, question, human=answerer.human)]
 
     def share(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         ack()
@@ -101,7 +101,7 @@ def register(
         channel, user = body["channel"]["id"], body["user"]["id"]
         answer = answer_chosen(knowledge_base, store, at, channel)
         if answer is None:
-            _respond(respond, plain(words(at.language).section_gone))
+            answer_call(respond, plain(words(at.language).section_gone))
             return
         messages = [asked_by(user, answer.question), *render(answer)]
         try:
@@ -111,7 +111,7 @@ def register(
                 raise
             # The command works where the bot is no member; an answer to it may be public there.
             for message in messages:
-                _respond(respond, message, response_type="in_channel")
+                answer_call(respond, message, response_type="in_channel")
         respond(delete_original=True)
 
     def answer_message(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
@@ -135,19 +135,8 @@ def register(
             answerer.answer_soon(question, client)
         else:
             said = words(language)
-            _respond(respond, plain(said.empty_question.format(example=said.examples[0])))
+            answer_call(respond, plain(said.empty_question.format(example=said.examples[0])))
 
     app.command(COMMAND)(guide)
     app.action(SHARE)(share)
     app.shortcut(SHORTCUT)(answer_message)
-
-
-def _respond(respond: Respond, message: Message, response_type: str = "ephemeral") -> None:
-    respond(
-        text=message.text,
-        blocks=list(message.blocks),
-        response_type=response_type,
-        replace_original=False,
-        unfurl_links=False,
-        unfurl_media=False,
-    )

@@ -45,6 +45,7 @@ def office(
         for number in range(10, 30):
             slack.add_user(f"U{number}", "person", locale="en-US")
         slack.add_user("U30", "hanako", locale="ja-JP")
+        slack.add_user("U31", "person", locale="en-US")
         slack.add_user("U40", "guest", locale="en-US", is_restricted=True)
         slack.add_user("U41", "partner", locale="en-US", team="T0OTHER")
         slack.add_group("S1", ["U29"])
@@ -192,6 +193,33 @@ def test_a_command_that_is_unclear_is_answered_by_a_button(
     public = slack.wait_for_ephemerals("U26", 4)[2:]
     assert [message["response_type"] for message in public] == ["in_channel"] * 2
     assert plain(public[0]) == "@U26\n> password" and plain(public[1]).startswith(label)
+
+
+def test_a_command_is_passed_on_to_a_human_and_rated_where_the_bot_is_no_member(
+    office: tuple[SlackServer, Bot],
+) -> None:
+    slack, bot = office
+    slack.add_channel("C8", "far away", is_member=False)
+    before = len(slack.bot_messages("C9"))
+    slack.command("C8", "U31", "/guide", "how do I reset my Dropbox password")
+    (nothing,) = slack.wait_for_ephemerals("U31")
+    slack.press("C8", nothing, "Ask a human", "U31", ephemeral=True)
+    passed_on = slack.wait_for_messages("C9", before + 1)[-1]
+    assert "Dropbox password" in plain(passed_on)
+    slack.wait_for_ephemerals("U31", 2)
+    slack.react("C9", passed_on["ts"], "U29")
+    # Nobody else saw the question, so the note is in a direct message.
+    slack.wait_until(lambda: "✅" in plain(slack.bot_messages("C9")[-1]), 10, "the mark")
+    (note,) = [c for c in slack.calls("chat.postMessage") if c.params["channel"] == "U31"]
+    assert "taking care of it" in json.dumps(note.params["blocks"])
+    slack.command("C8", "U31", "/guide", "I lost my secret key")
+    answer = slack.wait_for_ephemerals("U31", 3)[-1]
+    assert "Ask a human" in json.dumps(answer["blocks"])
+    good = next(b for b in answer["blocks"] if b["type"] == "context_actions")["elements"][0]
+    slack.press("C8", answer, good["positive_button"]["text"]["text"], "U31", ephemeral=True)
+    slack.wait_for_ephemerals("U31", 4)
+    asked = [a for a in History(store(bot)).asked(0) if a.user == "U31"]
+    assert [a.good for a in asked] == [0, 1] and [a.escalated for a in asked] == [True, False]
 
 
 def test_a_direct_message_is_answered_after_the_one_before_it(

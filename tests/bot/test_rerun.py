@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,9 @@ from bot.rerun import (
 from bot.settings import BotSettings
 from kb.catalogue import words
 from kb.knowledge_base import KnowledgeBase
+from kb.paths import Home
+from kb.snapshot import current_name
+from tests.bot.conftest import start_one
 from tests.bot.test_blocks import check
 from tests.slack_server import SlackServer, plain
 
@@ -119,7 +123,7 @@ def told(slack: SlackServer, user: str, words: str) -> dict[str, Any]:
     def found() -> dict[str, Any] | None:
         return next((m for m in slack.bot_messages(channel) if words in plain(m)), None)
 
-    return slack.wait_until(found, 20, words)
+    return slack.wait_until(found, 60, words)
 
 
 def test_an_ingest_is_begun_in_app_home_and_published(
@@ -165,6 +169,31 @@ def test_an_error_is_told_as_the_command_tells_it(
     slack.command("C1", "U2", "/guide", "Ingest")
     message = told(slack, "U2", "this is no heading. Write one.")
     assert "the guides are as before" in plain(message) and "Traceback" not in plain(message)
+
+
+def test_the_real_command_from_the_edit_to_the_answer(
+    tmp_path: Path, sample_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "guidebot.toml").write_text(
+        '[[guide]]\nid = "doors"\nsource = "doors.en.md"\nurl = "https://docs.example.com/doors"\n'
+    )
+    page = "# Doors of the office\n\n## The door is stuck\n\n1. Push the door with your hip.\n"
+    (tmp_path / "doors.en.md").write_text(page, "utf-8")
+    (tmp_path / "home").mkdir()
+    with start_one(tmp_path / "home", sample_home, {"DOCS_TEAM": "S1"}) as (slack, bot):
+        slack.add_group("S1", ["U2"])
+        slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
+        held = told(slack, "U2", "ready, and not live yet")
+        assert "Doors of the office (en): added" in plain(held)
+        live = current_name(bot.home.snapshots)
+        slack.press(slack.dm_channel("U2"), held, "Publish", "U2")
+        told(slack, "U2", "is live now")
+        assert current_name(bot.home.snapshots) != live
+        channel = slack.direct_message("U4", "the door of the office is stuck").channel
+        (answer,) = slack.wait_for_messages(channel, 1)
+        assert "Push the door with your hip" in plain(answer)
+        assert "https://docs.example.com/doors#the-door-is-stuck" in json.dumps(answer["blocks"])
 
 
 def test_others_are_refused_kindly(slack: SlackServer, team: Parts, tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from pathlib import Path
 import yaml
 
 from benchmarks.ablation import fuse
-from benchmarks.measure import REPOSITORY, THEIRS, table, tell
+from benchmarks.corpus_ingest import DEFAULT_FOLDER
+from benchmarks.measure import THEIRS, table, tell
 from benchmarks.quickstart import PlainEmbeddings, build, load
 from ingest.beir import WAYS
 from ingest.pipeline import ingest
@@ -32,7 +33,6 @@ from kb.evaluate import Ranked, retrieval_measures
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 
-DEFAULT_FOLDER = REPOSITORY.parent / "shared" / "corpus" / "iam-user-guide"
 DEFAULT_QUESTIONS = Path(__file__).parent / "technical_questions.yaml"
 _PAGES = 10
 _PASSAGES = 200

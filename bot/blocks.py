@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
-from bot.buttons import Pointer, choices, label_of, under_answer, under_private_answer
+from bot.buttons import Pointer, choices, label_of, under_answer
 from bot.question import Place
 from bot.rich_text import (
     Parts,
@@ -124,13 +124,13 @@ def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: Words) ->
 def render_privately(answer: Answer, place: Place, *, human: bool = False) -> list[Message]:
     """Return an answer as messages that only the asker sees, with buttons to read and post it."""
     if answer.decision is not Decision.ANSWER:
-        return render(answer, Place(channel=place.channel, ts=place.ts), human=human)
+        return render(answer, place, human=human)
     said = words(answer.language)
     at = Pointer(ts=place.ts, language=answer.language)
     shortened = shorten(answer, said)
     groups = _split(list(_answered(shortened.answer, said, shortened.left_out)))
     sections = [numbered[0][1] for numbered in by_section(answer.citations)]
-    groups[-1] += under_private_answer(at, sections, said, human=human)
+    groups[-1] += under_answer(at, sections, said, human=human, private=True)
     return _messages(answer, groups, said)
 
 

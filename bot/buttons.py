@@ -76,26 +76,24 @@ def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
 
 
 def under_answer(
-    at: Pointer, sections: Sequence[Citation], said: Words, *, human: bool, rated: bool = True
+    at: Pointer,
+    sections: Sequence[Citation],
+    said: Words,
+    *,
+    human: bool,
+    rated: bool = True,
+    private: bool = False,
 ) -> list[ActionsBlock | ContextActionsBlock]:
-    """Return what stands under an answer: its sections in full, a human, and how good it is."""
+    """Return what stands under an answer: its sections in full, a human, and how good it is.
+
+    One that is `private`, so that only one person sees it, can be posted, too.
+    """
     buttons = _sections(at, sections, said)
+    if private:
+        buttons.append(_button(SHARE, said.post_to_channel, at.at(sections[0])))
     if human:
         buttons.append(_button(HUMAN, said.ask_human, at))
     return [*_row(buttons), *([_feedback(at, said)] if rated else [])]
-
-
-def under_private_answer(
-    at: Pointer, sections: Sequence[Citation], said: Words, *, human: bool
-) -> list[ActionsBlock | ContextActionsBlock]:
-    """Return what stands under an answer that only one person sees; it can be posted, too."""
-    buttons = [
-        *_sections(at, sections, said),
-        _button(SHARE, said.post_to_channel, at.at(sections[0])),
-    ]
-    if human:
-        buttons.append(_button(HUMAN, said.ask_human, at))
-    return [*_row(buttons), _feedback(at, said)]
 
 
 def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:

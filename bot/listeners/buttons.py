@@ -57,7 +57,7 @@ def register(
             return
         place, user = at.place(channel), body["user"]["id"]
         answer = answer_chosen(knowledge_base, store, at, channel)
-        if (body.get("container") or {}).get("is_ephemeral"):
+        if _is_private(body):
             said = words(at.language)
             human = bool(humans.channel)
             found = (
@@ -120,7 +120,7 @@ def register(
         store.rate(channel, at.ts, user, good=good)
         said = words(at.language)
         if good:
-            _tell(body, client, respond)(plain(said.thanks_for_feedback))
+            _tell(body, client, respond, at.place(channel))(plain(said.thanks_for_feedback))
         else:
             client.views_open(trigger_id=body["trigger_id"], view=_comment_view(at, channel, said))
 
@@ -164,7 +164,7 @@ def register(
             channel,
             body["user"]["id"],
             redact(asked or "").text,
-            _tell(body, client, respond),
+            _tell(body, client, respond, place),
             outcome,
             found(outcome, channel),
         )
@@ -192,16 +192,21 @@ def register(
     app.view(COMMENT_VIEW)(comment)
 
 
-def _tell(body: dict[str, Any], client: WebClient, respond: Respond) -> Callable[[Message], None]:
+def _tell(
+    body: dict[str, Any], client: WebClient, respond: Respond, place: Place
+) -> Callable[[Message], None]:
     """Return what tells whoever pressed a button something in private.
 
     The bot need not be in the channel of a message that only one person sees.
     """
-    at, channel = _where(body)
-    if (body.get("container") or {}).get("is_ephemeral"):
+    if _is_private(body):
         return partial(answer_call, respond)
-    place = at.place(channel) if at else Place(channel=channel, ts="")
     return partial(post_privately, client, place, body["user"]["id"])
+
+
+def _is_private(body: dict[str, Any]) -> bool:
+    """Whether only one person sees the message that a button is under."""
+    return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
 def _where(body: dict[str, Any]) -> tuple[Pointer | None, str]:

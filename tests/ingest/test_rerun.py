@@ -172,15 +172,6 @@ def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
     assert_same_rows(open_snapshot(last.path), open_snapshot(nothing.path))
 
 
-def test_what_did_not_change_is_not_embedded_again(
-    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
-) -> None:
-    first = ingest([guide], home, embeddings)
-    guide.write_text(GUIDE.replace("an hour", "a day"), "utf-8")
-    again = ingest([guide], home, embeddings)
-    assert (again.embedded, again.reused) == (1, first.chunks - 1)
-
-
 def changed(diff: Diff) -> dict[str, tuple[Kind, ...]]:
     return {each.heading: each.kinds for guide in diff.guides for each in guide.sections}
 
@@ -333,12 +324,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+def put_candidates_on(disk: Path, home: Home) -> None:
+    home.candidates.rmdir()
+    home.candidates.symlink_to(disk)
+
+
 def test_a_full_disk_leaves_the_old_snapshot_live(
     guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, small_disk: Path
 ) -> None:
     first = ingest([guide], home, embeddings)
-    home.candidates.rmdir()
-    home.candidates.symlink_to(small_disk)
+    put_candidates_on(small_disk, home)
     filler = small_disk / "filler"
     with filler.open("wb", buffering=0) as file:
         try:
@@ -355,8 +350,7 @@ def test_a_read_only_folder_leaves_the_old_snapshot_live(
     guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, small_disk: Path
 ) -> None:
     first = ingest([guide], home, embeddings)
-    home.candidates.rmdir()
-    home.candidates.symlink_to(small_disk)
+    put_candidates_on(small_disk, home)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(DiskError, match="Read-only file system.*still live"):
         ingest([guide], home, embeddings)

@@ -15,11 +15,13 @@ from bot.people import People
 from bot.question import Question
 from bot.settings import BotSettings
 from bot.store import Store
+from ingest.pipeline import ingest
 from kb.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
+from tests.conftest import SAMPLE_GUIDES
 from tests.slack_server import SlackServer, plain
 
 HEADING = "I lost my access key or secret key"
@@ -71,6 +73,16 @@ class Desk:
 @pytest.fixture
 def base(sample_home: Home, embeddings: SentenceTransformerEmbeddings) -> Writing:
     return Writing(sample_home, embeddings)
+
+
+@pytest.fixture
+def web_base(home: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path) -> Writing:
+    """Answers from the sample guide as a page on the web."""
+    guide = tmp_path / "guide.md"
+    text = (SAMPLE_GUIDES / "iam-troubleshooting.en.md").read_text("utf-8")
+    guide.write_text(text.replace("---", "---\nurl: https://docs.example.com/iam", 1), "utf-8")
+    ingest([guide], home, embeddings)
+    return Writing(home, embeddings)
 
 
 @pytest.fixture
@@ -157,6 +169,20 @@ def test_an_answer_that_takes_long_ends_a_stream_with_its_blocks(
     Desk(slack, sample, tmp_path, allowed_groups="S1").answer(in_thread(slack))
     assert assert_one_whole_answer(slack).startswith("[complete] Looked in the guides\n")
     assert slack.calls("chat.update") == []
+
+
+@pytest.mark.parametrize("expired", [True, False])
+def test_sources_on_the_web_are_source_elements_of_the_task(
+    slack: SlackServer, web_base: Writing, tmp_path: Path, expired: bool
+) -> None:
+    web_base.happens = slack.expire_streams if expired else web_base.happens
+    Desk(slack, web_base, tmp_path).answer(in_thread(slack))
+    assert_one_whole_answer(slack)
+    (message,) = slack.bot_messages("C1")
+    (card,) = (block for block in message["blocks"] if block["type"] == "task_card")
+    (source,) = card["sources"]
+    assert source["type"] == "url" and source["text"] == f"IAM troubleshooting › {HEADING}"
+    assert source["url"] == "https://docs.example.com/iam#lost-access-key"
 
 
 FAULTS: dict[str, Callable[[SlackServer], None]] = {

@@ -91,6 +91,18 @@ def test_feedback_is_kept_and_a_bad_one_may_say_why(
     assert KEY_ID.encode() not in bot.home.database.read_bytes()
 
 
+def test_thanks_for_feedback_stay_in_the_thread(office: tuple[SlackServer, Bot]) -> None:
+    slack, _ = office
+    sent = slack.mention("C1", "U24", "I lost my secret key")
+    (message,) = slack.wait_for_messages("C1", 1, thread_ts=sent.ts)
+    slack.press("C1", message, "Helpful", "U24")
+    slack.wait_for_ephemerals("U24", 1)
+    slack.press("C1", message, "Not helpful", "U24")
+    slack.submit(slack.wait_for_view("U24"), "U24", {"comment": "too long"})
+    for thanks in slack.wait_for_ephemerals("U24", 2):
+        assert "Thank you" in plain(thanks) and thanks["thread_ts"] == sent.ts
+
+
 def store(bot: Bot) -> Store:
     return Store(bot.home.database)
 

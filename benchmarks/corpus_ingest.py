@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.corpus import DEFAULT_FOLDER, change, pages_of
 from benchmarks.measure import (
     OURS,
-    REPOSITORY,
     THEIRS,
     Finished,
     in_turns,
@@ -33,7 +32,6 @@ from benchmarks.measure import (
     tell,
 )
 
-DEFAULT_FOLDER = REPOSITORY.parent / "shared" / "corpus" / "iam-user-guide"
 _OPENINGS = 5
 
 
@@ -61,7 +59,7 @@ class Side:
         self.chunks = []
         for results in (self.first, self.second):
             results.append(self._ingest(folder, place))
-            _change(min(folder.glob("*.md")))
+            change(min(folder.glob("*.md")))
         return self.first[-1].seconds + self.second[-1].seconds
 
     def open(self) -> float:
@@ -90,9 +88,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, help="take only the first N pages")
     parser.add_argument("--repeats", type=int, default=1)
     options = parser.parse_args()
-    found = sorted(options.folder.glob("*.md"))[: options.pages]
-    if not found:
-        sys.exit(f"{options.folder}: there are no Markdown pages here. Name a folder of them.")
+    found = pages_of(options.folder)[: options.pages]
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         pages = root / "pages"
@@ -105,10 +101,6 @@ def main() -> None:
         opened = in_turns({s.name: s.open for s in sides}, _OPENINGS, "open")
     print(f"{machine()}; {len(found)} pages\n")
     print(table(["", OURS, THEIRS], _rows(sides, opened)))
-
-
-def _change(page: Path) -> None:
-    page.write_text(page.read_text("utf-8") + "\n\nOne more sentence, which is new.\n", "utf-8")
 
 
 def _rows(sides: list[Side], opened: dict[str, list[float]]) -> list[list[str]]:

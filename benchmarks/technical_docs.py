@@ -13,7 +13,6 @@ where what was made stays for the next run.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks.ablation import fuse
-from benchmarks.corpus_ingest import DEFAULT_FOLDER
+from benchmarks.corpus import DEFAULT_FOLDER, pages_of
 from benchmarks.measure import THEIRS, table, tell
 from benchmarks.quickstart import PlainEmbeddings, build, load
 from ingest.beir import WAYS
@@ -61,8 +60,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=DEFAULT_QUESTIONS)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    if not list(options.folder.glob("*.md")):
-        sys.exit(f"{options.folder}: there are no Markdown pages here. Name a folder of them.")
+    pages_of(options.folder)  # exits, saying so, if there are none
     asked = [
         Asked(str(row["q"]), frozenset(row["pages"]))
         for row in yaml.safe_load(options.questions.read_text("utf-8"))

@@ -1,0 +1,76 @@
+"""How ingest's memory grows with the guides: from some thousand chunks to 20,000.
+
+    python -m benchmarks.ingest_memory [FOLDER] [--pages N...]
+
+FOLDER holds Markdown pages; by default, the IAM user guide's in ../shared/corpus. Where more
+pages are wanted than there are, they are taken again with the number of the round in every
+heading, so that no chunk is like another and each is embedded. Every number of pages is
+ingested into an empty home, and again with one page changed; each ingest is a process of its
+own, whose peak is the whole process', imports and the loading of the model included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from pathlib import Path
+
+from benchmarks.corpus import DEFAULT_FOLDER, change, pages_of
+from benchmarks.measure import Finished, machine, run_module, table, tell
+
+_PAGES = (529, 1700)
+_HEADING = re.compile(r"^#+ .*", re.MULTILINE)
+
+
+def main() -> None:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--pages", nargs="+", type=int, default=_PAGES)
+    options = parser.parse_args()
+    pages = pages_of(options.folder)
+    rows = []
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        run_module("ours", "unpack", root / "unpacked")
+        for count in options.pages:
+            rows.append(_measure(pages, count, root))
+    print(f"{machine()}\n")
+    header = ["pages", "chunks", "first ingest, s", "its peak, MiB"]
+    print(table([*header, "one page changed, s", "its peak, MiB", "snapshot, MiB"], rows))
+
+
+def _measure(pages: list[Path], count: int, root: Path) -> list[str]:
+    folder, home = root / f"pages-{count}", root / f"home-{count}"
+    _write_pages(pages, count, folder)
+    home.mkdir()
+    (home / "models").symlink_to(root / "unpacked" / "models")
+    row = [str(count)]
+    for number in range(2):
+        finished, chunks = run_module("ours", "ingest", folder, home)
+        tell(f"{count} pages: {finished.seconds:.1f} s, {finished.peak:.0f} MiB, {chunks}")
+        row += [] if number else [str(chunks["chunks"])]
+        row += _taken(finished)
+        change(min(folder.glob("*.md")))
+    newest = max((home / "snapshots").iterdir(), key=lambda path: (path.is_dir(), path.name))
+    size = sum(path.stat().st_size for path in newest.iterdir())
+    return [*row, f"{size / 1024**2:.0f}"]
+
+
+def _taken(finished: Finished) -> list[str]:
+    return [f"{finished.seconds:.1f}", f"{finished.peak:.0f}"]
+
+
+def _write_pages(pages: list[Path], count: int, folder: Path) -> None:
+    folder.mkdir()
+    for number in range(count):
+        again, place = divmod(number, len(pages))
+        text = pages[place].read_text("utf-8")
+        if again:
+            text = _HEADING.sub(rf"\g<0>, round {again + 1}", text)
+        (folder / f"{again}-{pages[place].name}").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -33,6 +33,7 @@ from bot.rich_text import (
 )
 from bot.shorten import shorten, text_lines
 from kb.catalogue import Words, language_name, words
+from kb.language import with_colon
 from kb.model import (
     Answer,
     BlockKind,
@@ -285,7 +286,7 @@ def _source(
     citation = numbered[0][1]
     marks = said.lines_of(citation.unit, line_marks(numbered))
     rest = f"{PurePath(citation.source).name}, {marks}" if not citation.url else marks
-    place = f"{said.sources}: {citation.place}"
+    place = with_colon(said.sources) + citation.place
     if is_web_link(citation.url):
         # A context block has no rich text, so its link is the one piece of markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")

@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 from bot.question import Place
 from bot.rich_text import shortened
 from kb.catalogue import Words
+from kb.language import with_colon
 from kb.model import Citation, Frozen
 
 CHOOSE = re.compile(r"choose:\d+")
@@ -128,7 +129,9 @@ def _sections(at: Pointer, sections: Sequence[Citation], said: Words) -> list[Bu
     several = len(sections) > 1
     buttons = []
     for number, citation in enumerate(sections):
-        label = f"{said.whole_section}: {label_of(citation)}" if several else said.whole_section
+        label = said.whole_section
+        if several:
+            label = with_colon(label) + label_of(citation)
         buttons.append(_button(f"section:{number}", label, at.at(citation)))
     return buttons
 

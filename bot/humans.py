@@ -116,7 +116,7 @@ class Humans:
         )
         message = (history.get("messages") or [{}])[0]
         mark = RichTextSectionElement(
-            elements=[Parts.Text(text=f"✅ {said.human_done} "), Parts.User(user_id=by)]
+            elements=[Parts.Text(text=f"✅ {said.human_done}"), Parts.User(user_id=by)]
         )
         client.chat_update(
             channel=taken.to_channel,

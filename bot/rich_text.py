@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
+from kb.language import with_colon
 from kb.model import Block, BlockKind, Span, Step
 
 LONGEST_TEXT = 2500
@@ -129,7 +130,7 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
 
 def _label(label: str | None) -> Iterator[RichTextElement]:
     if label:
-        yield Parts.Text(text=f"{label}: ", style=Parts.TextStyle(bold=True))
+        yield Parts.Text(text=with_colon(label), style=Parts.TextStyle(bold=True))
 
 
 def _spans(spans: Iterable[Span]) -> Iterator[RichTextElement]:

@@ -72,6 +72,12 @@ def detect_language(text: str, otherwise: str = "en") -> str:
     return code
 
 
+def with_colon(label: str) -> str:
+    """Return a label with the colon after it that its script has: "Note: ", 「注：」."""
+    last = label[-1:]
+    return label + ("：" if _KANA.match(last) or _HAN.match(last) else ": ")
+
+
 def load_language_models() -> None:
     """Load now what `detect_language` otherwise loads when it first needs it."""
     _detector().compute_language_confidence_values("any words")

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kb.catalogue import Words, language_name, words
+from kb.language import with_colon
 from kb.model import (
     Answer,
     Block,
@@ -64,7 +65,7 @@ def _clarify(answer: Answer, said: Words) -> Iterator[RenderableType]:
         lines = said.lines_of(citation.unit, str(citation.lines))
         yield _marked(f"{number}.", [_place(citation, lines)])
     yield Text(said.none_of_these, style="dim")
-    yield Text(f"({said.confidence} {answer.confidence:.0%})", style="dim")
+    yield Text(said.confidence.format(share=answer.confidence), style="dim")
 
 
 def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
@@ -79,7 +80,8 @@ def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
     yield Text()
     if answer.wording:
         yield Text(said.wording(answer.wording), style="dim italic")
-    yield Text(f"{said.sources}  ({said.confidence} {answer.confidence:.0%})", style="bold dim")
+    sure = said.confidence.format(share=answer.confidence)
+    yield Text(f"{said.sources}  {sure}", style="bold dim")
     for numbered in by_section(answer.citations):
         yield _source(numbered, said)
     if answer.see_also:
@@ -104,7 +106,7 @@ def _part(part: Part, said: Words) -> Iterator[RenderableType]:
 
 
 def _step(mark: str, step: Step, style: str = "") -> RenderableType:
-    label = [Span(text=f"{step.label}: ", bold=True)] if step.label else []
+    label = [Span(text=with_colon(step.label), bold=True)] if step.label else []
     text = _text([*label, *step.spans], style)
     text.append("".join(f" [{number}]" for number in step.citations), style="cyan")
     original = [_text(step.original, "dim italic")] if step.original else []
@@ -184,4 +186,4 @@ def _not_covered(answer: Answer, said: Words) -> Iterator[RenderableType]:
                 "•", [_place(citation, said.lines_of(citation.unit, str(citation.lines)))]
             )
     yield Text(said.rephrase, style="dim")
-    yield Text(f"({said.confidence} {answer.confidence:.0%})", style="dim")
+    yield Text(said.confidence.format(share=answer.confidence), style="dim")

@@ -79,7 +79,7 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("ja", "(AWS のアクセスキー、GitHub のトークン)"),
+        ("ja", "（AWSのアクセスキー、GitHubのトークン）"),
         ("en", "(AWS access key, GitHub token)"),
         (None, "(AWS access key, GitHub token)"),
     ],

@@ -326,7 +326,7 @@ def test_an_answer_that_takes_a_while_is_announced(
     assert answerer.take(question)
     answerer.answer(question, WebClient("xoxb-test", base_url=slack.api_url))
     (call,) = slack.calls("assistant.threads.setStatus")
-    assert call.params["status"] == "is looking in IAM troubleshooting…"
+    assert call.params["status"] == "is looking in “IAM troubleshooting”…"
     assert len(slack.bot_messages(sent.channel)) == 1
 
 

@@ -139,12 +139,15 @@ def register(
         if not place.is_call:
             post_privately(client, place, user, plain(words(at.language).thanks_for_feedback))
 
-    def found(outcome: Outcome | None, channel: str) -> str | None:
-        """Return the heading of the section that a question was answered with."""
+    def found(outcome: Outcome | None) -> str | None:
+        """Return the heading of the section that a question was answered with.
+
+        None, if the humans' channel may not know of it.
+        """
         if outcome is None or outcome.decision != Decision.ANSWER:
             return None
         try:
-            headings = dict(knowledge_base.index().headings(outcome.language, channel))
+            headings = dict(knowledge_base.index().headings(outcome.language, humans.channel))
         except GuidebotError:
             return None
         return headings.get(outcome.section or "")
@@ -166,7 +169,7 @@ def register(
             redact(asked or "").text,
             _tell(body, client, respond, place),
             outcome,
-            found(outcome, channel),
+            found(outcome),
         )
 
     def delete(ack: Ack, body: dict[str, Any], client: WebClient) -> None:

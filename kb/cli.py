@@ -23,6 +23,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     code = _run()
     logging.shutdown()
+    if tracing := sys.modules.get("kb.written.tracing"):
+        tracing.send_traces()
     # Not sys.exit: to take PyTorch's modules down in order lasts longer than to answer.
     os._exit(code)
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from kb.paths import Home
 from tests.conftest import SAMPLE_GUIDES
+from tests.openai_server import ChatServer
+from tests.openai_server.models import good, lying
 
 GUIDEBOT = str(Path(sys.executable).parent / "guidebot")
 
 
-def run(*arguments: str, home: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, home: Path, stdin: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [GUIDEBOT, *arguments],
-        env={**os.environ, "GUIDEBOT_HOME": str(home), "COLUMNS": "100"},
+        env={**os.environ, "GUIDEBOT_HOME": str(home), "COLUMNS": "100", **settings},
         input=stdin,
         capture_output=True,
         text=True,
@@ -100,3 +109,77 @@ def test_settings_that_are_wrong_are_named(tmp_path: Path, monkeypatch: pytest.M
 def test_ingest_if_none_leaves_what_is_there(sample_home: Home) -> None:
     result = run("ingest", "--if-none", str(SAMPLE_GUIDES), home=sample_home.root)
     assert result.returncode == 0 and result.stderr == ""
+
+
+def test_written_and_verbatim_answers_are_compared(
+    sample_home: Home, tmp_path: Path, models: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sample_home.snapshots, Home(home).snapshots)
+    (home / "models").symlink_to(models)
+    questions = tmp_path / "questions.yaml"
+    questions.write_text(
+        "questions:\n"
+        "  - {q: I lost my secret key, lang: en, expect: lost-access-key}\n"
+        "  - {q: how do I reset my Salesforce password, lang: en, expect: not_covered}\n"
+    )
+    with ChatServer(lying) as server:
+        result = run(
+            "eval",
+            str(questions),
+            "--model",
+            f"--report={tmp_path / 'written.html'}",
+            home=home,
+            CHAT_MODEL="openai:scripted",
+            CHAT_BASE_URL=server.url,
+        )
+    assert result.returncode == 0, result.stderr
+    assert "citation recall" in result.stdout and "not in the blocks" in result.stdout
+    found = json.loads((tmp_path / "written.json").read_text("utf-8"))
+    assert len(found["pairs"]) == 1 and "Recovery" not in (tmp_path / "written.html").read_text()
+
+
+class Collector(BaseHTTPRequestHandler):
+    """A collector of OpenTelemetry's: what it was sent, by path."""
+
+    sent: ClassVar[list[tuple[str, bytes]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        if self.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        self.sent.append((self.path, body))
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_traces_go_to_the_operators_collector_only_if_they_are_set(sample_home: Home) -> None:
+    collector = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=collector.serve_forever, daemon=True).start()
+    try:
+        with ChatServer(good) as server:
+            settings = {
+                "CHAT_MODEL": "openai:scripted",
+                "CHAT_BASE_URL": server.url,
+                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}",
+            }
+            for tracing in ("", "opentelemetry"):
+                assert Collector.sent == []
+                result = run(
+                    "ask",
+                    f"I lost my secret key{tracing and ' again'}",
+                    home=sample_home.root,
+                    CHAT_TRACING=tracing,
+                    **settings,
+                )
+                assert "Written by a language model" in result.stdout, result.stderr
+                assert "langsmith" not in result.stderr.lower()
+    finally:
+        collector.shutdown()
+        collector.server_close()
+    assert {path for path, _ in Collector.sent} == {"/v1/traces"}
+    assert b"I lost my secret key again" in b"".join(body for _, body in Collector.sent)

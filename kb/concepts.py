@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -29,6 +29,7 @@ OWN = "="
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]")
 _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
 _PREFIX = 3
+_WORDS_KEPT = 20_000
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -58,15 +59,19 @@ class WordTable:
 
     def __init__(self, concepts: Iterable[tuple[str, Iterable[str]]]) -> None:
         """Take concepts, each by its name and its words."""
+        # Names in the table's order, not a set's: a snapshot is the same whoever makes it.
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self._runs: dict[str, set[str]] = {}
+        self._runs: dict[str, dict[str, None]] = {}
         self._lengths: dict[str, list[int]] = {}
         for name, words in concepts:
             for word in words:
                 self._add(fold(word.strip()), name)
+        self._beginning_with = lru_cache(_WORDS_KEPT)(self._phrases_beginning_with)
 
     def concepts_in(self, text: str) -> Counter[str]:
         """Return the concepts that a text speaks of, and how often it names each."""
+        if not self._phrases and not self._runs:
+            return Counter()
         folded = fold(_LETTERS.sub(_in_words, text))
         found: Counter[str] = Counter(self._unspaced(folded))
         found.update(self._spaced(_WORD.findall(folded)))
@@ -74,6 +79,8 @@ class WordTable:
 
     def _unspaced(self, text: str) -> Iterator[str]:
         """Yield the concepts of words in scripts without spaces, and of Korean, by characters."""
+        if text.isascii():
+            return
         end = 0
         for at, character in enumerate(text):
             lengths = self._lengths.get(character, ())
@@ -92,21 +99,28 @@ class WordTable:
         """Yield the concepts of words and phrases."""
         end = 0
         for at, word in enumerate(words):
+            beginning = self._beginning_with(word)
+            if not beginning:
+                continue
             longest = max(1, end - at + 1)  # no shorter one inside of it
             fitting = [
                 (len(phrase), name)
-                for phrase, name in self._phrases.get(word[:_PREFIX], ())
+                for phrase, name in beginning
                 if len(phrase) >= longest
                 and len(words) - at >= len(phrase)
-                and all(map(_fits, words[at:], phrase))
+                and all(map(_fits, words[at + 1 :], phrase[1:]))
             ]
             longest = max((length for length, _ in fitting), default=0)
-            yield from {name for length, name in fitting if length == longest}
+            yield from dict.fromkeys(name for length, name in fitting if length == longest)
             end = max(end, at + longest)
+
+    def _phrases_beginning_with(self, word: str) -> Sequence[tuple[tuple[str, ...], str]]:
+        some = self._phrases.get(word[:_PREFIX], ())
+        return [(phrase, name) for phrase, name in some if _fits(word, phrase[0])]
 
     def _add(self, word: str, name: str) -> None:
         if _CJK.search(word):
-            self._runs.setdefault(word, set()).add(name)
+            self._runs.setdefault(word, {})[name] = None
             lengths = {len(word), *self._lengths.get(word[0], ())}
             self._lengths[word[0]] = sorted(lengths, reverse=True)
         elif phrase := tuple(re.findall(r"[\w'-]+\*?", word)):

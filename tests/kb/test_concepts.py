@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from kb.concepts import ConceptIndex, concepts_in
@@ -20,6 +24,23 @@ from kb.model import SectionConcepts
 def test_concepts_are_found_in_any_language(text: str, concepts: set[str]) -> None:
     assert set(concepts_in(text)) >= concepts
     assert concepts or not concepts_in(text)
+
+
+def test_the_order_of_concepts_is_the_same_in_every_process() -> None:
+    script = (
+        "from kb.concepts import concepts_in; import sys; print(list(concepts_in(sys.argv[1])))"
+    )
+    text = "I lost my secret access key and cannot sign in; パスワードとアクセスキーを変更できない"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script, text],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(said) == 1 and len(said.pop()) > 20
 
 
 def section(heading: str, body: str = "") -> SectionConcepts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.chunk import chunk_guide
+from ingest.chunk_cache import ChunkCache
 from ingest.diff import Diff, compare
 from ingest.disk import told_of_the_disk
 from ingest.embedding_cache import EmbeddingCache
@@ -32,7 +33,7 @@ from kb.errors import GuidebotError, SnapshotError
 from kb.fingerprint import fingerprint
 from kb.golden import GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Chunk, Guide, Section
+from kb.model import Guide, Section
 from kb.paths import Home
 from kb.phrasebook import centred
 from kb.search import SearchIndex
@@ -127,6 +128,8 @@ def ingest(
         progress("Reading guides", 0, len(sources.files))
         reading = read_guides(sources, GuideCache(home.guide_cache))
         progress("Reading guides", len(sources.files), len(sources.files))
+        # What was fetched is in the guides now, and a page that left its site is not kept.
+        shutil.rmtree(home.fetched, ignore_errors=True)
         _refuse(reading.guides, reading.errors, plan.skip_bad)
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
@@ -237,7 +240,8 @@ def _contents(
     progress("Loading the model", 0, 1)
     embeddings.load()
     progress("Loading the model", 1, 1)
-    chunks = _chunks(guides, embeddings, progress)
+    cutting = ChunkCache(home.guide_cache, embeddings)
+    chunks = cutting.chunks(guides, _bar("Cutting into chunks", progress))
     cache = EmbeddingCache(home.embedding_cache, embeddings)
     questions = {
         group: cache.encode(texts, "query")[0] for group, texts in background_questions().items()
@@ -299,15 +303,3 @@ def _with_headings(passages: Vectors, headings: Vectors) -> Vectors:
     vectors = passages + _HEADING_WEIGHT * headings
     normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return normalised
-
-
-def _chunks(
-    guides: Sequence[Guide], embeddings: SentenceTransformerEmbeddings, progress: Progress
-) -> list[Chunk]:
-    chunks: list[Chunk] = []
-    sections = 0
-    for number, guide in enumerate(guides, 1):
-        chunks.extend(chunk_guide(guide, sections, embeddings.count_tokens, embeddings.token_limit))
-        sections += len(guide.sections)
-        progress("Cutting into chunks", number, len(guides))
-    return chunks

@@ -39,7 +39,7 @@ class Home:
 
     @property
     def fetched(self) -> Path:
-        """Fetched pages as files."""
+        """Fetched pages as files, until they are read."""
         return self.root / "fetched"
 
     @property
@@ -49,7 +49,7 @@ class Home:
 
     @property
     def guide_cache(self) -> Path:
-        """Guides that were parsed before."""
+        """Guides that were parsed before, and their chunks."""
         return self.root / "guides.sqlite"
 
     @property

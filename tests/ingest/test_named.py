@@ -204,3 +204,18 @@ def test_a_guide_leaves_on_purpose_only(
     summary = ingest([one], home, embeddings)
     assert summary.gone == (f"Gates ({two})",) and summary.kept == ()
     assert [info.title for info in open_current(home.snapshots).guides] == ["Doors"]
+
+
+def test_a_site_is_published_and_nothing_of_it_is_left_beside(
+    tmp_path: Path, site: Site, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    site.pages = {"/doors.md": ("text/markdown", DOORS)}
+    entry = GuideEntry(source=f"{site.address}/doors.md")
+    named = Named((entry,), tmp_path, settings_of(home.root))
+    assert ingest(named, home, embeddings).published
+    site.pages["/doors.md"] = ("text/markdown", DOORS.replace("Push", "Pull"))
+    summary = ingest(named, home, embeddings)
+    (guide,) = summary.diff.guides
+    assert [section.heading for section in guide.sections] == ["Stuck"]
+    assert open_current(home.snapshots).section(0).section.blocks[0].text == "Pull the door."
+    assert not home.fetched.exists()

@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     fetch_private: bool = False
     chat_model: Annotated[str, Field(pattern=r"^(\w+:\S+)?$")] = ""
     chat_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
-    chat_output: Literal["", "json_schema", "function_calling", "json_mode"] = ""
+    chat_output: Literal["", "json_schema", "function_calling", "json_mode", "llama_cpp"] = ""
+    chat_temperature: Annotated[float, Field(ge=0, le=2)] | Literal["default"] = 0.0
     chat_timeout: Annotated[float, Field(gt=0)] = 20.0
     chat_answer_tokens: Annotated[int, Field(ge=500)] = 12_000
     chat_day_tokens: Annotated[int, Field(ge=0)] = 0
@@ -59,7 +60,7 @@ def load_settings(settings: type[SettingsT]) -> SettingsT:
     except ValidationError as error:
         lines = []
         for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"]).upper()
+            name = str(problem["loc"][0]).upper()
             lines.append(f"{name}: {problem['msg']}")
         raise SettingsError(
             "These settings are wrong (see .env.example):\n" + "\n".join(f"  {x}" for x in lines)

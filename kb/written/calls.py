@@ -16,6 +16,7 @@ from langchain_core.callbacks import UsageMetadataCallbackHandler
 from langchain_core.exceptions import OutputParserException
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages.utils import count_tokens_approximately
+from langchain_core.output_parsers import JsonOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableGenerator
 
@@ -165,6 +166,10 @@ class Turn:
 
     def _structured(self, schema: dict[str, Any]) -> Runnable[Any, Any]:
         method = self._calls.settings.chat_output
+        if method == "llama_cpp":
+            # Its servers bind JSON mode to a schema; their streamed tools LangChain cannot read.
+            form = {"type": "json_object", "schema": schema}
+            return self._calls.model.bind(response_format=form) | JsonOutputParser()
         options: dict[str, Any] = {"method": method} if method else {}
         return self._calls.model.with_structured_output(schema, **options)
 

@@ -72,7 +72,8 @@ def try_chat_model(settings: Settings) -> str:
     except Exception as error:
         raise ModelError(
             f"{settings.chat_model} cannot be asked ({type(error).__name__})\n"
-            "Check the model's name, the provider's key, CHAT_BASE_URL and the network."
+            "Check the model's name, the provider's key, CHAT_BASE_URL and the network. "
+            "For a model that takes no temperature, set CHAT_TEMPERATURE=default."
         ) from error
     return f"{settings.chat_model} answered in {time.monotonic() - started:.1f} s"
 
@@ -86,9 +87,10 @@ def _not_installed(provider: str) -> SettingsError:
 def _options(settings: Settings, provider: str) -> dict[str, Any]:
     written = settings.chat_answer_tokens // _OUTPUT_SHARE
     options: dict[str, Any] = {
-        "temperature": 0,
         "num_predict" if provider == "ollama" else "max_tokens": written,
     }
+    if settings.chat_temperature != "default":
+        options["temperature"] = settings.chat_temperature
     if provider in (*_OPENAI, "anthropic", "google_genai"):
         options |= {"timeout": settings.chat_timeout, "max_retries": 1}
     if settings.chat_base_url:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import ingest
+from kb.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Wording
+from kb.paths import Home
 from kb.settings import Settings
 from kb.written.calls import Outcome
 from kb.written.chain import open_writer
@@ -39,7 +42,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "model": model,
         "port": port,
         "n_ctx": 4096,
-        "chat_format": "chatml-function-calling",
+        # Not by batches: llama.cpp's AMX kernels for them crash on some virtual machines.
+        "n_batch": 1,
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     with (folder / "server.log").open("wb") as log:
@@ -63,20 +67,37 @@ def _wait(url: str) -> None:
     raise AssertionError("the server does not answer")
 
 
+GUIDE = """# Doors
+
+## The door is stuck
+
+1. Turn the key to the left.
+2. Push the door with your shoulder.
+
+## The hinge squeaks
+
+Put a drop of oil on the hinge.
+"""
+
+
 def test_what_a_weak_model_invents_is_caught(
-    sample: KnowledgeBase, url: str, tmp_path: Path
+    home: Home, embeddings: SentenceTransformerEmbeddings, url: str, tmp_path: Path
 ) -> None:
+    guide = tmp_path / "doors.en.md"
+    guide.write_text(GUIDE, "utf-8")
+    ingest([guide], home, embeddings)
+    doors = KnowledgeBase(home, embeddings)
     settings = Settings(
         guidebot_home=tmp_path,
         chat_model="openai:gemma",
         chat_base_url=url,
-        chat_output="function_calling",
+        chat_output="llama_cpp",
         chat_timeout=150,
-        chat_answer_tokens=3400,
+        chat_answer_tokens=2400,
     )
-    answer = sample.ask("policy variables are not replaced")
-    writer = open_writer(settings, sample.embed)
-    written, report = writer.write_and_report(answer, sample.cited_sections(answer), lambda _: None)
+    answer = doors.ask("the door is stuck")
+    writer = open_writer(settings, doors.embed)
+    written, report = writer.write_and_report(answer, doors.cited_sections(answer), lambda _: None)
     assert report.tokens > 0
     if report.outcome is Outcome.WRITTEN:
         assert written.wording is Wording.WRITTEN
@@ -84,4 +105,5 @@ def test_what_a_weak_model_invents_is_caught(
         # It can hardly copy: what it wrote was caught, or it wrote nothing that can be read.
         assert written == answer.model_copy(update={"wording": Wording.GUIDE})
         assert report.outcome is not Outcome.FAILED
+        assert report.faults or report.outcome in (Outcome.MALFORMED, Outcome.SLOW)
     assert set(report.faults) <= set(Fault)

@@ -108,7 +108,7 @@ def test_a_good_model_writes_the_answer(ask: Ask, server: ChatServer) -> None:
     assert QUESTION not in request.instructions and QUESTION == request.data["question"]
 
 
-@pytest.mark.parametrize("output", ["json_schema", "function_calling", "json_mode"])
+@pytest.mark.parametrize("output", ["json_schema", "function_calling", "json_mode", "llama_cpp"])
 def test_each_way_of_structured_output(ask: Ask, output: str) -> None:
     answer, report = ask(chat_output=output)
     assert report.outcome is Outcome.WRITTEN and len(texts(answer)) == 5
@@ -173,6 +173,11 @@ def test_what_is_right_in_other_words_holds(ask: Ask, server: ChatServer) -> Non
     )
     answer, report = ask()
     assert report.faults == () and len(texts(answer)) == 5
+
+
+def test_a_model_that_takes_no_temperature_is_sent_none(ask: Ask, server: ChatServer) -> None:
+    assert ask(chat_temperature="default")[1].outcome is Outcome.WRITTEN
+    assert "temperature" not in server.requests[0].body
 
 
 def test_a_failed_step_is_tried_again_with_the_reason(ask: Ask, server: ChatServer) -> None:

@@ -43,6 +43,7 @@ bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.corpus_ingest
 	$(BIN)/python -m benchmarks.ingest_memory
+	$(BIN)/python -m benchmarks.month_of_edits
 	$(BIN)/python -m benchmarks.search_speed
 	$(BIN)/python -m benchmarks.slack_load
 	$(BIN)/python -m benchmarks.ablation

@@ -61,7 +61,7 @@ QUESTIONS = (
     GoldenQuestion(q="the hinge squeaks, is oil right?", lang="en", expect=("it-squeaks",), line=2),
 )
 
-KILL_EVERY = int(os.environ.get("GUIDEBOT_KILL_EVERY", "15"))
+KILL_EVERY = int(os.environ.get("GUIDEBOT_KILL_EVERY", "25"))
 """An ingest is killed before each so many of its writes; a long run takes 1."""
 
 

@@ -111,12 +111,16 @@ def test_ingest_if_none_leaves_what_is_there(sample_home: Home) -> None:
     assert result.returncode == 0 and result.stderr == ""
 
 
-def test_written_and_verbatim_answers_are_compared(
-    sample_home: Home, tmp_path: Path, models: Path
-) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(sample_home.snapshots, Home(home).snapshots)
-    (home / "models").symlink_to(models)
+@pytest.fixture
+def own(sample_home: Home, tmp_path: Path, models: Path) -> Home:
+    """A home with the sample guide that a model's answers may be kept in."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(sample_home.snapshots, home.snapshots)
+    (home.root / "models").symlink_to(models)
+    return home
+
+
+def test_written_and_verbatim_answers_are_compared(own: Home, tmp_path: Path) -> None:
     questions = tmp_path / "questions.yaml"
     questions.write_text(
         "questions:\n"
@@ -129,7 +133,7 @@ def test_written_and_verbatim_answers_are_compared(
             str(questions),
             "--model",
             f"--report={tmp_path / 'written.html'}",
-            home=home,
+            home=own.root,
             CHAT_MODEL="openai:scripted",
             CHAT_BASE_URL=server.url,
         )
@@ -157,29 +161,24 @@ class Collector(BaseHTTPRequestHandler):
         pass
 
 
-def test_traces_go_to_the_operators_collector_only_if_they_are_set(sample_home: Home) -> None:
+def test_traces_go_to_the_operators_collector(own: Home) -> None:
     collector = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     threading.Thread(target=collector.serve_forever, daemon=True).start()
     try:
         with ChatServer(good) as server:
-            settings = {
-                "CHAT_MODEL": "openai:scripted",
-                "CHAT_BASE_URL": server.url,
-                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}",
-            }
-            for tracing in ("", "opentelemetry"):
-                assert Collector.sent == []
-                result = run(
-                    "ask",
-                    f"I lost my secret key{tracing and ' again'}",
-                    home=sample_home.root,
-                    CHAT_TRACING=tracing,
-                    **settings,
-                )
-                assert "Written by a language model" in result.stdout, result.stderr
-                assert "langsmith" not in result.stderr.lower()
+            result = run(
+                "ask",
+                "I lost my secret key",
+                home=own.root,
+                CHAT_MODEL="openai:scripted",
+                CHAT_BASE_URL=server.url,
+                CHAT_TRACING="opentelemetry",
+                OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{collector.server_port}",
+            )
     finally:
         collector.shutdown()
         collector.server_close()
+    assert "Written by a language model" in result.stdout, result.stderr
+    assert "langsmith" not in result.stderr.lower()
     assert {path for path, _ in Collector.sent} == {"/v1/traces"}
-    assert b"I lost my secret key again" in b"".join(body for _, body in Collector.sent)
+    assert b"I lost my secret key" in b"".join(body for _, body in Collector.sent)

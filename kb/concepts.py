@@ -31,7 +31,8 @@ _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
 _PREFIX = 3
 _WORDS_KEPT = 20_000
 
-_LETTERS = re.compile(r"[A-Za-z]+")
+# The runs of letters that have a hump inside; each is tried from its beginning only.
+_HUMPED = re.compile(r"(?<![A-Za-z])[A-Za-z]*(?:[a-z][A-Z]|[A-Z]{2}[a-z])[A-Za-z]*")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 # What a mention counts for, a heading's being 1; several in a text count for more, up to this.
@@ -72,7 +73,7 @@ class WordTable:
         """Return the concepts that a text speaks of, and how often it names each."""
         if not self._phrases and not self._runs:
             return Counter()
-        folded = fold(_LETTERS.sub(_in_words, text))
+        folded = fold(_HUMPED.sub(_in_words, text))
         found: Counter[str] = Counter(self._unspaced(folded))
         found.update(self._spaced(_WORD.findall(folded)))
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 from kb.model import Block, BlockKind, Frozen, GuideInfo, Section
@@ -80,12 +80,13 @@ class Diff(Frozen):
 
 def compare(before: Snapshot | None, after: Snapshot) -> Diff:
     """Return what a snapshot changes; guides that stay the same are left out."""
-    old, new = _guides(before) if before else {}, _guides(after)
-    changes = [
-        _guide(old.get(key), new.get(key))
-        for key in dict.fromkeys([*new, *old])
-        if old.get(key) != new.get(key)
-    ]
+    old, new = _written(before) if before else {}, _written(after)
+    keys = [key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key)]
+    # Only what differs is read: of many guides hardly any changes.
+    differing = set(keys)
+    earlier = _guides(before, differing) if before else {}
+    later = _guides(after, differing)
+    changes = [_guide(earlier.get(key), later.get(key)) for key in keys]
     return Diff(
         before=before.name if before else None,
         after=after.name,
@@ -93,17 +94,27 @@ def compare(before: Snapshot | None, after: Snapshot) -> Diff:
     )
 
 
+_Key = tuple[str, str]
 _Edition = tuple[GuideInfo, list[Section]]
 
 
-def _guides(snapshot: Snapshot) -> dict[tuple[str, str], _Edition]:
-    found: dict[tuple[str, str], _Edition] = {
-        (info.id, info.language): (info, []) for info in snapshot.guides
+def _written(snapshot: Snapshot) -> dict[_Key, tuple[GuideInfo, list[str]]]:
+    """Return the editions as they are written, by the guide's id and the language."""
+    return {
+        (info.id, info.language): (info, lines)
+        for info, lines in zip(snapshot.guides, snapshot.sections_as_written(), strict=True)
     }
-    for number in range(snapshot.manifest.sections):
-        row = snapshot.section(number)
-        info = snapshot.guides[row.guide]
-        found[info.id, info.language][1].append(row.section)
+
+
+def _guides(snapshot: Snapshot, keys: Collection[_Key]) -> dict[_Key, _Edition]:
+    found: dict[_Key, _Edition] = {}
+    first = 0
+    for info, lines in zip(snapshot.guides, snapshot.sections_as_written(), strict=True):
+        rows = range(first, first + len(lines))
+        first += len(lines)
+        if (info.id, info.language) in keys:
+            sections = [snapshot.section(row).section for row in rows]
+            found[info.id, info.language] = (info, sections)
     return found
 
 

@@ -128,6 +128,14 @@ class Snapshot:
             self._sections[row] = found
         return found
 
+    def sections_as_written(self) -> list[list[str]]:
+        """Return each guide's sections as JSON, to see whether they are those of another."""
+        found: list[list[str]] = [[] for _ in self.guides]
+        for line in self._section_lines:
+            guide, _, section = line.partition(",")  # {"guide":12,"section":...
+            found[int(guide.rpartition(":")[2])].append(section)
+        return found
+
 
 def open_snapshot(path: Path) -> Snapshot:
     """Open the snapshot in a folder, after checking every file against the manifest.

@@ -199,13 +199,14 @@ def test_a_snapshot_can_be_read_by_others(
     assert summary.path.stat().st_mode & 0o055 == 0o055
 
 
-STAGES = ["Loading the model", "Embedding chunks"]
+STAGES = ["Loading the model", "Embedding chunks", "written", "renamed"]
 
-# Ingests in a process of its own and stops dead at the first report of a stage. That it may
-# stop before any of its writes is tested with what comes of a second run (test_rerun.py).
+# Ingests in a process of its own and stops dead at a stage: at the first report of that
+# name, or at the file operations that publish.
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+import ingest.publish as publish
 from ingest.pipeline import ingest
 from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.paths import Home
@@ -219,6 +220,15 @@ def progress(what, done, total):
     if what == stage:
         die()
 
+replace = os.replace
+def replacing(source, target):
+    target = Path(target)
+    if stage == "written" and target.parent.name == "snapshots":
+        die()
+    if stage == "renamed" and target.name == "current":
+        die()
+    replace(source, target)
+publish.os.replace = replacing
 embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, Path(models))
 ingest([Path(guide)], Home(Path(root)), embeddings, progress=progress)
 """

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.measure import REPOSITORY
+from kb.snapshot import current_name
 
 DEFAULT_FOLDER = REPOSITORY.parent / "shared" / "corpus" / "iam-user-guide"
 
@@ -21,3 +22,17 @@ def pages_of(folder: Path) -> list[Path]:
 def change(page: Path) -> None:
     """Add a sentence to a page."""
     page.write_text(page.read_text("utf-8") + "\n\nOne more sentence, which is new.\n", "utf-8")
+
+
+def empty_home(home: Path, unpacked: Path) -> Path:
+    """Make a home where nothing was published, with the model that is unpacked in another."""
+    home.mkdir()
+    (home / "models").symlink_to(unpacked / "models")
+    return home
+
+
+def live_snapshot(home: Path) -> Path:
+    """Return the folder of the live snapshot."""
+    name = current_name(home / "snapshots")
+    assert name is not None
+    return home / "snapshots" / name

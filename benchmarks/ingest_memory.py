@@ -16,7 +16,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from benchmarks.corpus import DEFAULT_FOLDER, change, pages_of
+from benchmarks.corpus import DEFAULT_FOLDER, change, empty_home, live_snapshot, pages_of
 from benchmarks.measure import Finished, machine, run_module, table, tell
 
 _PAGES = (529, 1700)
@@ -44,8 +44,7 @@ def main() -> None:
 def _measure(pages: list[Path], count: int, root: Path) -> list[str]:
     folder, home = root / f"pages-{count}", root / f"home-{count}"
     _write_pages(pages, count, folder)
-    home.mkdir()
-    (home / "models").symlink_to(root / "unpacked" / "models")
+    empty_home(home, root / "unpacked")
     row = [str(count)]
     for number in range(2):
         finished, chunks = run_module("ours", "ingest", folder, home)
@@ -53,8 +52,7 @@ def _measure(pages: list[Path], count: int, root: Path) -> list[str]:
         row += [] if number else [str(chunks["chunks"])]
         row += _taken(finished)
         change(min(folder.glob("*.md")))
-    newest = max((home / "snapshots").iterdir(), key=lambda path: (path.is_dir(), path.name))
-    size = sum(path.stat().st_size for path in newest.iterdir())
+    size = sum(path.stat().st_size for path in live_snapshot(home).iterdir())
     return [*row, f"{size / 1024**2:.0f}"]
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpus import DEFAULT_FOLDER, pages_of
+from benchmarks.corpus import DEFAULT_FOLDER, empty_home, live_snapshot, pages_of
 from benchmarks.measure import machine, run, run_module, spread, table, tell
 from ingest.slug import slug
 
@@ -194,7 +194,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         run_module("ours", "unpack", root / "unpacked")
-        folder, home = root / "guides", _home(root, "home")
+        folder, home = root / "guides", empty_home(root / "home", root / "unpacked")
         folder.mkdir()
         for page in found:
             shutil.copy(page, folder)
@@ -226,13 +226,6 @@ def main() -> None:
     print(table(["", "a month"], rows))
     if reader.failures or differences or month.wrongly_named:
         sys.exit("\n".join([*reader.failures, *differences, *month.wrongly_named]))
-
-
-def _home(root: Path, name: str) -> Path:
-    home = root / name
-    home.mkdir()
-    (home / "models").symlink_to(root / "unpacked" / "models")
-    return home
 
 
 def _ingest(folder: Path, home: Path) -> Any:
@@ -270,20 +263,16 @@ def _replay(team: Team, days: int, folder: Path, home: Path, reader: Reader) -> 
 
 def _differences(folder: Path, home: Path, root: Path) -> list[str]:
     """Return which files of rows are not those of an ingest into an empty home."""
-    fresh = _home(root, "fresh")
+    fresh = empty_home(root / "fresh", root / "unpacked")
     # The same vectors, as a text may differ in the last bits of bfloat16 in another batch.
     shutil.copy(home / "embeddings.sqlite", fresh)
     _ingest(folder, fresh)
-    one, other = _live(home), _live(fresh)
+    one, other = live_snapshot(home), live_snapshot(fresh)
     return [
         f"{name}.jsonl differs"
         for name in _ROWS
         if (one / f"{name}.jsonl").read_bytes() != (other / f"{name}.jsonl").read_bytes()
     ]
-
-
-def _live(home: Path) -> Path:
-    return home / "snapshots" / (home / "snapshots" / "current").read_text("utf-8").split()[0]
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.chunk import chunk_guide
-from ingest.guide_cache import parser_digest
+from ingest.guide_cache import guide_key
 from ingest.text_cache import TextCache
 from kb.embeddings import SentenceTransformerEmbeddings
 from kb.model import Chunk, Guide
@@ -51,11 +50,8 @@ class ChunkCache:
         return found
 
     def _key(self, guide: Guide) -> bytes:
-        digest = hashlib.sha256(parser_digest())
         model = f"{self._embeddings.model_id} {self._embeddings.token_limit}"
-        for part in (model, guide.model_dump_json()):
-            digest.update(hashlib.sha256(part.encode("utf-8", "surrogatepass")).digest())
-        return digest.digest()
+        return guide_key(model, guide.model_dump_json().encode())
 
     def _known(self, key: bytes) -> list[Chunk] | None:
         text = self._texts.get(key)

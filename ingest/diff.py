@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kb.model import Block, BlockKind, Frozen, GuideInfo, Section
@@ -80,13 +81,12 @@ class Diff(Frozen):
 
 def compare(before: Snapshot | None, after: Snapshot) -> Diff:
     """Return what a snapshot changes; guides that stay the same are left out."""
-    old, new = _written(before) if before else {}, _written(after)
-    keys = [key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key)]
-    # Only what differs is read: of many guides hardly any changes.
-    differing = set(keys)
-    earlier = _guides(before, differing) if before else {}
-    later = _guides(after, differing)
-    changes = [_guide(earlier.get(key), later.get(key)) for key in keys]
+    old, new = _editions(before) if before else {}, _editions(after)
+    changes = [
+        _guide(old.get(key), new.get(key))
+        for key in dict.fromkeys([*new, *old])
+        if old.get(key) != new.get(key)
+    ]
     return Diff(
         before=before.name if before else None,
         after=after.name,
@@ -94,42 +94,42 @@ def compare(before: Snapshot | None, after: Snapshot) -> Diff:
     )
 
 
-_Key = tuple[str, str]
-_Edition = tuple[GuideInfo, list[Section]]
+@dataclass(frozen=True)
+class _Edition:
+    """A guide's edition as it is written; of many, hardly any has to be read to be compared."""
+
+    info: GuideInfo
+    written: Sequence[str]
+    rows: range = field(compare=False)
+    snapshot: Snapshot = field(compare=False)
+
+    def sections(self) -> list[Section]:
+        return [self.snapshot.section(row).section for row in self.rows]
 
 
-def _written(snapshot: Snapshot) -> dict[_Key, tuple[GuideInfo, list[str]]]:
-    """Return the editions as they are written, by the guide's id and the language."""
-    return {
-        (info.id, info.language): (info, lines)
-        for info, lines in zip(snapshot.guides, snapshot.sections_as_written(), strict=True)
-    }
-
-
-def _guides(snapshot: Snapshot, keys: Collection[_Key]) -> dict[_Key, _Edition]:
-    found: dict[_Key, _Edition] = {}
+def _editions(snapshot: Snapshot) -> dict[tuple[str, str], _Edition]:
+    """Return the editions by the guide's id and the language."""
+    found: dict[tuple[str, str], _Edition] = {}
     first = 0
-    for info, lines in zip(snapshot.guides, snapshot.sections_as_written(), strict=True):
-        rows = range(first, first + len(lines))
-        first += len(lines)
-        if (info.id, info.language) in keys:
-            sections = [snapshot.section(row).section for row in rows]
-            found[info.id, info.language] = (info, sections)
+    for info, written in zip(snapshot.guides, snapshot.sections_as_written(), strict=True):
+        rows = range(first, first + len(written))
+        found[info.id, info.language] = _Edition(info, written, rows, snapshot)
+        first = rows.stop
     return found
 
 
 def _guide(before: _Edition | None, after: _Edition | None) -> GuideChange:
     there = after or before
     assert there is not None
-    info = there[0]
+    info = there.info
     kind = Kind.CHANGED if before and after else Kind.ADDED if after else Kind.REMOVED
-    old, new = before[1] if before else [], after[1] if after else []
+    old, new = before.sections() if before else [], after.sections() if after else []
     return GuideChange(
         kind=kind,
         id=info.id,
         language=info.language,
         title=info.title,
-        fields=tuple(_fields(before[0], after[0])) if before and after else (),
+        fields=tuple(_fields(before.info, after.info)) if before and after else (),
         sections=tuple(_sections(old, new, info.language)),
     )
 

@@ -53,15 +53,15 @@ class GuideCache:
 
 
 def guide_key(source: str, *contents: bytes | None) -> bytes:
-    """Return the key of a source with what its file, its side file and guidebot.toml hold."""
-    digest = hashlib.sha256(parser_digest())
+    """Return the key of what is made of a source: of its name, and of all that it is made from."""
+    digest = hashlib.sha256(_parser())
     for part in (source.encode("utf-8", "surrogateescape"), *contents):
         digest.update(b"-" if part is None else hashlib.sha256(part).digest())
     return digest.digest()
 
 
 @cache
-def parser_digest() -> bytes:
+def _parser() -> bytes:
     """Return what stands for the parser: its own text, so that no version can be forgotten."""
     digest = hashlib.sha256()
     for room in (Path(__file__).parent, Path(kb.__file__).parent):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from typing import ClassVar
 import pytest
 
 from kb.paths import Home
+from tests.bot.conftest import copy_home
 from tests.conftest import SAMPLE_GUIDES
 from tests.openai_server import ChatServer
 from tests.openai_server.models import good, lying
@@ -112,11 +112,10 @@ def test_ingest_if_none_leaves_what_is_there(sample_home: Home) -> None:
 
 
 @pytest.fixture
-def own(sample_home: Home, tmp_path: Path, models: Path) -> Home:
+def own(sample_home: Home, tmp_path: Path) -> Home:
     """A home with the sample guide that a model's answers may be kept in."""
     home = Home(tmp_path / "home")
-    shutil.copytree(sample_home.snapshots, home.snapshots)
-    (home.root / "models").symlink_to(models)
+    copy_home(sample_home, home)
     return home
 
 

@@ -22,12 +22,12 @@ from ingest.beir import read_beir
 from ingest.chunk import chunk_guide
 from ingest.pipeline import publish_guides
 from ingest.sources import find_sources, read_guides
-from kb.embeddings import DEFAULT_MODEL
-from kb.golden import read_questions
+from kb.embedder.embeddings import DEFAULT_MODEL
+from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import BlockKind, Chunk, Guide, Section
 from kb.paths import Home
-from kb.search import WEIGHTS, Weights
+from kb.retrieval.search import WEIGHTS, Weights
 from tests.remembering import RememberingEmbeddings
 
 _RRF = 60

@@ -1,4 +1,4 @@
-"""Fits how sure the bot is where sections have phrases (kb/decide.py).
+"""Fits how sure the bot is where sections have phrases (kb/answer/decide.py).
 
     python -m benchmarks.fit_decision [--shared FOLDER]
 
@@ -27,13 +27,13 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.ablation import golden_guides
 from benchmarks.measure import SAMPLE_GUIDES, table, tell
 from ingest.pipeline import publish_guides
-from kb.decide import THRESHOLD, Features, features
-from kb.embeddings import DEFAULT_MODEL
-from kb.golden import read_questions
+from kb.answer.decide import THRESHOLD, Features, features
+from kb.embedder.embeddings import DEFAULT_MODEL
+from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home
-from kb.phrasebook import Subject, subjects
+from kb.retrieval.phrasebook import Subject, subjects
 from tests.remembering import RememberingEmbeddings
 
 _FOLDS = 5

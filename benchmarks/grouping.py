@@ -16,7 +16,7 @@ from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
 from bot.gaps import FARTHEST, centred
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
 from kb.settings import Settings
 
 QUESTIONS = Path(__file__).parent / "gap_questions.tsv"

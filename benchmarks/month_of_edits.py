@@ -129,7 +129,7 @@ class Reader:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+        from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
         from kb.knowledge_base import KnowledgeBase
         from kb.paths import Home
 

@@ -21,13 +21,13 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import time_lines
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.paths import Home
 
 
 def unpack(home: Home) -> str:
     """Unpack the embedding model, and return its folder."""
-    from kb.e5_archive import default_model
+    from kb.embedder.e5_archive import default_model
 
     return str(default_model(home.models))
 
@@ -74,7 +74,7 @@ def phases(home: Home, question: str) -> dict[str, float]:
         last = now
 
     from kb.knowledge_base import KnowledgeBase
-    from kb.language import detect_language
+    from kb.text.language import detect_language
 
     done("import kb")
     embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models)

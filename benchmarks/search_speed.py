@@ -22,12 +22,12 @@ from benchmarks.measure import SAMPLE_GUIDES, machine, percentile, table
 from ingest.live import make_live
 from ingest.pipeline import ingest
 from ingest.publish import Contents, write_candidate
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
-from kb.fingerprint import fingerprint
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
 from kb.knowledge_base import KnowledgeBase
-from kb.language import detect_language
 from kb.model import Block, BlockKind, Chunk, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
+from kb.snapshot.fingerprint import fingerprint
+from kb.text.language import detect_language
 
 _CHUNKS_A_SECTION = 2
 _WORDS_A_CHUNK = 60

@@ -26,9 +26,9 @@ from benchmarks.measure import THEIRS, table, tell
 from benchmarks.quickstart import PlainEmbeddings, build, load
 from ingest.beir import WAYS
 from ingest.pipeline import ingest
-from kb.e5_archive import default_model
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
-from kb.evaluate import Ranked, retrieval_measures
+from kb.embedder.e5_archive import default_model
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.evaluation.evaluate import Ranked, retrieval_measures
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 
 from bot.people import People
 from bot.settings import BotSettings, ids
-from kb.catalogue import Words
+from kb.words.catalogue import Words
 
 
 class Refusal(Enum):

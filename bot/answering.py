@@ -33,12 +33,12 @@ from bot.question import Place, Question, plain_text
 from bot.store import Outcome, Store, Unanswered
 from bot.warning import secret_warning
 from bot.work import Work
-from kb.catalogue import words
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
 from kb.progress import Progress, unheard
-from kb.redact import redact
+from kb.question.redact import redact
+from kb.words.catalogue import words
 
 # Later than that, an answer is of no use, and people have found another way.
 _RECOVERED_SECONDS = 600.0

@@ -13,9 +13,9 @@ from slack_sdk.web import SlackResponse
 
 from bot.posting import CONNECTION_ERRORS
 from bot.settings import BotSettings
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.settings import load_settings
-from kb.snapshot import Snapshot, current_name, open_snapshot
+from kb.snapshot.format import Snapshot, current_name, open_snapshot
 
 APP_PAGE = "On https://api.slack.com/apps choose your app"
 LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token again from there into .env."

@@ -32,8 +32,6 @@ from bot.rich_text import (
     step_elements,
 )
 from bot.shorten import shorten, text_lines
-from kb.catalogue import Words, language_name, words
-from kb.language import with_colon
 from kb.model import (
     Answer,
     BlockKind,
@@ -47,6 +45,8 @@ from kb.model import (
     line_marks,
 )
 from kb.model import Block as GuideBlock
+from kb.text.language import with_colon
+from kb.words.catalogue import Words, language_name, words
 
 # Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
 # blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and

@@ -17,9 +17,9 @@ from slack_sdk.models.blocks import (
 
 from bot.question import Place
 from bot.rich_text import shortened
-from kb.catalogue import Words
-from kb.language import with_colon
 from kb.model import Citation, Frozen
+from kb.text.language import with_colon
+from kb.words.catalogue import Words
 
 CHOOSE = re.compile(r"choose:\d+")
 SECTION = re.compile(r"section:\d+")

@@ -10,8 +10,8 @@ from slack_sdk.models.views import View
 from bot.blocks import Message, plain
 from bot.rerun import Diff, Gate, Result, Told
 from bot.rich_text import bullet, paragraph, shortened
-from kb.catalogue import Words
 from kb.model import Span
+from kb.words.catalogue import Words
 
 INGEST = "ingest"
 LAST_DIFF = "last_diff"

@@ -19,7 +19,7 @@ from bot.database import look_at
 from bot.scopes import BOT_SCOPES
 from bot.settings import token_problem
 from kb.errors import GuidebotError, ModelError, SnapshotError
-from kb.fingerprint import check_fingerprint
+from kb.snapshot.fingerprint import check_fingerprint
 
 _LITTLE_SPACE = 1 << 30
 _NO_SPACE = 100 << 20
@@ -305,7 +305,7 @@ def _embedder(bench: Bench) -> _Seen:
 def _chat_model(bench: Bench) -> _Seen:
     if not bench.settings.chat_model:
         return _skipped("CHAT_MODEL is not set: answers are the guide's own words")
-    from kb.written.model import try_chat_model
+    from kb.choosing.chat_model import try_chat_model
 
     return try_chat_model(bench.settings)
 

@@ -13,8 +13,8 @@ from bot.posting import CONNECTION_ERRORS, persistently
 from bot.question import plain_text
 from bot.store import Escalation
 from kb.errors import GuidebotError
-from kb.redact import redact
-from kb.yaml_edit import EditableYaml
+from kb.question.redact import redact
+from kb.text.yaml_edit import EditableYaml
 
 _PAGE = 200
 _CODE = re.compile(r"```\n?(.*?)\n?```|`([^`\n]+)`", re.DOTALL)

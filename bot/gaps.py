@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from bot.history import Asked
 from bot.missed import Missed, Reason, missed
-from kb.background import GROUPS, background_questions, group_of
-from kb.embeddings import SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.model import Frozen
+from kb.retrieval.background import GROUPS, background_questions, group_of
 
 # Measured by benchmarks/grouping.py (docs/gaps.md).
 FARTHEST = 0.75
@@ -122,8 +122,8 @@ def centred(
 ) -> Vectors:
     """Return the texts' vectors with what is common to all questions of a language taken out.
 
-    What is common is the mean of the everyday questions (kb.background). Without it, models
-    such as E5 put questions of one language nearer to each other than those of one meaning.
+    What is common is the mean of the everyday questions (kb.retrieval.background). Without it,
+    models such as E5 put questions of one language nearer to each other than those of one meaning.
     """
     everyday = background_questions()
     means = np.stack([embeddings.encode(everyday[g], "query").mean(axis=0) for g in GROUPS])

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot.settings import BotSettings
 from kb.errors import GuidebotError, NoSnapshotError
-from kb.golden import NOT_COVERED
+from kb.evaluation.golden import NOT_COVERED
 from kb.settings import load_settings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.history import Asked
     from bot.missed import Missed
     from bot.store import Store
-    from kb.snapshot import Snapshot
+    from kb.snapshot.format import Snapshot
 
 app = typer.Typer(
     add_completion=False,
@@ -54,7 +54,7 @@ def gaps(
     hours = _hours(since)
     from bot.gaps import find_gaps
     from bot.gaps_report import gaps_csv, gaps_page, show_gaps
-    from kb.embeddings import SentenceTransformerEmbeddings
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
     settings = load_settings(BotSettings)
     until = datetime.now(UTC)
@@ -85,7 +85,7 @@ def golden(
     split: Annotated[Literal["dev", "test"], typer.Option(help="What it is used for.")] = "dev",
 ) -> None:
     """Make questions golden: from now on, `guidebot eval` asks them."""
-    from kb.golden_file import add_questions
+    from kb.evaluation.golden_file import add_questions
 
     settings = load_settings(BotSettings)
     _check_sections(expect, _snapshot(settings))
@@ -110,7 +110,12 @@ def also_asked(
         name = section or question.section or ""
         source, anchor = _source(name, question.language, _snapshot(settings))
         # The guides are ingest's, and the bot does not import it.
-        command = [sys.executable, "-c", "from kb.cli import main; main()", "also-asked"]
+        command = [
+            sys.executable,
+            "-c",
+            "from kb.terminal.commands import main; main()",
+            "also-asked",
+        ]
         done = subprocess.run([*command, "--", source, anchor, question.text], check=False)
         if done.returncode:
             raise typer.Exit(done.returncode)
@@ -191,7 +196,7 @@ def _questions(settings: BotSettings, ids: Sequence[str]) -> list[Missed]:
 
 
 def _snapshot(settings: BotSettings) -> Snapshot | None:
-    from kb.snapshot import open_current
+    from kb.snapshot.format import open_current
 
     try:
         return open_current(settings.home.snapshots)

@@ -14,8 +14,8 @@ from bot.changes import home_buttons
 from bot.history import Count, History
 from bot.rich_text import bullet, moment, paragraph, shortened
 from bot.store import Store
-from kb.catalogue import Words, language_name, words
 from kb.model import GuideInfo, Span
+from kb.words.catalogue import Words, language_name, words
 
 _DAYS = 30
 _MOST_GUIDES = 30

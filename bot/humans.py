@@ -23,8 +23,8 @@ from bot.buttons import Pointer
 from bot.posting import CONNECTION_ERRORS, say
 from bot.rich_text import LONGEST_TEXT, Parts, pieces
 from bot.store import Escalation, Outcome, Store
-from kb.catalogue import Words, words
 from kb.model import Decision
+from kb.words.catalogue import Words, words
 
 logger = logging.getLogger(__name__)
 

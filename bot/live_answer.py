@@ -26,9 +26,9 @@ from bot.blocks import Message, plain
 from bot.posting import CONNECTION_ERRORS, EVENT_TYPE, may_pass, messages_from
 from bot.question import Place, Question
 from bot.rich_text import step_elements
-from kb.catalogue import words
 from kb.model import Step
 from kb.progress import Stage
+from kb.words.catalogue import words
 
 _SECONDS_BETWEEN_UPDATES = 1.0
 _MOST_SECONDS = 10

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.history import Asked
 from kb.model import Decision, Frozen
-from kb.redact import redact
+from kb.question.redact import redact
 
 # Whoever asks again soon, and is answered, has not given up.
 _ASKED_AGAIN_SECONDS = 1800.0

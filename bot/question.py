@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.redact import legible, redact
+from kb.question.redact import legible, redact
 
 # Kinds of messages that a person has written; edits, joins and the like have others.
 _WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}

@@ -22,8 +22,8 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from kb.language import with_colon
 from kb.model import Block, BlockKind, Span, Step
+from kb.text.language import with_colon
 
 LONGEST_TEXT = 2500
 """How many characters one element holds; Slack refuses texts above 3,000."""

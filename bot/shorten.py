@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.catalogue import Words
 from kb.model import Answer, Block, BlockKind, Part, Span, Step
+from kb.words.catalogue import Words
 
 MOST_LINES = 25
 """How many lines are read without scrolling, about."""

@@ -9,10 +9,10 @@ from bot.buttons import DELETE, Pointer, one_button
 from bot.question import Question
 from bot.rich_text import paragraph
 from bot.shorten import without_explanation
-from kb.catalogue import secret_names, words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Span
+from kb.words.catalogue import secret_names, words
 
 # What the guides are asked for, in the words that find how to replace a key.
 _HOW_TO_REPLACE = {

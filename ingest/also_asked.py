@@ -17,7 +17,7 @@ from ingest.loaders import load
 from ingest.loaders.text import decode
 from ingest.markdown import parse
 from kb.model import Section
-from kb.yaml_edit import EditableYaml, replace_file
+from kb.text.yaml_edit import EditableYaml, replace_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -17,14 +17,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ingest.pipeline import Progress, publish_guides
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
-from kb.evaluate import Measure, Ranked, retrieval_measures
+from kb.evaluation.evaluate import Measure, Ranked, retrieval_measures
 from kb.knowledge_base import KnowledgeBase
-from kb.language import detect_language
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
-from kb.search import NOTHING, WEIGHTS
+from kb.retrieval.search import NOTHING, WEIGHTS
+from kb.text.language import detect_language
 
 _RANKED = 10
 

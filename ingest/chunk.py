@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.language import detect_language
 from kb.model import Block, Chunk, Guide, GuideInfo, Section
-from kb.sentences import sentences
+from kb.text.language import detect_language
+from kb.text.sentences import sentences
 
 CHUNK_TOKENS = 200
 """How long a chunk may be, heading path included, where the model allows it."""

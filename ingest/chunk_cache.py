@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingest.chunk import chunk_guide
 from ingest.guide_cache import guide_key
 from ingest.text_cache import TextCache
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Chunk, Guide
 
 _CHUNKS = TypeAdapter(list[Chunk])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from ingest.pipeline import Progress as Report
-    from kb.golden import GoldenQuestion
+    from kb.evaluation.golden import GoldenQuestion
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(run_cli.app)
@@ -85,12 +85,12 @@ def calibrate(
         return
     if not questions:
         raise typer.BadParameter("name a file of questions, or --reset")
-    from kb.calibrate import calibrate as fit
-    from kb.calibrate import write_calibration
-    from kb.evaluate import evaluate as run
-    from kb.golden import read_questions
+    from kb.evaluation.calibrate import calibrate as fit
+    from kb.evaluation.calibrate import write_calibration
+    from kb.evaluation.evaluate import evaluate as run
+    from kb.evaluation.golden import read_questions
+    from kb.evaluation.report import show_calibration
     from kb.knowledge_base import open_knowledge_base
-    from kb.report import show_calibration
 
     asked = [question for path in questions for question in read_questions(path)]
     test = [question for question in asked if question.split == "test"]
@@ -109,7 +109,7 @@ def _counted(what: str, progress: Report) -> Callable[[int, int], None]:
 
 
 def _questions(paths: list[Path], split: str) -> list[GoldenQuestion]:
-    from kb.golden import read_questions
+    from kb.evaluation.golden import read_questions
 
     asked = [question for path in paths for question in read_questions(path)]
     return [question for question in asked if split in ("all", question.split)]
@@ -129,9 +129,9 @@ def _evaluate_questions(
     report: Path | None,
     settings: Settings,
 ) -> None:
-    from kb.evaluate import evaluate as run
+    from kb.evaluation.evaluate import evaluate as run
+    from kb.evaluation.report import page, show_evaluation
     from kb.knowledge_base import open_knowledge_base
-    from kb.report import page, show_evaluation
 
     asked = _questions(paths, split)
     with bars(Console(stderr=True, highlight=False)) as progress:
@@ -152,9 +152,9 @@ def _compare_answers(
 ) -> None:
     if not settings.chat_model:
         raise SettingsError("CHAT_MODEL is not set: there is no model to compare with.")
+    from kb.evaluation.comparison import compare
+    from kb.evaluation.comparison_report import page, show_comparison
     from kb.knowledge_base import open_knowledge_base
-    from kb.written.evaluate import compare
-    from kb.written.report import page, show_comparison
 
     asked = _questions(paths, split)
     knowledge_base = open_knowledge_base(settings)
@@ -170,7 +170,7 @@ def _compare_answers(
 
 def _evaluate_corpus(folder: Path, settings: Settings) -> None:
     from ingest.beir import evaluate_beir
-    from kb.report import show_retrieval
+    from kb.evaluation.report import show_retrieval
 
     with bars(Console(stderr=True, highlight=False)) as progress:
         ways = evaluate_beir(folder, settings.home, embeddings_of(settings), progress)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kb.model import Block, BlockKind, Frozen, GuideInfo, Section
-from kb.sentences import sentences
-from kb.snapshot import Snapshot
+from kb.snapshot.format import Snapshot
+from kb.text.sentences import sentences
 
 # From this likeness of their sentences on, two sections are one with another heading.
 _SAME_SECTION = 0.6

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ingest.cache_file import prepare_cache
-from kb.embeddings import Role, SentenceTransformerEmbeddings, Vectors
-from kb.fingerprint import fingerprint, same_fingerprint
+from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+from kb.snapshot.fingerprint import fingerprint, same_fingerprint
 
 _SAVE_EVERY = 256
 _VARIABLES = 500

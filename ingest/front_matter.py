@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic import ValidationError as Invalid
 
 from ingest.errors import SourceError
-from kb.yaml_lines import Yaml, YamlError, read_yaml
+from kb.text.yaml_lines import Yaml, YamlError, read_yaml
 
 SIDE_FILE = ".guide.yaml"
 """How the name of the file beside a guide ends: that of `a.ja.txt` is `a.ja.guide.yaml`."""

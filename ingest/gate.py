@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pydantic import computed_field
 
 from kb.errors import GuidebotError
-from kb.evaluate import Failure, Result, judge
-from kb.golden import GoldenQuestion
+from kb.evaluation.evaluate import Failure, Result, judge
+from kb.evaluation.golden import GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Frozen
 

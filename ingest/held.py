@@ -8,7 +8,7 @@ from ingest.live import candidate, held_report, make_live
 from kb.errors import GuidebotError
 from kb.model import Frozen
 from kb.paths import Home
-from kb.snapshot import Snapshot, current_name
+from kb.snapshot.format import Snapshot, current_name
 
 
 class Held(Frozen):

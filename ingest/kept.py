@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ingest.errors import SourceError
 from kb.model import Guide, GuideInfo
-from kb.snapshot import Snapshot
+from kb.snapshot.format import Snapshot
 
 
 def kept_guides(

@@ -16,7 +16,14 @@ from ingest.disk import sync
 from kb.errors import DamagedSnapshotError, GuidebotError, SnapshotError
 from kb.model import Frozen
 from kb.paths import Home
-from kb.snapshot import CURRENT, Snapshot, current_name, open_snapshot, published, read_manifest
+from kb.snapshot.format import (
+    CURRENT,
+    Snapshot,
+    current_name,
+    open_snapshot,
+    published,
+    read_manifest,
+)
 
 KEPT = 5
 """How many published snapshots stay on disk."""

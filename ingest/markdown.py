@@ -24,8 +24,8 @@ from ingest.front_matter import (
 )
 from ingest.inline import TextLine, anchors, joined, text_lines, tidy
 from ingest.slug import slug, unique
-from kb.language import detect_language
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
+from kb.text.language import detect_language
 
 NOTE_LABEL = re.compile(
     r"((?:security |best )?(?:note|tip|practice|hint|important|caution|warning|attention)"

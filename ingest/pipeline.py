@@ -27,17 +27,17 @@ from ingest.phrases import find_phrases
 from ingest.publish import Contents, write_candidate
 from ingest.sources import find_sources, read_guides
 from ingest.subjects import phrase_weights
-from kb.background import GROUPS, background_questions, group_of, standardisation
-from kb.embeddings import SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, SnapshotError
-from kb.fingerprint import fingerprint
-from kb.golden import GoldenQuestion
+from kb.evaluation.golden import GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide, Section
 from kb.paths import Home
-from kb.phrasebook import centred
-from kb.search import SearchIndex
-from kb.snapshot import Snapshot, open_current
+from kb.retrieval.background import GROUPS, background_questions, group_of, standardisation
+from kb.retrieval.phrasebook import centred
+from kb.retrieval.search import SearchIndex
+from kb.snapshot.fingerprint import fingerprint
+from kb.snapshot.format import Snapshot, open_current
 
 LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.disk import sync
-from kb.concepts import SUBJECT, WordTable, concepts_in, own_concepts
-from kb.embeddings import Vectors
+from kb.embedder.embeddings import Vectors
 from kb.model import Chunk, Guide, Section, SectionConcepts
-from kb.phrasebook import Phrase
-from kb.rows import write_rows
-from kb.snapshot import (
+from kb.retrieval.concepts import SUBJECT, WordTable, concepts_in, own_concepts
+from kb.retrieval.phrasebook import Phrase
+from kb.snapshot.format import (
     BACKGROUND,
     CENTRES,
     CHUNKS,
@@ -42,6 +41,7 @@ from kb.snapshot import (
     open_snapshot,
     published,
 )
+from kb.snapshot.rows import write_rows
 
 if TYPE_CHECKING:
     import faiss

@@ -81,7 +81,7 @@ def verify(
 ) -> None:
     """Check the files of snapshots against their checksums."""
     from ingest.live import damaged, held_names
-    from kb.snapshot import published
+    from kb.snapshot.format import published
 
     home = load_settings(Settings).home
     names = [name] if name else [*published(home.snapshots), *held_names(home)]
@@ -99,7 +99,7 @@ def verify(
 def status(json: Json = False) -> None:
     """Say what is live: since when, by whom, and whether its sources have changed since."""
     from ingest.live import held_names, read_live
-    from kb.snapshot import open_current, published
+    from kb.snapshot.format import open_current, published
 
     settings = load_settings(Settings)
     home = settings.home

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.guides_file import Gate
     from ingest.named import Named
     from ingest.pipeline import Plan, Summary
-    from kb.embeddings import SentenceTransformerEmbeddings
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -72,7 +72,7 @@ def ingest(
     by: By = "",
 ) -> None:
     """Read guides and publish them, in place of those that are live."""
-    from kb.snapshot import current_name
+    from kb.snapshot.format import current_name
 
     settings = load_settings(Settings)
     if if_none and current_name(settings.home.snapshots):
@@ -80,7 +80,7 @@ def ingest(
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
     from ingest.report import write_page
-    from kb.golden import read_questions
+    from kb.evaluation.golden import read_questions
 
     sources, gate = _named(paths, guides, settings)
     asked = questions or gate.questions
@@ -140,7 +140,7 @@ def whoever() -> str:
 
 def embeddings_of(settings: Settings) -> SentenceTransformerEmbeddings:
     """Return the embedding model that the settings name, for as many threads as there are."""
-    from kb.embeddings import SentenceTransformerEmbeddings
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
     return SentenceTransformerEmbeddings(
         settings.embedding_model, settings.home.models, threads=os.cpu_count() or 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.embeddings import Vectors
+from kb.embedder.embeddings import Vectors
 
 # Measured on the phrases themselves, each left out once: recall@1 .82 from 10 to 100; the mean
 # of the three nearest has .68 (docs/retrieval.md).
@@ -20,8 +20,8 @@ _MOST_ITERATIONS = 3000
 def phrase_weights(vectors: Vectors, kinds: Sequence[int], folder: Path) -> Vectors:
     """Return a row for each kind of phrase: the weights of a vector's elements, and the bias.
 
-    `vectors` are the phrases', as `kb.phrasebook.centred` returns them. What was fitted before
-    to the same phrases is in `folder`.
+    `vectors` are the phrases', as `kb.retrieval.phrasebook.centred` returns them. What was fitted
+    before to the same phrases is in `folder`.
     """
     key = hashlib.sha256(np.asarray(kinds, np.int64).tobytes() + vectors.tobytes()).hexdigest()
     path = folder / f"subjects-{key[:16]}.npy"

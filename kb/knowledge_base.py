@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.compose import cite, compose, together
-from kb.decide import SHIPPED, Calibration, confidence, decide, read_calibration
-from kb.embeddings import SentenceTransformerEmbeddings, Vectors
+from kb.answer.compose import cite, compose, together
+from kb.answer.decide import SHIPPED, Calibration, confidence, decide, read_calibration
+from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
-from kb.fingerprint import check_fingerprint, check_model_id
-from kb.language import detect_language, load_language_models
 from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section, by_section
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
-from kb.question_parts import is_bare, question_parts
-from kb.redact import legible, redact
-from kb.search import WEIGHTS, SearchIndex, Weights
+from kb.question.parts import is_bare, question_parts
+from kb.question.redact import legible, redact
+from kb.question.small_talk import small_talk
+from kb.retrieval.search import WEIGHTS, SearchIndex, Weights
 from kb.settings import Settings
-from kb.small_talk import small_talk
-from kb.snapshot import current_name, open_current
+from kb.snapshot.fingerprint import check_fingerprint, check_model_id
+from kb.snapshot.format import current_name, open_current
+from kb.text.language import detect_language, load_language_models
 
 if TYPE_CHECKING:
-    from kb.rerank import Reranker
-    from kb.retrieve import GuideRetriever
-    from kb.written.writer import Writer
+    from kb.choosing.writer import Writer
+    from kb.retrieval.langchain_retriever import GuideRetriever
+    from kb.retrieval.rerank import Reranker
 
 _NEAREST = 3
 _WORD = re.compile(r"\w")
@@ -161,7 +161,7 @@ class KnowledgeBase:
         progress(Stage.SEARCHING)
         if self.writer:
             # Its libraries take their time to import, and only written answers need them.
-            from kb.written.chain import ask_in_chain
+            from kb.choosing.chain import ask_in_chain
 
             return ask_in_chain(self, self.writer, question, language, before, audience, progress)
         found = self.find(question, language, audience=audience)
@@ -305,7 +305,7 @@ class KnowledgeBase:
     def retriever(self, k: int = 5) -> GuideRetriever:
         """Return the search as a LangChain retriever of the `k` best sections."""
         # Its libraries take their time to import, and an answer does not need them.
-        from kb.retrieve import GuideRetriever
+        from kb.retrieval.langchain_retriever import GuideRetriever
 
         return GuideRetriever(index=self.index, embed_query=lambda text: self.embed([text])[0], k=k)
 
@@ -360,14 +360,14 @@ def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
     """
     reranker = None
     if settings.reranker:
-        from kb.rerank import Reranker
+        from kb.retrieval.rerank import Reranker
 
         reranker = Reranker(settings.reranker, settings.home.models)
     models = settings.home.models
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
     knowledge_base = KnowledgeBase(settings.home, embeddings, reranker)
     if settings.chat_model:
-        from kb.written.chain import open_writer
+        from kb.choosing.chain import open_writer
 
         knowledge_base.writer = open_writer(settings, knowledge_base.embed)
     return knowledge_base

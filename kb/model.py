@@ -292,12 +292,13 @@ def line_marks(numbered: Sequence[tuple[int, Citation]]) -> str:
 class Hit(NamedTuple):
     """A section as found, by its best chunk's row, and what its score was made of.
 
-    `dense` is the cosine, `z` the same standardised (kb.background); `lexical`, `literal` and
-    `concept` are the shares of the question's words, identifiers and concepts, in [0, 1];
+    `dense` is the cosine, `z` the same standardised (kb.retrieval.background); `lexical`,
+    `literal` and `concept` are the shares of the question's words, identifiers and concepts, in
+    [0, 1];
     `stray` is how much of what the question is about the section is not about, from 0 to 2.
     `phrase` is how near the question is to the ways of putting what the section answers, and
     `outside` how near to those of subjects that no section answers; `lead` are the log odds of
-    the one against the other (kb.phrasebook).
+    the one against the other (kb.retrieval.phrasebook).
     """
 
     row: int

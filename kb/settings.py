@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from kb.embeddings import DEFAULT_MODEL
+from kb.embedder.embeddings import DEFAULT_MODEL
 from kb.errors import SettingsError
 from kb.paths import Home
 

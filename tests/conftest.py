@@ -12,11 +12,11 @@ from filelock import FileLock
 
 from ingest.embedding_cache import EmbeddingCache
 from ingest.pipeline import ingest
-from kb.background import background_questions
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
-from kb.phrasebook import subjects
+from kb.retrieval.background import background_questions
+from kb.retrieval.phrasebook import subjects
 from tests.remembering import RememberingEmbeddings
 
 REPOSITORY = Path(__file__).parent.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kb.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
 
 _FEW = 8
 """Questions come few at a time; what is ingested comes in batches, and has a cache of its own."""

@@ -31,11 +31,11 @@ from bot.posting import CONNECTION_ERRORS, answer_call, post, post_privately
 from bot.question import Place
 from bot.rich_text import moment, shortened
 from bot.store import Outcome, Store
-from kb.catalogue import Words, words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
-from kb.redact import legible, redact
+from kb.question.redact import legible, redact
+from kb.words.catalogue import Words, words
 
 COMMENT_VIEW = "feedback_comment"
 _COMMENT = "comment"

@@ -23,9 +23,9 @@ from bot.posting import answer_call, post
 from bot.question import COMMAND_TS, Place, Question, plain_text
 from bot.store import Store
 from bot.warning import secret_warning
-from kb.catalogue import words
 from kb.knowledge_base import KnowledgeBase
-from kb.redact import redact
+from kb.question.redact import redact
+from kb.words.catalogue import words
 
 COMMAND = "/guide"
 SHORTCUT = "answer_from_guide"

@@ -14,9 +14,9 @@ from bot.home import figures, home_view, prompts
 from bot.people import People
 from bot.posting import CONNECTION_ERRORS
 from bot.store import Store
-from kb.catalogue import words
 from kb.errors import SnapshotError
 from kb.knowledge_base import KnowledgeBase
+from kb.words.catalogue import words
 
 logger = logging.getLogger(__name__)
 

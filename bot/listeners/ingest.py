@@ -20,7 +20,7 @@ from bot.posting import CONNECTION_ERRORS, say
 from bot.rerun import BusyError, FailedError, Rerun, Told
 from bot.rich_text import shortened
 from bot.work import Work
-from kb.catalogue import Words, words
+from kb.words.catalogue import Words, words
 
 _SECONDS_BETWEEN_UPDATES = 1.0
 _LONGEST_ERROR = 2000

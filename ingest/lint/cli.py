@@ -20,7 +20,7 @@ from kb.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ingest.lint.finding import Finding
-    from kb.embeddings import SentenceTransformerEmbeddings
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.lint.finding import Finding, Rule
 from ingest.lint.page import Page
-from kb.redact import redact
+from kb.question.redact import redact
 
 # What stands in addresses and ARNs are names, some as long as a key; with "@", a password may.
 _ADDRESS = re.compile(r"https?://[^\s)@?]+(?!\S*@)|(?<=\]\()[^\s)@?]+|arn:[^\s\"']+")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.pipeline import ingest
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.paths import Home
 from kb.settings import Settings
 from tests.bot.conftest import start_one

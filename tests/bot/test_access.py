@@ -12,7 +12,7 @@ from bot.access import Access
 from bot.people import People
 from bot.settings import BotSettings
 from ingest.pipeline import ingest
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from tests.bot.conftest import start_one
 from tests.slack_server import SlackServer, plain

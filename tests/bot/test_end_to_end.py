@@ -17,7 +17,7 @@ from bot.question import Question
 from bot.settings import BotSettings
 from bot.store import Store
 from ingest.pipeline import ingest
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from tests.bot.conftest import GUIDEBOT, Bot, StartBot, copy_home

@@ -28,8 +28,8 @@ from bot.store import Outcome, Store
 from ingest.loaders import load
 from ingest.markdown import parse
 from ingest.pipeline import ingest
-from kb.embeddings import SentenceTransformerEmbeddings
-from kb.golden import read_questions
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.evaluation.golden import read_questions
 from kb.paths import Home
 from tests.bot.conftest import GUIDEBOT
 from tests.slack_server import SlackServer

@@ -24,12 +24,12 @@ from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.markdown import parse
 from ingest.pipeline import ingest
-from kb.catalogue import words
-from kb.compose import cite, compose
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.answer.compose import cite, compose
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Guide, GuideInfo
 from kb.paths import Home
+from kb.words.catalogue import words
 from tests.bot.conftest import start_one
 from tests.bot.hostile import ATTACKS, CANARY, GUIDE, HUGE, faults, sent, texts
 from tests.conftest import SAMPLE_GUIDES

@@ -16,7 +16,7 @@ from bot.question import Question
 from bot.settings import BotSettings
 from bot.store import Store
 from ingest.pipeline import ingest
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
 from kb.paths import Home

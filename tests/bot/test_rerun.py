@@ -25,10 +25,10 @@ from bot.rerun import (
     SectionChange,
 )
 from bot.settings import BotSettings
-from kb.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
-from kb.snapshot import current_name
+from kb.snapshot.format import current_name
+from kb.words.catalogue import words
 from tests.bot.conftest import start_one
 from tests.bot.test_blocks import check
 from tests.slack_server import SlackServer, plain

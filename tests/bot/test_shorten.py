@@ -7,9 +7,9 @@ import json
 from bot.blocks import render, section_blocks
 from bot.question import Place
 from bot.shorten import MOST_LINES, shorten, text_lines
-from kb.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Block, BlockKind, GuideInfo, Part, Section, Step
+from kb.words.catalogue import words
 from tests.bot.test_blocks import LINE, answer_of, block, check, citation, step
 
 PLACE = Place(channel="D1", ts="1.1")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.beir import evaluate_beir, read_beir
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
 from kb.paths import Home
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ingest.chunk import chunk_guide
 from ingest.loaders import load
 from ingest.markdown import parse
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 from tests.conftest import REAL_ENGLISH, REAL_GUIDE, needs_real_guides
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 from ingest.cli import app
 from ingest.gate import GateError
 from ingest.lock import WriterLock
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
-from kb.snapshot import current_name
+from kb.snapshot.format import current_name
 
 GUIDE = "# Doors\n\n## It is stuck\n\n1. Push it.\n2. Pull it.\n\n## It squeaks\n\nOil the hinge.\n"
 QUESTIONS = "questions:\n  - {q: the hinge of the door squeaks, lang: en, expect: it-squeaks}\n"

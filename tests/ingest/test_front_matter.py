@@ -11,11 +11,11 @@ from ingest.loaders import load
 from ingest.markdown import parse
 from ingest.pipeline import ingest
 from ingest.sources import find_sources
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Guide
 from kb.paths import Home
-from kb.snapshot import open_current
+from kb.snapshot.format import open_current
 
 DOORS = """# Doors
 

@@ -14,7 +14,7 @@ from ingest.lint.check import lint
 from ingest.lint.finding import Finding, Rule
 from ingest.lint.options import LintOptions
 from ingest.lint.reading import read_named_pages
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from tests.bot.conftest import GUIDEBOT
 from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides
 

@@ -15,11 +15,11 @@ from ingest.guides_file import GuideEntry
 from ingest.named import Named, find_named
 from ingest.pipeline import Plan, ingest
 from ingest.sources import read_guides
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Guide
 from kb.paths import Home
 from kb.settings import Settings
-from kb.snapshot import open_current
+from kb.snapshot.format import open_current
 
 DOORS = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
 

@@ -18,11 +18,11 @@ from ingest.embedding_cache import EmbeddingCache
 from ingest.live import KEPT
 from ingest.lock import WriterLock
 from ingest.pipeline import BadSourcesError, ingest
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import DamagedSnapshotError, EmbedderMismatchError, GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
-from kb.snapshot import current_name, open_current, open_snapshot, published
+from kb.snapshot.format import current_name, open_current, open_snapshot, published
 
 GUIDE = """# Doors
 
@@ -208,7 +208,7 @@ import os, signal, sys
 from pathlib import Path
 import ingest.publish as publish
 from ingest.pipeline import ingest
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.paths import Home
 
 stage, guide, root, models = sys.argv[1:]

@@ -23,12 +23,12 @@ from ingest.held import publish_held
 from ingest.live import damaged, discard, held_names, read_live, roll_back
 from ingest.pipeline import Plan, Summary, ingest
 from ingest.report import show, write_page
-from kb.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
-from kb.golden import GoldenQuestion
+from kb.evaluation.golden import GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
-from kb.snapshot import Snapshot, current_name, open_current, open_snapshot, published
+from kb.snapshot.format import Snapshot, current_name, open_current, open_snapshot, published
 from tests.conftest import SAMPLE_GUIDES
 
 GUIDE = """# Doors
@@ -386,7 +386,7 @@ import os, signal, sys
 from pathlib import Path
 import faiss, numpy
 from ingest.pipeline import ingest
-from kb.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.paths import Home
 
 root, guide, left = sys.argv[1], sys.argv[2], int(sys.argv[3])

@@ -1,0 +1,110 @@
+"""The language model, as the settings name it, through LangChain."""
+
+from __future__ import annotations
+
+import os
+import time
+from importlib.util import find_spec
+from typing import Any
+
+from dotenv import dotenv_values
+from langchain.chat_models import init_chat_model
+from langchain_core.language_models import BaseChatModel
+
+from kb.errors import ModelError, SettingsError
+from kb.settings import Settings
+
+# By LangChain's names of providers: the extra of pyproject.toml, and the module that it brings.
+_EXTRAS = {
+    "openai": ("openai", "langchain_openai"),
+    "azure_openai": ("openai", "langchain_openai"),
+    "anthropic": ("anthropic", "langchain_anthropic"),
+    "bedrock": ("aws", "langchain_aws"),
+    "bedrock_converse": ("aws", "langchain_aws"),
+    "google_genai": ("google", "langchain_google_genai"),
+    "ollama": ("ollama", "langchain_ollama"),
+}
+_ADDRESS = {"azure_openai": "azure_endpoint", "bedrock_converse": "endpoint_url"}
+_OPENAI = ("openai", "azure_openai")
+_OUTPUT_SHARE = 4
+
+
+def open_chat_model(settings: Settings) -> BaseChatModel:
+    """Return the model that CHAT_MODEL names; nothing is asked of it yet.
+
+    Raises SettingsError if it cannot be made from what is installed and set.
+    """
+    provider, name = settings.chat_model.split(":", 1)
+    _take_keys_from_env_file(settings)
+    # Left to itself, LangChain takes what an old package still has of a provider.
+    if provider in _EXTRAS and find_spec(_EXTRAS[provider][1]) is None:
+        raise _not_installed(provider)
+    try:
+        model = init_chat_model(name, model_provider=provider, **_options(settings, provider))
+    except ImportError as error:
+        raise _not_installed(provider) from error
+    except Exception as error:
+        # Each provider has its own errors. Their texts may quote what was set, also a key.
+        raise SettingsError(
+            f"CHAT_MODEL: {settings.chat_model} cannot be used ({type(error).__name__}).\n"
+            "Check the provider's name, its key and CHAT_BASE_URL (docs/written-answers.md)."
+        ) from error
+    assert isinstance(model, BaseChatModel)
+    return model
+
+
+def try_chat_model(settings: Settings) -> str:
+    """Ask the model for one word, and return how that went; raises ModelError."""
+    from kb.choosing.stream import TooSlow, within
+    from kb.choosing.tracing import tracing
+
+    model = open_chat_model(settings)
+    started = time.monotonic()
+    try:
+        with tracing(settings):
+            for _ in within(model.stream("Say: ok"), started + settings.chat_timeout):
+                pass
+    except TooSlow:
+        raise ModelError(
+            f"{settings.chat_model} did not answer within {settings.chat_timeout:g} s\n"
+            "Choose a faster model, or raise CHAT_TIMEOUT."
+        ) from None
+    except Exception as error:
+        raise ModelError(
+            f"{settings.chat_model} cannot be asked ({type(error).__name__})\n"
+            "Check the model's name, the provider's key, CHAT_BASE_URL and the network. "
+            "For a model that takes no temperature, set CHAT_TEMPERATURE=default."
+        ) from error
+    return f"{settings.chat_model} answered in {time.monotonic() - started:.1f} s"
+
+
+def _not_installed(provider: str) -> SettingsError:
+    extra, _ = _EXTRAS.get(provider, ("", ""))
+    how = f"pip install -e '.[{extra}]'" if extra else "pip install its LangChain package"
+    return SettingsError(f"CHAT_MODEL: the provider {provider!r} is not installed.\nRun: {how}")
+
+
+def _options(settings: Settings, provider: str) -> dict[str, Any]:
+    written = settings.chat_answer_tokens // _OUTPUT_SHARE
+    options: dict[str, Any] = {
+        "num_predict" if provider == "ollama" else "max_tokens": written,
+    }
+    if settings.chat_temperature != "default":
+        options["temperature"] = settings.chat_temperature
+    if provider in (*_OPENAI, "anthropic", "google_genai"):
+        options |= {"timeout": settings.chat_timeout, "max_retries": 1}
+    if settings.chat_base_url:
+        options[_ADDRESS.get(provider, "base_url")] = settings.chat_base_url
+    if provider in _OPENAI:
+        options["stream_usage"] = True
+    if provider == "openai" and settings.chat_base_url and not os.environ.get("OPENAI_API_KEY"):
+        options["api_key"] = "none"  # local servers want none, but the client wants one
+    return options
+
+
+def _take_keys_from_env_file(settings: Settings) -> None:
+    """Let the providers' libraries see their keys in .env; they look at the environment only."""
+    ours = {name.upper() for name in type(settings).model_fields}
+    for name, value in dotenv_values(".env").items():
+        if value and name not in ours and not name.startswith("SLACK_"):
+            os.environ.setdefault(name, value)

@@ -1,0 +1,22 @@
+"""Texts that speak to a language model rather than to a person.
+
+This is no wall: what gets past it still has to hold before the checks in kb.choosing.verify.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SPEAKS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
+    r"|\b(?:system prompt|developer mode|jailbreak|you are now|act as|as an ai)\b"
+    r"|<\s*/?\s*(?:system|assistant|instructions?)\b|\[/?INST\]|<\|"
+    r"|(?:指示|命令|プロンプト|ルール|制約).{0,20}(?:無視|忘れ|破棄|従わ|上書き)"
+    r"|システムプロンプト|開発者モード|あなたは今から",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def speaks_to_models(text: str) -> bool:
+    """Whether a text looks as if it were written for a model to obey."""
+    return bool(_SPEAKS.search(text))

@@ -1,0 +1,329 @@
+"""How good the answers are, measured on golden questions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
+from kb.knowledge_base import Found, KnowledgeBase
+from kb.model import Answer, Decision, Hit
+
+ALL = "all"
+"""What stands for all languages together."""
+
+_RANKED = 10
+_RESAMPLES = 2000
+_BINS = 10
+
+
+class Failure(StrEnum):
+    """What was wrong with an answer."""
+
+    WRONG_SECTION = "wrong section"
+    MISSED = "missed answer"
+    FALSE_ANSWER = "false answer"
+    NOT_SMALL_TALK = "small talk"
+    LACKS_WORDS = "lacks words"
+
+
+class Result(BaseModel):
+    """A golden question, and what came of it.
+
+    `ranking` are the sections found, best first; `offered` those that the bot asked to choose
+    from. `right` says whether what was answered, or came first, is what was expected.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    question: GoldenQuestion
+    decision: Decision
+    confidence: float
+    ranking: tuple[str, ...]
+    offered: tuple[str, ...] = ()
+    right: bool
+    lacking: tuple[str, ...] = ()
+    z: float = 0.0
+    lexical: float = 0.0
+    literal: float = 0.0
+    concept: float = 0.0
+    stray: float = 0.0
+    phrase: float = 0.0
+    outside: float = 0.0
+    margin: float = 0.0
+
+    @property
+    def answered(self) -> bool:
+        """Whether the bot answered from a section."""
+        return self.decision is Decision.ANSWER
+
+    @property
+    def asked(self) -> bool:
+        """Whether the bot asked which section is meant, the right one among them."""
+        return bool(set(self.offered).intersection(self.question.expect))
+
+    @property
+    def failure(self) -> Failure | None:
+        """What was wrong, if anything."""
+        question = self.question
+        if question.expect == (SMALL_TALK,):
+            return None if self.decision is Decision.SMALL_TALK else Failure.NOT_SMALL_TALK
+        if not question.covered:
+            return Failure.FALSE_ANSWER if self.answered else None
+        if not self.answered:
+            return None if self.asked else Failure.MISSED
+        if not self.right:
+            return Failure.WRONG_SECTION
+        return Failure.LACKS_WORDS if self.lacking else None
+
+
+class Measure(BaseModel):
+    """A mean over questions, with its 95 % interval by bootstrap."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mean: float
+    low: float
+    high: float
+    questions: int
+
+
+class Bin(BaseModel):
+    """The questions of like confidence: how sure the bot was, and how often it was right."""
+
+    model_config = ConfigDict(frozen=True)
+
+    confidence: float
+    right: float
+    questions: int
+
+
+class Point(BaseModel):
+    """What a threshold would do: how many covered questions are answered, and others."""
+
+    model_config = ConfigDict(frozen=True)
+
+    threshold: float
+    answered: float
+    false_answers: float
+
+
+class Evaluation(BaseModel):
+    """All that was measured on some questions. `retrieval` is by language, "all" first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot: str
+    split: str
+    threshold: float
+    retrieval: dict[str, dict[str, Measure]]
+    decisions: dict[str, Measure]
+    calibration_error: float
+    bins: tuple[Bin, ...]
+    curve: tuple[Point, ...]
+    results: tuple[Result, ...]
+
+    @property
+    def failures(self) -> list[Result]:
+        """The questions that went wrong."""
+        return [result for result in self.results if result.failure]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """What was found for one query, best first, and what would have been right."""
+
+    query: str
+    language: str
+    right: frozenset[str]
+    found: tuple[str, ...]
+
+
+def evaluate(
+    knowledge_base: KnowledgeBase,
+    questions: Sequence[GoldenQuestion],
+    split: str = "all",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Evaluation:
+    """Ask every question, and return what came of it."""
+    results: list[Result] = []
+    for number, question in enumerate(questions, 1):
+        found = knowledge_base.find(question.q)
+        results.append(judge(question, found, knowledge_base.answer(found)))
+        progress(number, len(questions))
+    asked = [result for result in results if result.question.expect != (SMALL_TALK,)]
+    return Evaluation(
+        snapshot=knowledge_base.index().snapshot.name,
+        split=split,
+        threshold=knowledge_base.calibration().threshold,
+        retrieval=retrieval_measures([_ranked(r) for r in asked if r.question.covered]),
+        decisions=_decisions(results),
+        calibration_error=_calibration_error(asked),
+        bins=_bins(asked),
+        curve=_curve(asked),
+        results=tuple(results),
+    )
+
+
+def retrieval_measures(ranked: Sequence[Ranked]) -> dict[str, dict[str, Measure]]:
+    """Return recall@1, recall@3, recall@5 and MRR@10, for all queries and for each language.
+
+    A query is found if any of its right sections is.
+    """
+    import ir_measures
+    from ir_measures import RR, Success
+
+    names = {
+        Success @ 1: "recall@1",
+        Success @ 3: "recall@3",
+        Success @ 5: "recall@5",
+        RR @ 10: "MRR@10",
+    }
+    qrels = {str(n): dict.fromkeys(each.right, 1) for n, each in enumerate(ranked)}
+    run = {
+        str(n): {name: -float(rank) for rank, name in enumerate(each.found)}
+        for n, each in enumerate(ranked)
+    }
+    values: dict[str, dict[int, float]] = {name: {} for name in names.values()}
+    for metric in ir_measures.iter_calc(list(names), qrels, run):
+        values[names[metric.measure]][int(metric.query_id)] = float(metric.value)
+    languages = sorted({each.language for each in ranked})
+    return {
+        language: {
+            name: measure(
+                [
+                    # A query for which nothing was found is not among the values.
+                    by.get(n, 0.0)
+                    for n, each in enumerate(ranked)
+                    if language in (ALL, each.language)
+                ]
+            )
+            for name, by in values.items()
+        }
+        for language in ((ALL, *languages) if ranked else ())
+    }
+
+
+def measure(values: Sequence[float]) -> Measure:
+    """Return the mean of some values, with its interval."""
+    if not values:
+        return Measure(mean=float("nan"), low=float("nan"), high=float("nan"), questions=0)
+    array = np.array(values, float)
+    rng = np.random.default_rng(0)
+    means = rng.choice(array, (_RESAMPLES, len(array))).mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return Measure(mean=float(array.mean()), low=low, high=high, questions=len(array))
+
+
+def judge(question: GoldenQuestion, found: Found, answer: Answer) -> Result:
+    """Return how good an answer to a golden question is."""
+    names = [found.index.section_names(hit) for hit in found.hits[:_RANKED]]
+    ranking = tuple(_name(question, *both) for both in names)
+    cited = [_name(question, c.anchor, c.section) for c in answer.citations]
+    offered = [_name(question, c.anchor, c.section) for c in answer.choices]
+    details = _details(found.hits[0], found) if found.hits else {}
+    return Result(
+        question=question,
+        decision=answer.decision,
+        confidence=answer.confidence,
+        ranking=ranking,
+        offered=tuple(offered),
+        right=bool(ranking) and set(cited or ranking[:1]) <= set(question.expect),
+        lacking=tuple(word for word in question.contains if word not in _words(answer)),
+        **details,
+    )
+
+
+def _name(question: GoldenQuestion, anchor: str, full: str) -> str:
+    """Return what a question calls a section."""
+    return full if full in question.expect else anchor
+
+
+def _details(hit: Hit, found: Found) -> dict[str, float]:
+    margin = hit.score - found.hits[1].score if len(found.hits) > 1 else hit.score
+    return {
+        "z": hit.z,
+        "lexical": hit.lexical,
+        "literal": hit.literal,
+        "concept": hit.concept,
+        "stray": hit.stray,
+        "phrase": 0.0 if math.isnan(hit.phrase) else hit.phrase,
+        "outside": hit.outside,
+        "margin": margin,
+    }
+
+
+def _words(answer: Answer) -> str:
+    return "\n".join(
+        text
+        for part in answer.parts
+        for step in (*part.steps, *part.notes)
+        for text in (step.text, *(child.full_text for child in step.children))
+    )
+
+
+def _ranked(result: Result) -> Ranked:
+    question = result.question
+    return Ranked(question.q, question.lang, frozenset(question.expect), result.ranking)
+
+
+def _decisions(results: Sequence[Result]) -> dict[str, Measure]:
+    covered = [r for r in results if r.question.covered]
+    outside = [r for r in results if not r.question.covered and r.question.expect != (SMALL_TALK,)]
+    talk = [r for r in results if r.question.expect == (SMALL_TALK,)]
+    return {
+        "covered, answered": measure([r.answered for r in covered]),
+        "covered, answered from the right section": measure(
+            [r.answered and r.right for r in covered]
+        ),
+        "covered, wrong section": measure([r.answered and not r.right for r in covered]),
+        "covered, asked which": measure([r.asked for r in covered]),
+        "not covered, but answered": measure([r.answered for r in outside]),
+        "not covered, asked which": measure([bool(r.offered) for r in outside]),
+        "small talk, known as such": measure([r.failure is None for r in talk]),
+    }
+
+
+def _calibration(results: Sequence[Result]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    sure = np.array([r.confidence for r in results], float)
+    right = np.array([r.question.covered and r.right for r in results], float)
+    return sure, right
+
+
+def _bins(results: Sequence[Result]) -> tuple[Bin, ...]:
+    sure, right = _calibration(results)
+    number = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    return tuple(
+        Bin(
+            confidence=float(sure[number == n].mean()),
+            right=float(right[number == n].mean()),
+            questions=int((number == n).sum()),
+        )
+        for n in range(_BINS)
+        if (number == n).any()
+    )
+
+
+def _calibration_error(results: Sequence[Result]) -> float:
+    """Return the expected calibration error over bins of equal width (Naeini et al., 2015)."""
+    total = sum(each.questions for each in _bins(results))
+    return sum(e.questions / total * abs(e.confidence - e.right) for e in _bins(results))
+
+
+def _curve(results: Sequence[Result]) -> tuple[Point, ...]:
+    covered = np.array([r.confidence for r in results if r.question.covered], float)
+    outside = np.array([r.confidence for r in results if not r.question.covered], float)
+    return tuple(
+        Point(
+            threshold=round(float(threshold), 2),
+            answered=float((covered >= threshold).mean()) if len(covered) else 0.0,
+            false_answers=float((outside >= threshold).mean()) if len(outside) else 0.0,
+        )
+        for threshold in np.linspace(0, 1, 51)
+    )

@@ -1,0 +1,87 @@
+"""Golden questions: what people ask, and what the right answer would be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from kb.errors import GuidebotError
+from kb.text.yaml_lines import Yaml, YamlError, read_yaml
+
+NOT_COVERED = "not_covered"
+SMALL_TALK = "small_talk"
+
+Split = Literal["dev", "test"]
+
+
+class QuestionsError(GuidebotError):
+    """A file of golden questions is wrong."""
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class GoldenQuestion(BaseModel):
+    """A question and what is expected of its answer.
+
+    `expect` holds the anchors of the sections that are right ("anchor", or "guide#anchor"
+    where several guides have the anchor), or "not_covered" or "small_talk" alone.
+    `contains` are words or commands that the answer must hold. `line` is where it stands.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: Annotated[str, Field(min_length=1)]
+    lang: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    expect: Annotated[_Words, Field(min_length=1)]
+    split: Split = "test"
+    contains: _Words = ()
+    line: int
+
+    @property
+    def covered(self) -> bool:
+        """Whether the guides answer it."""
+        return self.expect not in ((NOT_COVERED,), (SMALL_TALK,))
+
+
+def read_questions(path: Path) -> list[GoldenQuestion]:
+    """Return the questions in a YAML file.
+
+    Raises QuestionsError that names the file, the line and what is wrong with it.
+    """
+    try:
+        found = read_yaml(path.read_text("utf-8"))
+    except OSError as error:
+        raise QuestionsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise QuestionsError(f"{path}: is not UTF-8.") from error
+    except YamlError as error:
+        raise QuestionsError(f"{path}: {error}") from error
+    values = found.value.get("questions") if isinstance(found.value, dict) else None
+    if not isinstance(values, list):
+        raise QuestionsError(f"{path}: has no list under 'questions' (docs/evaluation.md).")
+    if not values:
+        raise QuestionsError(f"{path}: the list under 'questions' is empty.")
+    return [_question(path, found, number, value) for number, value in enumerate(values)]
+
+
+def _question(path: Path, found: Yaml, number: int, value: object) -> GoldenQuestion:
+    at: tuple[int | str, ...] = ("questions", number)
+    line = found.line(at)
+    if not isinstance(value, dict):
+        raise QuestionsError(
+            f"{path}: line {line}: a question is a mapping of q, lang and expect; found {value!r}"
+        )
+    try:
+        return GoldenQuestion.model_validate({**value, "line": line})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        line = found.line((*at, *problem["loc"]))
+        raise QuestionsError(f"{path}: line {line}: {key}: {problem['msg']}") from error

@@ -1,0 +1,155 @@
+"""An evaluation as people read it: in the terminal, and as a page that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from kb.answer.decide import Calibration
+from kb.evaluation.evaluate import Evaluation, Measure, Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMNS = ("recall@1", "recall@3", "MRR@10")
+_MOST_FAILURES = 30
+
+
+def show_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Print the measures, and the questions that went wrong."""
+    show_retrieval("language", evaluation.retrieval, COLUMNS, console)
+    decisions = Table("decision", "questions", "share", title=f"split: {evaluation.split}")
+    for name, measure in evaluation.decisions.items():
+        if measure.questions:
+            decisions.add_row(name, str(measure.questions), shown(measure))
+    decisions.add_row("expected calibration error", "", f"{evaluation.calibration_error:.3f}")
+    console.print(decisions)
+    failures = evaluation.failures
+    for result in failures[:_MOST_FAILURES]:
+        console.print(f"{result.failure}: {result.question.q}", style="bold", soft_wrap=True)
+        console.print(_found(result), style="dim", soft_wrap=True)
+    if len(failures) > _MOST_FAILURES:
+        console.print(f"{len(failures) - _MOST_FAILURES} more are in the report (--report).")
+
+
+def show_calibration(
+    calibration: Calibration, before: Evaluation, after: Evaluation, console: Console
+) -> None:
+    """Print what a calibration does to the test questions."""
+    console.print(
+        f"Fitted on {calibration.questions} dev questions: scale {calibration.scale:.2f}, "
+        f"bias {calibration.bias:+.2f}, answered from {calibration.threshold:.2f}."
+    )
+    table = Table("test questions", "before", "after")
+    for name, measure in before.decisions.items():
+        if measure.questions:
+            table.add_row(name, shown(measure), shown(after.decisions[name]))
+    errors = (before.calibration_error, after.calibration_error)
+    table.add_row("expected calibration error", *(f"{error:.3f}" for error in errors))
+    console.print(table)
+
+
+def show_retrieval(
+    what: str,
+    rows: Mapping[str, Mapping[str, Measure]],
+    columns: Iterable[str],
+    console: Console,
+) -> None:
+    """Print how often the right section was found, a line for each of `rows`."""
+    columns = tuple(columns)
+    table = Table(what, "questions", *columns)
+    for name, row in rows.items():
+        table.add_row(
+            name, str(row[columns[0]].questions), *(shown(row[column]) for column in columns)
+        )
+    console.print(table)
+
+
+def shown(measure: Measure) -> str:
+    """Return a measure with its interval."""
+    return f"{measure.mean:.3f} [{measure.low:.2f}, {measure.high:.2f}]"
+
+
+def why(result: Result) -> str:
+    """Return what the score of the section found was made of."""
+    return (
+        f"z {result.z:.1f}, lexical {result.lexical:.2f}, literal {result.literal:.2f}, "
+        f"concept {result.concept:.2f}, stray {result.stray:.1f}, "
+        f"phrase {result.phrase:.1f}, "
+        f"outside {result.outside:.1f}, margin {result.margin:.1f}"
+    )
+
+
+def page(evaluation: Evaluation) -> str:
+    """Return a whole HTML page; every text in it is escaped."""
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((files("kb.evaluation") / "report.html").read_text("utf-8"))
+    return template.render(
+        e=evaluation,
+        columns=COLUMNS,
+        shown=shown,
+        why=why,
+        reliability=_reliability(evaluation),
+        curve=_curve(evaluation),
+    )
+
+
+def _found(result: Result) -> str:
+    expected = ", ".join(result.question.expect)
+    lacking = f", lacks {', '.join(result.lacking)}" if result.lacking else ""
+    first = result.ranking[0] if result.ranking else "nothing"
+    return (
+        f"  expected {expected}, found {first}{lacking}; sure {result.confidence:.2f}: "
+        f"{why(result)} (line {result.question.line})"
+    )
+
+
+def _reliability(evaluation: Evaluation) -> str:
+    figure, axes = _figure("How sure, and how often right")
+    axes.plot([0, 1], [0, 1], color="#bbb")
+    axes.plot(
+        [each.confidence for each in evaluation.bins],
+        [each.right for each in evaluation.bins],
+        marker="o",
+    )
+    for each in evaluation.bins:
+        axes.annotate(str(each.questions), (each.confidence, each.right), fontsize=7)
+    axes.set(xlabel="confidence", ylabel="share that was right", xlim=(0, 1), ylim=(0, 1))
+    return _svg(figure)
+
+
+def _curve(evaluation: Evaluation) -> str:
+    figure, axes = _figure("What a threshold would do")
+    thresholds = [point.threshold for point in evaluation.curve]
+    axes.plot(thresholds, [p.answered for p in evaluation.curve], label="covered, answered")
+    axes.plot(
+        thresholds, [p.false_answers for p in evaluation.curve], label="not covered, answered"
+    )
+    axes.axvline(evaluation.threshold, color="#888", linestyle="--", label="in use")
+    axes.set(xlabel="threshold", xlim=(0, 1), ylim=(0, 1))
+    axes.legend(fontsize=8)
+    return _svg(figure)
+
+
+def _figure(title: str) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5, 4), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title, fontsize=10)
+    return figure, axes
+
+
+def _svg(figure: Figure) -> str:
+    written = StringIO()
+    figure.savefig(written, format="svg", metadata={"Date": None})
+    text = written.getvalue()
+    return text[text.index("<svg") :]

@@ -1,0 +1,273 @@
+"""Published snapshots: immutable folders, one of them current.
+
+    snapshots/
+      current                     the name of the live snapshot; on its second line, as JSON,
+                                  since when it is, by whom, and what was live before
+      20261123T091500Z-1f3c9a/
+        manifest.json             what it holds, the embedder, a checksum for every other file
+        guides.jsonl              a GuideInfo a line
+        sections.jsonl            a SectionRow a line
+        concepts.jsonl            a SectionConcepts a line, in the sections' order
+        chunks.jsonl              a Chunk a line
+        index.faiss               inner product over the chunks' vectors; row i is chunk i
+        background.npy            float32 (groups, 2, chunks): mean and deviation of each
+                                  chunk's scores for everyday questions (kb.retrieval.background)
+        phrases.jsonl             a Phrase a line (kb.retrieval.phrasebook)
+        phrases.npy               float32 (phrases, dimension)
+        phrase_background.npy     float32 (groups, 2, phrases): the phrases' background
+        phrase_weights.npy        float32 (kinds, dimension + 1): what tells kinds of phrases apart
+        centres.npy               float32 (groups, dimension): the mean of everyday questions
+
+Names begin with the time, so that their order is the snapshots'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
+from kb.model import Chunk, Frozen, GuideInfo, Section, SectionConcepts
+from kb.retrieval.phrasebook import Phrase, PhraseIndex
+from kb.snapshot.rows import read_lines
+
+if TYPE_CHECKING:
+    import faiss
+
+FORMAT = 4
+CURRENT = "current"
+MANIFEST = "manifest.json"
+GUIDES = "guides.jsonl"
+SECTIONS = "sections.jsonl"
+CONCEPTS = "concepts.jsonl"
+CHUNKS = "chunks.jsonl"
+INDEX = "index.faiss"
+BACKGROUND = "background.npy"
+PHRASES = "phrases.jsonl"
+PHRASE_VECTORS = "phrases.npy"
+PHRASE_BACKGROUND = "phrase_background.npy"
+PHRASE_WEIGHTS = "phrase_weights.npy"
+CENTRES = "centres.npy"
+
+logger = logging.getLogger(__name__)
+
+
+class SectionRow(Frozen):
+    """A section and the row of the guide it belongs to."""
+
+    guide: int
+    section: Section
+
+
+class Embedder(Frozen):
+    """The embedding model that a snapshot was made with, as the manifest pins it.
+
+    `fingerprint` is the embedding of one fixed sentence, as a passage.
+    """
+
+    model: str
+    dimension: int
+    fingerprint: tuple[float, ...]
+
+
+class FileSum(Frozen):
+    """A file's size in bytes and its checksum."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(Frozen):
+    """What a snapshot holds. `created` is a time in ISO 8601, UTC; `by` is who had it made."""
+
+    format: int
+    name: str
+    created: str
+    guides: int
+    sections: int
+    chunks: int
+    embedder: Embedder
+    files: dict[str, FileSum]
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An opened snapshot. Sections and chunks are read from their lines when asked for."""
+
+    path: Path
+    manifest: Manifest
+    guides: tuple[GuideInfo, ...]
+    index: faiss.Index
+    background: NDArray[np.float32]
+    chunks: tuple[Chunk, ...]
+    concepts: tuple[SectionConcepts, ...]
+    phrases: PhraseIndex
+    _section_lines: list[str] = field(repr=False)
+    _sections: dict[int, SectionRow] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The snapshot's name."""
+        return self.manifest.name
+
+    def section(self, row: int) -> SectionRow:
+        """Return the section at a row."""
+        found = self._sections.get(row)
+        if found is None:
+            found = SectionRow.model_validate_json(self._section_lines[row])
+            self._sections[row] = found
+        return found
+
+    def sections_as_written(self) -> list[list[str]]:
+        """Return each guide's sections as JSON, to see whether they are those of another."""
+        found: list[list[str]] = [[] for _ in self.guides]
+        for line in self._section_lines:
+            guide, _, section = line.partition(",")  # {"guide":12,"section":...
+            found[int(guide.rpartition(":")[2])].append(section)
+        return found
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """Open the snapshot in a folder, after checking every file against the manifest.
+
+    Raises DamagedSnapshotError if a file is missing or was changed, SnapshotError if the
+    snapshot is of a format that this version does not know.
+    """
+    import faiss
+
+    manifest = read_manifest(path)
+    for name, expected in manifest.files.items():
+        _check_file(path / name, expected)
+    try:
+        guides = tuple(GuideInfo.model_validate_json(x) for x in read_lines(path / GUIDES))
+        chunks = tuple(_chunk(line) for line in read_lines(path / CHUNKS))
+        concepts = tuple(
+            SectionConcepts.model_validate_json(x) for x in read_lines(path / CONCEPTS)
+        )
+        index = faiss.read_index(str(path / INDEX))
+        background = np.load(path / BACKGROUND, allow_pickle=False)
+        phrases = PhraseIndex(
+            [Phrase.model_validate_json(x) for x in read_lines(path / PHRASES)],
+            np.load(path / PHRASE_VECTORS, allow_pickle=False),
+            np.load(path / PHRASE_BACKGROUND, allow_pickle=False),
+            np.load(path / PHRASE_WEIGHTS, allow_pickle=False),
+            np.load(path / CENTRES, allow_pickle=False),
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DamagedSnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
+    lines = read_lines(path / SECTIONS)
+    rows = (len(guides), len(lines), len(chunks))
+    if rows != (manifest.guides, manifest.sections, manifest.chunks) or index.ntotal != rows[2]:
+        raise DamagedSnapshotError(
+            f"{path}: the manifest says {manifest.guides} guides, {manifest.sections} sections "
+            f"and {manifest.chunks} chunks; found {rows} and {index.ntotal} vectors."
+        )
+    return Snapshot(path, manifest, guides, index, background, chunks, concepts, phrases, lines)
+
+
+def open_current(snapshots: Path) -> Snapshot:
+    """Open the live snapshot, or the newest good one if that is damaged.
+
+    Raises NoSnapshotError if nothing was published, DamagedSnapshotError if none is good.
+    """
+    names = published(snapshots)
+    current = current_name(snapshots)
+    wanted = [current] if current else []
+    wanted += [name for name in reversed(names) if name != current]
+    if not wanted:
+        raise NoSnapshotError(
+            f"No guide was ingested yet: {snapshots} holds no snapshot. "
+            "Run: guidebot ingest PATH..."
+        )
+    problems: list[str] = []
+    for name in wanted:
+        try:
+            snapshot = open_snapshot(snapshots / name)
+        except SnapshotError as error:
+            logger.error("Snapshot refused: %s", error)
+            problems.append(str(error))
+            continue
+        if problems:
+            logger.error("Answering from the snapshot %s instead.", name)
+        return snapshot
+    raise DamagedSnapshotError(
+        "No snapshot can be used:\n"
+        + "\n".join(f"  {problem}" for problem in problems)
+        + "\nIngest the guides again: guidebot ingest PATH..."
+    )
+
+
+def current_name(snapshots: Path) -> str | None:
+    """Return the name of the live snapshot, if one was published."""
+    try:
+        return (snapshots / CURRENT).read_text("utf-8").partition("\n")[0].strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def published(snapshots: Path) -> list[str]:
+    """Return the names of the snapshots that are on disk, oldest first."""
+    if not snapshots.is_dir():
+        return []
+    return sorted(
+        entry.name
+        for entry in os.scandir(snapshots)
+        if entry.is_dir() and not entry.name.startswith(".")
+    )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return a snapshot's manifest; raises as `open_snapshot` does."""
+    try:
+        text = (path / MANIFEST).read_text("utf-8")
+        found: Any = json.loads(text)
+        version = found.get("format") if isinstance(found, dict) else None
+        if version != FORMAT and isinstance(version, int):
+            raise SnapshotError(
+                f"{path}: the snapshot has format {version}, this version reads {FORMAT}. "
+                "Ingest the guides again: guidebot ingest PATH..."
+            )
+        return Manifest.model_validate_json(text)
+    except (OSError, ValidationError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DamagedSnapshotError(f"{path / MANIFEST}: cannot be read: {error}") from error
+
+
+def file_sum(path: Path) -> FileSum:
+    """Return a file's size and checksum."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return FileSum(size=path.stat().st_size, sha256=digest)
+
+
+def _check_file(path: Path, expected: FileSum) -> None:
+    try:
+        found = file_sum(path)
+    except OSError as error:
+        raise DamagedSnapshotError(f"{path}: cannot be read: {error.strerror}") from error
+    if found != expected:
+        raise DamagedSnapshotError(
+            f"{path}: does not match its checksum in the manifest "
+            f"({found.size} bytes, sha256 {found.sha256[:12]}…; "
+            f"expected {expected.size} bytes, {expected.sha256[:12]}…)."
+        )
+
+
+def _chunk(line: str) -> Chunk:
+    values = json.loads(line)
+    # The file's checksum was right, so there is no need to check every field again.
+    return Chunk.model_construct(
+        section=values["section"],
+        text=values["text"],
+        blocks=tuple(values["blocks"]),
+        asked_in=values.get("asked_in"),
+    )

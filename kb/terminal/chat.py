@@ -1,0 +1,59 @@
+"""A conversation in the terminal."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Citation
+from kb.terminal.show import show
+from kb.words.catalogue import words
+
+
+def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
+    """Greet, load the model meanwhile, and answer each line of standard input."""
+    languages = knowledge_base.index().languages
+    said = words(languages[0] if languages else "en")
+    typed = sys.stdin.isatty()
+    if typed:
+        import readline  # noqa: F401  (gives input() a history and editing)
+
+        for guide in knowledge_base.index().snapshot.guides:
+            console.print(f"[bold]{escape(guide.title)}[/] [dim]({guide.language})[/]")
+        console.print(f"{said.greeting} [dim]({said.leaving})[/]")
+        for example in said.examples:
+            console.print(f"  [dim]{escape(example)}[/]")
+    # Begun only now, because the imports would hold up the greeting.
+    threading.Thread(target=knowledge_base.load_quietly, daemon=True).start()
+    choices: tuple[Citation, ...] = ()
+    asked = ""
+    while True:
+        try:
+            question = input("\n> " if typed else "").strip()
+        except EOFError:
+            return
+        if not question:
+            continue
+        with console.status(said.thinking):
+            chosen = _chosen(question, choices)
+            answer = (
+                chosen
+                and knowledge_base.answer_from(
+                    chosen.guide_id, chosen.language, chosen.anchor, asked
+                )
+            ) or knowledge_base.ask(question)
+        show(answer, console)
+        choices, asked = answer.choices, question
+        if not typed:
+            console.print()
+
+
+def _chosen(typed: str, choices: Sequence[Citation]) -> Citation | None:
+    """Return the section that was picked by its number, if one was."""
+    number = int(typed) if typed.isdecimal() else 0
+    return choices[number - 1] if 0 < number <= len(choices) else None

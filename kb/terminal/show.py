@@ -1,0 +1,189 @@
+"""An answer as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from kb.model import (
+    Answer,
+    Block,
+    BlockKind,
+    Citation,
+    Decision,
+    Part,
+    Span,
+    Step,
+    Wording,
+    by_section,
+    line_marks,
+)
+from kb.text.language import with_colon
+from kb.words.catalogue import Words, language_name, words
+
+_MOST_TOPICS = 10
+
+
+def show(answer: Answer, console: Console) -> None:
+    """Print an answer."""
+    said = words(answer.language)
+    if answer.secrets:
+        kinds = ", ".join(answer.secrets)
+        console.print(Text(said.secret_pasted.format(kinds=kinds), style="bold red"))
+    match answer.decision:
+        case Decision.SMALL_TALK:
+            console.print(Group(*_small_talk(answer, said)))
+        case Decision.CLARIFY:
+            console.print(Group(*_clarify(answer, said)))
+        case Decision.NOT_COVERED:
+            console.print(Group(*_not_covered(answer, said)))
+        case _:
+            console.print(Group(*_answered(answer, said)))
+
+
+def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
+    if answer.talk == "thanks":
+        yield Text(said.welcome)
+        return
+    yield Text(said.hello)
+    for title in answer.topics[:_MOST_TOPICS]:
+        yield Text(f"  • {title}")
+    yield Text(said.examples_label)
+    for example in said.examples:
+        yield Text(f"  {example}", style="dim")
+
+
+def _clarify(answer: Answer, said: Words) -> Iterator[RenderableType]:
+    yield Text(said.clarify, style="bold")
+    for number, citation in enumerate(answer.choices, 1):
+        lines = said.lines_of(citation.unit, str(citation.lines))
+        yield _marked(f"{number}.", [_place(citation, lines)])
+    yield Text(said.none_of_these, style="dim")
+    yield Text(said.confidence.format(share=answer.confidence), style="dim")
+
+
+def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
+    for position, part in enumerate(answer.parts):
+        if position == 0 or part.heading != answer.parts[position - 1].heading:
+            yield Text(part.heading, style="bold")
+        foreign = answer.guide_language not in (None, answer.language)
+        if position == 0 and foreign and answer.wording is not Wording.TRANSLATED:
+            name = language_name(answer.guide_language or "", answer.language)
+            yield Text(said.original_language.format(language=name), style="dim")
+        yield from _part(part, said)
+    yield Text()
+    if answer.wording:
+        yield Text(said.wording(answer.wording), style="dim italic")
+    sure = said.confidence.format(share=answer.confidence)
+    yield Text(f"{said.sources}  {sure}", style="bold dim")
+    for numbered in by_section(answer.citations):
+        yield _source(numbered, said)
+    if answer.see_also:
+        yield Text(said.see_also, style="bold dim")
+        for link in answer.see_also:
+            text = Text.assemble((link.text, f"link {link.href}"), (f"  {link.href}", "dim"))
+            yield Padding(text, (0, 0, 0, 2))
+
+
+def _part(part: Part, said: Words) -> Iterator[RenderableType]:
+    if part.caption:
+        yield Padding(Text(part.caption, style="bold cyan"), (1, 0, 0, 0))
+    for number, step in enumerate(part.steps, 1):
+        yield _step(f"{number}.", step)
+    if part.omitted:
+        numbers = ", ".join(map(str, part.omitted))
+        yield Text(f" {said.steps_left_out.format(numbers=numbers)}", style="yellow")
+    if part.notes:
+        yield Padding(Text(said.notes, style="bold dim"), (1, 0, 0, 0))
+        for note in part.notes:
+            yield _step("·", note, "dim")
+
+
+def _step(mark: str, step: Step, style: str = "") -> RenderableType:
+    label = [Span(text=with_colon(step.label), bold=True)] if step.label else []
+    text = _text([*label, *step.spans], style)
+    text.append("".join(f" [{number}]" for number in step.citations), style="cyan")
+    original = [_text(step.original, "dim italic")] if step.original else []
+    return _marked(mark, [text, *original, *_children(step.children)])
+
+
+def _children(blocks: Iterable[Block]) -> Iterator[RenderableType]:
+    for block in blocks:
+        inner = [*_children(block.children)]
+        match block.kind:
+            case BlockKind.CODE:
+                code = Syntax(
+                    block.text, block.info or "text", background_color="default", word_wrap=True
+                )
+                yield Padding(code, (0, 2))
+            case BlockKind.TABLE:
+                yield _table(block)
+            case BlockKind.STEP:
+                yield _marked(f"{block.number}.", [_text(block.spans), *inner])
+            case BlockKind.BULLET:
+                yield _marked("•", [_text(block.spans), *inner])
+            case BlockKind.NOTE:
+                note = Group(_text(block.spans), *inner)
+                yield Panel(note, title=block.label, title_align="left", border_style="dim")
+            case _:
+                yield Group(_text(block.spans), *inner)
+
+
+def _marked(mark: str, content: list[RenderableType]) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(mark, Group(*content))
+    return Padding(grid, (0, 0, 0, 1))
+
+
+def _table(block: Block) -> RenderableType:
+    header, *rows = block.rows or ((),)
+    table = Table()
+    for cell in header:
+        table.add_column(Text(cell))
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _text(spans: Iterable[Span], style: str = "") -> Text:
+    text = Text(style=style, overflow="fold")
+    for span in spans:
+        styles = [
+            *(["bold"] if span.bold else []),
+            *(["green"] if span.code else []),
+            *([f"link {span.href}"] if span.href and span.href.startswith("http") else []),
+        ]
+        text.append(span.text, style=" ".join(styles))
+    return text
+
+
+def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> RenderableType:
+    text = _place(numbered[0][1], said.lines_of(numbered[0][1].unit, line_marks(numbered)))
+    return Padding(text, (0, 0, 0, 2))
+
+
+def _place(citation: Citation, lines: str) -> Text:
+    text = Text.assemble(citation.place, (f"\n{citation.source}, {lines}", "dim"))
+    if citation.url:
+        text.append(f"\n{citation.url}", style=f"dim link {citation.url}")
+    return text
+
+
+def _not_covered(answer: Answer, said: Words) -> Iterator[RenderableType]:
+    yield Text(said.not_covered, style="bold")
+    if answer.nearest:
+        yield Text(said.nearest)
+        for citation in answer.nearest:
+            yield _marked(
+                "•", [_place(citation, said.lines_of(citation.unit, str(citation.lines)))]
+            )
+    yield Text(said.rephrase, style="dim")
+    yield Text(said.confidence.format(share=answer.confidence), style="dim")

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple
+
+import pytest
+
+from kb.text.language import detect_language, with_colon
+from kb.words.catalogue import Words, secret_names, words
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I lost my secret key", "en"),
+        ("how do I reset my Salesforce password", "en"),
+        ("CloudTrail", "en"),
+        ("login", "en"),
+        ("ログイン", "ja"),
+        ("シークレットキーをなくした", "ja"),
+        ("IAM ユーザー", "ja"),
+        ("権限", "ja"),
+        ("perdí mi clave de acceso", "es"),
+        ("j'ai perdu ma clé", "fr"),
+        ("Ich habe meinen Schlüssel verloren", "de"),
+        ("비밀 키를 잃어버렸어요", "ko"),
+        ("我的访问密钥丢失了需要重新创建", "zh"),
+    ],
+)
+def test_language_of_a_question(text: str, language: str) -> None:
+    assert detect_language(text, otherwise="ja") == language
+
+
+def test_a_pasted_token_takes_no_time_to_speak_of() -> None:
+    assert detect_language("a" * 200_000, otherwise="ja") == "en"
+
+
+@pytest.mark.parametrize("text", ["MFA", "iam:DeleteVirtualMFADevice", "???", "", "12345"])
+def test_what_says_nothing_is_in_the_askers_language(text: str) -> None:
+    assert detect_language(text, otherwise="ja") == "ja"
+    assert detect_language(text, otherwise="en") == "en"
+
+
+def _said(words: Words) -> Iterator[str]:
+    for value in astuple(words):
+        if isinstance(value, Mapping):
+            yield from value.values()
+        else:
+            yield from (value,) if isinstance(value, str) else value
+
+
+def test_the_japanese_words_have_japanese_punctuation_and_no_spaces_inside() -> None:
+    kinds = ["AWS access key", "web token", "twilio api key", "password in a web address"]
+    letter = "ぁ-んァ-ヶー一-龯"
+    spaced = re.compile(f"[{letter}、。：？（）「」] | [{letter}（「]")
+    half_width = re.compile(f"[{letter}}}] ?[:?!(),]")
+    for text in (*_said(words("ja")), secret_names(kinds, "ja")):
+        if re.search(f"[{letter}]", text):
+            assert not spaced.search(text), text
+            assert not half_width.search(text), text
+
+
+def test_a_label_has_the_colon_of_its_script() -> None:
+    assert with_colon("重要") == "重要："
+    assert with_colon("Important") == "Important: "

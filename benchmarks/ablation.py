@@ -17,11 +17,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.measure import SAMPLE_GUIDES, table, tell
-from ingest.beir import WAYS as CORPUS_WAYS
-from ingest.beir import read_beir
-from ingest.chunk import chunk_guide
+from ingest.commands.beir import WAYS as CORPUS_WAYS
+from ingest.commands.beir import read_beir
+from ingest.index.chunk import chunk_guide
 from ingest.pipeline import publish_guides
-from ingest.sources import find_sources, read_guides
+from ingest.reading import read_guides
+from ingest.sources.files import find_sources
 from kb.embedder.embeddings import DEFAULT_MODEL
 from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
@@ -72,6 +73,11 @@ def _words_times(factor: float) -> Weights:
 
 def _phrases_times(factor: float) -> Weights:
     return replace(WEIGHTS, phrase=factor * WEIGHTS.phrase, lead=factor * WEIGHTS.lead)
+
+
+def _chunks_of(tokens: int) -> Callable[[], AbstractContextManager[object]]:
+    """Return what makes ingest cut chunks of so many tokens."""
+    return lambda: patch("ingest.index.chunk.CHUNK_TOKENS", tokens)
 
 
 def _cut_otherwise(
@@ -160,9 +166,9 @@ WAYS = (
     Way("without the see-also titles", ingest=_cut_otherwise(_without_see_also), cuts=True),
     Way("each line as a chunk besides", ingest=_cut_otherwise(_and_each_line), cuts=True),
     Way("chunks that overlap by a line", ingest=_cut_otherwise(_overlapping), cuts=True),
-    Way("chunks of 60 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 60), cuts=True),
-    Way("chunks of 100 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 100), cuts=True),
-    Way("chunks of 400 tokens", ingest=lambda: patch("ingest.chunk.CHUNK_TOKENS", 400), cuts=True),
+    Way("chunks of 60 tokens", ingest=_chunks_of(60), cuts=True),
+    Way("chunks of 100 tokens", ingest=_chunks_of(100), cuts=True),
+    Way("chunks of 400 tokens", ingest=_chunks_of(400), cuts=True),
     Way("reciprocal rank fusion of dense and BM25", fused=True),
     Way("dense alone, standardised", _STANDARDISED),
     Way("dense alone", _DENSE),

@@ -112,7 +112,7 @@ class _Bench:
             )
             for subject in subjects()
         )
-        with patch("ingest.phrases.subjects", lambda: kept):
+        with patch("ingest.index.phrases.subjects", lambda: kept):
             publish_guides([guide], home, self._embeddings)
         return KnowledgeBase(home, self._embeddings)
 

@@ -17,8 +17,8 @@ import pypandoc
 from weasyprint import HTML
 
 from ingest.errors import SourceError
-from ingest.loaders import load
-from ingest.markdown import parse
+from ingest.loaders.load import load
+from ingest.parse.outline import parse
 from kb.model import Block, BlockKind, Guide
 
 # What relative links are taken to be relative to where a format has absolute ones only.

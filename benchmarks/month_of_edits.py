@@ -27,7 +27,7 @@ from typing import Any
 
 from benchmarks.corpus import DEFAULT_FOLDER, empty_home, live_snapshot, pages_of
 from benchmarks.measure import machine, run, run_module, spread, table, tell
-from ingest.slug import slug
+from ingest.parse.slug import slug
 
 _WORKING_DAYS = 22
 _MOST_EDITS = 5

@@ -19,9 +19,10 @@ import numpy as np
 import yaml
 
 from benchmarks.measure import SAMPLE_GUIDES, machine, percentile, table
-from ingest.live import make_live
+from ingest.index.contents import Contents, section_concepts
 from ingest.pipeline import ingest
-from ingest.publish import Contents, write_candidate
+from ingest.publish.live import make_live
+from ingest.publish.write import write_candidate
 from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Block, BlockKind, Chunk, Guide, GuideInfo, Lines, Section, Span
@@ -110,6 +111,7 @@ def _random_contents(
         phrase_background=none,
         phrase_weights=weights,
         centres=centres,
+        concepts=section_concepts(guides),
         embedder=fingerprint(embeddings),
     )
 

@@ -24,7 +24,7 @@ from benchmarks.ablation import fuse
 from benchmarks.corpus import DEFAULT_FOLDER, pages_of
 from benchmarks.measure import THEIRS, table, tell
 from benchmarks.quickstart import PlainEmbeddings, build, load
-from ingest.beir import WAYS
+from ingest.commands.beir import WAYS
 from ingest.pipeline import ingest
 from kb.embedder.e5_archive import default_model
 from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings

@@ -110,12 +110,7 @@ def also_asked(
         name = section or question.section or ""
         source, anchor = _source(name, question.language, _snapshot(settings))
         # The guides are ingest's, and the bot does not import it.
-        command = [
-            sys.executable,
-            "-c",
-            "from kb.terminal.commands import main; main()",
-            "also-asked",
-        ]
+        command = [sys.executable, "-m", "guidebot", "also-asked"]
         done = subprocess.run([*command, "--", source, anchor, question.text], check=False)
         if done.returncode:
             raise typer.Exit(done.returncode)

@@ -1,4 +1,4 @@
-"""How an answer comes about, for whoever shows it while it does."""
+"""How far something is, for whoever shows it: an answer that comes about, or a long task."""
 
 from __future__ import annotations
 
@@ -25,3 +25,16 @@ they are whole.
 
 def unheard(_: Stage | Step) -> None:
     """Tell nobody."""
+
+
+TaskProgress = Callable[[str, int, int], None]
+"""Called with the name of what is being done, how much of it is done, and how much there is."""
+
+
+def no_task_progress(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def of_task(what: str, progress: TaskProgress) -> Callable[[int, int], None]:
+    """Return what reports how far one task is."""
+    return lambda done, total: progress(what, done, total)

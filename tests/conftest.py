@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from ingest.embedding_cache import EmbeddingCache
+from ingest.index.embedding_cache import EmbeddingCache
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from ingest.errors import SourceError
 from ingest.lint.finding import Finding, Rule
 from ingest.lint.page import Link, Page, read_page
-from ingest.loaders import LOADERS, load
+from ingest.loaders.load import LOADERS, load
 from kb.model import BlockKind
 
 # What a site's generator makes of a page is not beside it.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from ingest.document import Document
-from ingest.inline import joined, text_lines
-from ingest.markdown import parse, parser
-from ingest.slug import slug
+from ingest.parse.blocks import parser
+from ingest.parse.inline import joined, text_lines
+from ingest.parse.outline import parse
+from ingest.parse.slug import slug
 from kb.model import Block, Guide
 
 _NAME = re.compile(r"""<\w+\s[^>]*?\b(?:name|id)\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
-from ingest.chunk import CHUNK_TOKENS
+from ingest.index.chunk import CHUNK_TOKENS
 from ingest.lint.finding import Finding, Rule
 from ingest.lint.options import LintOptions
 from ingest.lint.page import Page, all_blocks

@@ -7,7 +7,8 @@ subject whose concepts a section's heading names is what that section answers, a
 that is nearer to the phrases of a subject that no section answers is not covered.
 
 Which subject a question is of, a logistic regression says that ingest fits to the phrases
-(ingest/subjects.py): it knows what tells subjects apart, where nearness counts everything alike.
+(ingest.index.subjects): it knows what tells subjects apart, where nearness counts everything
+alike.
 How near the nearest phrases are says, besides, whether a question is of any subject at all.
 """
 

@@ -25,8 +25,8 @@ from bot.history import History
 from bot.missed import Reason, anonymous
 from bot.question import Question
 from bot.store import Outcome, Store
-from ingest.loaders import load
-from ingest.markdown import parse
+from ingest.loaders.load import load
+from ingest.parse.outline import parse
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.golden import read_questions

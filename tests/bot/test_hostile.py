@@ -22,7 +22,7 @@ from bot.question import Question, direct_message
 from bot.warning import secret_warning
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.markdown import parse
+from ingest.parse.outline import parse
 from ingest.pipeline import ingest
 from kb.answer.compose import cite, compose
 from kb.embedder.embeddings import SentenceTransformerEmbeddings

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
-from ingest.loaders import load
-from ingest.markdown import parse
+from ingest.loaders.load import load
+from ingest.parse.outline import parse
 from ingest.pipeline import ingest
-from ingest.sources import find_sources
+from ingest.sources.files import find_sources
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Guide

@@ -16,20 +16,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ingest.diff import Diff, Kind, compare
-from ingest.disk import DiskError
-from ingest.gate import GateError
-from ingest.held import publish_held
-from ingest.live import damaged, discard, held_names, read_live, roll_back
+from ingest.check.diff import Diff, Kind, compare
+from ingest.check.gate import GateError
+from ingest.check.report import show, write_page
 from ingest.pipeline import Plan, Summary, ingest
-from ingest.report import show, write_page
+from ingest.publish.candidates import publish_held
+from ingest.publish.disk import DiskError
+from ingest.publish.live import damaged, discard, held_names, read_live, roll_back
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
 from kb.evaluation.golden import GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.snapshot.format import Snapshot, current_name, open_current, open_snapshot, published
-from tests.conftest import SAMPLE_GUIDES
+from tests.conftest import REPOSITORY, SAMPLE_GUIDES
 
 GUIDE = """# Doors
 
@@ -413,8 +413,6 @@ ingest([Path(guide)], home, SentenceTransformerEmbeddings(DEFAULT_MODEL, home.mo
 def ingest_killed_at(at: int, guide: Path, home: Home) -> bool:
     """Ingest, killed before write number `at`; returns whether there were so many."""
     command = [sys.executable, "-c", KILLED, str(home.root), str(guide), str(at)]
-    done = subprocess.run(
-        command, cwd=Path(__file__).parents[2], capture_output=True, check=False, timeout=100
-    )
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False, timeout=100)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
     return done.returncode != 0

@@ -1,0 +1,80 @@
+"""The `guidebot` command: the commands of the three rooms under one roof."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.cli import app as bot
+from ingest.cli import app as ingest
+from kb.cli import app as kb
+from kb.errors import GuidebotError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Answers questions from your guides, every step cited.",
+)
+for room in (kb, ingest, bot):
+    app.add_typer(room)
+
+
+def main() -> None:
+    """Run the command; an error that is written for people becomes its text, and an exit code."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    code = _run()
+    logging.shutdown()
+    if tracing := sys.modules.get("kb.choosing.tracing"):
+        tracing.send_traces()
+    # Not sys.exit: to take PyTorch's modules down in order lasts longer than to answer.
+    os._exit(code)
+
+
+def _run() -> int:
+    """Run the command, and return its exit code."""
+    code = 0
+    try:
+        app(prog_name="guidebot")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except GuidebotError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        typer.echo(f"guidebot: {error}", err=True)
+        return 1
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 1  # The reader of our output has left; there is nobody to tell.
+    return code
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"guidebot {version('guidebot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""What a new snapshot changes, as people read it: in the terminal, and as a page of its own."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from ingest.check.diff import Diff, GuideChange, Kind, SectionChange
+from ingest.check.gate import GateReport, Outcome
+
+_MOST_SENTENCES = 12
+_STYLES = {Kind.ADDED: "green", Kind.REMOVED: "red strike"}
+
+
+def show(diff: Diff, gate: GateReport | None, console: Console) -> None:
+    """Print what changes, the words that were added or removed coloured."""
+    if diff.before is None:
+        console.print("Nothing was live before: all guides are new.")
+    else:
+        if not diff.guides:
+            console.print("No guide says anything else than before.")
+        for guide in diff.guides:
+            _show_guide(guide, console)
+    if gate:
+        _show_gate(gate, console)
+
+
+def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
+    """Write what changes as an HTML page that needs nothing else; every text in it is escaped."""
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((files("ingest.check") / "diff.html").read_text("utf-8"))
+    path.write_text(template.render(diff=diff, gate=gate, outcome=outcome), "utf-8")
+
+
+def outcome(found: Outcome) -> str:
+    """Return what came of a question, in a line."""
+    sections = f": {', '.join(found.sections)}" if found.sections else ""
+    return f"{found.decision.value.replace('_', ' ')}{sections}"
+
+
+def _show_guide(guide: GuideChange, console: Console) -> None:
+    name = f"{guide.title} ({guide.language})"
+    console.print(Text(f"{name}: {guide.kind.value}", style="bold"), soft_wrap=True)
+    for field in guide.fields:
+        console.print(
+            Text(f"  {field.name}: {field.before} → {field.after}", style="yellow"), soft_wrap=True
+        )
+    for section in guide.sections:
+        _show_section(section, console, whole=guide.kind is not Kind.CHANGED)
+
+
+def _show_section(section: SectionChange, console: Console, *, whole: bool) -> None:
+    kinds = ", ".join(kind.value for kind in section.kinds)
+    was = f", was “{section.before}”" if section.before else ""
+    console.print(Text(f"  {section.heading}: {kinds}{was}", style="cyan"), soft_wrap=True)
+    if whole:
+        return
+    for sentence in section.sentences[:_MOST_SENTENCES]:
+        text = Text("    ")
+        for words in sentence:
+            text.append(words.text, _STYLES.get(words.kind, ""))
+        # Without colours, what the sentence was is told by its sign alone.
+        kinds_of = {words.kind for words in sentence}
+        sign = "+" if kinds_of == {Kind.ADDED} else "-" if kinds_of == {Kind.REMOVED} else "~"
+        console.print(Text(f"  {sign} ").append_text(text), soft_wrap=True)
+    if len(section.sentences) > _MOST_SENTENCES:
+        more = len(section.sentences) - _MOST_SENTENCES
+        console.print(Text(f"    … {more} more sentences", style="dim"))
+
+
+def _show_gate(gate: GateReport, console: Console) -> None:
+    before = "" if gate.right_before is None else f", {gate.right_before} before"
+    console.print(
+        Text(f"{gate.right_after} of {gate.questions} golden questions are right{before}.")
+    )
+    for change in gate.changes:
+        style = "red" if change.worse else "dim"
+        said = f"  line {change.line}: {change.question}: {change.worse or 'answered otherwise'}"
+        console.print(Text(said, style=style), soft_wrap=True)
+        if change.worse:
+            told = f"    {outcome(change.before)} → {outcome(change.after)}"
+            console.print(Text(told, style="dim"), soft_wrap=True)

@@ -1,0 +1,102 @@
+"""Gives a section a question that it answers, where the docs team says such things."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.front_matter import read_side_file, side_file_of
+from ingest.loaders.decoding import decode
+from ingest.loaders.load import load
+from ingest.parse.outline import parse
+from kb.model import Section
+from kb.text.yaml_edit import EditableYaml, replace_file
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+_FRONT_MATTER = re.compile(r"(---[ \t]*\n)(.*?)(^---[ \t]*(?:\n|\Z))", re.DOTALL | re.MULTILINE)
+
+
+@app.command("also-asked")
+def also_asked(
+    guide: Annotated[Path, typer.Argument(help="The guide's file.")],
+    section: Annotated[str, typer.Argument(help="The section: its anchor, or its heading.")],
+    questions: Annotated[list[str], typer.Argument(help="Questions that it answers.")],
+) -> None:
+    """Tell a guide that a section answers a question; takes effect with the next ingest."""
+    path, added = add_also_asked(guide, section, questions)
+    for question in added:
+        typer.echo(f"{path}: {section}: {question}")
+    if not added:
+        typer.echo(f"{path}: {section} has it already.")
+
+
+def add_also_asked(guide: Path, section: str, questions: Sequence[str]) -> tuple[Path, list[str]]:
+    """Add questions to a section's `also_asked`; return the file, and what it did not have.
+
+    They go into the guide's front matter if it has one, or else into the file beside it.
+    Comments and layout stay. Raises SourceError, and changes nothing, if the guide cannot be
+    read, has no such section, or would be wrong afterwards.
+    """
+    document = load(guide)
+    found = _section(document, section)
+    new = [each for each in dict.fromkeys(questions) if each not in found.also_asked]
+    beside = side_file_of(guide)
+    text = _text(guide)
+    head = _FRONT_MATTER.match(text)
+    in_side_file = bool(
+        document.side_file and {found.anchor, found.heading} & document.side_file.sections.keys()
+    )
+    if head and not in_side_file:
+        path, yaml = guide, head[2]
+    else:
+        path, yaml = beside, _text(beside) if beside.exists() else ""
+    changed = _with_questions(yaml, found, new)
+    if path == guide and head:
+        changed = head[1] + changed + head[3] + text[head.end() :]
+        after = dataclasses.replace(document, markdown=changed)
+    else:
+        after = dataclasses.replace(document, side_file=read_side_file(beside, changed))
+    parse(after)
+    if new:
+        replace_file(path, changed)
+    return path, new
+
+
+def _section(document: Document, name: str) -> Section:
+    sections = parse(document).sections
+    found = next((each for each in sections if each.anchor == name), None)
+    found = found or next((each for each in sections if each.heading == name), None)
+    if found is None:
+        anchors = ", ".join(each.anchor for each in sections[:20])
+        raise SourceError(document.source, f"there is no section {name!r}. There is: {anchors}.")
+    return found
+
+
+def _with_questions(text: str, section: Section, questions: Sequence[str]) -> str:
+    yaml = EditableYaml(text)
+    sections = yaml.value.setdefault("sections", {})
+    key = section.heading if section.heading in sections else section.anchor
+    entry = sections.setdefault(key, {})
+    before = entry.get("also_asked") or []
+    if isinstance(before, str):
+        before = entry["also_asked"] = [before]
+    if before:
+        before.extend(questions)
+    else:
+        entry["also_asked"] = list(questions)
+    return yaml.text()
+
+
+def _text(path: Path) -> str:
+    try:
+        return decode(path, path.read_bytes())
+    except OSError as error:
+        raise SourceError(path, f"cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,219 @@
+"""`guidebot ingest`."""
+
+from __future__ import annotations
+
+import getpass
+import json as json_format
+import os
+import socket
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from kb.errors import GuidebotError
+from kb.progress import TaskProgress
+from kb.settings import Settings, load_settings
+from kb.terminal.progress_bars import bars, json_lines, silence
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Plan, Summary
+    from ingest.sources.guides_file import Gate
+    from ingest.sources.resolve import Named
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+By = Annotated[str, typer.Option(help="Who does this; default: the user and the computer.")]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Guides: files, folders, patterns, web addresses of pages or sitemaps."
+        ),
+    ] = None,
+    guides: Annotated[
+        Path | None,
+        typer.Option(help="The file that names the guides; default: guidebot.toml."),
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Publish the good sources, leave out the bad.")
+    ] = False,
+    if_none: Annotated[
+        bool, typer.Option("--if-none", help="Do nothing if guides were published before.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; publish nothing.")
+    ] = False,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Keep it for `guidebot publish NAME`, not live yet.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Publish although questions are answered worse.")
+    ] = False,
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Golden questions (YAML) to ask before publishing; default: guidebot.toml's."
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write what changes as an HTML page here.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless it fails.")] = False,
+    progress_json: Annotated[
+        bool, typer.Option("--progress-json", help="Tell of the progress as lines of JSON.")
+    ] = False,
+    by: By = "",
+) -> None:
+    """Read guides and publish them, in place of those that are live."""
+    from kb.snapshot.format import current_name
+
+    settings = load_settings(Settings)
+    if if_none and current_name(settings.home.snapshots):
+        return
+    from ingest.check.report import write_page
+    from ingest.pipeline import Plan
+    from ingest.pipeline import ingest as run
+    from kb.evaluation.golden import read_questions
+
+    sources, gate = _named(paths, guides, settings)
+    asked = questions or gate.questions
+    plan = Plan(
+        skip_bad=skip_bad,
+        dry_run=dry_run,
+        hold=hold,
+        accept=accept,
+        by=by or whoever(),
+        kept=settings.snapshots_kept,
+        questions=[each for path in asked for each in read_questions(path)],
+        allowed=gate.allowed_regressions,
+    )
+    console = Console(stderr=True, highlight=False)
+    try:
+        with _progress(console, quiet=quiet or json, lines=progress_json) as told:
+            summary = run(sources, settings.home, embeddings_of(settings), plan=plan, progress=told)
+    except GuidebotError as error:
+        if json:
+            typer.echo(json_format.dumps({"error": str(error)}, ensure_ascii=False))
+        raise
+    if report:
+        write_page(report, summary.diff, summary.gate)
+    if json:
+        typer.echo(as_json(summary))
+    elif not quiet:
+        _show(summary, console)
+    _stop_at_the_gate(summary, plan)
+
+
+def _named(paths: list[str] | None, file: Path | None, settings: Settings) -> tuple[Named, Gate]:
+    """Return what is to be read, and how it is checked: by the paths, or by the file."""
+    from ingest.sources.guides_file import DEFAULT_FILE, Gate, GuideEntry, read_guides_file
+    from ingest.sources.resolve import Named
+
+    if paths and file:
+        raise typer.BadParameter("name guides, or a file that names them with --guides")
+    if paths:
+        entries = tuple(GuideEntry(source=path) for path in paths)
+        gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
+        return Named(entries, Path(), settings), gate
+    file = file or DEFAULT_FILE
+    if file == DEFAULT_FILE and not file.exists():
+        raise typer.BadParameter(f"name guides, or write {DEFAULT_FILE} (docs/sources.md)")
+    found = read_guides_file(file)
+    return Named(found.guide, file.parent, settings), found.gate
+
+
+def whoever() -> str:
+    """Return who runs this, for the records."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container's user need not have a name
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+def embeddings_of(settings: Settings) -> SentenceTransformerEmbeddings:
+    """Return the embedding model that the settings name, for as many threads as there are."""
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
+
+    return SentenceTransformerEmbeddings(
+        settings.embedding_model, settings.home.models, threads=os.cpu_count() or 1
+    )
+
+
+def as_json(summary: Summary) -> str:
+    """Return what an ingest did as one object of JSON, on one line."""
+    numbers = ("guides", "sections", "chunks", "embedded", "reused", "seconds", "peak")
+    return json_format.dumps(
+        {
+            "snapshot": summary.snapshot,
+            "published": summary.published,
+            "held": summary.held,
+            "summary": {name: getattr(summary, name) for name in numbers}
+            | {
+                "left_out": [str(error) for error in summary.left_out],
+                "passed_over": [str(path) for path in summary.passed_over],
+                "kept": list(summary.kept),
+                "gone": list(summary.gone),
+            },
+            "diff": summary.diff.model_dump(mode="json"),
+            "gate": summary.gate.model_dump(mode="json") if summary.gate else None,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _progress(
+    console: Console, *, quiet: bool, lines: bool
+) -> AbstractContextManager[TaskProgress]:
+    if lines:
+        return json_lines()
+    return silence() if quiet else bars(console)
+
+
+def _stop_at_the_gate(summary: Summary, plan: Plan) -> None:
+    from ingest.check.gate import GateError
+
+    gate = summary.gate
+    if gate is None or gate.passed or plan.accept:
+        return
+    what = f"It is held: guidebot publish {summary.snapshot} --accept, or guidebot discard"
+    raise GateError(
+        f"{len(gate.regressions)} golden questions are answered worse than before "
+        f"({gate.allowed} may be). Nothing was published. "
+        + (f"{what} {summary.snapshot}" if summary.held else "Publish all the same with --accept.")
+    )
+
+
+def _show(summary: Summary, console: Console) -> None:
+    from ingest.check.report import show
+
+    for path in summary.passed_over:
+        console.print(f"Not a guide, passed over: {path}", markup=False, soft_wrap=True)
+    for error in summary.left_out:
+        console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
+    for guide in summary.kept:
+        console.print(f"Kept as it was: {guide}", markup=False, style="yellow", soft_wrap=True)
+    for guide in summary.gone:
+        console.print(f"No longer a source: {guide}", markup=False, style="yellow", soft_wrap=True)
+    show(summary.diff, summary.gate, console)
+    console.print(
+        f"{summary.guides} guides, {summary.sections} sections, {summary.chunks} chunks "
+        f"({summary.embedded} embedded, {summary.reused} reused) in {summary.seconds:.1f} s, "
+        f"{summary.peak} MiB of memory at most",
+        markup=False,
+    )
+    if summary.published:
+        said = f"Live now: {summary.snapshot}  ({summary.path.resolve()})"
+    elif summary.held:
+        said = f"Held, not live: {summary.snapshot}  (guidebot publish {summary.snapshot})"
+    else:
+        said = "Not published."
+    console.print(said, markup=False, soft_wrap=True)

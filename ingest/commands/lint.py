@@ -1,0 +1,77 @@
+"""`guidebot lint`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ingest.commands.ingest import embeddings_of
+from kb.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from ingest.lint.finding import Finding
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+_FOUND = 1
+
+
+@app.command()
+def lint(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Guides: files, and folders of them; default: those of guidebot.toml."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Look for what is broken, missing or different between editions. Exit code 1 if any is."""
+    from ingest.commands.lint_reading import read_named_pages
+    from ingest.lint.check import lint as run
+
+    reading = read_named_pages(paths or [])
+    for source in reading.passed_over:
+        typer.echo(f"Not in this folder, so not looked at: {source}", err=True)
+    findings = run(reading.pages, reading.options, _count_tokens(), date.today())
+    if as_json:
+        found = [finding.model_dump(mode="json") for finding in findings]
+        text = json.dumps(
+            {"guides": len(reading.pages), "findings": found}, ensure_ascii=False, indent=2
+        )
+        typer.echo(text)
+    else:
+        _show(findings, len(reading.pages), Console(highlight=False))
+    raise typer.Exit(_FOUND if findings else 0)
+
+
+def _count_tokens() -> Callable[[str], int]:
+    """Return what counts tokens; the model is loaded with the first text that needs it."""
+
+    @cache
+    def model() -> SentenceTransformerEmbeddings:
+        return embeddings_of(load_settings(Settings))
+
+    return lambda text: model().count_tokens(text)
+
+
+def _show(findings: Sequence[Finding], guides: int, console: Console) -> None:
+    for file, group in groupby(findings, key=lambda finding: finding.file):
+        console.print(Text(file, style="bold"), soft_wrap=True)
+        for finding in group:
+            line = Text.assemble(
+                (f"  {file}:{finding.line}", "cyan"), (f"  {finding.rule.value}", "yellow")
+            )
+            console.print(line.append(f"\n      {finding.reason}", "default"), soft_wrap=True)
+    counts = Counter(finding.rule.value for finding in findings)
+    named = ", ".join(f"{count} {rule}" for rule, count in counts.most_common())
+    console.print(f"{guides} guides: {named or 'nothing found'}.", markup=False, soft_wrap=True)

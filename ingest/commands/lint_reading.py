@@ -1,0 +1,82 @@
+"""Which guides lint reads, and with what options."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.front_matter import SideFile, together
+from ingest.lint.options import LintOptions
+from ingest.lint.page import Page, read_page
+from ingest.loaders.load import load
+from ingest.sources.files import find_sources
+from ingest.sources.guides_file import DEFAULT_FILE, GuideEntry, read_guides_file
+from kb.errors import GuidebotError, SettingsError
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """The pages to look at; `passed_over` are sources that are not in the working folder."""
+
+    pages: list[Page]
+    options: LintOptions
+    passed_over: tuple[str, ...] = ()
+
+
+def read_named_pages(paths: Sequence[Path]) -> Reading:
+    """Read the guides at `paths`, or those that guidebot.toml names.
+
+    Raises GuidebotError that names every source that cannot be read.
+    """
+    guides_file = read_guides_file(DEFAULT_FILE) if DEFAULT_FILE.exists() else None
+    options = guides_file.lint if guides_file else LintOptions()
+    entries = guides_file.guide if guides_file else ()
+    if not paths and not entries:
+        raise SettingsError(
+            f"Name guides (guidebot lint PATH...), or list them in {DEFAULT_FILE} (docs/lint.md)."
+        )
+    elsewhere = tuple(entry.source for entry in entries if _is_elsewhere(entry))
+    here = [entry for entry in entries if not _is_elsewhere(entry)]
+    pages: list[Page] = []
+    errors: list[SourceError] = []
+    found = _documents(paths, errors) if paths else _named(here, errors)
+    for document in found:
+        try:
+            pages.append(read_page(document))
+        except SourceError as error:
+            errors.append(error)
+    if errors or not pages:
+        named = "".join(f"\n  {error}" for error in errors) or " no guide is there."
+        raise GuidebotError(f"These guides cannot be read:{named}")
+    return Reading(pages, options, () if paths else elsewhere)
+
+
+def _is_elsewhere(entry: GuideEntry) -> bool:
+    return bool(entry.git) or "://" in entry.source
+
+
+def _named(entries: Sequence[GuideEntry], errors: list[SourceError]) -> Iterator[Document]:
+    """Yield the documents of entries, with what the entries say of them."""
+    for entry in entries:
+        folder = Path(entry.source)
+        paths = [folder] if folder.exists() else sorted(Path().glob(entry.source)) or [folder]
+        for document in _documents(paths, errors):
+            source = Path(document.source)
+            below = source.relative_to(folder) if folder.is_dir() else Path(source.name)
+            said = entry.matter(below.as_posix())
+            side_file = together(document.side_file or SideFile(), said)
+            assert isinstance(side_file, SideFile)
+            yield dataclasses.replace(document, side_file=side_file)
+
+
+def _documents(paths: Sequence[Path], errors: list[SourceError]) -> Iterator[Document]:
+    sources = find_sources(paths)
+    errors.extend(sources.errors)
+    for path in sources.files:
+        try:
+            yield load(path)
+        except SourceError as error:
+            errors.append(error)

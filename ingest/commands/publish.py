@@ -1,0 +1,174 @@
+"""The commands for what is live: publish, discard, status, rollback, verify."""
+
+from __future__ import annotations
+
+import hashlib
+import json as json_format
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ingest.commands.ingest import By, whoever
+from ingest.publish.disk import told_of_the_disk
+from kb.errors import DamagedSnapshotError
+from kb.settings import Settings, load_settings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+# A page of a site, or a file of a repository at a ref.
+_ELSEWHERE = re.compile(r"https?://|[^\s:]+@[^\s:]+:")
+_WAIT_SECONDS = 600.0
+_STILL = "What was live is still live."
+
+
+@app.command()
+def publish(
+    name: Annotated[str, typer.Argument(help="A snapshot that `guidebot ingest --hold` made.")],
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Publish although questions are answered worse.")
+    ] = False,
+    by: By = "",
+) -> None:
+    """Make a held snapshot the live one."""
+    from ingest.publish.candidates import publish_held
+    from ingest.publish.lock import WriterLock
+
+    settings = load_settings(Settings)
+    home, who = settings.home, by or whoever()
+    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+        publish_held(name, home, who, settings.snapshots_kept, accept=accept)
+    typer.echo(f"Live now: {name}")
+
+
+@app.command()
+def discard(
+    name: Annotated[str, typer.Argument(help="A snapshot that `guidebot ingest --hold` made.")],
+) -> None:
+    """Throw a held snapshot away."""
+    from ingest.publish.live import discard as remove
+    from ingest.publish.lock import WriterLock
+
+    home = load_settings(Settings).home
+    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+        remove(name, home)
+    typer.echo(f"Discarded: {name}")
+
+
+@app.command()
+def rollback(
+    name: Annotated[str | None, typer.Argument(help="Default: what was live before.")] = None,
+    by: By = "",
+) -> None:
+    """Make a snapshot of before the live one again."""
+    from ingest.publish.live import roll_back
+    from ingest.publish.lock import WriterLock
+
+    home, who = load_settings(Settings).home, by or whoever()
+    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+        before, now = roll_back(home, name, who)
+    typer.echo(f"Live now: {now.name}")
+    typer.echo(f"Before:   {before.name}, since {before.since}. It stays on disk.")
+
+
+@app.command()
+def verify(
+    name: Annotated[str | None, typer.Argument(help="Default: all of them.")] = None,
+) -> None:
+    """Check the files of snapshots against their checksums."""
+    from ingest.publish.live import damaged, held_names
+    from kb.snapshot.format import published
+
+    home = load_settings(Settings).home
+    names = [name] if name else [*published(home.snapshots), *held_names(home)]
+    found = damaged(home, names)
+    for each, error in found.items():
+        typer.echo(f"{each}: {error or 'good'}")
+    if bad := [each for each, error in found.items() if error]:
+        raise DamagedSnapshotError(
+            f"{len(bad)} of {len(found)} snapshots are damaged. The newest good one is answered "
+            "from; ingest the guides again: guidebot ingest PATH..."
+        )
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """Say what is live: since when, by whom, and whether its sources have changed since."""
+    from ingest.publish.live import held_names, read_live
+    from kb.snapshot.format import open_current, published
+
+    settings = load_settings(Settings)
+    home = settings.home
+    snapshot = open_current(home.snapshots)
+    live, manifest = read_live(home.snapshots), snapshot.manifest
+    since = live.since if live and live.name == snapshot.name else manifest.created
+    by = live.by if live and live.name == snapshot.name else manifest.by
+    guides = [
+        {
+            "id": guide.id,
+            "language": guide.language,
+            "title": guide.title,
+            "source": guide.source,
+            "sha256": guide.sha256,
+            "state": _state(guide.source, guide.sha256),
+        }
+        for guide in snapshot.guides
+    ]
+    if json:
+        typer.echo(
+            json_format.dumps(
+                {
+                    "snapshot": snapshot.name,
+                    "since": since,
+                    "by": by,
+                    "counts": {
+                        "guides": manifest.guides,
+                        "sections": manifest.sections,
+                        "chunks": manifest.chunks,
+                    },
+                    "embedding_model": manifest.embedder.model,
+                    "path": str(snapshot.path.resolve()),
+                    "guides": guides,
+                    "published": published(home.snapshots),
+                    "held": held_names(home),
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(f"{snapshot.name}  (live since {since}{f', by {by}' if by else ''})")
+    console.print(
+        f"{manifest.guides} guides, {manifest.sections} sections, {manifest.chunks} chunks, "
+        f"embedded with {manifest.embedder.model}"
+    )
+    for guide in guides:
+        console.print(
+            f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "
+            f"{guide['sha256'][:12]}, {guide['state']}"
+        )
+    for held in held_names(home):
+        console.print(f"Held, not live: {held}")
+    console.print(str(snapshot.path.resolve()))
+
+
+def _state(source: str, sha256: str) -> str:
+    """Return how a source on disk compares with what was ingested."""
+    if _ELSEWHERE.match(source):
+        return "fetched then"
+    try:
+        data = Path(source).read_bytes()
+    except FileNotFoundError:
+        return "not here"
+    except OSError:
+        return "cannot be read"
+    return "unchanged" if hashlib.sha256(data).hexdigest() == sha256 else "changed"
+
+
+def _waiting(what: str, done: int, total: int) -> None:
+    if done <= 1:
+        typer.echo(f"{what}, up to {total} s.", err=True)

@@ -1,0 +1,114 @@
+"""Vectors of texts that were embedded before, so that only what is new costs time.
+
+If the file is damaged, or a model of the same name now gives other vectors, it begins anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from ingest.cache import prepare_cache
+from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+from kb.snapshot.fingerprint import fingerprint, same_fingerprint
+
+_SAVE_EVERY = 256
+_VARIABLES = 500
+
+
+class EmbeddingCache:
+    """A SQLite file of vectors by the sha256 of model, prompt and text."""
+
+    def __init__(self, path: Path, embeddings: SentenceTransformerEmbeddings) -> None:
+        self._path = path
+        self._embeddings = embeddings
+        prepare_cache(path, self._prepare)
+        self._forget_another_model()
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        role: Role,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> tuple[Vectors, int]:
+        """Return the vectors of `texts`, and how many of them had to be embedded.
+
+        What was embedded is saved as it goes, so that an interrupted run is not lost.
+        `progress` is called with how many of how many texts are done.
+        """
+        keys = [self._key(text, role) for text in texts]
+        known = self._look_up(keys)
+        missing = list(dict.fromkeys(key for key in keys if key not in known))
+        text_of = dict(zip(keys, texts, strict=True))
+        done = len(keys) - len(missing)
+
+        def embedded_some(count: int) -> None:
+            nonlocal done
+            done += count
+            progress(done, len(keys))
+
+        embedded_some(0)
+        for start in range(0, len(missing), _SAVE_EVERY):
+            batch = missing[start : start + _SAVE_EVERY]
+            vectors = self._embeddings.encode([text_of[key] for key in batch], role, embedded_some)
+            fresh = dict(zip(batch, vectors, strict=True))
+            self._save(fresh)
+            known.update(fresh)
+        shape = (len(texts), self._embeddings.dimension)
+        gathered = np.array([known[key] for key in keys], np.float32).reshape(shape)
+        return gathered, len(missing)
+
+    def _prepare(self) -> None:
+        with closing(self._connect()) as connection, connection:
+            for name in ("vectors", "fingerprints"):
+                connection.execute(
+                    f"CREATE TABLE IF NOT EXISTS {name} "
+                    "(key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+                )
+
+    def _forget_another_model(self) -> None:
+        """Forget all vectors if the model of this name has changed since they were made."""
+        now = fingerprint(self._embeddings)
+        key = now.model.encode("utf-8")
+        vector = np.array(now.fingerprint, np.float32)
+        with closing(self._connect()) as connection, connection:
+            row = connection.execute(
+                "SELECT vector FROM fingerprints WHERE key = ?", (key,)
+            ).fetchone()
+            if row and not same_fingerprint(np.frombuffer(row[0], np.float32), vector):
+                connection.execute("DELETE FROM vectors")
+            connection.execute(
+                "INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", (key, vector.tobytes())
+            )
+
+    def _key(self, text: str, role: Role) -> bytes:
+        parts = (self._embeddings.model_id, self._embeddings.prompt(role), text)
+        return hashlib.sha256("\0".join(parts).encode("utf-8")).digest()
+
+    def _look_up(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        found: dict[bytes, Vectors] = {}
+        size = self._embeddings.dimension * np.dtype(np.float32).itemsize
+        with closing(self._connect()) as connection:
+            for start in range(0, len(keys), _VARIABLES):
+                some = keys[start : start + _VARIABLES]
+                marks = ",".join("?" * len(some))
+                rows = connection.execute(
+                    f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some
+                )
+                found.update((k, np.frombuffer(v, np.float32)) for k, v in rows if len(v) == size)
+        return found
+
+    def _save(self, vectors: dict[bytes, Vectors]) -> None:
+        with closing(self._connect()) as connection, connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
+            )
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=60)

@@ -1,0 +1,101 @@
+"""Word documents. Their places are paragraphs, counted from the top."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import mammoth
+from bs4 import BeautifulSoup, Tag
+
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.loaders.docx.lists import PLACE, marked
+from ingest.loaders.html_to_markdown import to_markdown
+from kb.model import Unit
+
+_MOST_BYTES = 200_000_000
+
+_CODE = ("Source Code", "HTML Preformatted", "Code", "Plain Text", "macro", "Preformatted Text")
+_QUOTES = ("Block Text", "Quote", "Intense Quote", "Quotations")
+_LEVELS = range(1, 6)
+_INSIDE = {level: " > ".join(["ul|ol > li"] * level) for level in _LEVELS}
+_STYLES = "\n".join(
+    [
+        "p[style-name='Title'] => h1.title:fresh",
+        *(f"p[style-name='{name}'] => pre:separator('\\n')" for name in _CODE),
+        *(f"p[style-name='{name}'] => blockquote > p:fresh" for name in _QUOTES),
+        *(
+            f"r[style-name='{name}'] => code"
+            for name in ("Verbatim Char", "HTML Code", "Source Text")
+        ),
+        *(f"p.guidebotText{level} => {_INSIDE[level]} > p:fresh" for level in _LEVELS),
+        *(f"p.guidebotCode{level} => {_INSIDE[level]} > pre:separator('\\n')" for level in _LEVELS),
+        "u => em",
+    ]
+)
+
+
+def load(path: Path, data: bytes) -> Document:
+    """Return the document in a Word file's bytes; raises SourceError if it is not one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
+                raise SourceError(path, "is larger, unpacked, than 200 MB")
+        html = mammoth.convert_to_html(
+            io.BytesIO(marked(data, _CODE)),
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(_no_image),
+        ).value
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as error:
+        raise SourceError(path, f"is not a Word document (.docx): {error}") from error
+    page = BeautifulSoup(html, "html5lib")
+    body = page.body or page
+    if not body.get_text().strip():
+        raise SourceError(path, "the guide is empty: the document holds no text")
+    _tidy(body)
+    markdown, lines = to_markdown(body, _paragraph)
+    return Document(
+        source=str(path),
+        name=path.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        markdown=markdown,
+        lines=lines,
+        unit=Unit.PARAGRAPH,
+    )
+
+
+def _no_image(image: object) -> dict[str, str]:
+    return {"src": ""}
+
+
+def _tidy(body: Tag) -> None:
+    """Move what the marks say to where it belongs, and set the title over the headings."""
+    for mark in body.find_all("a", id=PLACE):
+        found = PLACE.fullmatch(str(mark["id"]))
+        parent = mark.find_parent(["li", "p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "td"])
+        if found and parent:
+            parent.attrs.setdefault("data-at", found[1])
+            if found[2] and parent.name == "li":
+                parent["value"] = found[2]
+        mark.decompose()
+    for first in body.select("ol > li:first-child[value]"):
+        if first.parent:
+            first.parent["start"] = str(first["value"])
+    for heading in body.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
+        names = [a for a in heading.find_all("a", id=True) if not a.get_text()]
+        if names and not heading.get("id"):
+            heading["id"] = str(names[0]["id"])
+    titles = body.select("h1.title")
+    if len(titles) == 1 and len(body.find_all("h1")) > 1:
+        for heading in body.find_all(["h1", "h2", "h3", "h4", "h5"]):
+            if heading is not titles[0]:
+                heading.name = f"h{int(heading.name[1]) + 1}"
+
+
+def _paragraph(tag: Tag) -> int | None:
+    at = tag.get("data-at")
+    return int(str(at)) if at else None

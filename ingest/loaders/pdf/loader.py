@@ -1,0 +1,59 @@
+"""PDF files. Their places are pages."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import pdfplumber
+from bs4 import BeautifulSoup, Tag
+from pdfminer.pdfdocument import PDFNoOutlines
+from pdfminer.pdfexceptions import PDFException
+from pdfplumber.pdf import PDF
+from pdfplumber.utils.exceptions import PdfminerException
+
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.loaders.html_to_markdown import to_markdown
+from ingest.loaders.pdf.lines import read_pages
+from ingest.loaders.pdf.to_html import to_html
+from kb.model import Unit
+
+
+def load(path: Path, data: bytes) -> Document:
+    """Return the document in a PDF's bytes; raises SourceError if it has no text."""
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            pages = read_pages(pdf)
+            html = to_html(pages, _outline(pdf))
+    except (PdfminerException, PDFException, ValueError, KeyError, TypeError) as error:
+        detail = str(error) or type(error).__name__
+        raise SourceError(path, f"is not a PDF that can be read: {detail}") from error
+    if not pages.parts:
+        raise SourceError(
+            path,
+            "the guide is empty: the PDF holds no text, only pictures. Recognise its text first",
+        )
+    page = BeautifulSoup(html, "html5lib")
+    markdown, lines = to_markdown(page.body or page, _page)
+    return Document(
+        source=str(path),
+        name=path.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        markdown=markdown,
+        lines=lines,
+        unit=Unit.PAGE,
+    )
+
+
+def _outline(pdf: PDF) -> list[tuple[int, str]]:
+    try:
+        return [(level, str(title)) for level, title, *_ in pdf.doc.get_outlines()]
+    except PDFNoOutlines:
+        return []
+
+
+def _page(tag: Tag) -> int | None:
+    at = tag.get("data-at")
+    return int(str(at)) if at else None

@@ -1,0 +1,1 @@
+"""Plain text files, such as web pages saved without their markup."""

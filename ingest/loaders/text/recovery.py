@@ -1,0 +1,397 @@
+"""Recovers the structure of a web page that was saved as plain text, and writes it as Markdown.
+
+What is left of the page's markup:
+
+- the first line is the title;
+- a list of contents near the top names the headings, which later stand alone on a line;
+  entries that do not are links to other pages;
+- a line that holds only "-" (or a "-" at a line's end) stands where a list item began, and
+  at times where a nested list ended, so that two in a row close one and open the next item;
+- "- text" is a list item of the outer list;
+- a line can be broken where an inline element was.
+
+Whether a list was numbered is told by the line over it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.parse.inline import glue_between
+
+_CONTENTS_ENTRY = re.compile(r"[-*•・]\s+(\S.*)")
+_SENTENCE_END = re.compile(r"[。．.!?！？][)）」』\]\"']*$")
+_LABEL_END = (":", "：")
+_CONTINUES = re.compile(r"[、。，．）」』】)\],.;—–]")
+_TRAILING_DASH = re.compile(r"(?<=\S)\s+-$")
+_INNER_DASH = re.compile(r"(?<=[。.!?！？])\s+-\s+(?=\S)")
+_PROCEDURE = re.compile(
+    r"(には|手順|ワークフロー|ステップ)([^。]*)[。:：]?$|\b(steps?|procedure|workflow)\b.*[:.]?$"
+    r"|^(To|How to) .*[^.]$",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(r"には[:：]?$|^To [^.]*[^.:]:?$")
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+_NUMBERED = re.compile(r"(\d{1,2})[.)．）]\s*(?=\D)(\S.*)")
+_LINE_START_SPECIAL = re.compile(r"^(\s*)([#>+=-]|\d+[.)])")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the source, by its 1-based number."""
+
+    number: int
+    text: str
+
+
+@dataclass
+class _Item:
+    """A list item: its lines of text, and the items of a list inside it."""
+
+    lines: list[Line] = field(default_factory=list)
+    children: list[_Item] = field(default_factory=list)
+    outer: bool = False
+    """Whether it was written as "- text", which only the outer list's items are."""
+
+    @property
+    def first(self) -> str:
+        return self.lines[0].text if self.lines else ""
+
+
+@dataclass
+class _Writer:
+    """Markdown as it is written, with the source line of each of its lines."""
+
+    markdown: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    def put(self, text: str, number: int) -> None:
+        self.markdown.append(text)
+        self.lines.append(number)
+
+    def blank(self) -> None:
+        if self.markdown and self.markdown[-1]:
+            self.put("", self.lines[-1])
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A plain text as Markdown, and the source line (1-based) of each Markdown line.
+
+    `see_also` are the entries of the list of contents that lead to other pages.
+    """
+
+    markdown: str
+    lines: tuple[int, ...]
+    see_also: tuple[str, ...]
+
+
+def recover(text: str) -> Recovered:
+    """Recover the structure of a plain text.
+
+    A text without a list of contents becomes one section under its first line.
+    """
+    lines = [
+        Line(number, stripped)
+        for number, line in enumerate(text.split("\n"), 1)
+        if (stripped := unicodedata.normalize("NFC", line).replace("\u3000", " ").strip())
+    ]
+    writer = _Writer()
+    if not lines:
+        return Recovered("", (), ())
+    writer.put(f"# {_escaped(lines[0].text)}", lines[0].number)
+    writer.blank()
+    before, contents, body = _contents(lines[1:])
+    headings = {entry.text for entry in contents} & {line.text for line in body}
+    _write_body(before, writer)
+    for heading, content in _sections(body, headings):
+        if heading:
+            writer.put(f"## {_escaped(heading.text)}", heading.number)
+            writer.blank()
+        _write_body(content, writer)
+    see_also = tuple(entry.text for entry in contents if entry.text not in headings)
+    return Recovered("\n".join(writer.markdown), tuple(writer.lines), see_also)
+
+
+def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """Split the lines into those before the list of contents, its entries, and the rest.
+
+    It is the first list of which an entry stands alone on a later line. The label over it
+    is left out.
+    """
+    position = 0
+    while position < len(lines):
+        entries: list[Line] = []
+        end = position
+        while end < len(lines) and (match := _CONTENTS_ENTRY.fullmatch(lines[end].text)):
+            entries.append(Line(lines[end].number, match[1]))
+            end += 1
+        below = {line.text for line in lines[end:]}
+        if entries and any(entry.text in below for entry in entries):
+            before = list(lines[:position])
+            if before and not _SENTENCE_END.search(before[-1].text):
+                before.pop()
+            return before, entries, list(lines[end:])
+        position = max(end, position + 1)
+    return [], [], list(lines)
+
+
+def _sections(body: Sequence[Line], headings: set[str]) -> list[tuple[Line | None, list[Line]]]:
+    sections: list[tuple[Line | None, list[Line]]] = [(None, [])]
+    pending = set(headings)
+    for line in body:
+        # The first time only: a heading's words may stand alone again in the text.
+        if line.text in pending:
+            pending.discard(line.text)
+            sections.append((line, []))
+        else:
+            sections[-1][1].append(line)
+    return sections
+
+
+def _write_body(lines: Sequence[Line], writer: _Writer) -> None:
+    """Write a section's paragraphs, code and lists."""
+    marked = _marks(lines)
+    position = 0
+    over = ""
+    while position < len(marked):
+        if marked[position].text == "-" or marked[position].text.startswith("- "):
+            items, position = _list(marked, position)
+            _write_list(items, writer, bool(_PROCEDURE.search(over)), indent="")
+            writer.blank()
+            continue
+        items, end = _numbered(marked, position)
+        if len(items) > 1:
+            _write_list(items, writer, ordered=True, indent="")
+            writer.blank()
+            position = end
+            continue
+        group, position = _paragraph(marked, position)
+        over = group[-1].text
+        _write_lines(group, writer, "")
+        writer.blank()
+
+
+def _marks(lines: Sequence[Line]) -> list[Line]:
+    """Put the marks of list items that stand in or behind a text on lines of their own."""
+    marked: list[Line] = []
+    for line in lines:
+        head, *inner = _INNER_DASH.split(line.text)
+        parts = [head, *(f"- {part}" for part in inner)]
+        for part in parts:
+            bare = _TRAILING_DASH.sub("", part)
+            marked.append(Line(line.number, bare))
+            if bare != part:
+                marked.append(Line(line.number, "-"))
+    return marked
+
+
+def _paragraph(lines: Sequence[Line], position: int) -> tuple[list[Line], int]:
+    """Take a paragraph, or a run of code lines, and the lines broken off it."""
+    group = [lines[position]]
+    position += 1
+    code = looks_like_code(group[0].text)
+    while position < len(lines):
+        line = lines[position]
+        if line.text == "-" or line.text.startswith("- "):
+            break
+        if code != looks_like_code(line.text):
+            break
+        if not code and not _is_broken(group[-1].text, line.text):
+            break
+        group.append(line)
+        position += 1
+    return group, position
+
+
+def _is_broken(line: str, following: str) -> bool:
+    """Whether `following` goes on with the sentence of `line`."""
+    if _CONTINUES.match(following):
+        return True
+    if _SENTENCE_END.search(line) or line.endswith(_LABEL_END):
+        return False
+    # An inline element at the line's end, such as a code word: "...します。Version".
+    tail = re.split(r"[。．！？]|[.!?]\s", line)[-1].strip()
+    if tail.isascii():
+        return tail != line.strip() or following[:1].islower()
+    return False
+
+
+def _list(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
+    """Take a list off the lines from `position`, and nest its items."""
+    items: list[_Item] = []
+    closings: list[int] = []
+    while position < len(lines):
+        line = lines[position]
+        if line.text.startswith("- "):
+            items.append(_Item([Line(line.number, line.text[2:])], outer=True))
+            position = _take_continuation(lines, position + 1, items[-1])
+        elif line.text == "-":
+            position += 1
+            if position == len(lines) or lines[position].text == "-":
+                closings.append(len(items))
+            elif not lines[position].text.startswith("- "):
+                items.append(_Item([lines[position]]))
+                position = _take_continuation(lines, position + 1, items[-1])
+        else:
+            break
+    return _nest(items, closings), position
+
+
+def _numbered(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
+    """Take the lines "1. ...", "2. ..." from `position`, and what goes on with them."""
+    items: list[_Item] = []
+    while position < len(lines):
+        match = _NUMBERED.fullmatch(lines[position].text)
+        if not match or int(match[1]) != len(items) + 1:
+            break
+        items.append(_Item([Line(lines[position].number, match[2])]))
+        position = _take_continuation(lines, position + 1, items[-1])
+    return items, position
+
+
+def _take_continuation(lines: Sequence[Line], position: int, item: _Item) -> int:
+    """Take the lines that go on with an item: broken sentences, code after a label."""
+    while position < len(lines):
+        last, line = item.lines[-1].text, lines[position].text
+        if line == "-" or line.startswith("- ") or _NUMBERED.fullmatch(line):
+            break
+        code = looks_like_code(line)
+        after_label = last.endswith(_LABEL_END)
+        after_code = looks_like_code(last) and not _SENTENCE_END.search(last)
+        if not (code or after_label or after_code or _is_broken(last, line)):
+            break
+        if code and not (after_label or after_code):
+            break
+        item.lines.append(lines[position])
+        position += 1
+    return position
+
+
+def _nest(items: list[_Item], closings: list[int]) -> list[_Item]:
+    """Put the items of nested lists under theirs.
+
+    Under "- text" go the items that follow it. Before the end of a nested list stand that
+    list's items: those that are written alike, labels or sentences, back to one that is not.
+    """
+    nested = [False] * len(items)
+    if any(item.outer for item in items):
+        seen_outer = False
+        for position, item in enumerate(items):
+            seen_outer = seen_outer or item.outer
+            nested[position] = seen_outer and not item.outer
+    for end in closings:
+        start = end - 1
+        if start < 0:
+            continue
+        shape = _is_label(items[start])
+        while start > 0 and not nested[start - 1] and _is_label(items[start - 1]) == shape:
+            start -= 1
+        # A nested list stands under an item, so the first item is never in one; and where
+        # all are alike there was nothing nested: the mark closed the list itself.
+        if start > 0 and shape:
+            for position in range(start, end):
+                nested[position] = True
+    outer: list[_Item] = []
+    for item, inner in zip(items, nested, strict=True):
+        if inner and outer:
+            outer[-1].children.append(item)
+        else:
+            outer.append(item)
+    return outer
+
+
+def _is_label(item: _Item) -> bool:
+    return item.first.endswith(_LABEL_END)
+
+
+def _write_list(items: Sequence[_Item], writer: _Writer, ordered: bool, indent: str) -> None:
+    for number, item in enumerate(items, 1):
+        mark = f"{number}. " if ordered else "- "
+        inside = indent + " " * len(mark)
+        _write_lines(item.lines, writer, inside, indent + mark)
+        if item.children:
+            writer.blank()
+            _write_list(item.children, writer, False, inside)
+        writer.blank()
+
+
+def _write_lines(
+    lines: Sequence[Line], writer: _Writer, indent: str, first: str | None = None
+) -> None:
+    """Write an item's or a paragraph's lines: prose joined, code in fences of its own."""
+    position = 0
+    prefix = indent if first is None else first
+    while position < len(lines):
+        end = position + 1
+        code = looks_like_code(lines[position].text)
+        while end < len(lines) and looks_like_code(lines[end].text) == code:
+            end += 1
+        run = lines[position:end]
+        if code:
+            _write_code(run, writer, prefix, indent)
+        else:
+            _write_prose(run, writer, prefix, indent)
+        if end < len(lines):
+            writer.blank()
+        position, prefix = end, indent
+
+
+def _write_code(run: Sequence[Line], writer: _Writer, prefix: str, indent: str) -> None:
+    fence = "```"
+    while any(fence in line.text for line in run):
+        fence += "`"
+    writer.put(prefix + fence, run[0].number)
+    for line in run:
+        writer.put(indent + line.text, line.number)
+    writer.put(indent + fence, run[-1].number)
+
+
+def _write_prose(run: Sequence[Line], writer: _Writer, prefix: str, indent: str) -> None:
+    for position, line in enumerate(run):
+        text = _escaped(line.text)
+        if len(run) == 1 and not indent and _CAPTION.search(line.text):
+            text = f"**{text}**"
+        if position and not _wraps(run[position - 1].text, line.text):
+            writer.blank()
+        writer.put((indent if position else prefix) + text, line.number)
+
+
+def _wraps(line: str, following: str) -> bool:
+    return _is_broken(line, following) or not glue_between(line[-1:], following[:1])
+
+
+_CODE_SHAPES = (
+    re.compile(r"\barn:[\w-]*:"),
+    re.compile(r"^[\"'][\w:.-]+[\"']\s*:\s*\S+"),
+    re.compile(r"^[\[{}\]]+,?$"),
+    re.compile(r"^[\w-]+:[A-Za-z*]+$"),
+    re.compile(r"^[A-Z][a-z]+[A-Z]\w+$"),
+    re.compile(r"^[$#>] \S"),
+    re.compile(r"^(sudo |aws |git |npm |pip |docker |kubectl |curl |ssh |cd |ls |cat )\S"),
+    re.compile(r"^[a-z][\w.-]*( [\w./:=-]+)* --?[a-z][\w-]*"),
+    re.compile(r"^<\/?\w[^>]*>$"),
+)
+
+
+def looks_like_code(line: str) -> bool:
+    """Whether a line is a command, an identifier, JSON or a message of a program.
+
+    Only a line without a sentence's end, and without letters of another script than Latin,
+    can be.
+    """
+    if not line.isascii() or _SENTENCE_END.search(line):
+        return False
+    return any(shape.search(line) for shape in _CODE_SHAPES)
+
+
+def _escaped(text: str) -> str:
+    escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", text)
+    return _LINE_START_SPECIAL.sub(lambda m: f"{m[1]}{_escape_start(m[2])}", escaped)
+
+
+def _escape_start(mark: str) -> str:
+    return f"{mark[:-1]}\\{mark[-1]}"

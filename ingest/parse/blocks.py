@@ -1,0 +1,272 @@
+"""From Markdown to the blocks of a section, with their source lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from ingest.document import Document
+from ingest.parse.inline import TextLine, joined, text_lines, tidy
+from kb.model import Block, BlockKind, Lines, Span
+
+NOTE_LABEL = re.compile(
+    r"((?:security |best )?(?:note|tip|practice|hint|important|caution|warning|attention)"
+    r"|info|danger|注|注記|注意|重要|警告|ヒント|補足|メモ|参考)\s*[:：]?",
+    re.IGNORECASE,
+)
+_ALERT = re.compile(r"\[!(\w+)\]\s*")
+
+
+def parser() -> MarkdownIt:
+    """Return the parser of all Markdown here: CommonMark, tables and front matter."""
+    # The parser drops whatever is nested deeper, and all that follows it.
+    return MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(front_matter_plugin)
+
+
+class BlockReader:
+    """Reads the blocks of one section, numbering them as it goes."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.links: list[Span] = []
+
+    def read(self, nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
+        """Return the blocks of some nodes; a list of contents is none."""
+        blocks: list[Block] = []
+        for position, node in enumerate(nodes):
+            if _is_contents(node):
+                if blocks and _in_bold(blocks[-1]):
+                    blocks.pop()  # the label over the list
+                continue
+            for block in self._blocks(node, nodes[position + 1 :]):
+                blocks.append(with_id(block, str(len(blocks) + 1)))
+        return blocks
+
+    def _blocks(self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
+        match node.type:
+            case "paragraph":
+                yield from self._paragraph(node, following)
+            case "bullet_list" | "ordered_list":
+                yield from self._list(node)
+            case "fence" | "code_block":
+                yield self._code(node)
+            case "table":
+                yield self._table(node)
+            case "blockquote":
+                yield self._quote(node)
+            case "html_block":
+                yield from self._html(node)
+            case "heading":  # in a quote or a list item
+                inline = node.children[0].token
+                spans = joined(text_lines(inline)) if inline else ()
+                bold = tuple(span.model_copy(update={"bold": True}) for span in spans)
+                yield Block(id="", kind=BlockKind.PARAGRAPH, lines=self._lines(node), spans=bold)
+
+    def _paragraph(
+        self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]
+    ) -> Iterator[Block]:
+        inline = node.children[0].token
+        assert inline is not None
+        lines = text_lines(inline)
+        start = (inline.map or [0, 0])[0]
+        for label, group in _split_notes(lines):
+            first = self.document.source_line(start + group[0].offset)
+            last = self.document.source_line(start + group[-1].offset)
+            if group[-1] is lines[-1]:
+                # A code span that goes over a line's end hides the break.
+                last = self._lines(node).last
+            spans = joined(group[1:] if label else group)
+            if not spans and not label:
+                continue
+            kind = BlockKind.NOTE if label else BlockKind.PARAGRAPH
+            if not label and _names_procedure(spans, following):
+                kind = BlockKind.CAPTION
+            yield Block(
+                id="", kind=kind, lines=Lines(first=first, last=last), spans=spans, label=label
+            )
+
+    def _list(self, node: SyntaxTreeNode) -> Iterator[Block]:
+        ordered = node.type == "ordered_list"
+        links = [] if ordered else _only_links(node)
+        start = int(node.attrs.get("start", 1) or 1)
+        items = [
+            self._item(item, start + index if ordered else None)
+            for index, item in enumerate(node.children)
+        ]
+        if links:
+            self.links.extend(links)
+            lines = Lines(first=items[0].lines.first, last=items[-1].lines.last)
+            children = tuple(with_id(item, str(n)) for n, item in enumerate(items, 1))
+            yield Block(id="", kind=BlockKind.LINKS, lines=lines, children=children)
+            return
+        yield from items
+
+    def _item(self, node: SyntaxTreeNode, number: int | None) -> Block:
+        blocks = self.read(node.children)
+        spans: tuple[Span, ...] = ()
+        if blocks and blocks[0].kind in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
+            spans = blocks.pop(0).spans
+        return Block(
+            id="",
+            kind=BlockKind.BULLET if number is None else BlockKind.STEP,
+            lines=self._lines(node),
+            spans=spans,
+            children=tuple(with_id(block, str(n)) for n, block in enumerate(blocks, 1)),
+            number=number,
+        )
+
+    def _code(self, node: SyntaxTreeNode) -> Block:
+        return Block(
+            id="",
+            kind=BlockKind.CODE,
+            lines=self._lines(node),
+            spans=(Span(text=node.content.rstrip("\n"), code=True),),
+            info=node.info.split()[0] if node.info.strip() else None,
+        )
+
+    def _table(self, node: SyntaxTreeNode) -> Block:
+        rows = tuple(
+            tuple(
+                "".join(span.text for span in joined(text_lines(cell.children[0].token)))
+                if cell.children and cell.children[0].token
+                else ""
+                for cell in row.children
+            )
+            for part in node.children
+            for row in part.children
+        )
+        return Block(id="", kind=BlockKind.TABLE, lines=self._lines(node), rows=rows)
+
+    def _quote(self, node: SyntaxTreeNode) -> Block:
+        blocks = self.read(node.children)
+        label = None
+        spans: tuple[Span, ...] = ()
+        if blocks and blocks[0].kind in (BlockKind.PARAGRAPH, BlockKind.NOTE):
+            first = blocks.pop(0)
+            spans, label = first.spans, first.label
+            if spans and (alert := _ALERT.match(spans[0].text)):
+                label = alert[1].capitalize()
+                rest = spans[0].model_copy(update={"text": spans[0].text[alert.end() :]})
+                spans = tidy([rest, *spans[1:]])
+        children = tuple(with_id(block, str(n)) for n, block in enumerate(blocks, 1))
+        return Block(
+            id="",
+            kind=BlockKind.NOTE,
+            lines=self._lines(node),
+            spans=spans,
+            label=label,
+            children=children,
+        )
+
+    def _html(self, node: SyntaxTreeNode) -> Iterator[Block]:
+        text = _HtmlText()
+        text.feed(node.content)
+        text.close()
+        words = " ".join("".join(text.parts).split())
+        if words:
+            spans = (Span(text=words),)
+            yield Block(id="", kind=BlockKind.PARAGRAPH, lines=self._lines(node), spans=spans)
+
+    def _lines(self, node: SyntaxTreeNode) -> Lines:
+        first, end = node.map or (0, 1)
+        markdown = self._markdown_lines
+        last = end - 1
+        while last > first and (last >= len(markdown) or not markdown[last].strip()):
+            last -= 1
+        return Lines(first=self.document.source_line(first), last=self.document.source_line(last))
+
+    @cached_property
+    def _markdown_lines(self) -> list[str]:
+        return self.document.markdown.split("\n")
+
+
+class _HtmlText(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def with_id(block: Block, id: str) -> Block:
+    """Return the block with a place in its section, and its children with theirs."""
+    children = tuple(
+        with_id(child, f"{id}.{number}") for number, child in enumerate(block.children, 1)
+    )
+    return block.model_copy(update={"id": id, "children": children})
+
+
+def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextLine]]]:
+    """Split a paragraph where a line holds nothing but a note's label, in bold."""
+    label: str | None = None
+    group: list[TextLine] = []
+    for line in lines:
+        bold = line.spans and all(span.bold for span in tidy(line.spans))
+        if bold and NOTE_LABEL.fullmatch(line.text.strip()) and line is not lines[-1]:
+            if group:
+                yield label, group
+            label, group = line.text.strip().rstrip(":："), []
+        group.append(line)
+    if group:
+        yield label, group
+
+
+def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode]) -> bool:
+    """Whether a line in bold stands over an ordered list, before the next line in bold."""
+    if not spans or not all(span.bold for span in spans):
+        return False
+    for node in following:
+        if node.type == "ordered_list":
+            return True
+        if node.type == "paragraph" and node.children[0].token:
+            below = joined(text_lines(node.children[0].token))
+            if below and all(span.bold for span in below):
+                return False
+    return False
+
+
+def _is_contents(node: SyntaxTreeNode) -> bool:
+    """Whether a list holds nothing but links to places on its own page."""
+    if node.type not in ("bullet_list", "ordered_list"):
+        return False
+    links = _only_links(node)
+    return bool(links) and all((link.href or "").startswith("#") for link in links)
+
+
+def _only_links(node: SyntaxTreeNode) -> list[Span]:
+    """Return a list's links if its items, and those of lists in it, are links only."""
+    links: list[Span] = []
+    for item in node.children:
+        for child in item.children:
+            if child.type in ("bullet_list", "ordered_list"):
+                nested = _only_links(child)
+                if not nested:
+                    return []
+                links.extend(nested)
+                continue
+            inline = child.children[0].token if child.type == "paragraph" else None
+            spans = joined(text_lines(inline)) if inline else ()
+            if not spans or not all(span.href for span in spans):
+                return []
+            text = "".join(span.text for span in spans)
+            links.append(Span(text=text, href=spans[0].href))
+    return links
+
+
+def _in_bold(block: Block) -> bool:
+    return block.kind is BlockKind.PARAGRAPH and all(span.bold for span in block.spans)

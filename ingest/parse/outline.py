@@ -1,0 +1,192 @@
+"""From Markdown to a guide: its title, its sections, and what the docs team says of them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markdown_it.tree import SyntaxTreeNode
+
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.front_matter import (
+    FrontMatter,
+    SectionMatter,
+    read_front_matter,
+    side_file_of,
+    together,
+)
+from ingest.parse.blocks import BlockReader, parser, with_id
+from ingest.parse.inline import anchors, joined, text_lines
+from ingest.parse.slug import slug, unique
+from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
+from kb.text.language import detect_language
+
+# "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
+_LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})(?:[-_][A-Za-z]{2,4})?$")
+
+
+def parse(document: Document) -> Guide:
+    """Return the guide that a document holds.
+
+    Raises SourceError if it has no text, or its front matter is wrong.
+    """
+    tree = SyntaxTreeNode(parser().parse(document.markdown))
+    matter = FrontMatter()
+    nodes = list(tree.children)
+    if nodes and nodes[0].type == "front_matter":
+        matter = read_front_matter(document.source, nodes.pop(0).content)
+    if document.side_file:
+        matter = together(matter, document.side_file)
+    outline = _outline(nodes, document)
+    if not any(part.blocks for part in outline):
+        raise SourceError(document.source, "the guide is empty: it has no text under any heading")
+    stem = document.name.rsplit(".", 1)[0]
+    suffix = _LANGUAGE_SUFFIX.search(stem)
+    bare_stem = stem[: suffix.start()] if suffix else stem
+    title, parts = _title(outline, matter.title or bare_stem)
+    see_also, parts = _lead(parts, title)
+    language = matter.language or (suffix and suffix[1]) or detect_language(_sample(parts))
+    info = GuideInfo(
+        id=matter.id or slug(bare_stem),
+        title=matter.title or title,
+        language=language,
+        source=document.source,
+        sha256=document.sha256,
+        url=matter.url,
+        see_also=(*see_also, *(Span(text=text) for text in document.see_also)),
+        synonyms=matter.synonyms,
+        visible_to=matter.visible_to,
+        owner=matter.owner,
+        review=matter.review,
+        unit=document.unit,
+    )
+    sections = tuple(_sections(parts, matter.url))
+    return Guide(info=info, sections=_helped(sections, matter, document.source))
+
+
+@dataclass
+class _Part:
+    """A heading and its blocks, before it is known what the section is called.
+
+    The level of the guide's title is 0.
+    """
+
+    level: int
+    heading: str
+    names: list[str]
+    line: int
+    last_line: int
+    blocks: list[Block] = field(default_factory=list)
+    links: list[Span] = field(default_factory=list)
+
+
+def _outline(nodes: Sequence[SyntaxTreeNode], document: Document) -> list[_Part]:
+    parts = [_Part(0, "", [], 1, 1)]
+    groups: list[list[SyntaxTreeNode]] = [[]]
+    for node in nodes:
+        if node.type == "heading":
+            inline = node.children[0].token
+            assert inline is not None
+            line = document.source_line((node.map or (0, 0))[0])
+            heading = joined(text_lines(inline))
+            text = "".join(span.text for span in heading)
+            parts.append(_Part(int(node.tag[1]), text, anchors(inline), line, line))
+            groups.append([])
+        else:
+            groups[-1].append(node)
+    for part, group in zip(parts, groups, strict=True):
+        blocks = BlockReader(document)
+        part.blocks = blocks.read(group)
+        part.links = blocks.links
+        if part.blocks:
+            part.last_line = max(part.line, part.blocks[-1].lines.last)
+    return parts
+
+
+def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:
+    """Return the guide's title, and the parts below it, the title's own text first."""
+    before, *rest = outline
+    headed = [part for part in rest if part.level == 1]
+    if len(headed) == 1 and rest[0] is headed[0]:
+        first = rest[0]
+        first.level = 0
+        blocks = [*before.blocks, *first.blocks]
+        first.blocks = [with_id(block, str(n)) for n, block in enumerate(blocks, 1)]
+        first.line = min([first.line, *(block.lines.first for block in blocks)])
+        first.links = before.links + first.links
+        return first.heading.strip() or otherwise, rest
+    before.heading = otherwise
+    return otherwise, [before, *rest] if before.blocks else rest
+
+
+def _lead(parts: list[_Part], title: str) -> tuple[tuple[Span, ...], list[_Part]]:
+    """Return the guide's own links, and the parts without its introduction.
+
+    One paragraph before the first section says what the guide is about; more than that
+    answers questions, and stays a section, under the guide's title.
+    """
+    if not parts or parts[0].heading != title:
+        return (), parts
+    lead, *rest = parts
+    only_words = all(block.kind is BlockKind.PARAGRAPH for block in lead.blocks)
+    if any(part.blocks for part in rest) and only_words and len(lead.blocks) <= 1:
+        return tuple(lead.links), rest
+    return tuple(lead.links), parts
+
+
+def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
+    headings: list[_Part] = []
+    taken: set[str] = set()
+    fragments: set[str] = set()
+    for part in parts:
+        while headings and headings[-1].level >= part.level:
+            headings.pop()
+        headings.append(part)
+        below_title = [each for each in headings if each.level > 0] or [part]
+        name = part.names[0] if part.names else None
+        path = "/".join(slug(each.heading) for each in below_title)
+        fragment = name or unique(slug(part.heading), fragments)
+        if part.blocks:
+            yield Section(
+                anchor=unique(name or path, taken),
+                heading=part.heading,
+                path=tuple(each.heading for each in below_title),
+                lines=Lines(first=part.line, last=part.last_line),
+                blocks=tuple(part.blocks),
+                url=f"{url}#{fragment}" if url else None,
+            )
+
+
+def _helped(sections: tuple[Section, ...], matter: FrontMatter, source: str) -> tuple[Section, ...]:
+    """Return the sections with what the docs team says helps to find them."""
+    names = {section.heading: n for n, section in reversed(list(enumerate(sections)))}
+    names |= {section.anchor: n for n, section in enumerate(sections)}
+    helps = [(0, SectionMatter(also_asked=matter.also_asked, keywords=matter.keywords))]
+    for name, help_ in matter.sections.items():
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or list(names)[-5:]
+            raise SourceError(
+                source,
+                f"sections: there is no section {name!r} to give also_asked or keywords to "
+                f"(in its front matter or {side_file_of(Path(source)).name}). "
+                f"There is: {', '.join(near)}.",
+            )
+        helps.append((names[name], help_))
+    found = list(sections)
+    for n, help_ in helps:
+        found[n] = found[n].model_copy(
+            update={
+                "also_asked": (*found[n].also_asked, *help_.also_asked),
+                "keywords": (*found[n].keywords, *help_.keywords),
+            }
+        )
+    return tuple(found)
+
+
+def _sample(parts: Sequence[_Part]) -> str:
+    texts = (block.full_text for part in parts for block in part.blocks)
+    return "\n".join(texts)[:4000]

@@ -1,0 +1,71 @@
+"""The files that paths name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+from ingest.errors import SourceError
+from ingest.front_matter import SIDE_FILE, SideFile
+from ingest.loaders.load import LOADERS
+
+_GOLDEN = "questions*.y*ml"
+"""What golden questions are called, which may lie beside the guides."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is known of a file from where it was named: its name for people, and its guide's."""
+
+    source: str | None = None
+    matter: SideFile | None = None
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files to read, and the files in named folders whose type is not supported.
+
+    `errors` name the folders that cannot be read, `said` has what is known of files.
+    """
+
+    files: tuple[Path, ...]
+    passed_over: tuple[Path, ...]
+    errors: tuple[SourceError, ...]
+    said: Mapping[Path, Said] = field(default_factory=dict)
+
+
+def find_sources(paths: Iterable[Path]) -> Sources:
+    """Return the files that `paths` name, folders searched through, each file once.
+
+    Hidden files and folders inside a named folder are left alone.
+    """
+    files: dict[Path, Path] = {}
+    passed_over: list[Path] = []
+    errors: list[SourceError] = []
+    for path in paths:
+        if not path.is_dir():
+            files.setdefault(path.resolve(), path)
+            continue
+        for found in sorted(_visible_files(path, errors)):
+            if found.name.endswith(SIDE_FILE) or fnmatch(found.name, _GOLDEN):
+                continue  # read with its guide, or asked of it
+            if found.suffix.lower() in LOADERS:
+                files.setdefault(found.resolve(), found)
+            else:
+                passed_over.append(found)
+    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
+
+
+def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        errors.append(
+            SourceError(Path(error.filename), f"cannot be read: {error.strerror or error}")
+        )
+
+    for parent, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        # A link that leads nowhere is among the files, and named when it is read.
+        yield from (Path(parent, name) for name in files if not name.startswith("."))

@@ -1,0 +1,154 @@
+"""From what the command line or `guidebot.toml` names to the files that are read."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from ingest.errors import SourceError
+from ingest.front_matter import SIDE_FILE, SideFile
+from ingest.loaders.load import LOADERS
+from ingest.sources.files import Said, Sources, find_sources
+from ingest.sources.git import checkout
+from ingest.sources.guides_file import GuideEntry
+from ingest.sources.web import Fetcher, Page
+from kb.paths import Home
+from kb.settings import Settings
+
+
+@dataclass(frozen=True)
+class Named:
+    """Entries, whose paths are relative to `folder`."""
+
+    entries: tuple[GuideEntry, ...]
+    folder: Path
+    settings: Settings
+
+
+def find_named(named: Named) -> Sources:
+    """Return the files that entries name, fetched into the home folder where they lie elsewhere.
+
+    A file that two entries name is the first one's.
+    """
+    files: dict[Path, Path] = {}
+    said: dict[Path, Said] = {}
+    passed_over: list[Path] = []
+    errors: list[SourceError] = []
+    for entry in named.entries:
+        try:
+            found = _find(entry, named.folder, named.settings)
+        except SourceError as error:
+            errors.append(error)
+            continue
+        for path in found.files:
+            if files.setdefault(path.resolve(), path) is path:
+                said[path] = found.said.get(path, Said())
+        passed_over += found.passed_over
+        errors += found.errors
+    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
+
+
+def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
+    if entry.git:
+        ref = entry.ref or "HEAD"
+        beside = folder / entry.git
+        repository = str(beside) if beside.is_dir() else entry.git
+        root = checkout(repository, ref, settings.home.repositories)
+        if not _inside(root, entry.source):
+            raise SourceError(f"{entry.git}@{ref}:{entry.source}", "leads out of the repository")
+        return _files(entry, root, f"{entry.git}@{ref}:")
+    if urlsplit(entry.source).scheme in ("http", "https"):
+        return _fetched(entry, settings)
+    return _files(entry, folder, None)
+
+
+def _inside(root: Path, source: str) -> bool:
+    parts = PurePosixPath(source)
+    return not parts.is_absolute() and ".." not in parts.parts
+
+
+def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
+    path = folder / entry.source
+    if path.exists() or not glob.has_magic(entry.source):
+        if prefix and not path.exists():
+            raise SourceError(f"{prefix}{entry.source}", "is not in the repository")
+        found = find_sources([path])
+        base = path if path.is_dir() else path.parent
+    else:
+        names = sorted(glob.glob(entry.source, root_dir=folder, recursive=True))
+        if not names:
+            raise SourceError(path, "no file matches this pattern")
+        matching = [folder / name for name in names if not name.endswith(SIDE_FILE)]
+        found = find_sources(
+            path for path in matching if path.is_dir() or path.suffix.lower() in LOADERS
+        )
+        other = [path for path in matching if path.is_file() and path not in found.files]
+        unknown = tuple(path for path in other if path.suffix.lower() not in LOADERS)
+        found = replace(found, passed_over=found.passed_over + unknown)
+        base = folder / Path(*_fixed(entry.source))
+    said = {
+        file: Said(
+            source=f"{prefix}{_below(file, folder)}" if prefix else None,
+            matter=_matter(entry, _below(file, base)),
+        )
+        for file in found.files
+    }
+    return Sources(found.files, found.passed_over, found.errors, said)
+
+
+def _matter(entry: GuideEntry, path: str) -> SideFile | None:
+    matter = entry.matter(path)
+    return matter if matter.model_fields_set else None
+
+
+def _fixed(pattern: str) -> Iterator[str]:
+    for part in Path(pattern).parts[:-1]:
+        if glob.has_magic(part):
+            return
+        yield part
+
+
+def _below(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
+    files: list[Path] = []
+    said: dict[Path, Said] = {}
+    errors: list[SourceError] = []
+    fetcher = Fetcher(settings.home.web_cache, settings)
+    try:
+        for page in fetcher.pages(entry.source):
+            if isinstance(page, SourceError):
+                errors.append(page)
+                continue
+            path = _write(page, settings.home)
+            matter = entry.matter(urlsplit(page.url).path.strip("/"))
+            if not matter.url:
+                matter = SideFile.model_validate(
+                    matter.model_dump(exclude_unset=True) | {"url": page.url}
+                )
+            files.append(path)
+            said[path] = Said(source=page.url, matter=matter)
+    except SourceError as error:
+        parts = urlsplit(entry.source)
+        site = f"{parts.scheme}://{parts.netloc}/"
+        covers = site if error.source == entry.source or not files else None
+        errors.append(SourceError(error.source, error.reason, covers=covers))
+    finally:
+        fetcher.close()
+    return Sources(tuple(files), (), tuple(errors), said)
+
+
+def _write(page: Page, home: Home) -> Path:
+    parts = urlsplit(page.url)
+    stem = Path(unquote(parts.path)).name.rsplit(".", 1)[0].strip(".") or parts.hostname or "page"
+    folder = home.fetched / hashlib.sha256(page.url.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stem[:100]}{page.suffix}"
+    path.write_bytes(page.data)
+    return path

@@ -1,0 +1,77 @@
+"""How far something is: as bars for people, as JSON for programs, or not at all."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from kb.progress import TaskProgress, no_task_progress
+
+_SECONDS_A_LINE = 0.2
+
+
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.0f}/s" if speed and speed >= 1 else "", style="dim")
+
+
+@contextmanager
+def bars(console: Console) -> Iterator[TaskProgress]:
+    """Show a bar for each thing that is reported, with its rate and the time left."""
+    columns = (
+        TextColumn("{task.description:<20}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total)
+
+        yield report
+
+
+@contextmanager
+def json_lines() -> Iterator[TaskProgress]:
+    """Write reports to standard error as JSON, a line each, some a second and each last one."""
+    told: dict[str, float] = {}
+
+    def report(what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if done < total and now - told.get(what, -1.0) < _SECONDS_A_LINE:
+            return
+        told[what] = now
+        line = json.dumps({"what": what, "done": done, "total": total}, ensure_ascii=False)
+        typer.echo(line, err=True)
+
+    yield report
+
+
+@contextmanager
+def silence() -> Iterator[TaskProgress]:
+    """Say nothing."""
+    yield no_task_progress

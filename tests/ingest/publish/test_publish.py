@@ -1,0 +1,275 @@
+"""Publishing, and what is left when it is interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.index.embedding_cache import EmbeddingCache
+from ingest.pipeline import BadSourcesError, ingest
+from ingest.publish.live import KEPT
+from ingest.publish.lock import WriterLock
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.errors import DamagedSnapshotError, EmbedderMismatchError, GuidebotError, NoSnapshotError
+from kb.knowledge_base import KnowledgeBase
+from kb.paths import Home
+from kb.snapshot.format import current_name, open_current, open_snapshot, published
+from tests.conftest import REPOSITORY
+
+GUIDE = """# Doors
+
+## It is stuck
+
+1. Turn the key to the left.
+2. Push the door with your shoulder.
+
+## It squeaks
+
+Put a drop of oil on the hinge. Wait for an hour.
+"""
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Path:
+    path = tmp_path / "doors.en.md"
+    path.write_text(GUIDE, "utf-8")
+    return path
+
+
+def test_summary_and_snapshot(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    summary = ingest([guide], home, embeddings)
+    assert (summary.guides, summary.sections, summary.chunks) == (1, 2, 2)
+    assert (summary.embedded, summary.reused) == (2, 0)
+    snapshot = open_current(home.snapshots)
+    assert snapshot.name == summary.snapshot and snapshot.path == summary.path
+    assert snapshot.index.ntotal == 2
+    assert [snapshot.section(row).section.heading for row in (0, 1)] == [
+        "It is stuck",
+        "It squeaks",
+    ]
+    assert not [path for path in summary.path.rglob("*") if path.suffix in (".pkl", ".pickle")]
+
+
+def test_unchanged_chunks_are_not_embedded_again(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    first = ingest([guide], home, embeddings)
+    before = open_snapshot(first.path)
+    guide.write_text(GUIDE.replace("an hour", "a day"), "utf-8")
+    second = ingest([guide], home, embeddings)
+    assert (second.embedded, second.reused) == (1, 1)
+    after = open_snapshot(second.path)
+    assert np.array_equal(before.index.reconstruct(0), after.index.reconstruct(0))
+    assert not np.array_equal(before.index.reconstruct(1), after.index.reconstruct(1))
+
+
+def test_a_running_reader_answers_from_the_new_text_at_once(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    ingest([guide], home, embeddings)
+    knowledge_base = KnowledgeBase(home, embeddings)
+    assert "shoulder" in str(knowledge_base.ask("the door is stuck").parts)
+    guide.write_text(GUIDE.replace("shoulder", "hip"), "utf-8")
+    ingest([guide], home, embeddings)
+    assert "hip" in str(knowledge_base.ask("the door is stuck").parts)
+
+
+def test_bad_sources_stop_everything_unless_told_otherwise(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
+) -> None:
+    before = ingest([guide], home, embeddings).snapshot
+    bad = tmp_path / "bad.md"
+    bad.write_text("")
+    with pytest.raises(BadSourcesError, match=r"1 of 2 sources.*\n.*bad\.md.*empty") as raised:
+        ingest([guide, bad], home, embeddings)
+    assert "--skip-bad" in str(raised.value)
+    assert current_name(home.snapshots) == before
+    summary = ingest([guide, bad], home, embeddings, skip_bad=True)
+    assert [error.source for error in summary.left_out] == [str(bad)]
+    with pytest.raises(BadSourcesError):
+        ingest([bad], home, embeddings, skip_bad=True)
+    assert current_name(home.snapshots) == summary.snapshot
+
+
+def test_only_the_last_snapshots_stay(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    names = [ingest([guide], home, embeddings).snapshot for _ in range(KEPT + 2)]
+    assert published(home.snapshots) == names[-KEPT:]
+    assert current_name(home.snapshots) == names[-1]
+
+
+def test_a_second_writer_waits_and_then_says_so(home: Home) -> None:
+    with (
+        WriterLock(home, wait=5),
+        pytest.raises(GuidebotError, match="Another ingest is writing"),
+        WriterLock(home, wait=0.1),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("name", ["index.faiss", "chunks.jsonl", "sections.jsonl", "manifest.json"])
+def test_a_damaged_snapshot_is_refused_and_the_newest_good_one_used(
+    name: str, guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    good = ingest([guide], home, embeddings)
+    bad = ingest([guide], home, embeddings)
+    data = bytearray((bad.path / name).read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    (bad.path / name).write_bytes(data)
+    with pytest.raises(DamagedSnapshotError, match=name):
+        open_snapshot(bad.path)
+    assert open_current(home.snapshots).name == good.snapshot
+    (good.path / name).unlink()
+    with pytest.raises(DamagedSnapshotError, match="Ingest the guides again"):
+        open_current(home.snapshots)
+
+
+def test_nothing_published_is_said_with_the_command(home: Home) -> None:
+    with pytest.raises(NoSnapshotError, match="guidebot ingest"):
+        open_current(home.snapshots)
+
+
+def test_another_embedder_is_an_error_that_says_what_to_do(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    summary = ingest([guide], home, embeddings)
+    other = SentenceTransformerEmbeddings("somebody/else", home.models)
+    with pytest.raises(EmbedderMismatchError, match="ingest the guides again"):
+        KnowledgeBase(home, other).ask("stuck")
+    # The same name, but a model that makes other vectors.
+    manifest = json.loads((summary.path / "manifest.json").read_text("utf-8"))
+    manifest["embedder"]["fingerprint"].reverse()
+    (summary.path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(EmbedderMismatchError, match="other vectors"):
+        KnowledgeBase(home, embeddings).load()
+
+
+def test_the_cache_survives_and_knows_roles_apart(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    texts = ["door", "window", "door"]
+    cache = EmbeddingCache(tmp_path / "cache.sqlite", embeddings)
+    first, embedded = cache.encode(texts, "document")
+    assert embedded == 2 and np.array_equal(first[0], first[2])
+    again, embedded = EmbeddingCache(tmp_path / "cache.sqlite", embeddings).encode(
+        texts, "document"
+    )
+    assert embedded == 0 and np.array_equal(first, again)
+    asked, embedded = cache.encode(["door"], "query")
+    assert embedded == 1 and not np.array_equal(asked[0], first[0])
+
+
+def test_a_damaged_cache_begins_anew(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    path = tmp_path / "cache.sqlite"
+    path.write_bytes(b"no database" * 1000)
+    _, embedded = EmbeddingCache(path, embeddings).encode(["door"], "document")
+    assert embedded == 1
+    assert EmbeddingCache(path, embeddings).encode(["door"], "document")[1] == 0
+
+
+def test_a_model_that_changed_under_its_name_is_not_mixed_with_the_one_before(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    path = tmp_path / "cache.sqlite"
+    EmbeddingCache(path, embeddings).encode(["door"], "document")
+    with sqlite3.connect(path) as connection:
+        (vector,) = connection.execute("SELECT vector FROM fingerprints").fetchone()
+        turned = np.frombuffer(vector, np.float32)[::-1].tobytes()
+        connection.execute("UPDATE fingerprints SET vector = ?", (turned,))
+    assert EmbeddingCache(path, embeddings).encode(["door"], "document")[1] == 1
+
+
+def test_a_snapshot_can_be_read_by_others(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    summary = ingest([guide], home, embeddings)
+    assert summary.path.stat().st_mode & 0o055 == 0o055
+
+
+STAGES = ["Loading the model", "Embedding chunks", "written", "renamed"]
+
+# Ingests in a process of its own and stops dead at a stage: at the first report of that
+# name, or at the file operations that publish.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import ingest.publish.write as publish
+from ingest.pipeline import ingest
+from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.paths import Home
+
+stage, guide, root, models = sys.argv[1:]
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def progress(what, done, total):
+    if what == stage:
+        die()
+
+replace = os.replace
+def replacing(source, target):
+    target = Path(target)
+    if stage == "written" and target.parent.name == "snapshots":
+        die()
+    if stage == "renamed" and target.name == "current":
+        die()
+    replace(source, target)
+publish.os.replace = replacing
+embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, Path(models))
+ingest([Path(guide)], Home(Path(root)), embeddings, progress=progress)
+"""
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_kill_at_any_stage_leaves_the_old_snapshot_live(
+    stage: str,
+    guide: Path,
+    home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+    models: Path,
+) -> None:
+    before = ingest([guide], home, embeddings).snapshot
+    guide.write_text(GUIDE.replace("shoulder", f"elbow {stage}"), "utf-8")
+    command = [sys.executable, "-c", KILLED, stage, str(guide), str(home.root), str(models)]
+    process = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False)
+    assert process.returncode == -signal.SIGKILL, process.stderr.decode()
+    assert open_current(home.snapshots).name == before
+    answer = KnowledgeBase(home, embeddings).ask("the door is stuck")
+    assert "shoulder" in str(answer.parts)
+    after = ingest([guide], home, embeddings)
+    assert current_name(home.snapshots) == after.snapshot
+    assert not list(home.snapshots.glob(".tmp-*"))
+
+
+def test_interrupting_the_command_leaves_the_old_snapshot_live(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    before = ingest([guide], home, embeddings).snapshot
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "guidebot"), "ingest", str(guide)],
+        env={**os.environ, "GUIDEBOT_HOME": str(home.root)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert "Traceback" not in errors
+    if process.returncode:
+        assert current_name(home.snapshots) == before
+    assert open_current(home.snapshots)

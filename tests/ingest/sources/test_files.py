@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.reading import read_guides
+from ingest.sources.files import find_sources
+
+GOOD = "# Doors\n\n## Stuck\n\nPush the door.\n"
+
+
+def problems(*paths: Path) -> list[str]:
+    return [str(error) for error in read_guides(find_sources(paths)).errors]
+
+
+def test_folders_are_searched_and_other_files_named(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / ".git").mkdir()
+    for name in ("a/one.md", "two.txt", "a/logo.png", ".git/x.md", "LICENSE", "questions.a.yaml"):
+        (tmp_path / name).write_text(GOOD)
+    found = find_sources([tmp_path, tmp_path / "two.txt"])
+    assert [str(p.relative_to(tmp_path)) for p in found.files] == ["a/one.md", "two.txt"]
+    assert [p.name for p in found.passed_over] == ["LICENSE", "logo.png"]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path / "gone.md")
+    assert problem.startswith(f"{tmp_path / 'gone.md'}: cannot be read")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "closed.md"
+    path.write_text(GOOD)
+    path.chmod(0)
+    assert "Permission denied" in problems(path)[0]
+
+
+def test_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "sjis.md"
+    path.write_bytes("# 題\n\n鍵を回す\n".encode("shift_jis"))
+    (problem,) = problems(path)
+    assert "line 1" in problem and "UTF-8" in problem
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n", "# Only a title\n"])
+def test_an_empty_guide_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "empty.md"
+    path.write_text(text)
+    assert "empty" in problems(path)[0]
+
+
+def test_a_binary_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "binary.txt"
+    path.write_bytes(b"abc\0def\n")
+    assert "line 1" in problems(path)[0]
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "good.md").write_text(GOOD)
+    (tmp_path / "link.md").symlink_to(tmp_path / "gone.md")
+    (problem,) = problems(tmp_path)
+    assert problem.startswith(f"{tmp_path / 'link.md'}: cannot be read")
+
+
+def test_an_unsupported_type_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "guide.xyz"
+    path.write_text(GOOD)
+    assert ".xyz" in problems(path)[0] and ".md" in problems(path)[0]
+
+
+def test_two_guides_of_one_id_are_named_but_editions_are_not(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "doors.en.md").write_text(GOOD)
+    (tmp_path / "a" / "doors.ja.md").write_text("# 扉\n\n## 開かない\n\n押します。\n")
+    reading = read_guides(find_sources([tmp_path]))
+    assert [(g.info.id, g.info.language) for g in reading.guides] == [
+        ("doors", "en"),
+        ("doors", "ja"),
+    ]
+    (problem,) = (str(error) for error in reading.errors)
+    assert "'doors'" in problem and str(tmp_path / "a" / "doors.en.md") in problem

@@ -1,0 +1,221 @@
+"""Sources elsewhere: patterns, web sites, git repositories, and what becomes of their guides."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import Plan, ingest
+from ingest.reading import read_guides
+from ingest.sources.guides_file import GuideEntry
+from ingest.sources.resolve import Named, find_named
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.model import Guide
+from kb.paths import Home
+from kb.settings import Settings
+from kb.snapshot.format import open_current
+
+DOORS = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
+
+
+@dataclass
+class Site:
+    """A web site on the loopback interface; `asked` has what was asked for and answered."""
+
+    address: str
+    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802
+            kind, text = here.pages.get(self.path, ("", ""))
+            data = text.replace("HERE", here.address).encode()
+            tag = f'"{hash(data)}"'
+            status = 200 if kind else 404
+            if kind == "redirect":
+                status = 302
+            elif kind and self.headers.get("If-None-Match") == tag:
+                status, data = 304, b""
+            here.asked.append((self.path, status))
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", data.decode())
+                data = b""
+            self.send_header("ETag", tag)
+            self.send_header("Cache-Control", "max-age=600")
+            self.send_header("Content-Type", kind)
+            if status != 304:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    here = Site(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield here
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def settings_of(root: Path, private: bool = True, pages: int = 20) -> Settings:
+    return Settings(guidebot_home=root, fetch_private=private, fetch_pages=pages, fetch_delay=0)
+
+
+def read(
+    root: Path, *entries: GuideEntry, private: bool = True, pages: int = 20
+) -> tuple[list[Guide], list[str]]:
+    settings = settings_of(root / "home", private, pages)
+    reading = read_guides(find_named(Named(entries, root, settings)))
+    return reading.guides, [str(error) for error in reading.errors]
+
+
+def test_patterns_name_files_and_the_entry_has_the_last_word(tmp_path: Path) -> None:
+    for name in ("docs/a/one.md", "docs/two.md", "docs/two.guide.yaml", "docs/.x.md", "docs/p.png"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("owner: Beside\ntitle: Two\n" if name.endswith("yaml") else DOORS)
+    entry = GuideEntry(source="docs/**/*", url="https://x.example/{path}.html", owner="Doors team")
+    guides, errors = read(tmp_path, entry)
+    assert errors == []
+    assert {(g.info.id, g.info.url, g.info.owner) for g in guides} == {
+        ("one", "https://x.example/a/one.html", "Doors team"),
+        ("two", "https://x.example/two.html", "Doors team"),
+    }
+    assert {g.info.title for g in guides} == {"Doors", "Two"}
+    assert "no file matches" in read(tmp_path, GuideEntry(source="none/*.md"))[1][0]
+
+
+def test_a_sitemap_is_read_politely_and_again_only_where_it_changed(
+    tmp_path: Path, site: Site
+) -> None:
+    page = "<main><h1>Doors</h1><h2 id=stuck>Stuck</h2><ol><li>Push.</ol></main><nav>Home</nav>"
+    site.pages = {
+        "/robots.txt": ("text/plain", "User-agent: *\nDisallow: /secret"),
+        "/sitemap.xml": (
+            "application/xml",
+            "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+            + "".join(f"<url><loc>HERE/{name}</loc></url>" for name in ("a.html", "secret", "gone"))
+            + "</urlset>",
+        ),
+        "/a.html": ("text/html; charset=utf-8", page),
+    }
+    sitemap = GuideEntry(source=f"{site.address}/sitemap.xml")
+    guides, errors = read(tmp_path, sitemap)
+    assert [(g.info.source, g.sections[0].url) for g in guides] == [
+        (f"{site.address}/a.html", f"{site.address}/a.html#stuck")
+    ]
+    assert "robots.txt does not allow" in errors[0] and "the server says 404" in errors[1]
+    assert ("/secret", 404) not in site.asked
+    site.asked.clear()
+    again, _ = read(tmp_path, sitemap)
+    assert again == guides and ("/a.html", 304) in site.asked
+    site.pages["/a.html"] = ("text/html", page.replace("Push", "Pull"))
+    changed, _ = read(tmp_path, sitemap)
+    assert changed[0].sections[0].blocks[0].text == "Pull."
+
+
+def test_what_a_site_must_not_do_is_refused(tmp_path: Path, site: Site) -> None:
+    site.pages = {
+        "/away": ("redirect", "http://localhost:1/x"),
+        "/round": ("redirect", "/round"),
+        "/big": ("text/plain", "x" * 21_000_000),
+        "/odd": ("application/zip", "x"),
+    }
+    told = [
+        read(tmp_path, GuideEntry(source=f"{site.address}/{name}"))[1][0]
+        for name in ("away", "round", "big", "odd")
+    ]
+    for said, error in zip(
+        ["leads to another host", "more than 5 times", "larger than 20 MB", "application/zip"],
+        told,
+        strict=True,
+    ):
+        assert said in error
+    (problem,) = read(tmp_path, GuideEntry(source=f"{site.address}/x"), private=False)[1]
+    assert "own network (127.0.0.1)" in problem and "FETCH_PRIVATE" in problem
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=Doors", "-c", "user.email=doors@example.com")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_repository_is_read_at_its_ref_and_runs_nothing(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / "docs").mkdir(parents=True)
+    git(repository, "init", "--initial-branch=main")
+    (repository / "docs" / "doors.md").write_text(DOORS)
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "One")
+    git(repository, "tag", "v1")
+    (repository / "docs" / "doors.md").write_text(DOORS.replace("Push", "Pull"))
+    (repository / "docs" / "link.md").symlink_to("/etc/passwd")
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "Two")
+    (repository / ".git" / "hooks" / "post-checkout").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran")
+    (repository / ".git" / "hooks" / "post-checkout").chmod(0o755)
+
+    def words(ref: str) -> str:
+        guides, errors = read(tmp_path, GuideEntry(source="docs/*.md", git="repository", ref=ref))
+        assert errors == []
+        (guide,) = guides
+        assert guide.info.source == f"repository@{ref}:docs/doors.md"
+        return guide.sections[0].blocks[0].text
+
+    assert words("v1") == "Push the door."
+    assert words("main") == "Pull the door."
+    assert not (tmp_path / "ran").exists()
+    for entry, said in (
+        (GuideEntry(source="docs", git="repository", ref="v9"), "cannot be read with git"),
+        (GuideEntry(source="../x", git="repository"), "leads out of the repository"),
+        (GuideEntry(source="x", git="--upload-pack=touch ran"), "cannot begin with '-'"),
+        (GuideEntry(source="x", git="ext::touch ran"), "cannot be read with git"),
+    ):
+        assert said in read(tmp_path, entry)[1][0]
+
+
+def test_a_guide_leaves_on_purpose_only(
+    tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    one, two = tmp_path / "one.md", tmp_path / "two.md"
+    one.write_text(DOORS)
+    two.write_text(DOORS.replace("door", "gate").replace("Door", "Gate"))
+    ingest([one, two], home, embeddings)
+    before = open_current(home.snapshots).section(1)
+    two.write_bytes(b"\xff\xfe broken")
+    summary = ingest([one, two], home, embeddings, plan=Plan(skip_bad=True))
+    assert summary.kept == (f"Gates ({two})",) and summary.gone == ()
+    live = open_current(home.snapshots)
+    assert [info.title for info in live.guides] == ["Doors", "Gates"] and live.section(1) == before
+    summary = ingest([one], home, embeddings)
+    assert summary.gone == (f"Gates ({two})",) and summary.kept == ()
+    assert [info.title for info in open_current(home.snapshots).guides] == ["Doors"]
+
+
+def test_a_site_is_published_and_nothing_of_it_is_left_beside(
+    tmp_path: Path, site: Site, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    site.pages = {"/doors.md": ("text/markdown", DOORS)}
+    entry = GuideEntry(source=f"{site.address}/doors.md")
+    named = Named((entry,), tmp_path, settings_of(home.root))
+    assert ingest(named, home, embeddings).published
+    site.pages["/doors.md"] = ("text/markdown", DOORS.replace("Push", "Pull"))
+    summary = ingest(named, home, embeddings)
+    (guide,) = summary.diff.guides
+    assert [section.heading for section in guide.sections] == ["Stuck"]
+    assert open_current(home.snapshots).section(0).section.blocks[0].text == "Pull the door."
+    assert not home.fetched.exists()

@@ -29,7 +29,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import BlockKind, Chunk, Guide, Section
 from kb.paths import Home
 from kb.retrieval.search import WEIGHTS, Weights
-from tests.remembering import RememberingEmbeddings
+from testing.remembering import RememberingEmbeddings
 
 _RRF = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""

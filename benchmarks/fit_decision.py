@@ -34,7 +34,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home
 from kb.retrieval.phrasebook import Subject, subjects
-from tests.remembering import RememberingEmbeddings
+from testing.remembering import RememberingEmbeddings
 
 _FOLDS = 5
 _WEIGHT_OF_PHRASES = 0.01

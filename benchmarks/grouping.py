@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-from bot.gaps import FARTHEST, centred
+from bot.gaps.grouping import FARTHEST, centred
 from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
 from kb.settings import Settings
 

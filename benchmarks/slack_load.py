@@ -2,7 +2,7 @@
 
     python -m benchmarks.slack_load [--questions N] [--rate N]
 
-The real bot process with the sample guide, in front of the loopback Slack of tests/slack_server:
+The real bot process with the sample guide, in front of the loopback Slack of testing/slack_server:
 a third of the questions each as direct messages, as mentions, and in threads, once with Slack as
 it should be, and once with 5% of its answers failing. The time runs from the message in Slack to
 the whole answer in Slack, through both connections; real Slack adds its own.
@@ -27,8 +27,8 @@ from benchmarks.measure import (
     table,
     tell,
 )
-from tests.slack_server import SlackServer
-from tests.slack_server.crowd import Crowd, Tally
+from testing.slack_server import SlackServer
+from testing.slack_server.crowd import Crowd, Tally
 
 _CONNECTED_SECONDS = 120
 _ANSWERED_SECONDS = 180

@@ -21,19 +21,19 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from sqlalchemy.exc import DatabaseError
 
-from bot.access import Access
-from bot.answering import Answerer
-from bot.humans import Humans
-from bot.installs import client_of, installation_store, oauth_settings
+from bot.answering.access import Access
+from bot.answering.answerer import Answerer
+from bot.answering.humans import Humans
+from bot.answering.people import People
+from bot.answering.workers import Work
 from bot.listeners import Parts, register
-from bot.metrics import CountErrors, watch
-from bot.people import People
-from bot.posting import persistently
-from bot.rerun import GUIDEBOT, Rerun
+from bot.memory.store import Store
+from bot.operations.http import Check, Server, slack_pages, status_pages
+from bot.operations.ingest_runner import GUIDEBOT, Rerun
+from bot.operations.metrics import CountErrors, watch
 from bot.settings import BotSettings
-from bot.store import Store
-from bot.web import Check, Server, slack_pages, status_pages
-from bot.work import Work
+from bot.slack.installs import client_of, installation_store, oauth_settings
+from bot.slack.posting import persistently
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 
@@ -105,7 +105,7 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
         token=settings.slack_bot_token.get_secret_value() or None,
         base_url=settings.slack_api_url,
         # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
-        # have done what it was to do (bot.posting looks first).
+        # have done what it was to do (bot.slack.posting looks first).
         retry_handlers=[
             CountErrors(),
             RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES),

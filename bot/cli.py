@@ -16,13 +16,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.gaps_cli import app as gaps_app
+from bot.gaps.commands import app as gaps_app
 from bot.settings import BotSettings
 from kb.errors import GuidebotError, SettingsError
 from kb.settings import load_settings
 
 if TYPE_CHECKING:
-    from bot.doctor import Finding
+    from bot.doctor.checks import Finding
 
 _STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
 _STATE, _INDENT = 9, 24
@@ -48,8 +48,8 @@ def serve(
     from slack_sdk.errors import SlackApiError
 
     from bot.app import serve as run
-    from bot.log import configure
-    from bot.web import parse_address
+    from bot.operations.http import parse_address
+    from bot.operations.log import configure
     from kb.knowledge_base import open_knowledge_base
 
     for address in filter(None, (http, settings.status_address)):
@@ -73,8 +73,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check all that the bot needs, and say what to do about what is wrong."""
-    from bot.bench import Bench
-    from bot.doctor import State, examine
+    from bot.doctor.checks import State, examine
+    from bot.doctor.context import Bench
 
     # What goes wrong is in the findings.
     logging.disable(logging.CRITICAL)
@@ -99,7 +99,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
     """Delete all that the bot keeps of a person: questions, feedback, what went to humans."""
-    from bot.store import Store
+    from bot.memory.store import Store
 
     if not _USER.fullmatch(user):
         raise typer.BadParameter(

@@ -17,7 +17,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.retrieval.background import background_questions
 from kb.retrieval.phrasebook import subjects
-from tests.remembering import RememberingEmbeddings
+from testing.remembering import RememberingEmbeddings
 
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE_GUIDES = REPOSITORY / "guides"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from bot.scopes import BOT_SCOPES
 from bot.settings import BotSettings
+from bot.slack.scopes import BOT_SCOPES
 from tests.conftest import REPOSITORY
 
 ROOMS = ("kb", "ingest", "bot")

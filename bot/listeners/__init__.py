@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.access import Access
-from bot.answering import Answerer
-from bot.humans import Humans
+from bot.answering.access import Access
+from bot.answering.answerer import Answerer
+from bot.answering.humans import Humans
+from bot.answering.people import People
 from bot.listeners import buttons, commands, home, ingest, mentions, messages, reactions
-from bot.people import People
-from bot.rerun import Rerun
+from bot.memory.store import Store
+from bot.operations.ingest_runner import Rerun
 from bot.settings import BotSettings, ids
-from bot.store import Store
 from kb.knowledge_base import KnowledgeBase
 
 

@@ -13,9 +13,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.answering import answer_chosen, message_text, outcome_of
-from bot.blocks import Message, plain, render, render_privately, section_blocks
-from bot.buttons import (
+from bot.answering.answerer import answer_chosen, message_text, outcome_of
+from bot.answering.humans import Humans
+from bot.memory.store import Outcome, Store
+from bot.question import Place
+from bot.slack.posting import CONNECTION_ERRORS, answer_call, post, post_privately
+from bot.views.answer import Message, plain, render, render_privately, section_blocks
+from bot.views.buttons import (
     CHOOSE,
     DELETE,
     FEEDBACK,
@@ -26,11 +30,7 @@ from bot.buttons import (
     pressed,
     rating,
 )
-from bot.humans import Humans
-from bot.posting import CONNECTION_ERRORS, answer_call, post, post_privately
-from bot.question import Place
-from bot.rich_text import moment, shortened
-from bot.store import Outcome, Store
+from bot.views.rich_text import moment, shortened
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision

@@ -13,16 +13,16 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.access import Access
-from bot.answering import Answerer, answer_chosen
-from bot.blocks import Message, asked_by, plain, render, render_privately
-from bot.buttons import SHARE, pointer, pressed
+from bot.answering.access import Access
+from bot.answering.answerer import Answerer, answer_chosen
+from bot.answering.people import People
+from bot.answering.secret_warning import secret_warning
 from bot.listeners.ingest import Desk
-from bot.people import People
-from bot.posting import answer_call, post
+from bot.memory.store import Store
 from bot.question import COMMAND_TS, Place, Question, plain_text
-from bot.store import Store
-from bot.warning import secret_warning
+from bot.slack.posting import answer_call, post
+from bot.views.answer import Message, asked_by, plain, render, render_privately
+from bot.views.buttons import SHARE, pointer, pressed
 from kb.knowledge_base import KnowledgeBase
 from kb.question.redact import redact
 from kb.words.catalogue import words

@@ -9,11 +9,11 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.access import Access
-from bot.home import figures, home_view, prompts
-from bot.people import People
-from bot.posting import CONNECTION_ERRORS
-from bot.store import Store
+from bot.answering.access import Access
+from bot.answering.people import People
+from bot.memory.store import Store
+from bot.slack.posting import CONNECTION_ERRORS
+from bot.views.home import figures, home_view, prompts
 from kb.errors import SnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.words.catalogue import words

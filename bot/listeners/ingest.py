@@ -11,15 +11,23 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.access import Access
-from bot.blocks import Message, plain
-from bot.buttons import pressed
-from bot.changes import DISCARD, INGEST, LAST_DIFF, PUBLISH, diff_view, how_far, outcome
-from bot.people import People
-from bot.posting import CONNECTION_ERRORS, say
-from bot.rerun import BusyError, FailedError, Rerun, Told
-from bot.rich_text import shortened
-from bot.work import Work
+from bot.answering.access import Access
+from bot.answering.people import People
+from bot.answering.workers import Work
+from bot.operations.ingest_runner import BusyError, FailedError, Rerun, Told
+from bot.slack.posting import CONNECTION_ERRORS, say
+from bot.views.answer import Message, plain
+from bot.views.buttons import pressed
+from bot.views.ingest_changes import (
+    DISCARD,
+    INGEST,
+    LAST_DIFF,
+    PUBLISH,
+    diff_view,
+    how_far,
+    outcome,
+)
+from bot.views.rich_text import shortened
 from kb.words.catalogue import Words, words
 
 _SECONDS_BETWEEN_UPDATES = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bolt import App
 
-from bot.answering import Answerer
+from bot.answering.answerer import Answerer
 from bot.listeners.questions import answering, taking
 from bot.question import mention
 

@@ -7,11 +7,11 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.answering import Answerer
-from bot.humans import Humans
+from bot.answering.answerer import Answerer
+from bot.answering.humans import Humans
 from bot.listeners.questions import answering, taking
+from bot.memory.store import Store
 from bot.question import Question, channel_message, direct_message, thread_reply
-from bot.store import Store
 
 
 def register(

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import BoltContext, BoltResponse
 from slack_sdk import WebClient
 
-from bot.answering import Answerer
+from bot.answering.answerer import Answerer
 from bot.question import Question
 
 Wanted = Callable[[dict[str, Any]], Question | None]

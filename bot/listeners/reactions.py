@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.humans import Humans
+from bot.answering.humans import Humans
 
 
 def register(app: App, humans: Humans) -> None:

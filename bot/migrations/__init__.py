@@ -1,1 +1,1 @@
-"""The database's shape, step by step; `bot.store` applies what is missing at the start."""
+"""The database's shape, step by step; `bot.memory.store` applies what is missing at the start."""

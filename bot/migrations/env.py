@@ -1,4 +1,4 @@
-"""Lets Alembic work on the connection that bot.store gives it."""
+"""Lets Alembic work on the connection that bot.memory.store gives it."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from kb.paths import Home
-from tests.slack_server import SlackServer
-from tests.slack_server.http_mode import SIGNING_SECRET, get
+from testing.slack_server import SlackServer
+from testing.slack_server.http_mode import SIGNING_SECRET, get
 
 GUIDEBOT = str(Path(sys.executable).parent / "guidebot")
 CONNECTED_SECONDS = 90

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from html import unescape
 from typing import Any
 
-from bot.blocks import Message
-from tests.slack_server.limits import rejection
+from bot.views.answer import Message
+from testing.slack_server.limits import rejection
 
 CANARY = "zqcanaryqz"
 """Stands in every hostile text, to be looked for where it must not be."""

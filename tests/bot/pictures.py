@@ -19,11 +19,11 @@ from ingest.pipeline import ingest
 from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
 from kb.paths import Home
 from kb.settings import Settings
+from testing.slack_server import SlackServer
+from testing.slack_server.browser import NoBrowserError, find_browser, take_picture
+from testing.slack_server.preview import conversation, view
 from tests.bot.conftest import start_one
 from tests.conftest import SAMPLE_GUIDES
-from tests.slack_server import SlackServer
-from tests.slack_server.browser import NoBrowserError, find_browser, take_picture
-from tests.slack_server.preview import conversation, view
 
 LOST_KEY_JA = "シークレットキーをなくした"
 LOST_KEY = "I lost my secret key"

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.access import Access
-from bot.answering import Answerer
-from bot.people import People
+from bot.answering.access import Access
+from bot.answering.answerer import Answerer
+from bot.answering.people import People
+from bot.memory.store import Store
 from bot.question import Question
 from bot.settings import BotSettings
-from bot.store import Store
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
+from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import GUIDEBOT, Bot, StartBot, copy_home
 from tests.conftest import SAMPLE_GUIDES
-from tests.slack_server import SlackServer, plain
 
 LOST_KEY_EN = "I lost my access key or secret key"
 LOST_KEY_JA = "アクセスキー・シークレットキーをなくした"

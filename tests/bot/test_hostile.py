@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.blocks import plain, render, section_blocks
-from bot.history import Count
-from bot.home import Figures, home_view
+from bot.answering.secret_warning import secret_warning
+from bot.memory.history import Count
 from bot.question import Question, direct_message
-from bot.warning import secret_warning
+from bot.views.answer import plain, render, section_blocks
+from bot.views.home import Figures, home_view
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.parse.outline import parse
@@ -30,12 +30,12 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Guide, GuideInfo
 from kb.paths import Home
 from kb.words.catalogue import words
+from testing.slack_server import SlackServer
+from testing.slack_server.events import SentEvent
+from testing.slack_server.limits import parsed, view_errors
 from tests.bot.conftest import start_one
 from tests.bot.hostile import ATTACKS, CANARY, GUIDE, HUGE, faults, sent, texts
 from tests.conftest import SAMPLE_GUIDES
-from tests.slack_server import SlackServer
-from tests.slack_server.events import SentEvent
-from tests.slack_server.limits import parsed, view_errors
 
 MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "50"))
 """How many messages to try; a long run takes some 10,000."""

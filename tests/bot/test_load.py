@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.store import Store
+from bot.memory.store import Store
 from kb.paths import Home
+from testing.slack_server import SlackServer
+from testing.slack_server.crowd import Crowd, Tally
 from tests.bot.conftest import Bot, StartBot, copy_home, start_one
-from tests.slack_server import SlackServer
-from tests.slack_server.crowd import Crowd, Tally
 
 PLENTY = {"QUESTIONS_PER_MINUTE": "1000", "WORKSPACE_QUESTIONS_PER_MINUTE": "10000"}
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from slack_sdk import WebClient
 
-from . import SlackServer
+from testing.slack_server import SlackServer
 
 
 @pytest.fixture

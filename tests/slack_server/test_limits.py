@@ -5,7 +5,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from . import SlackServer, plain
+from testing.slack_server import SlackServer, plain
 
 
 def rich(*elements: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .preview import conversation, view
+from testing.slack_server.preview import conversation, view
 
 ATTACK = "<script>alert(1)</script> \"' &amp; {{ 7 * 7 }} <img src=x onerror=alert(1)>"
 NAMES = {"U1": ATTACK, "S1": "support", "C1": "help"}

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from . import SlackServer, plain
+from testing.slack_server import SlackServer, plain
 
 SHOWN = {"type": "section", "text": {"type": "mrkdwn", "text": "shown"}}
 

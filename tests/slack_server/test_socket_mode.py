@@ -10,8 +10,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from . import SlackServer
-from .events import SentEvent
+from testing.slack_server import SlackServer
+from testing.slack_server.events import SentEvent
 
 
 class Bot:

@@ -4,7 +4,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from . import SlackServer, plain
+from testing.slack_server import SlackServer, plain
 
 RECIPIENT = {"recipient_team_id": "T0GUIDE", "recipient_user_id": "U1"}
 SHOWN = {"type": "section", "text": {"type": "mrkdwn", "text": "shown"}}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import render
+from bot.views.answer import render
 from kb.choosing.chain import open_writer
 from kb.choosing.prompt import INSTRUCTIONS
 from kb.choosing.writer import Writer
@@ -16,9 +16,9 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Block, BlockKind, Lines, Span
 from kb.paths import Home
 from kb.settings import Settings
+from testing.openai_server import ChatServer, Request
+from testing.openai_server.models import good
 from tests.bot.hostile import faults, sent
-from tests.openai_server import ChatServer, Request
-from tests.openai_server.models import good
 
 _LEAK = INSTRUCTIONS.split("\n")[0]
 

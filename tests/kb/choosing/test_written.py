@@ -17,7 +17,7 @@ from langchain_core.tracers.langchain import wait_for_all_tracers
 from langsmith.utils import get_env_var
 from rich.console import Console
 
-from bot.blocks import render
+from bot.views.answer import render
 from kb.choosing.calls import Calls, Outcome
 from kb.choosing.chain import open_writer
 from kb.choosing.chat_model import open_chat_model, try_chat_model
@@ -33,10 +33,10 @@ from kb.paths import Home
 from kb.progress import Stage
 from kb.settings import Settings
 from kb.terminal.show import show
+from testing.openai_server import ChatServer, Request
+from testing.openai_server.models import good, lying, step_of, translating
 from tests.bot.hostile import sent
 from tests.conftest import SAMPLE_GUIDES
-from tests.openai_server import ChatServer, Request
-from tests.openai_server.models import good, lying, step_of, translating
 
 QUESTION = "I lost my secret key"
 ITALIAN = "ho perso la mia chiave di accesso segreta"

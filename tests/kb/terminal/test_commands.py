@@ -15,10 +15,10 @@ from typing import ClassVar
 import pytest
 
 from kb.paths import Home
+from testing.openai_server import ChatServer
+from testing.openai_server.models import good, lying
 from tests.bot.conftest import copy_home
 from tests.conftest import SAMPLE_GUIDES
-from tests.openai_server import ChatServer
-from tests.openai_server.models import good, lying
 
 GUIDEBOT = str(Path(sys.executable).parent / "guidebot")
 

@@ -1,0 +1,425 @@
+"""From a question in Slack to its answer in Slack, whatever happens in between."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DatabaseError
+
+from bot.answering.access import Access, Refused
+from bot.answering.conversation_queue import Lanes
+from bot.answering.people import People
+from bot.answering.secret_warning import secret_warning
+from bot.answering.workers import Work
+from bot.memory.store import Outcome, Store, Unanswered
+from bot.operations.log import about
+from bot.operations.metrics import DECISIONS, QUESTIONS, observe_wait, stage
+from bot.question import Place, Question, plain_text
+from bot.slack.live_answer import LiveAnswer
+from bot.slack.posting import (
+    CONNECTION_ERRORS,
+    is_answered,
+    may_pass,
+    post,
+    post_privately,
+    read_message,
+)
+from bot.views.answer import Message, plain, render
+from bot.views.buttons import Pointer
+from kb.errors import GuidebotError, NoSnapshotError
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Answer, Decision
+from kb.progress import Progress, unheard
+from kb.question.redact import redact
+from kb.words.catalogue import words
+
+# Later than that, an answer is of no use, and people have found another way.
+_RECOVERED_SECONDS = 600.0
+
+_WORKERS = 8
+
+# Most answers are there sooner, and nobody has to be told to wait.
+_STATUS_AFTER_SECONDS = 0.7
+# Then they are shown a message that becomes the answer, which takes Slack more calls.
+_LIVE_AFTER_SECONDS = 2.5
+
+_LONGEST_TITLE = 80
+
+# In a channel where nobody has asked the bot, it speaks only when it is this sure.
+_SURE_UNASKED = 0.8
+
+logger = logging.getLogger(__name__)
+
+
+class Answerer:
+    """Answers questions, each once. Threads may share it.
+
+    `work` has its threads: Bolt's have to be free for what Slack waits for. `human` says whether
+    there are humans to ask.
+    """
+
+    def __init__(
+        self,
+        knowledge_base: KnowledgeBase,
+        store: Store,
+        people: People,
+        access: Access,
+        *,
+        human: bool = False,
+        may_delete: bool = False,
+    ) -> None:
+        self._knowledge_base = knowledge_base
+        self._store = store
+        self._people = people
+        self._access = access
+        self.human = human
+        self._may_delete = may_delete
+        self.work = Work(_WORKERS, "answer")
+        self._lanes = Lanes(self.work)
+        self._lock = threading.Lock()
+        self._in_hand: set[Place] = set()
+
+    def take(self, question: Question) -> bool:
+        """Take a question on, on disk; False if that was done before.
+
+        Whoever takes it on calls `answer` or `answer_soon` with it.
+        """
+        with self._lock:
+            taken = self._store.take(question)
+            if taken:
+                self._in_hand.add(_place(question))
+        if taken:
+            QUESTIONS.labels(question.surface).inc()
+            observe_wait(question.ts)
+        return taken
+
+    def answer_soon(self, question: Question, client: WebClient) -> None:
+        """Answer a question on a thread of `work`, after those before it in its conversation."""
+        conversation = (question.channel, question.thread_ts)
+        try:
+            self._lanes.submit(conversation, question.ts, partial(self.answer, question, client))
+        except RuntimeError:
+            logger.info("Message %s is left for the next start.", question.ts)
+
+    def answer(
+        self, question: Question, client: WebClient, *, perhaps_posted: bool = False
+    ) -> None:
+        """Post the answer to a question, or an apology with an id that the log has too.
+
+        With `perhaps_posted`, messages of the answer that stand there already are left out.
+        What cannot be posted is in the log, and tried again by `recover`; so is what cannot be
+        noted as answered, but `recover` then finds the answer. Raises DatabaseError for that.
+        """
+        try:
+            with about(question), stage("total"):
+                self._answer(question, client, perhaps_posted)
+        finally:
+            with self._lock:
+                self._in_hand.discard(_place(question))
+
+    def _answer(self, question: Question, client: WebClient, perhaps_posted: bool) -> None:
+        started = time.monotonic()
+        language: str | None = None
+        outcome: Outcome | None = None
+        live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+        try:
+            with stage("person"):
+                language = self._people.person(client, question.user).language
+            live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+            with self._shown(question, client, language, live), stage("answer"):
+                messages, outcome, told = self._messages(question, client, language, live)
+            if outcome:
+                # Whoever presses a button under the answer relies on it.
+                self._store.note(question.channel, question.ts, outcome)
+            with stage("post"):
+                post(
+                    client,
+                    question,
+                    messages,
+                    perhaps_posted=perhaps_posted,
+                    become=live.become,
+                )
+            if not messages:
+                live.drop()
+            done = True
+            self._name_thread(question, client)
+        # What panics in a library written in Rust is no Exception.
+        except BaseException as error:
+            done, told = self._apologise(question, client, error, language, live)
+        if done:
+            self._store.finish(question.channel, question.ts)
+        else:
+            self._store.let_go(question)
+        milliseconds = round(1000 * (time.monotonic() - started))
+        DECISIONS.labels(outcome.decision if outcome else "other").inc()
+        logger.info(
+            "%s in %d ms",
+            told,
+            milliseconds,
+            extra={
+                "channel": question.channel,
+                "ts": question.ts,
+                "surface": question.surface,
+                "milliseconds": milliseconds,
+                **(_logged(outcome) if outcome else {}),
+            },
+        )
+
+    def recover(self, client_of: Callable[[str | None], WebClient | None]) -> None:
+        """Answer what was taken on and not answered: before a crash, or while Slack was away.
+
+        `client_of` gives the client for a workspace. What is older than ten minutes is closed
+        without an answer. What still cannot be answered is in the log, and stays for the next
+        time.
+        """
+        with self._lock:
+            self._store.hold(self._in_hand)
+            left_over = self._store.take_over()
+            self._in_hand.update(map(_place, left_over))
+        for left in left_over:
+            try:
+                with about(left):
+                    self._recover(left, client_of(left.team))
+            except Exception as error:
+                logger.error(
+                    "Message %s in %s cannot be answered yet: %s", left.ts, left.channel, error
+                )
+                with contextlib.suppress(DatabaseError):
+                    self._store.let_go(left)
+            finally:
+                with self._lock:
+                    self._in_hand.discard(_place(left))
+
+    def _recover(self, left: Unanswered, client: WebClient | None) -> None:
+        question = self._recovered(left, client) if client else None
+        if question is None or client is None:
+            self._store.finish(left.channel, left.ts)
+        else:
+            logger.info("Answering message %s in %s now.", left.ts, left.channel)
+            self._answer(question, client, perhaps_posted=True)
+
+    def _messages(
+        self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
+    ) -> tuple[list[Message], Outcome | None, str]:
+        """Return what to post, what came of the question, and what to log."""
+        if question.secrets:
+            self._warn(question, client, language)
+        refused = self._access.refuse(client, question.team, question.channel, question.user)
+        if refused:
+            told = f"Refused ({refused.reason.value})"
+            return self._refuse(question, client, refused, language), None, told
+        if not question.text:
+            said = words(language)
+            return [plain(said.empty_question.format(example=said.examples[0]))], None, "Asked back"
+        answer = self.ask(question, language, live.hear)
+        told = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
+        outcome = outcome_of(answer)
+        sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
+        if question.surface == "auto" and not sure:
+            return [], outcome, f"Silent: {told}"
+        return render(answer, question, human=self.human), outcome, told
+
+    def ask(self, question: Question, language: str | None, progress: Progress = unheard) -> Answer:
+        """Return the answer to a question, with what was asked before it in mind."""
+        return self._knowledge_base.ask(
+            question.text,
+            language,
+            before=self._store.asked_before(question),
+            audience=question.channel,
+            progress=progress,
+        )
+
+    def answer_privately(self, question: Question, language: str | None) -> Answer:
+        """Return the answer to a question that no message stands for; it is remembered."""
+        started = time.monotonic()
+        QUESTIONS.labels(question.surface).inc()
+        with about(question), stage("total"):
+            with stage("answer"):
+                answer = self.ask(question, language)
+            outcome = outcome_of(answer)
+            if self._store.take(question):
+                self._store.finish(question.channel, question.ts, outcome)
+            DECISIONS.labels(outcome.decision).inc()
+            milliseconds = round(1000 * (time.monotonic() - started))
+            logger.info(
+                "%s (%.2f, %s) in %d ms",
+                outcome.decision,
+                outcome.confidence,
+                outcome.snapshot,
+                milliseconds,
+                extra={
+                    "channel": question.channel,
+                    "surface": question.surface,
+                    **_logged(outcome),
+                },
+            )
+        return answer
+
+    def _warn(self, question: Question, client: WebClient, language: str | None) -> None:
+        """Tell the person, and nobody else, that a secret was pasted."""
+        message = secret_warning(
+            self._knowledge_base, question, language, may_delete=self._may_delete
+        )
+        try:
+            post_privately(client, question, question.user, message)
+        except (SlackApiError, *CONNECTION_ERRORS):
+            logger.exception("The warning about message %s could not be posted", question.ts)
+
+    def _refuse(
+        self, question: Question, client: WebClient, refused: Refused, language: str | None
+    ) -> list[Message]:
+        """Tell the person in private; return what to post for that."""
+        if question.surface in ("auto", "thread"):
+            return []
+        message = plain(refused.text(words(language)))
+        if question.channel.startswith("D"):
+            return [message]
+        post_privately(client, question, question.user, message)
+        return []
+
+    @contextlib.contextmanager
+    def _shown(
+        self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
+    ) -> Iterator[None]:
+        """Say that the bot is at work, if it takes a while. Slack clears it with the answer."""
+
+        def say() -> None:
+            said = words(language)
+            with contextlib.suppress(GuidebotError, SlackApiError, *CONNECTION_ERRORS):
+                titles = self._knowledge_base.index().titles(language or "en", question.channel)
+                one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
+                client.assistant_threads_setStatus(
+                    channel_id=question.channel,
+                    thread_ts=question.thread_ts or question.ts,
+                    status=said.looking_in.format(title=one) if one else said.thinking,
+                )
+
+        timers = [
+            threading.Timer(_STATUS_AFTER_SECONDS, say),
+            threading.Timer(_LIVE_AFTER_SECONDS, live.open),
+        ]
+        for timer in timers if question.surface != "auto" else []:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield
+        finally:
+            for timer in timers:
+                timer.cancel()
+
+    def _name_thread(self, question: Question, client: WebClient) -> None:
+        """Give a thread of the agent pane the name of its first question."""
+        if question.surface == "dm" and question.thread_ts and question.text:
+            if self._store.asked_before(question) is None:
+                with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+                    client.assistant_threads_setTitle(
+                        channel_id=question.channel,
+                        thread_ts=question.thread_ts,
+                        title=question.text[:_LONGEST_TITLE],
+                    )
+
+    def _apologise(
+        self,
+        question: Question,
+        client: WebClient,
+        error: BaseException,
+        language: str | None,
+        live: LiveAnswer,
+    ) -> tuple[bool, str]:
+        """Return whether the apology was posted, and what to log."""
+        # The question may be what broke it, but it is the person's own and stays out of logs.
+        logger.error("Failure %s while answering", question.id, exc_info=error)
+        if question.surface == "auto":
+            return not may_pass(error), "Silent after a failure"
+        said = words(language)
+        text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
+        try:
+            # Slack may have taken the answer, and failed only to say so.
+            if is_answered(client, question):
+                return True, "Answered in spite of the failure"
+            post(client, question, [plain(text.format(id=question.id))], become=live.become)
+        except Exception:
+            logger.exception("The apology could not be posted either")
+            return False, "Left for later"
+        return True, "Apologised"
+
+    def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
+        if time.time() - left.taken_at > _RECOVERED_SECONDS:
+            logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
+            return None
+        if left.surface == "command":
+            # The answer went to a place that is gone.
+            return None
+        if is_answered(client, left):
+            return None
+        text = message_text(client, left)
+        if text is None:
+            return None
+        redacted = redact(text)
+        return Question(
+            channel=left.channel,
+            ts=left.ts,
+            thread_ts=left.thread_ts,
+            user=left.user,
+            text=redacted.text,
+            surface=left.surface,
+            team=left.team,
+            secrets=redacted.kinds,
+        )
+
+
+def _place(place: Place) -> Place:
+    """Return only the place of a question, which does not change while it is answered."""
+    return Place(channel=place.channel, ts=place.ts)
+
+
+def outcome_of(answer: Answer) -> Outcome:
+    """Return what is remembered of an answer."""
+    cited = next(iter((*answer.citations, *answer.choices, *answer.nearest)), None)
+    return Outcome(
+        text=answer.question,
+        language=answer.language,
+        decision=answer.decision.value,
+        confidence=answer.confidence,
+        section=cited.section if cited else None,
+        snapshot=answer.snapshot,
+    )
+
+
+def answer_chosen(
+    knowledge_base: KnowledgeBase, store: Store, at: Pointer, channel: str
+) -> Answer | None:
+    """Return what the section that a button names says to its question.
+
+    None, if the guides no longer have it, or the channel may not know of it.
+    """
+    before = store.outcome(channel, at.ts)
+    return knowledge_base.answer_from(
+        at.guide,
+        at.edition,
+        at.anchor,
+        before.text if before else "",
+        at.language,
+        channel,
+    )
+
+
+def _logged(outcome: Outcome) -> dict[str, object]:
+    """Return what the log may hold of an outcome: nothing that anybody wrote."""
+    return {
+        name: getattr(outcome, name)
+        for name in ("language", "decision", "confidence", "section", "snapshot")
+    }
+
+
+def message_text(client: WebClient, place: Place) -> str | None:
+    """Return what a message says now, as the person sees it; None if it is gone."""
+    message = read_message(client, place)
+    return None if message is None else plain_text(str(message.get("text") or ""))

@@ -1,0 +1,173 @@
+"""Questions that go on to a human, and the note to the person when one takes them on."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+)
+
+from bot.memory.store import Escalation, Outcome, Store
+from bot.slack.posting import CONNECTION_ERRORS, say
+from bot.views.answer import Message, escape, plain
+from bot.views.buttons import Pointer
+from bot.views.rich_text import LONGEST_TEXT, Parts, pieces
+from kb.model import Decision
+from kb.words.catalogue import Words, words
+
+logger = logging.getLogger(__name__)
+
+
+class Humans:
+    """Passes questions on to a channel where people answer. Without a channel, it does nothing."""
+
+    def __init__(self, store: Store, channel: str, group: str) -> None:
+        self._store = store
+        self._channel = channel
+        self._group = group
+
+    @property
+    def channel(self) -> str:
+        """The channel's id; empty if questions cannot be passed on."""
+        return self._channel
+
+    def pass_on(
+        self,
+        client: WebClient,
+        at: Pointer,
+        channel: str,
+        user: str,
+        text: str,
+        tell: Callable[[Message], None],
+        outcome: Outcome | None = None,
+        found: str | None = None,
+    ) -> None:
+        """Post a person's question for humans, once, and tell the person.
+
+        `outcome` is what came of it, if that is known; `found` is the heading of the section
+        that the bot answered with, if it did.
+        """
+        said = words(at.language)
+        place = at.place(channel)
+        if not self._channel or not self._store.escalate(place, user, self._channel):
+            tell(plain(said.human_asked_before))
+            return
+        try:
+            link = None if place.is_call else _link(client, channel, at.ts)
+            message = self._message(user, text, link, _result(outcome, found, said), said)
+            posted = say(client, self._channel, message)
+        except (SlackApiError, *CONNECTION_ERRORS):
+            id = secrets.token_hex(4)
+            logger.exception("Failure %s: a question could not be passed on to a human", id)
+            self._store.escalated_to(channel, at.ts, None)
+            tell(plain(said.human_failed.format(id=id)))
+            return
+        self._store.escalated_to(channel, at.ts, posted)
+        tell(plain(said.human_asked))
+
+    def is_reply(self, event: Mapping[str, Any]) -> bool:
+        """Whether a message is somebody's reply in the channel for humans."""
+        thread = event.get("thread_ts")
+        return bool(
+            self._channel
+            and event.get("channel") == self._channel
+            and thread
+            and thread != event.get("ts")
+            and event.get("user")
+            and not event.get("bot_id")
+            and not event.get("subtype")
+        )
+
+    def answered(self, client: WebClient, channel: str, ts: str, by: str) -> None:
+        """Tell the person, once, that a human takes care of the question posted at `ts`."""
+        if channel != self._channel:
+            return
+        taken = self._store.answered_by_human(channel, ts, by)
+        if taken is None:
+            return
+        outcome = self._store.outcome(taken.channel, taken.ts)
+        said = words(outcome.language if outcome else "en")
+        try:
+            block = _note(said, taken.user, by, _link(client, channel, ts))
+            note = Message(escape(said.human_answered), (block,))
+            if taken.is_call:
+                say(client, taken.user, note)  # nobody else saw the question
+            else:
+                say(client, taken.channel, note, taken.thread_ts or taken.ts)
+            self._mark(client, taken, by, said)
+        except (SlackApiError, *CONNECTION_ERRORS):
+            logger.exception("The note about question %s could not be posted", taken.ts)
+
+    def _mark(self, client: WebClient, taken: Escalation, by: str, said: Words) -> None:
+        """Add to the posted question who takes care of it."""
+        history = client.conversations_replies(
+            channel=taken.to_channel, ts=str(taken.to_ts), limit=1
+        )
+        message = (history.get("messages") or [{}])[0]
+        mark = RichTextSectionElement(
+            elements=[Parts.Text(text=f"✅ {said.human_done}"), Parts.User(user_id=by)]
+        )
+        client.chat_update(
+            channel=taken.to_channel,
+            ts=str(taken.to_ts),
+            text=str(message.get("text") or ""),
+            blocks=[*(message.get("blocks") or []), RichTextBlock(elements=[mark])],
+        )
+
+    def _message(self, user: str, text: str, link: str | None, result: str, said: Words) -> Message:
+        first = [
+            *(
+                [Parts.UserGroup(usergroup_id=self._group), Parts.Text(text=" ")]
+                if self._group
+                else []
+            ),
+            Parts.User(user_id=user),
+            Parts.Text(text=said.human_asks),
+        ]
+        quote = [Parts.Text(text=piece) for piece in pieces(text[:LONGEST_TEXT])]
+        below = [
+            *([Parts.Text(text=f"{result}\n")] if result else []),
+            *([Parts.Link(url=link, text=said.link_to_question)] if link else []),
+        ]
+        question: Block = RichTextBlock(
+            elements=[
+                RichTextSectionElement(elements=first),
+                RichTextQuoteElement(elements=quote or [Parts.Text(text="…")]),
+                *([RichTextSectionElement(elements=below)] if below else []),
+            ]
+        )
+        how = ContextBlock(elements=[PlainTextObject(text=said.human_how, emoji=False)])
+        return Message(escape(f"{said.human_question} {text[:200]}"), (question, how))
+
+
+def _link(client: WebClient, channel: str, ts: str) -> str:
+    return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+
+
+def _result(outcome: Outcome | None, found: str | None, said: Words) -> str:
+    """Return what the humans are told of the bot's own answer; nothing if it is not known."""
+    if outcome and outcome.decision == Decision.NOT_COVERED:
+        return said.human_found_nothing
+    return said.human_found.format(found=found) if found else ""
+
+
+def _note(said: Words, user: str, by: str, link: str) -> RichTextBlock:
+    elements = [
+        Parts.User(user_id=user),
+        Parts.Text(text=said.human_to),
+        Parts.User(user_id=by),
+        Parts.Text(text=said.human_takes),
+        Parts.Link(url=link, text=said.link_to_thread),
+    ]
+    return RichTextBlock(elements=[RichTextSectionElement(elements=elements)])

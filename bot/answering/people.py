@@ -1,0 +1,84 @@
+"""What the bot knows of the people who ask: their language, and whether they are of the house."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.posting import CONNECTION_ERRORS
+
+_MOST_KEPT = 5000
+_KEPT_SECONDS = 3600.0
+_MOST_GROUPS = 500
+_GROUPS_KEPT_SECONDS = 300.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person: language (ISO 639-1) where Slack says it, and who they are to the workspace."""
+
+    language: str | None = None
+    team: str | None = None
+    guest: bool = False
+
+
+class People:
+    """People and user groups, asked for once in a while. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._known: TTLCache[str, Person] = TTLCache(_MOST_KEPT, _KEPT_SECONDS)
+        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MOST_GROUPS, _GROUPS_KEPT_SECONDS)
+        self._lock = threading.Lock()
+
+    def person(self, client: WebClient, user: str) -> Person:
+        """Return a person; one that nothing is known of where Slack cannot be asked."""
+        with self._lock:
+            known = self._known.get(user)
+        if known is not None:
+            return known
+        try:
+            found = client.users_info(user=user, include_locale=True).get("user") or {}
+        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            # Never worth losing a question for.
+            logger.warning("What Slack knows of a person cannot be had: %s", error)
+            return Person()
+        locale = str(found.get("locale") or "")
+        person = Person(
+            language=locale.split("-")[0].lower() or None,
+            team=found.get("team_id"),
+            guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+        )
+        with self._lock:
+            self._known[user] = person
+        return person
+
+    def is_in(self, client: WebClient, user: str, groups: frozenset[str]) -> bool:
+        """Whether a person is one of `groups`, which names people and user groups.
+
+        A group whose members cannot be had counts as one that the person is not in.
+        """
+        return user in groups or any(
+            user in self._members(client, group) for group in groups if group.startswith("S")
+        )
+
+    def _members(self, client: WebClient, group: str) -> frozenset[str]:
+        with self._lock:
+            known = self._groups.get(group)
+        if known is not None:
+            return known
+        try:
+            found = client.usergroups_users_list(usergroup=group).get("users") or []
+        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            logger.error("The members of the user group %s cannot be had: %s", group, error)
+            return frozenset()
+        members = frozenset(found)
+        with self._lock:
+            self._groups[group] = members
+        return members

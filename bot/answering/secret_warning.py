@@ -1,0 +1,44 @@
+"""What a person is told who has pasted a secret."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, RichTextBlock
+
+from bot.question import Question
+from bot.views.answer import Message, plain, render
+from bot.views.buttons import DELETE, Pointer, one_button
+from bot.views.rich_text import paragraph
+from bot.views.shorten import without_explanation
+from kb.errors import GuidebotError
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Decision, Span
+from kb.words.catalogue import secret_names, words
+
+# What the guides are asked for, in the words that find how to replace a key.
+_HOW_TO_REPLACE = {
+    "ja": "アクセスキーが漏洩したので、無効にして新しいキーに取り替えたい",
+    "en": "my access key has leaked, how do I deactivate and replace it",
+}
+
+
+def secret_warning(
+    knowledge_base: KnowledgeBase, question: Question, language: str | None, *, may_delete: bool
+) -> Message:
+    """Return the warning, with the guide's own steps for replacing a key if it has them."""
+    spoken = "ja" if language == "ja" else "en"
+    said = words(spoken)
+    warning = said.secret_pasted.format(kinds=secret_names(question.secrets, spoken))
+    text = plain(warning).text
+    blocks: list[Block] = [RichTextBlock(elements=paragraph([Span(text=warning, bold=True)]))]
+    if may_delete:
+        at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
+        blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
+    try:
+        answer = knowledge_base.ask(_HOW_TO_REPLACE[spoken], language, audience=question.channel)
+    except GuidebotError:
+        answer = None
+    if answer and answer.decision is Decision.ANSWER:
+        steps = render(without_explanation(answer))[0]
+        blocks += steps.blocks
+        text = f"{text}\n{steps.text}"
+    return Message(text, tuple(blocks))

@@ -1,0 +1,345 @@
+"""Checks of everything that the bot needs, each with what to do if it is not as it should be."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.doctor.context import APP_PAGE, LOOK_AT_NETWORK, LOOK_AT_TOKEN, Bench, Problem, error_code
+from bot.memory.database import look_at
+from bot.settings import token_problem
+from bot.slack.scopes import BOT_SCOPES
+from kb.errors import GuidebotError, ModelError, SnapshotError
+from kb.snapshot.fingerprint import check_fingerprint
+
+_LITTLE_SPACE = 1 << 30
+_NO_SPACE = 100 << 20
+_GB = 1e9
+_SENTENCE = "I lost my secret key."
+_INGEST = "guidebot ingest PATH..."
+_TOKEN = re.compile(r"[A-Za-z]+-[A-Za-z0-9-]+")
+
+
+class State(StrEnum):
+    """What came of a check."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check saw, and what to do about it; `advice` is empty if there is nothing to do."""
+
+    check: str
+    state: State
+    seen: str
+    advice: str = ""
+
+
+class _Other(NamedTuple):
+    """What a check returns that is neither well nor failed."""
+
+    state: State
+    seen: str
+    advice: str = ""
+
+
+_Seen = str | _Other
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check, and the names of the checks without which it cannot run.
+
+    It returns what it saw. A GuidebotError of it is a failure.
+    """
+
+    name: str
+    run: Callable[[Bench], _Seen]
+    needs: tuple[str, ...] = ()
+
+
+def examine(bench: Bench) -> Iterator[Finding]:
+    """Run every check, and give its finding as soon as it is there."""
+    states: dict[str, State] = {}
+    for check in CHECKS:
+        unmet = [need for need in check.needs if states[need] in (State.FAILED, State.SKIPPED)]
+        if unmet:
+            seen = f"cannot be checked before this is right: {', '.join(unmet)}"
+            finding = Finding(check.name, State.SKIPPED, seen)
+        else:
+            finding = _run(check, bench)
+        states[check.name] = finding.state
+        yield finding
+
+
+def _run(check: Check, bench: Bench) -> Finding:
+    try:
+        seen = check.run(bench)
+    except Problem as problem:
+        return Finding(check.name, State.FAILED, problem.seen, problem.advice)
+    except GuidebotError as error:
+        what, *more = str(error).splitlines()
+        advice = " ".join(line.strip() for line in more) or "Put that right, and try again."
+        return Finding(check.name, State.FAILED, what, advice)
+    except Exception as error:
+        # One check that breaks must not hide what the others find. Not its text, which may
+        # hold anything, a token too.
+        what = f"the check itself broke ({type(error).__name__})"
+        return Finding(check.name, State.FAILED, what, "Please report this.")
+    return Finding(check.name, *((State.OK, seen) if isinstance(seen, str) else seen))
+
+
+def _settings(bench: Bench) -> _Seen:
+    return f"can be read; GUIDEBOT_HOME is {bench.settings.home.root.resolve()}"
+
+
+def _bot_token(bench: Bench) -> _Seen:
+    if bench.settings.installs:
+        return _skipped("SLACK_CLIENT_ID is set: each workspace has a token of its own")
+    return _token("SLACK_BOT_TOKEN", bench.settings.slack_bot_token.get_secret_value())
+
+
+def _app_token(bench: Bench) -> _Seen:
+    settings = bench.settings
+    secret = settings.slack_signing_secret.get_secret_value()
+    if secret and not settings.slack_app_token.get_secret_value():
+        return _skipped("SLACK_SIGNING_SECRET is set: Slack's requests come by HTTP")
+    return _token("SLACK_APP_TOKEN", bench.settings.slack_app_token.get_secret_value())
+
+
+def _token(name: str, value: str) -> _Seen:
+    if problem := token_problem(name, value):
+        raise Problem(f"{name} {problem.wrong}", f"It is {problem.wanted}. Put it into .env.")
+    if not _TOKEN.fullmatch(value):
+        raise Problem(f"{name} has characters that are in no token", LOOK_AT_TOKEN)
+    return f"{name} is set"
+
+
+def _workspace(bench: Bench) -> _Seen:
+    with bench.asking_slack():
+        identity = bench.identity
+    return f"the bot is @{identity.get('user')} in {identity.get('team')} ({identity.get('url')})"
+
+
+def _scopes(bench: Bench) -> _Seen:
+    granted = _granted(bench.identity)
+    if granted is None:
+        return _warning("Slack does not say which scopes the token has", LOOK_AT_NETWORK)
+    missing = [scope for scope in BOT_SCOPES if scope not in granted]
+    if missing:
+        raise Problem(
+            f"missing: {', '.join(missing)}",
+            f"{APP_PAGE}, then OAuth & Permissions, Bot Token Scopes; add them (or "
+            "paste slack/manifest.json again under App Manifest), and install the app again.",
+        )
+    return f"the bot token has all {len(BOT_SCOPES)}"
+
+
+def _socket_mode(bench: Bench) -> _Seen:
+    token = bench.settings.slack_app_token.get_secret_value()
+    advice = (
+        f"{APP_PAGE}: Socket Mode has to be on, and the app-level token (Basic Information) needs "
+        "the scope connections:write."
+    )
+    with bench.asking_slack(advice):
+        # An address is enough. A connection would be given some of the running bot's events.
+        opened = bench.client_with(token).apps_connections_open(app_token=token)
+    # If Socket Mode is off, Slack gives an address all the same, and only says so beside it.
+    said = (opened.get("response_metadata") or {}).get("messages")
+    if said:
+        return _warning(f"Slack gives an address, and says: {' '.join(map(str, said))}", advice)
+    return "Slack gives an address for the socket"
+
+
+def _human_channel(bench: Bench) -> _Seen:
+    channel = bench.settings.human_channel
+    if not channel:
+        return _skipped("HUMAN_CHANNEL is not set: questions do not go to humans")
+    invite = f"Write in the channel: /invite @{bench.identity.get('user')}"
+    with bench.asking_slack(f"Check the id in HUMAN_CHANNEL. If it is right: {invite}"):
+        try:
+            info = bench.client.conversations_info(channel=channel)["channel"]
+        except SlackApiError as error:
+            if error_code(error) != "missing_scope":
+                raise
+            return _member(bench, channel, str(error.response.get("needed")), invite)
+    name = f"#{info.get('name')} ({channel})"
+    if info.get("is_archived"):
+        raise Problem(f"{name} is archived", "Set HUMAN_CHANNEL to another channel.")
+    if not info.get("is_member"):
+        raise Problem(f"the bot is not in {name}", invite)
+    return f"the bot is in {name}"
+
+
+def _member(bench: Bench, channel: str, scope: str, invite: str) -> _Seen:
+    """Look whether the bot is in a channel by whether it may read there."""
+    try:
+        # From now on: nothing that anybody wrote.
+        bench.client.conversations_history(channel=channel, oldest=str(time.time()), limit=1)
+    except SlackApiError as error:
+        if error_code(error) == "missing_scope":
+            return _skipped(f"{channel} cannot be looked up without the scope {scope}", invite)
+        if error_code(error) == "not_in_channel":
+            raise Problem(f"the bot is not in {channel}", invite) from error
+        raise
+    return f"the bot is in {channel} (its name needs the scope {scope})"
+
+
+def _user_token(bench: Bench) -> _Seen:
+    token = bench.settings.slack_user_token.get_secret_value()
+    if not token:
+        return _skipped("SLACK_USER_TOKEN is not set: the bot deletes no messages with secrets")
+    _token("SLACK_USER_TOKEN", token)
+    with bench.asking_slack():
+        person = bench.client_with(token).auth_test()
+    if person.get("team_id") != bench.identity.get("team_id"):
+        raise Problem(f"it is for another workspace, {person.get('team')}", LOOK_AT_TOKEN)
+    granted = _granted(person)
+    if granted is not None and "chat:write" not in granted:
+        raise Problem(
+            "missing: chat:write",
+            f"{APP_PAGE}, then OAuth & Permissions, User Token Scopes; add it, and "
+            "install the app again.",
+        )
+    return f"@{person.get('user')} deletes messages for their authors"
+
+
+def _home(bench: Bench) -> _Seen:
+    root = bench.settings.home.root
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=root):
+            free = shutil.disk_usage(root).free
+    except OSError as error:
+        raise Problem(
+            f"{root} cannot be written to: {error.strerror}",
+            "Give the folder to the user that the bot runs as, or set GUIDEBOT_HOME to another.",
+        ) from error
+    seen = f"{root.resolve()} can be written to, {free / _GB:.1f} GB are free"
+    advice = "Make room: a model, and a few snapshots, have to fit."
+    if free < _NO_SPACE:
+        raise Problem(seen, advice)
+    return _warning(seen, advice) if free < _LITTLE_SPACE else seen
+
+
+def _database(bench: Bench) -> _Seen:
+    try:
+        found = look_at(bench.settings.database)
+    except GuidebotError as error:
+        raise Problem(
+            str(error),
+            "Check DATABASE_URL, and who may write there. If a SQLite file is damaged, move it "
+            "away: the bot then only forgets what it was asked.",
+        ) from error
+    if found.revision is None:
+        return f"{found.name}: nothing in it yet; the bot makes its tables when it starts"
+    at = f"{found.name}: can be written to, migration {found.revision}"
+    if found.revision not in found.known:
+        raise Problem(
+            f"{at}, which is newer than this program", "Install the newest version of Guidebot."
+        )
+    if found.revision != found.newest:
+        return _warning(
+            f"{at} of {found.newest}",
+            "Start the bot: it brings the tables up to date.",
+        )
+    return f"{at}, the newest"
+
+
+def _guides(bench: Bench) -> _Seen:
+    try:
+        snapshot = bench.snapshot
+    except SnapshotError as error:
+        raise Problem(str(error), f"Ingest the guides again: {_INGEST}") from error
+    if snapshot is None:
+        raise Problem("nothing was published yet", f"Run: {_INGEST}")
+    manifest = snapshot.manifest
+    return (
+        f"{manifest.name}, published {manifest.created}: "
+        f"{manifest.guides} guides, {manifest.sections} sections"
+    )
+
+
+def _model(bench: Bench) -> _Seen:
+    model = bench.embeddings
+    start = time.perf_counter()
+    try:
+        model.load()
+        loaded = time.perf_counter()
+        model.embed_query(_SENTENCE)
+    except ModelError as error:
+        what, *more = str(error).splitlines()
+        advice = more[-1] if more else "Set EMBEDDING_MODEL to another model."
+        raise Problem(what, advice) from error
+    embedded = time.perf_counter()
+    return (
+        f"{model.model_id} was loaded in {loaded - start:.1f} s, "
+        f"and embedded a sentence in {1000 * (embedded - loaded):.0f} ms"
+    )
+
+
+def _embedder(bench: Bench) -> _Seen:
+    if bench.snapshot is None:
+        return _skipped("there are no guides")
+    try:
+        check_fingerprint(bench.snapshot.manifest.embedder, bench.embeddings)
+    except SnapshotError as error:
+        what, _, advice = str(error).partition(". ")
+        raise Problem(what, advice) from error
+    return "the guides were ingested with the same model"
+
+
+def _chat_model(bench: Bench) -> _Seen:
+    if not bench.settings.chat_model:
+        return _skipped("CHAT_MODEL is not set: answers are the guide's own words")
+    from kb.choosing.chat_model import try_chat_model
+
+    return try_chat_model(bench.settings)
+
+
+CHECKS = (
+    Check("settings", _settings),
+    Check("bot token", _bot_token, ("settings",)),
+    Check("app token", _app_token, ("settings",)),
+    Check("workspace", _workspace, ("bot token",)),
+    Check("scopes", _scopes, ("workspace",)),
+    Check("socket mode", _socket_mode, ("app token",)),
+    Check("human channel", _human_channel, ("workspace",)),
+    Check("user token", _user_token, ("workspace",)),
+    Check("home", _home, ("settings",)),
+    Check("database", _database, ("settings",)),
+    Check("guides", _guides, ("settings",)),
+    Check("model", _model, ("settings",)),
+    Check("embedder", _embedder, ("guides", "model")),
+    Check("chat model", _chat_model, ("settings",)),
+)
+
+
+def _warning(seen: str, advice: str) -> _Other:
+    return _Other(State.WARNING, seen, advice)
+
+
+def _skipped(seen: str, advice: str = "") -> _Other:
+    return _Other(State.SKIPPED, seen, advice)
+
+
+def _granted(response: SlackResponse) -> frozenset[str] | None:
+    """Return the scopes that Slack says a token has, if it says so."""
+    headers: Mapping[str, str] = {
+        str(name).lower(): value for name, value in response.headers.items()
+    }
+    said = headers.get("x-oauth-scopes")
+    return frozenset(scope.strip() for scope in said.split(",")) if said is not None else None

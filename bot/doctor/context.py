@@ -1,0 +1,105 @@
+"""What the checks of bot.doctor.checks work with, each thing made once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.settings import BotSettings
+from bot.slack.posting import CONNECTION_ERRORS
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.settings import load_settings
+from kb.snapshot.format import Snapshot, current_name, open_snapshot
+
+APP_PAGE = "On https://api.slack.com/apps choose your app"
+LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token again from there into .env."
+LOOK_AT_NETWORK = "Check the network, the proxy (HTTPS_PROXY) and SLACK_API_URL."
+_CODE = re.compile(r"[a-z0-9_]+")
+_SLACK_SECONDS = 10
+_LATER = "Wait a minute, and try again."
+_INSTALL = f"{APP_PAGE}, then Install App."
+_SLACK_ADVICE = {
+    "ratelimited": _LATER,
+    "internal_error": _LATER,
+    "service_unavailable": _LATER,
+    "account_inactive": _INSTALL,
+    "token_revoked": _INSTALL,
+    "invalid_auth": LOOK_AT_TOKEN,
+}
+
+
+class Problem(Exception):
+    """Ends a check that failed: what it saw, and what to do about it."""
+
+    def __init__(self, seen: str, advice: str) -> None:
+        super().__init__(seen)
+        self.seen = seen
+        self.advice = advice
+
+
+class Bench:
+    """What the checks share. Each thing is made when a check first needs it, and once."""
+
+    @cached_property
+    def settings(self) -> BotSettings:
+        """The settings; raises SettingsError."""
+        return load_settings(BotSettings)
+
+    @cached_property
+    def client(self) -> WebClient:
+        """Slack, as the bot."""
+        return self.client_with(self.settings.slack_bot_token.get_secret_value())
+
+    @cached_property
+    def identity(self) -> SlackResponse:
+        """Who the bot is to Slack."""
+        return self.client.auth_test()
+
+    @cached_property
+    def snapshot(self) -> Snapshot | None:
+        """The live snapshot; None if there is none. Raises SnapshotError."""
+        folder = self.settings.home.snapshots
+        name = current_name(folder)
+        return open_snapshot(folder / name) if name else None
+
+    @cached_property
+    def embeddings(self) -> SentenceTransformerEmbeddings:
+        """The embedding model, which is not loaded by this."""
+        return SentenceTransformerEmbeddings(
+            self.settings.embedding_model, self.settings.home.models
+        )
+
+    def client_with(self, token: str) -> WebClient:
+        """Return Slack, as the owner of a token."""
+        url = self.settings.slack_api_url
+        return WebClient(token=token, base_url=url, timeout=_SLACK_SECONDS)
+
+    @contextmanager
+    def asking_slack(self, advice: str = LOOK_AT_TOKEN) -> Iterator[None]:
+        """Let the check fail if Slack refuses a call or cannot be reached."""
+        try:
+            yield
+        except SlackApiError as error:
+            code = error_code(error)
+            if not _CODE.fullmatch(code):
+                raise Problem(
+                    f"{self.settings.slack_api_url} does not answer as Slack does", LOOK_AT_NETWORK
+                ) from error
+            raise Problem(f"Slack says {code}", _SLACK_ADVICE.get(code, advice)) from error
+        except CONNECTION_ERRORS as error:
+            raise Problem(
+                f"{self.settings.slack_api_url} cannot be reached: "
+                f"{getattr(error, 'reason', error)}",
+                LOOK_AT_NETWORK,
+            ) from error
+
+
+def error_code(error: SlackApiError) -> str:
+    """Return what Slack calls the error of a call."""
+    return str(error.response.get("error"))

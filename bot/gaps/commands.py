@@ -1,0 +1,232 @@
+"""`guidebot gaps`, and what a gap can be made into."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from bot.settings import BotSettings
+from kb.errors import GuidebotError, NoSnapshotError
+from kb.evaluation.golden import NOT_COVERED
+from kb.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.gaps.missed import Missed
+    from bot.memory.history import Asked
+    from bot.memory.store import Store
+    from kb.snapshot.format import Snapshot
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    help="What people ask and do not find, grouped by meaning.",
+)
+
+_PERIOD = re.compile(r"(\d{1,4})([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 24 * 7}
+
+_Ids = Annotated[list[str], typer.Argument(help="Questions, by the ids that `gaps` shows.")]
+
+
+@app.callback()
+def gaps(
+    context: typer.Context,
+    since: Annotated[
+        str, typer.Option(help="How far back: 12h, 7d or 4w. The trend is against as long before.")
+    ] = "7d",
+    html: Annotated[Path | None, typer.Option(help="Write a page with charts here.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write a table here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the gaps as JSON.")] = False,
+) -> None:
+    """Show what people ask and do not find."""
+    if context.invoked_subcommand:
+        return
+    hours = _hours(since)
+    from bot.gaps.grouping import find_gaps
+    from bot.gaps.report import gaps_csv, gaps_page, show_gaps
+    from kb.embedder.embeddings import SentenceTransformerEmbeddings
+
+    settings = load_settings(BotSettings)
+    until = datetime.now(UTC)
+    start = until - timedelta(hours=hours)
+    asked = _asked(settings, (start - timedelta(hours=hours)).timestamp())
+    embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
+    report = find_gaps(asked, start, until, embeddings, _headings(_snapshot(settings)))
+    console = Console(highlight=False)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        show_gaps(report, console)
+    for path, text in ((html, gaps_page), (csv, gaps_csv)):
+        if path:
+            path.write_text(text(report), "utf-8")
+            typer.echo(f"Written: {path}", err=True)
+
+
+@app.command()
+def golden(
+    ids: _Ids,
+    expect: Annotated[
+        list[str], typer.Option(help="The section that is right (its anchor), or not_covered.")
+    ],
+    to: Annotated[Path, typer.Option(help="A file of golden questions.")] = Path(
+        "guides/questions.yaml"
+    ),
+    split: Annotated[Literal["dev", "test"], typer.Option(help="What it is used for.")] = "dev",
+) -> None:
+    """Make questions golden: from now on, `guidebot eval` asks them."""
+    from kb.evaluation.golden_file import add_questions
+
+    settings = load_settings(BotSettings)
+    _check_sections(expect, _snapshot(settings))
+    found = _questions(settings, ids)
+    added = add_questions(to, [(each.text, each.language) for each in found], expect, split)
+    for question in added:
+        typer.echo(f"{to}: {question}")
+    if not added:
+        typer.echo(f"{to} has it already.")
+
+
+@app.command("also-asked")
+def also_asked(
+    ids: _Ids,
+    section: Annotated[
+        str, typer.Option(help='The section that answers them, as "guide#anchor".')
+    ] = "",
+) -> None:
+    """Tell the guide that a section answers questions; default: the section found nearest."""
+    settings = load_settings(BotSettings)
+    for question in _questions(settings, ids):
+        name = section or question.section or ""
+        source, anchor = _source(name, question.language, _snapshot(settings))
+        # The guides are ingest's, and the bot does not import it.
+        command = [sys.executable, "-m", "guidebot", "also-asked"]
+        done = subprocess.run([*command, "--", source, anchor, question.text], check=False)
+        if done.returncode:
+            raise typer.Exit(done.returncode)
+
+
+@app.command()
+def draft(
+    id: Annotated[str, typer.Argument(help="A question that went to a human, by its id.")],
+    to: Annotated[Path | None, typer.Option(help="Write it here; default: print it.")] = None,
+) -> None:
+    """Make the draft of a section of what a human answered."""
+    from slack_sdk import WebClient
+
+    from bot.gaps.draft import DraftError, draft_section, human_replies
+    from bot.memory.history import History
+
+    settings = load_settings(BotSettings)
+    (question,) = _questions(settings, [id])
+    store = _store(settings)
+    place = next(each.place for each in History(store).asked(0) if each.place.id == id)
+    escalation = store.escalation(place)
+    store.close()
+    if escalation is None:
+        raise DraftError(f"The question {id} did not go to a human.")
+    token = settings.slack_bot_token.get_secret_value()
+    client = WebClient(token, base_url=settings.slack_api_url)
+    text = draft_section(question, human_replies(client, escalation))
+    if to is None:
+        typer.echo(text, nl=False)
+    elif to.exists():
+        raise DraftError(f"{to} exists; name another file.")
+    else:
+        to.write_text(text, "utf-8")
+        typer.echo(f"Written: {to}")
+
+
+def _hours(since: str) -> int:
+    found = _PERIOD.fullmatch(since)
+    if not found or not int(found[1]):
+        raise typer.BadParameter(
+            f"{since!r} is no time such as 12h, 7d or 4w", param_hint="--since"
+        )
+    return int(found[1]) * _HOURS[found[2]]
+
+
+def _store(settings: BotSettings) -> Store:
+    from bot.memory.store import Store
+
+    database = settings.database
+    if isinstance(database, Path) and not database.exists():
+        raise GuidebotError(
+            f"{database.absolute()}: the bot keeps nothing there. Set GUIDEBOT_HOME (or "
+            "DATABASE_URL) as it is for the bot, and run this in the bot's folder."
+        )
+    return Store(database)
+
+
+def _asked(settings: BotSettings, since: float) -> Sequence[Asked]:
+    from bot.memory.history import History
+
+    store = _store(settings)
+    try:
+        return History(store).asked(since)
+    finally:
+        store.close()
+
+
+def _questions(settings: BotSettings, ids: Sequence[str]) -> list[Missed]:
+    from bot.gaps.missed import missed
+
+    known = {each.id: each for each in missed(_asked(settings, 0))}
+    unknown = [id for id in ids if id not in known]
+    if unknown:
+        raise GuidebotError(
+            f"No missed question has the id {', '.join(unknown)} (guidebot gaps shows the ids)."
+        )
+    return [known[id] for id in ids]
+
+
+def _snapshot(settings: BotSettings) -> Snapshot | None:
+    from kb.snapshot.format import open_current
+
+    try:
+        return open_current(settings.home.snapshots)
+    except NoSnapshotError:
+        return None
+
+
+def _headings(snapshot: Snapshot | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if snapshot:
+        for row in range(snapshot.manifest.sections):
+            section = snapshot.section(row)
+            guide = snapshot.guides[section.guide]
+            found.setdefault(f"{guide.id}#{section.section.anchor}", section.section.heading)
+    return found
+
+
+def _check_sections(expect: Sequence[str], snapshot: Snapshot | None) -> None:
+    names = _headings(snapshot)
+    known = {*names, *(name.partition("#")[2] for name in names), NOT_COVERED}
+    unknown = [name for name in expect if name not in known]
+    if unknown:
+        import difflib
+
+        near = difflib.get_close_matches(unknown[0], known, n=3, cutoff=0.3)
+        raise GuidebotError(
+            f"The live guides have no section {', '.join(unknown)}. Is it {', '.join(near)}?"
+        )
+
+
+def _source(name: str, language: str, snapshot: Snapshot | None) -> tuple[str, str]:
+    """Return the file and the anchor of a section, in the edition of a language if there is one."""
+    guide_id, _, anchor = name.partition("#")
+    editions = [guide for guide in snapshot.guides if guide.id == guide_id] if snapshot else []
+    if name not in _headings(snapshot) or not editions:
+        raise GuidebotError(f"The live guides have no section {name!r}: name it with --section.")
+    edition = next((guide for guide in editions if guide.language == language), editions[0])
+    return edition.source, anchor

@@ -1,0 +1,110 @@
+"""A human's answer to a question as the draft of a section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.gaps.missed import Missed, anonymous
+from bot.memory.store import Escalation
+from bot.question import plain_text
+from bot.slack.posting import CONNECTION_ERRORS, persistently
+from kb.errors import GuidebotError
+from kb.question.redact import redact
+from kb.text.yaml_edit import EditableYaml
+
+_PAGE = 200
+_CODE = re.compile(r"```\n?(.*?)\n?```|`([^`\n]+)`", re.DOTALL)
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+_LINE_START = re.compile(r"^(\s*)(#+|>|\+|=+|-(?=-)|\d+(?=\)))", re.MULTILINE)
+_BULLET = re.compile(r"^(\s*)[•◦]\s*", re.MULTILINE)
+
+
+class DraftError(GuidebotError):
+    """There is nothing that a draft could be made of."""
+
+
+def human_replies(client: WebClient, escalation: Escalation) -> list[str]:
+    """Return what people wrote under a question that was posted for humans, as Slack has it.
+
+    Raises DraftError if Slack refuses, or nobody wrote anything.
+    """
+    if not escalation.to_ts:
+        raise DraftError("The question was not posted for humans yet.")
+    channel, ts = escalation.to_channel, escalation.to_ts
+    try:
+        pages = persistently(
+            lambda: list(client.conversations_replies(channel=channel, ts=ts, limit=_PAGE))
+        )
+    except SlackApiError as error:
+        raise DraftError(
+            f"Slack does not show the thread in {channel}: {error.response.get('error')} "
+            "(guidebot doctor says what the bot may do there)."
+        ) from error
+    except CONNECTION_ERRORS as error:
+        raise DraftError(f"Slack cannot be reached: {error}") from error
+    messages = [message for page in pages for message in page.get("messages") or []]
+    found = [
+        str(message.get("text") or "")
+        for message in messages
+        if message.get("ts") != ts
+        and message.get("user")
+        and not message.get("bot_id")
+        and not message.get("subtype")
+    ]
+    if not any(text.strip() for text in found):
+        raise DraftError(f"Nobody has replied to the question in {channel} yet.")
+    return found
+
+
+def draft_section(question: Missed, replies: list[str]) -> str:
+    """Return a Markdown file with one section: the question as its heading, and the replies.
+
+    Secrets, members' ids and addresses are taken out; whatever is no code is only words.
+    """
+    front = EditableYaml("")
+    front.value["language"] = question.language
+    front.value["also_asked"] = [question.text]
+    words = "\n\n".join(_markdown(reply) for reply in replies if reply.strip())
+    return (
+        f"---\n{front.text()}---\n\n## {_escaped(question.text)}\n\n"
+        f"> **Draft.** A colleague's answer to the question {question.id}, word for word. "
+        "Check it, make steps of it, and delete this note.\n\n"
+        f"{words}\n"
+    )
+
+
+def _markdown(reply: str) -> str:
+    return "".join(_parts(redact(plain_text(reply)).text)).strip()
+
+
+def _parts(text: str) -> Iterator[str]:
+    at = 0
+    for match in _CODE.finditer(text):
+        yield _words(text[at : match.start()])
+        block, inline = match.groups()
+        yield f"\n\n```\n{_lines(block)}\n```\n\n" if inline is None else f"`{anonymous(inline)}`"
+        at = match.end()
+    yield _words(text[at:])
+
+
+def _words(text: str) -> str:
+    escaped = _LINE_START.sub(r"\1\\\2", _escaped(_lines(text)))
+    return _BULLET.sub(r"\1- ", escaped)
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _lines(text: str) -> str:
+    """Return lines without what could tell of a person, and with the space around them."""
+    kept = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        end = line[len(line.rstrip()) :] if line.strip() else ""
+        kept.append(indent + anonymous(line) + end)
+    return "\n".join(kept)

@@ -1,0 +1,89 @@
+"""The questions that people did not get an answer to, without the people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from bot.memory.history import Asked
+from kb.model import Decision, Frozen
+from kb.question.redact import redact
+
+# Whoever asks again soon, and is answered, has not given up.
+_ASKED_AGAIN_SECONDS = 1800.0
+
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MEMBER = re.compile(r"<?@?\b[UW][A-Z0-9]{7,}\b>?|(?<!\S)@[\w.-]+")
+
+
+class Reason(StrEnum):
+    """Why a question counts as missed."""
+
+    NOT_COVERED = "not covered"
+    LOW_RATED = "low-rated"
+    ABANDONED = "abandoned"
+    """The bot asked which section was meant, and nobody chose or asked again."""
+    ESCALATED = "escalated"
+
+
+class Missed(Frozen):
+    """A question that was missed. `id` is what the log calls it; it tells nothing of the person."""
+
+    id: str
+    text: str
+    language: str
+    at: float
+    reasons: tuple[Reason, ...]
+    section: str | None
+
+
+def missed(asked: Sequence[Asked]) -> list[Missed]:
+    """Return what was missed of all that was asked, in the same order."""
+    found = []
+    for number, each in enumerate(asked):
+        text = anonymous(each.text)
+        reasons = tuple(_reasons(each, asked[number + 1 :]))
+        if text and reasons:
+            found.append(
+                Missed(
+                    id=each.place.id,
+                    text=text,
+                    language=each.language,
+                    at=each.at,
+                    reasons=reasons,
+                    section=each.section,
+                )
+            )
+    return found
+
+
+def anonymous(text: str) -> str:
+    """Return a text on one line, without secrets, addresses, members' ids and mentions."""
+    words = redact(text).text
+    words = _MEMBER.sub("[person]", _ADDRESS.sub("[address]", words))
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+
+
+def _reasons(each: Asked, later: Sequence[Asked]) -> Iterator[Reason]:
+    # In channels that the bot reads unasked, people mostly talk to each other.
+    spoken_to = each.surface != "auto"
+    if each.decision == Decision.NOT_COVERED.value and spoken_to:
+        yield Reason.NOT_COVERED
+    if each.bad > each.good:
+        yield Reason.LOW_RATED
+    if each.decision == Decision.CLARIFY.value and spoken_to and not _asked_again(each, later):
+        yield Reason.ABANDONED
+    if each.escalated:
+        yield Reason.ESCALATED
+
+
+def _asked_again(each: Asked, later: Sequence[Asked]) -> bool:
+    for other in later:
+        if other.at > each.at + _ASKED_AGAIN_SECONDS:
+            return False
+        same = (other.user, other.place.channel, other.place.thread_ts)
+        if same == (each.user, each.place.channel, each.place.thread_ts):
+            if other.decision == Decision.ANSWER.value:
+                return True
+    return False

@@ -1,0 +1,149 @@
+"""Gaps as people read them: in the terminal, as a page that needs nothing else, as a table."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from importlib.resources import files
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.gaps.grouping import Gap, Gaps
+from bot.gaps.missed import Reason
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_COLUMNS = ("id", "label", "count", "before", "reasons", "languages", "section", "wordings")
+_MOST_BARS = 12
+
+
+def show_gaps(report: Gaps, console: Console) -> None:
+    """Print the gaps, a row each."""
+    console.print(summary(report), markup=False, soft_wrap=True)
+    if not report.gaps:
+        return
+    table = Table("id", "count", "trend", "asked, for example", "why", "nearest section")
+    for gap in report.gaps:
+        wordings = Text(gap.label, style="bold")
+        for wording in gap.wordings[1:3]:
+            wordings.append(f"\n{wording.text}", style="not bold dim")
+        nearest = Text(gap.heading or gap.section or "")
+        table.add_row(
+            gap.id, str(gap.count), trend(gap), wordings, Text(listed(gap.reasons)), nearest
+        )
+    console.print(table)
+
+
+def summary(report: Gaps) -> str:
+    """Return the whole in a sentence."""
+    days = max(1, round((report.until - report.since).total_seconds() / 86400))
+    return (
+        f"{report.missed} of {report.asked} questions were missed in {days} days, "
+        f"{report.missed_before} of {report.asked_before} in the {days} days before."
+    )
+
+
+def trend(gap: Gap) -> str:
+    """Return how a gap's count compares with the one before."""
+    if not gap.before:
+        return "new"
+    change = gap.count - gap.before
+    return f"{change:+d}" if change else "="
+
+
+def listed(counts: Mapping[Reason, int] | Mapping[str, int]) -> str:
+    """Return counts by name, the largest first: "3 not covered, 1 escalated"."""
+    rows = sorted(((count, str(name)) for name, count in counts.items()), reverse=True)
+    return ", ".join(f"{count} {name}" for count, name in rows)
+
+
+def gaps_csv(report: Gaps) -> str:
+    """Return a row for each gap, safe to be opened in a spreadsheet."""
+    written = StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for gap in report.gaps:
+        texts = (
+            gap.id,
+            gap.label,
+            gap.count,
+            gap.before,
+            listed(gap.reasons),
+            listed(gap.languages),
+            gap.section or "",
+            " | ".join(wording.text for wording in gap.wordings),
+        )
+        writer.writerow([_cell(each) if isinstance(each, str) else each for each in texts])
+    return written.getvalue()
+
+
+def gaps_page(report: Gaps) -> str:
+    """Return a whole HTML page; every text in it is escaped."""
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((files("bot.gaps") / "gaps.html").read_text("utf-8"))
+    return template.render(
+        report=report,
+        summary=summary(report),
+        trend=trend,
+        listed=listed,
+        days=_svg(_days(report)),
+        bars=_svg(_bars(report)) if report.gaps else "",
+    )
+
+
+def _cell(text: str) -> str:
+    # What begins so is a formula to a spreadsheet.
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _days(report: Gaps) -> Figure:
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(7, 3), layout="constrained")
+    axes = figure.add_subplot()
+    labels = [day.day.strftime("%m-%d") for day in report.days]
+    positions = range(len(labels))
+    axes.bar(positions, [day.asked for day in report.days], color="#cfd8e3", label="asked")
+    axes.bar(positions, [day.missed for day in report.days], color="#c0504d", label="missed")
+    every = max(1, len(labels) // 10)
+    axes.set_xticks(list(positions)[::every], labels[::every], fontsize=8)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_title("Questions a day", fontsize=10)
+    axes.legend(fontsize=8)
+    return figure
+
+
+def _bars(report: Gaps) -> Figure:
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    gaps = report.gaps[:_MOST_BARS]
+    figure = Figure(figsize=(7, 1 + 0.35 * len(gaps)), layout="constrained")
+    axes = figure.add_subplot()
+    rows = range(len(gaps))
+    axes.barh([n - 0.2 for n in rows], [gap.count for gap in gaps], 0.4, label="now")
+    axes.barh(
+        [n + 0.2 for n in rows], [gap.before for gap in gaps], 0.4, color="#bbb", label="before"
+    )
+    # By number: the fonts of a server seldom have the letters of every language.
+    axes.set_yticks(list(rows), [str(n + 1) for n in rows])
+    axes.invert_yaxis()
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_title("Questions by subject, as numbered below", fontsize=10)
+    axes.legend(fontsize=8)
+    return figure
+
+
+def _svg(figure: Figure) -> str:
+    written = StringIO()
+    figure.savefig(written, format="svg", metadata={"Date": None})
+    text = written.getvalue()
+    return text[text.index("<svg") :]

@@ -1,0 +1,391 @@
+"""What the bot has to remember: what it was asked, what came of it, what people said to it.
+
+Text is kept without its secrets, and for as long as the settings say.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import (
+    ColumnElement,
+    case,
+    create_engine,
+    delete,
+    event,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.orm import (
+    Session,
+)
+
+from bot.memory.database import database_url, migrations
+from bot.memory.tables import Base, EscalationRow, FeedbackRow, QuestionRow, ThreadRow
+from bot.question import Place, Question
+from kb.errors import GuidebotError
+
+_DAY = 24 * 3600.0
+
+# Longer than any answer takes between two rounds of the process that is at it (bot.app).
+_HELD_SECONDS = 90.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unanswered(Place):
+    """A question that was taken on and not answered: all that is known of it."""
+
+    user: str
+    taken_at: float
+    surface: str = "message"
+    team: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a question. `section` is "guide#anchor" of what was cited, or came nearest."""
+
+    text: str
+    language: str
+    decision: str
+    confidence: float
+    section: str | None
+    snapshot: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation(Place):
+    """A question that went to a human: its place, who asked it, and where it was posted."""
+
+    user: str
+    to_channel: str
+    to_ts: str | None
+
+
+class Store:
+    """A database. Threads may share it."""
+
+    def __init__(self, database: Path | str) -> None:
+        """Open a SQLite file, or the database that a SQLAlchemy URL names.
+
+        Raises GuidebotError if it cannot be used.
+        """
+        if isinstance(database, Path):
+            database.parent.mkdir(parents=True, exist_ok=True)
+        url = database_url(database)
+        self._name = url.render_as_string(hide_password=True)
+        sqlite = url.get_backend_name() == "sqlite"
+        arguments = {"timeout": 30} if sqlite else {}
+        try:
+            self.engine = create_engine(
+                url,
+                connect_args=arguments,
+                pool_pre_ping=not sqlite,
+                # An error is logged, and what people wrote is not.
+                hide_parameters=True,
+            )
+            if sqlite:
+                event.listen(self.engine, "connect", _configure)
+            _migrate(self.engine)
+        except (DatabaseError, ImportError) as error:
+            raise GuidebotError(
+                f"{self._name}: the bot's memory cannot be used: "
+                f"{getattr(error, 'orig', None) or error}. If a file is damaged, move it away; the "
+                "bot then only forgets what it was asked and which questions it has answered."
+            ) from error
+
+    def take(self, question: Question) -> bool:
+        """Take a question on, and join its thread; False if that was done before.
+
+        Slack delivers an event again when it is not sure that it arrived, and sends two
+        events for a mention; both name the same message.
+        """
+        now = time.time()
+        taken = self._add(
+            QuestionRow(
+                channel=question.channel,
+                ts=question.ts,
+                user=question.user,
+                thread_ts=question.thread_ts,
+                taken_at=now,
+                surface=question.surface,
+                text=question.text,
+                team=question.team,
+                held_until=now + _HELD_SECONDS,
+            )
+        )
+        if taken and question.thread_ts:
+            self._add(
+                ThreadRow(channel=question.channel, thread_ts=question.thread_ts, joined_at=now)
+            )
+        return taken
+
+    def finish(self, channel: str, ts: str, outcome: Outcome | None = None) -> None:
+        """Note that a question was answered, or apologised for, and what came of it."""
+        # Of a question that nothing came of, nothing is kept.
+        text = case((QuestionRow.decision.is_(None), None), else_=QuestionRow.text)
+        values: dict[str, object] = vars(outcome) if outcome else {"text": text}
+        self._set(channel, ts, {"done_at": time.time(), **values})
+
+    def note(self, channel: str, ts: str, outcome: Outcome) -> None:
+        """Note what comes of a question that is not answered yet."""
+        self._set(channel, ts, vars(outcome))
+
+    def _set(self, channel: str, ts: str, values: Mapping[str, object]) -> None:
+        with Session(self.engine) as session, session.begin():
+            session.execute(
+                update(QuestionRow)
+                .where(QuestionRow.channel == channel, QuestionRow.ts == ts)
+                .values(values)
+            )
+
+    def unanswered(self) -> Sequence[Unanswered]:
+        """Return the questions that were taken on and not finished, oldest first."""
+        return self._unfinished()
+
+    def take_over(self) -> Sequence[Unanswered]:
+        """Return the unfinished questions that nobody is at, oldest first, and hold them.
+
+        Of several processes that call it at once, one gets a question.
+        """
+        now = time.time()
+        free = or_(QuestionRow.held_until.is_(None), QuestionRow.held_until < now)
+        return [left for left in self._unfinished(free) if self._hold([left], free)]
+
+    def hold(self, places: Iterable[Place]) -> None:
+        """Say that this process is still at questions that it holds."""
+        self._hold(places)
+
+    def let_go(self, place: Place | None = None) -> None:
+        """Say that nobody is at a question, or at none of all that are not finished."""
+        chosen = update(QuestionRow).where(QuestionRow.done_at.is_(None))
+        if place:
+            chosen = chosen.where(QuestionRow.channel == place.channel, QuestionRow.ts == place.ts)
+        with Session(self.engine) as session, session.begin():
+            session.execute(chosen.values(held_until=None))
+
+    def count_unanswered(self) -> int:
+        """Return how many questions were taken on and not finished."""
+        chosen = select(func.count()).select_from(QuestionRow).where(QuestionRow.done_at.is_(None))
+        with Session(self.engine) as session:
+            return session.scalar(chosen) or 0
+
+    def is_in_thread(self, channel: str, thread_ts: str) -> bool:
+        """Whether the bot has taken on a question in a thread."""
+        with Session(self.engine) as session:
+            return session.get(ThreadRow, (channel, thread_ts)) is not None
+
+    def rate(
+        self, channel: str, ts: str, user: str, *, good: bool, comment: str | None = None
+    ) -> None:
+        """Note what somebody says of the answer to a question; what they said before is gone."""
+        with Session(self.engine) as session, session.begin():
+            session.merge(
+                FeedbackRow(
+                    channel=channel,
+                    ts=ts,
+                    user=user,
+                    good=good,
+                    comment=comment,
+                    given_at=time.time(),
+                )
+            )
+
+    def escalate(self, place: Place, user: str, to_channel: str) -> bool:
+        """Note that a question goes to a human; False if that was done before."""
+        return self._add(
+            EscalationRow(
+                channel=place.channel,
+                ts=place.ts,
+                user=user,
+                to_channel=to_channel,
+                asked_at=time.time(),
+            )
+        )
+
+    def escalated_to(self, channel: str, ts: str, to_ts: str | None) -> None:
+        """Note where a question was posted for humans; None if it could not be, to try again."""
+        with Session(self.engine) as session, session.begin():
+            row = session.get(EscalationRow, (channel, ts))
+            if row and to_ts is None:
+                session.delete(row)
+            elif row:
+                row.to_ts = to_ts
+
+    def answered_by_human(self, to_channel: str, to_ts: str, by: str) -> Escalation | None:
+        """Note that a human took care of a posted question; None if it is none, or was before."""
+        with Session(self.engine) as session, session.begin():
+            row = session.scalars(
+                select(EscalationRow).where(
+                    EscalationRow.to_channel == to_channel,
+                    EscalationRow.to_ts == to_ts,
+                    EscalationRow.answered_at.is_(None),
+                )
+            ).first()
+            if row is None:
+                return None
+            row.answered_at, row.answered_by = time.time(), by
+            question = session.get(QuestionRow, (row.channel, row.ts))
+            return Escalation(
+                channel=row.channel,
+                ts=row.ts,
+                thread_ts=question.thread_ts if question else None,
+                user=row.user,
+                to_channel=row.to_channel,
+                to_ts=row.to_ts,
+            )
+
+    def escalation(self, place: Place) -> Escalation | None:
+        """Return where a question was posted for humans, if it was."""
+        with Session(self.engine) as session:
+            row = session.get(EscalationRow, (place.channel, place.ts))
+            if row is None:
+                return None
+            return Escalation(
+                channel=row.channel,
+                ts=row.ts,
+                thread_ts=place.thread_ts,
+                user=row.user,
+                to_channel=row.to_channel,
+                to_ts=row.to_ts,
+            )
+
+    def outcome(self, channel: str, ts: str) -> Outcome | None:
+        """Return what came of a question, if it is known."""
+        with Session(self.engine) as session:
+            row = session.get(QuestionRow, (channel, ts))
+            return outcome_of(row) if row and row.decision else None
+
+    def asked_before(self, question: Question) -> str | None:
+        """Return the question before this one in its thread, or in a DM without threads."""
+        chosen = select(QuestionRow.text).where(
+            QuestionRow.channel == question.channel,
+            QuestionRow.ts != question.ts,
+            QuestionRow.text != "",
+            QuestionRow.thread_ts == question.thread_ts
+            if question.thread_ts
+            else QuestionRow.thread_ts.is_(None),
+        )
+        if not question.thread_ts:
+            chosen = chosen.where(QuestionRow.user == question.user)
+        if question.surface != "command":
+            # Two may be taken on before the first of them is answered.
+            chosen = chosen.where(QuestionRow.ts < question.ts)
+        with Session(self.engine) as session:
+            return session.scalars(chosen.order_by(QuestionRow.taken_at.desc()).limit(1)).first()
+
+    def forget_older_than(self, days: float) -> None:
+        """Delete what was asked and said longer ago than so many days."""
+        oldest = time.time() - days * _DAY
+        with Session(self.engine) as session, session.begin():
+            session.execute(delete(QuestionRow).where(QuestionRow.taken_at < oldest))
+            session.execute(delete(ThreadRow).where(ThreadRow.joined_at < oldest))
+            session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
+            session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
+
+    def forget_person(self, user: str) -> int:
+        """Delete all that is known of a person; return how many entries that were."""
+        with Session(self.engine) as session, session.begin():
+            deleted = [
+                session.execute(delete(table).where(table.user == user))
+                for table in (QuestionRow, FeedbackRow)
+            ]
+            deleted.append(
+                session.execute(
+                    delete(EscalationRow).where(
+                        or_(EscalationRow.user == user, EscalationRow.answered_by == user)
+                    )
+                )
+            )
+            return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
+
+    def check(self) -> None:
+        """Raise DatabaseError if the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(select(1))
+
+    def close(self) -> None:
+        """Close the database."""
+        self.engine.dispose()
+
+    def _unfinished(self, *conditions: ColumnElement[bool]) -> list[Unanswered]:
+        chosen = select(QuestionRow).where(QuestionRow.done_at.is_(None), *conditions)
+        with Session(self.engine) as session:
+            rows = session.scalars(chosen.order_by(QuestionRow.taken_at))
+            return [_unanswered(row) for row in rows]
+
+    def _hold(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
+        """Hold questions that are not finished, if conditions are so; whether any was."""
+        keys = [(place.channel, place.ts) for place in places]
+        if not keys:
+            return False
+        with Session(self.engine) as session, session.begin():
+            result = session.execute(
+                update(QuestionRow)
+                .where(
+                    tuple_(QuestionRow.channel, QuestionRow.ts).in_(keys),
+                    QuestionRow.done_at.is_(None),
+                    *conditions,
+                )
+                .values(held_until=time.time() + _HELD_SECONDS)
+            )
+            return bool(getattr(result, "rowcount", 0))
+
+    def _add(self, row: Base) -> bool:
+        """Add a row; False if there is one with its key. The same in every database."""
+        try:
+            with Session(self.engine) as session, session.begin():
+                session.add(row)
+        except IntegrityError:
+            return False
+        return True
+
+
+def _unanswered(row: QuestionRow) -> Unanswered:
+    return Unanswered(
+        channel=row.channel,
+        ts=row.ts,
+        thread_ts=row.thread_ts,
+        user=row.user,
+        taken_at=row.taken_at,
+        surface=row.surface or "message",
+        team=row.team,
+    )
+
+
+def outcome_of(row: QuestionRow) -> Outcome:
+    """Return what came of a question, as its row says."""
+    return Outcome(
+        text=row.text or "",
+        language=row.language or "en",
+        decision=row.decision or "",
+        confidence=row.confidence or 0.0,
+        section=row.section,
+        snapshot=row.snapshot or "",
+    )
+
+
+def _migrate(engine: Engine) -> None:
+    config = migrations()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _configure(connection: object, _: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    # What was taken on must outlive a crash of the machine, too.
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    # What is forgotten must not lie on in the file's free pages.
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()

@@ -1,0 +1,4 @@
+"""The wire to Slack: posting once, answers that come about in view, installations.
+
+What is posted is decided elsewhere.
+"""

@@ -1,0 +1,66 @@
+"""Installation in several workspaces by OAuth, kept in the bot's database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from slack_bolt.authorization.authorize import InstallationStoreAuthorize
+from slack_bolt.oauth.oauth_settings import OAuthSettings
+from slack_sdk import WebClient
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
+from sqlalchemy.engine import Engine
+
+from bot.settings import BotSettings
+from bot.slack.scopes import BOT_SCOPES
+
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
+
+_STATE_SECONDS = 600
+
+
+def oauth_settings(settings: BotSettings, engine: Engine) -> OAuthSettings:
+    """Return how people of other workspaces install the bot, and where their tokens are kept."""
+    logger = logging.getLogger("slack_sdk.oauth")
+    found = OAuthSettings(
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret.get_secret_value(),
+        scopes=list(BOT_SCOPES),
+        installation_store=installation_store(settings, engine),
+        state_store=SQLAlchemyOAuthStateStore(_STATE_SECONDS, engine, logger=logger),
+        install_path=INSTALL_PATH,
+        redirect_uri_path=REDIRECT_PATH,
+        logger=logger,
+    )
+    # Or else Bolt asks Slack at each event whose the token is, and forgets the event if that fails.
+    assert isinstance(found.authorize, InstallationStoreAuthorize)
+    found.authorize.cache_enabled = True
+    return found
+
+
+def installation_store(settings: BotSettings, engine: Engine) -> SQLAlchemyInstallationStore:
+    """Return the store of the workspaces' tokens."""
+    return SQLAlchemyInstallationStore(
+        settings.slack_client_id, engine, logger=logging.getLogger("slack_sdk.oauth")
+    )
+
+
+def client_of(
+    store: SQLAlchemyInstallationStore, model: WebClient
+) -> Callable[[str | None], WebClient | None]:
+    """Return what gives the client for a workspace; None where the bot is not installed.
+
+    The clients are as `model` but for the token.
+    """
+
+    def client(team: str | None) -> WebClient | None:
+        bot = store.find_bot(enterprise_id=None, team_id=team)
+        if bot is None:
+            return None
+        return WebClient(
+            token=bot.bot_token, base_url=model.base_url, retry_handlers=model.retry_handlers
+        )
+
+    return client

@@ -1,0 +1,271 @@
+"""What stands where an answer will be, and shows how it comes about: a stream, or a message.
+
+A stream is a reply, so that a direct message outside of threads gets a message that is updated.
+Either is found again by another process, which turns it into the answer: a message by its
+metadata, a stream, which has none before its end, by the id of its task.
+https://docs.slack.dev/reference/methods/chat.startStream
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.models.blocks import Block, RichTextBlock, TaskCardBlock
+from slack_sdk.models.messages.chunk import BlocksChunk, Chunk, TaskUpdateChunk
+from slack_sdk.models.metadata import Metadata
+
+from bot.question import Place, Question
+from bot.slack.posting import CONNECTION_ERRORS, EVENT_TYPE, may_pass, messages_from
+from bot.views.answer import Message, plain
+from bot.views.rich_text import step_elements
+from kb.model import Step
+from kb.progress import Stage
+from kb.words.catalogue import words
+
+_SECONDS_BETWEEN_UPDATES = 1.0
+_MOST_SECONDS = 10
+_MOST_STEPS = 40
+_NOT_STREAMING = "message_not_in_streaming_state"
+
+logger = logging.getLogger(__name__)
+
+
+class LiveAnswer:
+    """What stands for one answer until it is there. The answering thread and a timer share it.
+
+    Until it is opened nothing stands in the conversation. With `perhaps_open`, another process
+    may have opened it.
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        question: Question,
+        language: str | None,
+        *,
+        perhaps_open: bool = False,
+    ) -> None:
+        self._client = client
+        # What is only shown meanwhile is not worth waiting for.
+        self._hasty = WebClient(
+            client.token,
+            base_url=client.base_url,
+            timeout=_MOST_SECONDS,
+            retry_handlers=[
+                handler
+                for handler in client.retry_handlers
+                if not isinstance(handler, RateLimitErrorRetryHandler)
+            ],
+        )
+        self._question = question
+        self._said = words(language)
+        self._lock = threading.Lock()
+        self._ts: str | None = None
+        self._was_stream = self._is_stream = False
+        self._shows_more = perhaps_open
+        self._unsure = perhaps_open
+        self._opened = perhaps_open
+        self._closed = False
+        self._steps: list[RichTextBlock] = []
+        self._shown_at = 0.0
+
+    def open(self) -> None:
+        """Show that the bot is at work, unless the answer is there by now."""
+        with self._lock:
+            self._open()
+
+    def hear(self, told: Stage | Step) -> None:
+        """Show how the answer comes about (kb.progress)."""
+        with self._lock:
+            if self._closed or told is Stage.SEARCHING or self._question.surface == "auto":
+                return
+            self._open()
+            self._shows_more = True
+            if isinstance(told, Step):
+                self._show_step(told)
+            else:
+                self._append([self._task("search", "complete"), self._task("write")])
+
+    def become(self, message: Message, payload: Mapping[str, Any]) -> bool:
+        """Turn what stands there into a message of the answer; False if that cannot be.
+
+        `payload` goes with it as metadata. May be repeated. Raises what may pass.
+        """
+        with self._lock:
+            self._closed = True
+            if self._ts is None and self._unsure:
+                self._find()
+            if self._ts is None:
+                return False
+            try:
+                self._finish(message, Metadata(event_type=EVENT_TYPE, event_payload=dict(payload)))
+            except SlackApiError as error:
+                if may_pass(error):
+                    raise
+                logger.error("What stands there cannot become the answer: %s", error.response.data)
+                self._delete()
+                return False
+            return True
+
+    def drop(self) -> None:
+        """Take away what stands there, because there is nothing to say."""
+        with self._lock:
+            self._closed = True
+            if self._ts is not None:
+                self._delete()
+
+    def _open(self) -> None:
+        if self._opened or self._closed:
+            return
+        self._opened = True
+        try:
+            if self._question.thread_ts is None or not self._start_stream():
+                self._post()
+        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            # Slack may have done it all the same.
+            self._unsure = may_pass(error)
+            logger.warning("How an answer comes about cannot be shown: %s", error)
+
+    def _start_stream(self) -> bool:
+        """Begin to stream; False if Slack has no stream for this place."""
+        question = self._question
+        try:
+            started = self._hasty.chat_startStream(
+                channel=question.channel,
+                thread_ts=str(question.thread_ts),
+                recipient_team_id=question.team,
+                recipient_user_id=question.user,
+                chunks=[self._task("search")],
+            )
+        except SlackApiError as error:
+            if may_pass(error) or error.response.get("error") == "ratelimited":
+                raise
+            logger.info("No stream in %s: %s", question.channel, error.response.get("error"))
+            return False
+        self._ts, self._was_stream, self._is_stream = str(started["ts"]), True, True
+        return True
+
+    def _post(self) -> None:
+        question = self._question
+        message = plain(self._said.working)
+        posted = self._hasty.chat_postMessage(
+            channel=question.channel,
+            thread_ts=question.thread_ts,
+            text=message.text,
+            blocks=list(message.blocks),
+            metadata=Metadata(EVENT_TYPE, {"question_ts": question.ts, "live": True}),
+        )
+        self._ts = str(posted["ts"])
+
+    def _show_step(self, step: Step) -> None:
+        if len(self._steps) == _MOST_STEPS:
+            return
+        # Where a step rests on is told by the answer's own numbers, which are not known yet.
+        bare = step.model_copy(update={"citations": ()})
+        block = RichTextBlock(elements=step_elements(len(self._steps) + 1, bare))
+        self._steps.append(block)
+        if self._is_stream:
+            self._append([BlocksChunk(blocks=[block.to_dict()])])
+        elif self._ts and time.monotonic() - self._shown_at >= _SECONDS_BETWEEN_UPDATES:
+            self._shown_at = time.monotonic()
+            working = plain(self._said.working)
+            with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+                self._update(self._hasty, working.text, [*self._steps, *working.blocks])
+
+    def _append(self, chunks: Sequence[Chunk]) -> None:
+        if not self._is_stream or self._ts is None:
+            return
+        try:
+            self._hasty.chat_appendStream(
+                channel=self._question.channel, ts=self._ts, chunks=chunks
+            )
+        except SlackApiError as error:
+            # Slack ends streams after some minutes; from then on the message is updated.
+            self._is_stream = error.response.get("error") != _NOT_STREAMING
+        except CONNECTION_ERRORS as error:
+            logger.warning("How an answer comes about cannot be shown: %s", error)
+
+    def _finish(self, message: Message, metadata: Metadata) -> None:
+        if self._is_stream:
+            whole = not self._shows_more
+            try:
+                self._client.chat_stopStream(
+                    channel=self._question.channel,
+                    ts=str(self._ts),
+                    chunks=[self._task("search", "complete", message)],
+                    blocks=list(message.blocks) if whole else None,
+                    metadata=metadata if whole else None,
+                )
+            except SlackApiError as error:
+                if error.response.get("error") != _NOT_STREAMING:
+                    raise
+                whole = False
+            self._is_stream = False
+            if whole:
+                return
+        card = [self._card(message)] if self._was_stream else []
+        self._update(self._client, message.text, [*card, *message.blocks], metadata)
+
+    def _update(
+        self,
+        client: WebClient,
+        text: str,
+        blocks: Sequence[Block],
+        metadata: Metadata | None = None,
+    ) -> None:
+        client.chat_update(
+            channel=self._question.channel,
+            ts=str(self._ts),
+            text=text,
+            blocks=list(blocks),
+            metadata=metadata,
+        )
+
+    def _delete(self) -> None:
+        with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+            self._client.chat_delete(channel=self._question.channel, ts=str(self._ts))
+        self._ts, self._unsure = None, False
+
+    def _find(self) -> None:
+        for message in messages_from(self._client, self._question):
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            ours = metadata.get("event_type") == EVENT_TYPE
+            if ours and payload.get("live") and payload.get("question_ts") == self._question.ts:
+                self._ts = str(message["ts"])
+            elif not ours and _is_for(self._question, message):
+                self._ts, self._was_stream, self._is_stream = str(message["ts"]), True, True
+
+    def _task(
+        self, name: str, status: str = "in_progress", message: Message | None = None
+    ) -> TaskUpdateChunk:
+        said = self._said
+        titles = {"search": said.searching, "write": said.writing}
+        return TaskUpdateChunk(
+            id=f"{self._question.id}:{name}",
+            title=said.searched if status == "complete" else titles[name],
+            status=status,
+            sources=list(message.sources) or None if message else None,
+        )
+
+    def _card(self, message: Message) -> TaskCardBlock:
+        return TaskCardBlock(
+            task_id=f"{self._question.id}:search",
+            title=self._said.searched,
+            status="complete",
+            sources=list(message.sources) or None,
+        )
+
+
+def _is_for(place: Place, message: Mapping[str, Any]) -> bool:
+    """Whether a message is the stream that was begun for a question."""
+    ids = [str(block.get("task_id")) for block in message.get("blocks") or []]
+    return any(id.startswith(f"{place.id}:") for id in ids)

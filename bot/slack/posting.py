@@ -1,0 +1,229 @@
+"""Posts messages, each once."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import itertools
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from slack_bolt import Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.metadata import Metadata
+from tenacity import (
+    before_sleep_log,
+    retry,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+)
+
+from bot.question import Place
+from bot.views.answer import Message
+
+EVENT_TYPE = "guidebot_answer"
+
+CONNECTION_ERRORS = (OSError, http.client.HTTPException)
+"""What a call raises when the connection breaks."""
+
+_BAD_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
+_PASSING_ERRORS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_PAGE = 100
+_MOST_PAGES = 20
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+Become = Callable[[Message, Mapping[str, Any]], bool]
+"""Turns what stands in the conversation into a message of the answer; False if nothing does."""
+
+
+def persistently(call: Callable[[], T]) -> T:
+    """Return what a call returns, tried some times while Slack fails or cannot be reached.
+
+    Only for what may be done twice; what it raises at last is raised.
+    """
+    attempts = retry(
+        retry=retry_if_exception(may_pass),
+        stop=stop_after_attempt(4),
+        wait=wait_exponential(multiplier=0.5, max=8),
+        before_sleep=before_sleep_log(logger, logging.WARNING),
+        reraise=True,
+    )
+    return attempts(call)()
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the same call may succeed later; Slack may have done what it was to do."""
+    if isinstance(error, SlackApiError):
+        return error.response.status_code >= 500 or error.response.get("error") in _PASSING_ERRORS
+    return isinstance(error, CONNECTION_ERRORS)
+
+
+def post(
+    client: WebClient,
+    place: Place,
+    messages: Sequence[Message],
+    *,
+    perhaps_posted: bool = False,
+    become: Become | None = None,
+) -> None:
+    """Post the answer to the question at `place`, message by message, each once.
+
+    When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
+    so it is looked for before it is posted again; with `perhaps_posted`, before the first
+    attempt, too. The first takes the place of what shows that the bot is at work, if
+    `become` says that something does.
+    Raises SlackApiError if Slack refuses a message.
+    """
+    for number, message in enumerate(messages, 1):
+        payload = {
+            "question_ts": place.ts,
+            "mark": _mark(number, message),
+            "last": number == len(messages),
+        }
+        first = become if number == 1 else None
+        _post_once(client, place, payload, message, perhaps_posted, first)
+
+
+def post_privately(client: WebClient, place: Place, user: str, message: Message) -> None:
+    """Post a message that only one person sees; in a DM, where nobody else is, an ordinary one.
+
+    Raises SlackApiError if Slack refuses it.
+    """
+    if place.channel.startswith("D"):
+        say(client, place.channel, message, place.thread_ts)
+    else:
+        client.chat_postEphemeral(
+            channel=place.channel,
+            user=user,
+            text=message.text,
+            blocks=list(message.blocks),
+            thread_ts=place.thread_ts,
+        )
+
+
+def answer_call(
+    respond: Respond,
+    message: Message,
+    *,
+    response_type: str = "ephemeral",
+    replace_original: bool = False,
+) -> None:
+    """Answer a command, or a button of such an answer, where the bot need not be a member."""
+    respond(
+        text=message.text,
+        blocks=list(message.blocks),
+        response_type=response_type,
+        replace_original=replace_original,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+
+
+def say(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
+    """Post a message that answers no question, as it is, and return its ts.
+
+    Raises SlackApiError if Slack refuses it.
+    """
+    posted = client.chat_postMessage(
+        channel=channel,
+        thread_ts=thread_ts,
+        text=message.text,
+        blocks=list(message.blocks),
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    return str(posted["ts"])
+
+
+def is_answered(client: WebClient, place: Place) -> bool:
+    """Whether the last message of an answer to the question stands in the conversation."""
+    return persistently(lambda: any(payload.get("last") for payload in _payloads(client, place)))
+
+
+def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
+    """Return the question as it stands in the conversation now; None if it is gone."""
+    return persistently(
+        lambda: next((m for m in messages_from(client, place) if m.get("ts") == place.ts), None)
+    )
+
+
+def _mark(number: int, message: Message) -> str:
+    words = message.text + json.dumps([block.to_dict() for block in message.blocks])
+    return f"{number}:{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+
+
+def _post_once(
+    client: WebClient,
+    place: Place,
+    payload: dict[str, Any],
+    message: Message,
+    perhaps_posted: bool,
+    become: Become | None,
+) -> None:
+    attempts = 0
+
+    def attempt() -> None:
+        nonlocal attempts
+        attempts += 1
+        look = perhaps_posted or attempts > 1
+        if look and any(p.get("mark") == payload["mark"] for p in _payloads(client, place)):
+            return
+        if become and become(message, payload):
+            return
+        _post(client, place, payload, message)
+
+    persistently(attempt)
+
+
+def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> None:
+    arguments: dict[str, Any] = {
+        "channel": place.channel,
+        "thread_ts": place.thread_ts,
+        "text": message.text,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "metadata": Metadata(event_type=EVENT_TYPE, event_payload=payload),
+    }
+    try:
+        client.chat_postMessage(**arguments, blocks=list(message.blocks))
+    except SlackApiError as error:
+        if error.response.get("error") not in _BAD_BLOCKS:
+            raise
+        # Plain words are better than none; the log says what was wrong with the blocks.
+        logger.error("Slack refused the blocks of an answer: %s", error.response.data)
+        client.chat_postMessage(**arguments)
+
+
+def _payloads(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
+    """Yield what was noted with each message of the answer to a question."""
+    for message in messages_from(client, place):
+        metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
+        if metadata.get("event_type") == EVENT_TYPE:
+            if payload.get("question_ts") == place.ts:
+                yield payload
+
+
+def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
+    """Yield the conversation's messages from the question on."""
+    arguments: dict[str, Any] = {
+        "channel": place.channel,
+        "oldest": place.ts,
+        "inclusive": True,
+        "limit": _PAGE,
+        "include_all_metadata": True,
+    }
+    if place.thread_ts:
+        pages = client.conversations_replies(ts=place.thread_ts, **arguments)
+    else:
+        pages = client.conversations_history(**arguments)
+    # The SDK asks for the next page as long as there is one.
+    for page in itertools.islice(pages, _MOST_PAGES):
+        yield from page.get("messages") or []

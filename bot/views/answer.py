@@ -1,0 +1,380 @@
+"""An answer as Slack messages: Block Kit blocks, and the text for notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElement,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+)
+from slack_sdk.models.blocks.block_elements import UrlSourceElement
+
+from bot.question import Place
+from bot.views.buttons import Pointer, choices, label_of, under_answer
+from bot.views.rich_text import (
+    Parts,
+    block_elements,
+    bullet,
+    is_web_link,
+    paragraph,
+    pieces,
+    shortened,
+    step_elements,
+)
+from bot.views.shorten import shorten, text_lines
+from kb.model import (
+    Answer,
+    BlockKind,
+    Citation,
+    Decision,
+    GuideInfo,
+    Section,
+    Span,
+    Wording,
+    by_section,
+    line_marks,
+)
+from kb.model import Block as GuideBlock
+from kb.text.language import with_colon
+from kb.words.catalogue import Words, language_name, words
+
+# Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
+# blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and
+# the sources make a message.
+MOST_BLOCKS = 50
+_ROOM_FOR_BUTTONS = 3
+_MOST_CHARACTERS = 9500
+_RICH_TEXT_CHARACTERS = 4000
+_LONGEST_HEADER = 150
+_LONGEST_FALLBACK = 3000
+_MOST_LINKS = 5
+_MOST_TOPICS = 10
+_LONGEST_CONTEXT = 2000
+_LONGEST_SOURCE = 150
+
+# A modal takes 100 blocks and much more text than a message.
+_MOST_VIEW_BLOCKS = 90
+_MOST_VIEW_CHARACTERS = 40_000
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: `text` is what notifications and screen readers get, escaped.
+
+    `sources` are the addresses that it rests on, for where Slack shows them by themselves.
+    """
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+    sources: tuple[UrlSourceElement, ...] = ()
+
+
+def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
+    """Return an answer as messages, to be posted in order; most answers are one.
+
+    With the question's `place` there are buttons under it, one of them for a human if `human`.
+    One shows the whole section, so that a long answer can be cut to its steps.
+    """
+    said = words(answer.language)
+    at = (
+        Pointer(ts=place.ts, thread_ts=place.thread_ts, language=answer.language) if place else None
+    )
+    if answer.decision is Decision.SMALL_TALK:
+        return [_small_talk(answer, said)]
+    if answer.decision is Decision.NOT_COVERED:
+        blocks = [*_not_covered(answer, said)]
+        if at and human:
+            blocks += under_answer(at, (), said, human=True, rated=False)
+        return [Message(_not_covered_text(answer, said), tuple(blocks))]
+    if answer.decision is Decision.CLARIFY:
+        asked = [*_clarify(answer, said, at)]
+        if at:
+            asked += under_answer(at, (), said, human=human, rated=False)
+        return [Message(_clarify_text(answer, said), tuple(asked))]
+    left_out = 0
+    if at:
+        shortened = shorten(answer, said)
+        answer, left_out = shortened.answer, shortened.left_out
+    groups = _split(list(_answered(answer, said, left_out)))
+    if at:
+        sections = [numbered[0][1] for numbered in by_section(answer.citations)]
+        groups[-1] += under_answer(at, sections, said, human=human)
+    return _messages(answer, groups, said)
+
+
+def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: Words) -> list[Message]:
+    heading = answer.parts[0].heading if answer.parts else ""
+    texts = [_answer_text(answer)]
+    for blocks in groups[1:]:
+        text = "\n".join([said.continued.format(heading=heading), *_texts(blocks)])
+        texts.append(_fallback(text))
+    first, *rest = [Message(text, tuple(b)) for text, b in zip(texts, groups, strict=True)]
+    return [replace(first, sources=tuple(_url_sources(answer.citations))), *rest]
+
+
+def render_privately(answer: Answer, place: Place, *, human: bool = False) -> list[Message]:
+    """Return an answer as messages that only the asker sees, with buttons to read and post it."""
+    if answer.decision is not Decision.ANSWER:
+        return render(answer, place, human=human)
+    said = words(answer.language)
+    at = Pointer(ts=place.ts, language=answer.language)
+    shortened = shorten(answer, said)
+    groups = _split(list(_answered(shortened.answer, said, shortened.left_out)))
+    sections = [numbered[0][1] for numbered in by_section(answer.citations)]
+    groups[-1] += under_answer(at, sections, said, human=human, private=True)
+    return _messages(answer, groups, said)
+
+
+def asked_by(user: str, question: str) -> Message:
+    """Return who asked what, to stand above an answer that the channel has not seen asked."""
+    first = RichTextSectionElement(elements=[Parts.User(user_id=user)])
+    quote = [Parts.Text(text=piece) for piece in pieces(question or "…")]
+    block = RichTextBlock(elements=[first, RichTextQuoteElement(elements=quote)])
+    return Message(_fallback(question), (block,))
+
+
+def plain(text: str) -> Message:
+    """Return a message of the bot's own words, without any markup in it."""
+    return Message(escape(text), (RichTextBlock(elements=paragraph([Span(text=text)])),))
+
+
+def escape(text: str) -> str:
+    """Return a text so that Slack shows it and finds no mention, link or channel in it.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
+    heading = None
+    for part in answer.parts:
+        if part.heading != heading:
+            heading = part.heading
+            if heading.strip():
+                yield HeaderBlock(
+                    text=PlainTextObject(text=shortened(heading, _LONGEST_HEADER), emoji=False)
+                )
+            foreign = answer.guide_language not in (None, answer.language)
+            if foreign and answer.wording is not Wording.TRANSLATED:
+                name = language_name(answer.guide_language or "", answer.language)
+                yield _context([PlainTextObject(text=said.original_language.format(language=name))])
+        elements: list[RichTextElement] = []
+        if part.caption:
+            elements += paragraph([Span(text=part.caption, bold=True)])
+        for number, step in enumerate(part.steps, 1):
+            elements += step_elements(number, step)
+        yield from _rich_text(elements)
+        if part.omitted:
+            numbers = ", ".join(map(str, part.omitted))
+            text = said.steps_left_out.format(numbers=numbers)
+            yield _context([PlainTextObject(text=shortened(text, _LONGEST_CONTEXT), emoji=False)])
+        if part.notes:
+            elements = paragraph([Span(text=said.notes, bold=True)])
+            for note in part.notes:
+                elements += step_elements(None, note)
+            yield from _rich_text(elements)
+    if answer.see_also:
+        elements = paragraph([Span(text=said.see_also, bold=True)])
+        for span in answer.see_also[:_MOST_LINKS]:
+            elements += bullet([span])
+        yield from _rich_text(elements)
+    if left_out:
+        yield _context([PlainTextObject(text=said.left_out.format(count=left_out), emoji=False)])
+    if answer.wording:
+        yield _context([PlainTextObject(text=said.wording(answer.wording), emoji=False)])
+    yield from _sources(answer.citations, said)
+
+
+def _small_talk(answer: Answer, said: Words) -> Message:
+    if answer.talk == "thanks":
+        return plain(said.welcome)
+    elements = paragraph([Span(text=said.hello)])
+    for title in answer.topics[:_MOST_TOPICS]:
+        elements += bullet([Span(text=title)])
+    examples = paragraph([Span(text=said.examples_label)])
+    for example in said.examples:
+        examples += bullet([Span(text=example)])
+    blocks = (*_rich_text(elements), *_rich_text(examples))
+    return Message(escape("\n".join(_texts(blocks))), blocks)
+
+
+def section_blocks(section: Section, guide: GuideInfo, said: Words) -> list[Block]:
+    """Return a whole section as the guide has it; what one view does not take is counted."""
+    place = " › ".join((guide.title, *section.path))
+    blocks: list[Block] = [_context([PlainTextObject(text=place, emoji=False)])]
+    used = 0
+    rich = [block for group in _paragraphs(section.blocks) for block in _rich_text(group)]
+    for position, block in enumerate(rich):
+        used += len(str(block.to_dict()))
+        if used > _MOST_VIEW_CHARACTERS or position == _MOST_VIEW_BLOCKS:
+            lines = sum(map(text_lines, _texts(rich[position:])))
+            more = said.more_in_guide.format(count=lines, source=PurePath(guide.source).name)
+            blocks.append(_context([PlainTextObject(text=more, emoji=False)]))
+            break
+        blocks.append(block)
+    return blocks
+
+
+def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]:
+    """Yield what stands together: a list with its code and caption, a paragraph, a note.
+
+    Each becomes a block, because Slack puts no space between paragraphs of one.
+    """
+    group: list[GuideBlock] = []
+    for block in blocks:
+        if group and block.kind not in (BlockKind.STEP, BlockKind.BULLET, BlockKind.CODE):
+            yield block_elements(group)
+            group = []
+        group.append(block)
+    if group:
+        yield block_elements(group)
+
+
+def _clarify(answer: Answer, said: Words, at: Pointer | None) -> Iterator[Block]:
+    elements = paragraph([Span(text=said.clarify, bold=True)])
+    buttons = choices(at, answer.choices) if at else []
+    if not buttons or not _are_told_apart(answer.choices):
+        for citation in answer.choices:
+            elements += bullet([Span(text=citation.place, href=citation.url)])
+    yield from _rich_text(elements)
+    yield from buttons
+    yield _context([PlainTextObject(text=said.none_of_these, emoji=False)])
+
+
+def _are_told_apart(citations: Sequence[Citation]) -> bool:
+    """Whether the labels of buttons are enough to tell sections apart."""
+    labels = {label_of(citation) for citation in citations}
+    return len(labels) == len(citations) and len({c.guide_id for c in citations}) == 1
+
+
+def _clarify_text(answer: Answer, said: Words) -> str:
+    places = [citation.place for citation in answer.choices]
+    return _fallback("\n".join([said.clarify, *places, said.none_of_these]))
+
+
+def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
+    elements = paragraph([Span(text=said.not_covered, bold=True)])
+    if answer.nearest:
+        elements += paragraph([Span(text=said.nearest)])
+        for citation in answer.nearest:
+            elements += bullet([Span(text=citation.place, href=citation.url)])
+    yield from _rich_text(elements)
+    # A block of its own, because Slack puts no space between paragraphs of one.
+    yield from _rich_text(paragraph([Span(text=said.rephrase)]))
+
+
+def _sources(citations: Sequence[Citation], said: Words) -> Iterator[Block]:
+    """Yield the sources: a block a section, with the lines that each [n] stands on."""
+    for numbered in by_section(citations):
+        yield _context([_source(numbered, said)])
+
+
+def _source(
+    numbered: Sequence[tuple[int, Citation]], said: Words
+) -> PlainTextObject | MarkdownTextObject:
+    citation = numbered[0][1]
+    marks = said.lines_of(citation.unit, line_marks(numbered))
+    rest = f"{PurePath(citation.source).name}, {marks}" if not citation.url else marks
+    place = with_colon(said.sources) + citation.place
+    if is_web_link(citation.url):
+        # A context block has no rich text, so its link is the one piece of markup we write.
+        url = escape(str(citation.url)).replace("|", "%7C")
+        linked = f"<{url}|{escape(place)}>\n{escape(rest)}"
+        if len(linked) <= _LONGEST_CONTEXT:
+            return MarkdownTextObject(text=linked, verbatim=True)
+    return PlainTextObject(text=f"{place}\n{rest}"[:_LONGEST_CONTEXT], emoji=False)
+
+
+def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
+    for numbered in by_section(citations):
+        citation = numbered[0][1]
+        if is_web_link(citation.url):
+            label = shortened(citation.place, _LONGEST_SOURCE)
+            yield UrlSourceElement(url=str(citation.url), text=label)
+
+
+def _context(elements: Sequence[PlainTextObject | MarkdownTextObject]) -> ContextBlock:
+    return ContextBlock(elements=list(elements))
+
+
+def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
+    group: list[RichTextElement] = []
+    used = 0
+    for element in elements:
+        if isinstance(element, RichTextSectionElement) and not element.elements:
+            continue
+        length = len(str(element.to_dict()))
+        if group and used + length > _RICH_TEXT_CHARACTERS:
+            yield RichTextBlock(elements=group)
+            group, used = [], 0
+        group.append(element)
+        used += length
+    if group:
+        yield RichTextBlock(elements=group)
+
+
+def _split(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Split blocks into messages that Slack takes."""
+    groups: list[list[Block]] = [[]]
+    used = 0
+    for block in blocks:
+        length = len(str(block.to_dict()))
+        if groups[-1] and (
+            used + length > _MOST_CHARACTERS or len(groups[-1]) == MOST_BLOCKS - _ROOM_FOR_BUTTONS
+        ):
+            groups.append([])
+            used = 0
+        groups[-1].append(block)
+        used += length
+    return groups
+
+
+def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the words in blocks."""
+    waiting: list[object] = [block.to_dict() for block in reversed(list(blocks))]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("text"), str) and value.get("type") != "mrkdwn":
+                yield value["text"]
+            waiting.append(value.get("text"))
+            waiting.append(value.get("elements"))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))
+
+
+def _answer_text(answer: Answer) -> str:
+    lines: list[str] = []
+    for part in answer.parts:
+        if part.heading not in lines:
+            lines.append(part.heading)
+        lines += [part.caption] if part.caption else []
+        for number, step in enumerate(part.steps, 1):
+            lines.append(f"{number}. {step.text}")
+            lines += [child.full_text for child in step.children]
+    return _fallback("\n".join(lines))
+
+
+def _not_covered_text(answer: Answer, said: Words) -> str:
+    nearest = [citation.place for citation in answer.nearest]
+    parts = [said.not_covered, *([said.nearest, *nearest] if nearest else []), said.rephrase]
+    return _fallback("\n".join(parts))
+
+
+def _fallback(text: str) -> str:
+    """Return a text escaped, or its beginning, so that Slack takes it also in an update."""
+    kept = shortened(text, _LONGEST_FALLBACK)
+    while len(escape(kept)) > _LONGEST_FALLBACK:
+        kept = shortened(kept, len(kept) - (len(escape(kept)) - _LONGEST_FALLBACK) // 4 - 1)
+    return escape(kept)

@@ -1,0 +1,175 @@
+"""The buttons under a message, and what each tells when it is pressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ContextActionsBlock,
+    FeedbackButtonObject,
+    FeedbackButtonsElement,
+)
+
+from bot.question import Place
+from bot.views.rich_text import shortened
+from kb.model import Citation, Frozen
+from kb.text.language import with_colon
+from kb.words.catalogue import Words
+
+CHOOSE = re.compile(r"choose:\d+")
+SECTION = re.compile(r"section:\d+")
+FEEDBACK = "feedback"
+HUMAN = "human"
+DELETE = "delete"
+SHARE = "share"
+
+_LONGEST_LABEL = 75
+_LONGEST_VALUE = 2000
+
+
+class Pointer(Frozen):
+    """What a button knows: the question that its message answers, and perhaps a section.
+
+    `language` is the language that the bot spoke.
+    """
+
+    ts: str = ""
+    thread_ts: str | None = None
+    language: str = "en"
+    guide: str = ""
+    edition: str = ""
+    anchor: str = ""
+
+    def at(self, citation: Citation) -> Pointer:
+        """Return the same with the section that a citation names."""
+        return self.model_copy(
+            update={
+                "guide": citation.guide_id,
+                "edition": citation.language,
+                "anchor": citation.anchor,
+            }
+        )
+
+    def place(self, channel: str) -> Place:
+        """Return where the question is."""
+        return Place(channel=channel, ts=self.ts, thread_ts=self.thread_ts)
+
+
+def pointer(value: object) -> Pointer | None:
+    """Return what a button's value says; None if no button of ours has written it."""
+    try:
+        return Pointer.model_validate_json(str(value))
+    except ValidationError:
+        return None
+
+
+def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
+    """Return a button for each section that a person can choose."""
+    return _row(
+        _button(f"choose:{number}", label_of(citation), at.at(citation))
+        for number, citation in enumerate(citations)
+    )
+
+
+def under_answer(
+    at: Pointer,
+    sections: Sequence[Citation],
+    said: Words,
+    *,
+    human: bool,
+    rated: bool = True,
+    private: bool = False,
+) -> list[ActionsBlock | ContextActionsBlock]:
+    """Return what stands under an answer: its sections in full, a human, and how good it is.
+
+    One that is `private`, so that only one person sees it, can be posted, too.
+    """
+    buttons = _sections(at, sections, said)
+    if private:
+        buttons.append(_button(SHARE, said.post_to_channel, at.at(sections[0])))
+    if human:
+        buttons.append(_button(HUMAN, said.ask_human, at))
+    return [*_row(buttons), *([_feedback(at, said)] if rated else [])]
+
+
+def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:
+    """Return a button for each section, by its heading, that shows the section in full."""
+    return _row(
+        _button(f"section:{number}", heading, at) for number, (heading, at) in enumerate(sections)
+    )
+
+
+def one_button(action: str, label: str, at: Pointer, style: str | None = None) -> ActionsBlock:
+    """Return a single button."""
+    element = ButtonElement(
+        text=label[:_LONGEST_LABEL], action_id=action, value=_value(at), style=style
+    )
+    return ActionsBlock(elements=[element])
+
+
+def rating(value: object) -> tuple[bool, Pointer] | None:
+    """Return whether a feedback button was the good one, and what it knows."""
+    mark, _, rest = str(value).partition(":")
+    at = pointer(rest)
+    return (mark == "good", at) if at and mark in ("good", "bad") else None
+
+
+def pressed(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the action of an interaction's payload."""
+    actions: list[dict[str, Any]] = body.get("actions") or [{}]
+    return actions[0]
+
+
+def _sections(at: Pointer, sections: Sequence[Citation], said: Words) -> list[ButtonElement | None]:
+    several = len(sections) > 1
+    buttons = []
+    for number, citation in enumerate(sections):
+        label = said.whole_section
+        if several:
+            label = with_colon(label) + label_of(citation)
+        buttons.append(_button(f"section:{number}", label, at.at(citation)))
+    return buttons
+
+
+def _feedback(at: Pointer, said: Words) -> ContextActionsBlock:
+    def button(mark: str, text: str) -> FeedbackButtonObject:
+        return FeedbackButtonObject(
+            text=text, accessibility_label=text, value=f"{mark}:{_value(at)}"
+        )
+
+    return ContextActionsBlock(
+        elements=[
+            FeedbackButtonsElement(
+                action_id=FEEDBACK,
+                positive_button=button("good", said.helped),
+                negative_button=button("bad", said.did_not_help),
+            )
+        ]
+    )
+
+
+def _row(buttons: Iterable[ButtonElement | None]) -> list[ActionsBlock]:
+    kept = [button for button in buttons if button]
+    return [ActionsBlock(elements=kept)] if kept else []
+
+
+def _button(action: str, label: str, at: Pointer) -> ButtonElement | None:
+    value = _value(at)
+    if len(value) > _LONGEST_VALUE:
+        return None
+    return ButtonElement(text=shortened(label, _LONGEST_LABEL), action_id=action, value=value)
+
+
+def label_of(citation: Citation) -> str:
+    """Return what a button says that stands for a section."""
+    headings = (heading for heading in reversed(citation.path) if heading.strip())
+    return shortened(next(headings, citation.place), _LONGEST_LABEL)
+
+
+def _value(at: Pointer) -> str:
+    return at.model_dump_json(exclude_defaults=True)

@@ -1,0 +1,152 @@
+"""What App Home shows: what the bot knows, what to ask, and how it fares."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject, RichTextBlock
+from slack_sdk.models.views import View
+
+from bot.memory.history import Count, History
+from bot.memory.store import Store
+from bot.views.buttons import Pointer, section_buttons
+from bot.views.ingest_changes import home_buttons
+from bot.views.rich_text import bullet, moment, paragraph, shortened
+from kb.model import GuideInfo, Span
+from kb.words.catalogue import Words, language_name, words
+
+_DAYS = 30
+_MOST_GUIDES = 30
+_MOST_ROWS = 8
+_MOST_PROMPTS = 4
+_MOST_SECTIONS = 6
+_LONGEST_ROW = 200
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What came up in the last days: sections that were the answer, and for the docs team more."""
+
+    asked: Sequence[Count] = ()
+    not_covered: Sequence[Count] = ()
+    low_rated: Sequence[Count] = ()
+
+
+def figures(store: Store, *, docs_team: bool) -> Figures:
+    """Count what came up in the last days."""
+    since = time.time() - _DAYS * 24 * 3600
+    history = History(store)
+    asked = history.sections_asked(since)
+    if not docs_team:
+        return Figures(asked)
+    return Figures(
+        asked, history.not_covered(since, _MOST_ROWS), history.low_rated(since, _MOST_ROWS)
+    )
+
+
+def home_view(
+    guides: Sequence[GuideInfo],
+    published: str | None,
+    headings: Sequence[tuple[str, str]],
+    counted: Figures,
+    language: str,
+    *,
+    docs_team: bool,
+) -> View:
+    """Return App Home for a person.
+
+    `guides` are those that the person may know of, `headings` their sections as "guide#anchor"
+    and by heading, `published` when they were published (ISO 8601). The docs team sees figures.
+    """
+    said = words(language)
+    blocks: list[Block] = [
+        _words(said.how_to_ask),
+        *_suggestions(guides, headings, counted.asked, said, language),
+        *_knowledge(guides, published, said, language),
+    ]
+    if docs_team:
+        blocks += [DividerBlock(), *_figures(counted, dict(headings), said), home_buttons(said)]
+    return View(type="home", blocks=blocks)
+
+
+def prompts(headings: Sequence[tuple[str, str]], asked: Iterable[Count]) -> list[str]:
+    """Return what to suggest: the headings of the sections that are most asked for."""
+    return [heading for _, heading in _most_asked(headings, asked)][:_MOST_PROMPTS]
+
+
+def _most_asked(
+    headings: Sequence[tuple[str, str]], asked: Iterable[Count]
+) -> list[tuple[str, str]]:
+    counts = dict(asked)
+    named = [pair for pair in headings if pair[1].strip()]
+    return sorted(named, key=lambda pair: -counts.get(pair[0], 0))
+
+
+def _suggestions(
+    guides: Sequence[GuideInfo],
+    headings: Sequence[tuple[str, str]],
+    asked: Sequence[Count],
+    said: Words,
+    language: str,
+) -> Iterator[Block]:
+    """Yield a button for each of the sections that are most asked for, to read it at once."""
+    sections = []
+    for key, heading in _most_asked(headings, asked)[:_MOST_SECTIONS]:
+        guide, _, anchor = key.partition("#")
+        editions = [info.language for info in guides if info.id == guide]
+        if editions:
+            edition = language if language in editions else editions[0]
+            at = Pointer(language=language, guide=guide, edition=edition, anchor=anchor)
+            sections.append((heading, at))
+    buttons = section_buttons(sections)
+    if buttons:
+        yield _header(said.try_these)
+        yield from buttons
+
+
+def _knowledge(
+    guides: Sequence[GuideInfo], published: str | None, said: Words, language: str
+) -> Iterator[Block]:
+    yield _header(said.what_i_know)
+    if not guides or not published:
+        yield _words(said.nothing_yet)
+        return
+    editions: dict[str, list[GuideInfo]] = {}
+    for guide in guides:
+        editions.setdefault(guide.id, []).append(guide)
+    elements = []
+    for some in list(editions.values())[:_MOST_GUIDES]:
+        own = next((guide for guide in some if guide.language == language), some[0])
+        codes = sorted((guide.language for guide in some), key=lambda code: code != own.language)
+        comma = "、" if language == "ja" else ", "
+        names = comma.join(language_name(code, language) for code in codes)
+        elements += bullet([Span(text=own.title, href=own.url), Span(text=f" ({names})")])
+    yield RichTextBlock(elements=elements)
+    yield moment(said.published, published)
+
+
+def _figures(counted: Figures, headings: dict[str, str], said: Words) -> Iterator[Block]:
+    yield _header(said.last_days.format(days=_DAYS))
+    found = [Count(headings.get(name, name), times) for name, times in counted.asked[:_MOST_ROWS]]
+    for title, counts in (
+        (said.most_asked, found),
+        (said.most_not_covered, counted.not_covered),
+        (said.low_rated, counted.low_rated),
+    ):
+        rows = [f"{times} × {shortened(name, _LONGEST_ROW)}" for name, times in counts]
+        yield from _list(title, rows or [said.nothing_yet])
+
+
+def _list(title: str, rows: Iterable[str]) -> Iterator[Block]:
+    items = [element for row in rows for element in bullet([Span(text=row)])]
+    yield RichTextBlock(elements=[*paragraph([Span(text=title, bold=True)]), *items])
+
+
+def _header(text: str) -> HeaderBlock:
+    return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
+
+
+def _words(text: str) -> RichTextBlock:
+    return RichTextBlock(elements=paragraph([Span(text=text)]))

@@ -1,0 +1,116 @@
+"""What the docs team sees of an ingest: how far it is, what changes, what the gate says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock
+from slack_sdk.models.views import View
+
+from bot.operations.ingest_runner import Diff, Gate, Result, Told
+from bot.views.answer import Message, plain
+from bot.views.rich_text import bullet, paragraph, shortened
+from kb.model import Span
+from kb.words.catalogue import Words
+
+INGEST = "ingest"
+LAST_DIFF = "last_diff"
+PUBLISH = "publish"
+DISCARD = "discard"
+
+_SAME = "same"
+_MOST_LINES = 20
+_LONGEST_LINE = 200
+_LONGEST_LABEL = 75
+_MOST_TITLE = 24
+
+
+def home_buttons(said: Words) -> ActionsBlock:
+    """Return the buttons in App Home: ingest again, and see what changed the last time."""
+    return ActionsBlock(
+        elements=[
+            ButtonElement(text=said.rerun_ingest, action_id=INGEST),
+            ButtonElement(text=said.last_diff, action_id=LAST_DIFF),
+        ]
+    )
+
+
+def how_far(told: Told, said: Words) -> Message:
+    """Return the message while an ingest runs."""
+    what = shortened(told.what, _LONGEST_LINE)
+    return plain(said.ingest_progress.format(what=what, done=told.done, total=told.total))
+
+
+def outcome(result: Result, said: Words) -> Message:
+    """Return the message when it is done, with buttons if there is something to decide."""
+    if result.stopped:
+        head = said.ingest_stopped
+    else:
+        head = said.ingest_held if result.held else said.ingest_done
+    buttons = []
+    if result.snapshot and (result.held or result.stopped):
+        # What the gate is against is published on the command line, by who has looked closely.
+        if not result.stopped:
+            label = shortened(said.publish, _LONGEST_LABEL)
+            buttons.append(
+                ButtonElement(text=label, action_id=PUBLISH, value=result.snapshot, style="primary")
+            )
+        buttons.append(ButtonElement(text=said.discard, action_id=DISCARD, value=result.snapshot))
+    blocks: list[Block] = [_bold(head), *_details(result, said)]
+    if buttons:
+        blocks.append(ActionsBlock(elements=buttons))
+    return Message(plain(head).text, tuple(blocks))
+
+
+def diff_view(result: Result | None, said: Words) -> View:
+    """Return the modal with what changed the last time."""
+    blocks = [*_details(result, said)] if result else []
+    return View(
+        type="modal",
+        title=shortened(said.last_diff, _MOST_TITLE),
+        close=said.close,
+        blocks=blocks or list(plain(said.no_diff).blocks),
+    )
+
+
+def _details(result: Result, said: Words) -> Iterator[Block]:
+    summary = result.summary
+    counts = said.counts.format(guides=summary.guides, sections=summary.sections)
+    left_out = [said.source_left_out.format(error=error) for error in summary.left_out]
+    yield _list(said.summary, [counts, *left_out], said)
+    yield _list(said.changes, [*_changes(result.diff, said)] or [said.no_changes], said)
+    if result.gate:
+        yield _list(said.gate, [*_judgement(result.gate, said)], said)
+
+
+def _changes(diff: Diff, said: Words) -> Iterator[str]:
+    for guide in diff.guides:
+        if guide.kind != _SAME:
+            yield f"{guide.title} ({guide.language}): {said.kind(guide.kind)}"
+        for section in guide.sections:
+            kinds = [said.kind(kind) for kind in section.kinds if kind != _SAME]
+            if kinds:
+                before = f" ← {section.before}" if section.before else ""
+                yield f"{guide.title} › {section.heading}{before}: {', '.join(kinds)}"
+
+
+def _judgement(gate: Gate, said: Words) -> Iterator[str]:
+    before = "–" if gate.right_before is None else gate.right_before
+    yield said.right.format(before=before, after=gate.right_after, questions=gate.questions)
+    for change in gate.changes:
+        if change.worse:
+            yield f"{change.question}: {change.worse}"
+
+
+def _list(title: str, lines: Sequence[str], said: Words) -> RichTextBlock:
+    elements = paragraph([Span(text=title, bold=True)])
+    for line in lines[:_MOST_LINES]:
+        elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])
+    if len(lines) > _MOST_LINES:
+        more = said.more_lines.format(count=len(lines) - _MOST_LINES)
+        elements += paragraph([Span(text=more)])
+    return RichTextBlock(elements=elements)
+
+
+def _bold(text: str) -> RichTextBlock:
+    return RichTextBlock(elements=paragraph([Span(text=text, bold=True)]))

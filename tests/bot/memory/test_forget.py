@@ -1,0 +1,77 @@
+"""`guidebot forget`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.memory.store import Outcome, Store
+from bot.question import Question
+from kb.paths import Home
+from tests.bot.conftest import GUIDEBOT
+
+WORDS = "my very own words about a key"
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Home:
+    """A home folder where two people have asked, and said something of the answers."""
+    home = Home(tmp_path / "home")
+    store = Store(home.database)
+    outcome = Outcome(
+        text=WORDS, language="en", decision="answer", confidence=1, section=None, snapshot="s"
+    )
+    for number, user in enumerate(("U1", "U1", "U2")):
+        ts = f"{number}.0"
+        store.take(Question(channel="C1", ts=ts, thread_ts=None, user=user, text=WORDS))
+        store.finish("C1", ts, outcome if user == "U1" else None)
+    store.rate("C1", "0.0", "U1", good=False, comment=WORDS)
+    store.rate("C1", "0.0", "U2", good=True)
+    store.close()
+    return home
+
+
+def forget(home: Home, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [GUIDEBOT, "forget", *arguments],
+        env={**os.environ, "GUIDEBOT_HOME": str(home.root)},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_person_is_forgotten_and_others_are_not(known: Home) -> None:
+    assert WORDS.encode() in known.database.read_bytes()
+    result = forget(known, "U1", "--yes")
+    assert (result.returncode, result.stdout) == (0, "3 entries of U1 deleted.\n"), result.stderr
+    # Nor do the words lie on in the file.
+    for file in known.root.iterdir():
+        assert WORDS.encode() not in file.read_bytes(), file
+    assert forget(known, "U1", "--yes").stdout == "0 entries of U1 deleted.\n"
+    assert forget(known, "U2", "--yes").stdout == "2 entries of U2 deleted.\n"
+
+
+def test_it_asks_first(known: Home) -> None:
+    for stdin in ("n\n", ""):
+        result = forget(known, "U1", stdin=stdin)
+        assert result.returncode == 1 and result.stdout.strip() == ""
+        assert "U1" in result.stderr and "Traceback" not in result.stderr
+    assert forget(known, "U1", stdin="y\n").stdout.strip() == "3 entries of U1 deleted."
+
+
+@pytest.mark.parametrize("user", ["hanako", "@U1", "u1", "C1", "U1' OR '1'='1"])
+def test_what_is_no_member_id_is_refused(known: Home, user: str) -> None:
+    result = forget(known, user, "--yes")
+    assert result.returncode == 2 and "no member ID" in result.stderr
+    assert forget(known, "U1", "--yes").stdout.startswith("3 ")
+
+
+def test_a_wrong_folder_is_not_taken_for_nothing_kept(tmp_path: Path) -> None:
+    result = forget(Home(tmp_path / "none"), "U1", "--yes")
+    assert result.returncode == 1 and "GUIDEBOT_HOME" in result.stderr
+    assert not (tmp_path / "none").exists()

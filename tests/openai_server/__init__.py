@@ -1,5 +1,0 @@
-"""A loopback server that speaks OpenAI's chat protocol, with models that follow a script."""
-
-from tests.openai_server.server import ChatServer, Request
-
-__all__ = ["ChatServer", "Request"]

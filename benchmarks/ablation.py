@@ -23,12 +23,12 @@ from ingest.index.chunk import chunk_guide
 from ingest.pipeline import publish_guides
 from ingest.reading import read_guides
 from ingest.sources.files import find_sources
-from kb.embedder.embeddings import DEFAULT_MODEL
 from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import BlockKind, Chunk, Guide, Section
 from kb.paths import Home
 from kb.retrieval.search import WEIGHTS, Weights
+from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings
 
 _RRF = 60

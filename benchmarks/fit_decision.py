@@ -28,12 +28,12 @@ from benchmarks.ablation import golden_guides
 from benchmarks.measure import SAMPLE_GUIDES, table, tell
 from ingest.pipeline import publish_guides
 from kb.answer.decide import THRESHOLD, Features, features
-from kb.embedder.embeddings import DEFAULT_MODEL
 from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home
 from kb.retrieval.phrasebook import Subject, subjects
+from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings
 
 _FOLDS = 5

@@ -16,8 +16,8 @@ from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
 from bot.gaps.grouping import FARTHEST, centred
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
-from kb.settings import Settings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
+from kb.settings import DEFAULT_MODEL, Settings
 
 QUESTIONS = Path(__file__).parent / "gap_questions.tsv"
 

@@ -129,9 +129,10 @@ class Reader:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+        from kb.embedder.embeddings import SentenceTransformerEmbeddings
         from kb.knowledge_base import KnowledgeBase
         from kb.paths import Home
+        from kb.settings import DEFAULT_MODEL
 
         home = Home(self.home)
         embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models, threads=1)

@@ -21,8 +21,9 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import time_lines
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
+from kb.settings import DEFAULT_MODEL
 
 
 def unpack(home: Home) -> str:

@@ -23,10 +23,11 @@ from ingest.index.contents import Contents, section_concepts
 from ingest.pipeline import ingest
 from ingest.publish.live import make_live
 from ingest.publish.write import write_candidate
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Block, BlockKind, Chunk, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
+from kb.settings import DEFAULT_MODEL
 from kb.snapshot.fingerprint import fingerprint
 from kb.text.language import detect_language
 

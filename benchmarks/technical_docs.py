@@ -27,10 +27,11 @@ from benchmarks.quickstart import PlainEmbeddings, build, load
 from ingest.commands.beir import WAYS
 from ingest.pipeline import ingest
 from kb.embedder.e5_archive import default_model
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.evaluate import Ranked, retrieval_measures
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
+from kb.settings import DEFAULT_MODEL
 
 DEFAULT_QUESTIONS = Path(__file__).parent / "technical_questions.yaml"
 _PAGES = 10

@@ -170,6 +170,19 @@ class SectionConcepts(Frozen):
     body: dict[str, int]
 
 
+class Phrase(Frozen):
+    """A phrase of a snapshot (kb.retrieval.phrasebook).
+
+    `kind` is the row of its kind in the weights, `sections` are the rows of the sections that
+    answer it. Where there are none, `treated` says whether the guides treat its subject in some
+    way all the same.
+    """
+
+    kind: int
+    sections: tuple[int, ...] = ()
+    treated: bool = False
+
+
 class Decision(StrEnum):
     """What the bot does with a question."""
 

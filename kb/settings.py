@@ -8,9 +8,11 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from kb.embedder.embeddings import DEFAULT_MODEL
 from kb.errors import SettingsError
 from kb.paths import Home
+
+DEFAULT_MODEL = "multilingual-e5-small"
+"""The embedding model that comes with the project."""
 
 
 class Settings(BaseSettings):

@@ -12,11 +12,12 @@ from filelock import FileLock
 
 from ingest.index.embedding_cache import EmbeddingCache
 from ingest.pipeline import ingest
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.retrieval.background import background_questions
 from kb.retrieval.phrasebook import subjects
+from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings
 
 REPOSITORY = Path(__file__).parent.parent

@@ -9,8 +9,8 @@ from pathlib import Path
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.front_matter import SideFile, together
-from ingest.lint.options import LintOptions
 from ingest.lint.page import Page, read_page
+from ingest.lint_options import LintOptions
 from ingest.loaders.load import load
 from ingest.sources.files import find_sources
 from ingest.sources.guides_file import DEFAULT_FILE, GuideEntry, read_guides_file

@@ -12,12 +12,12 @@ from ingest.index.embedding_cache import EmbeddingCache
 from ingest.index.phrases import find_phrases
 from ingest.index.subjects import phrase_weights
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
-from kb.model import Chunk, Guide, Section, SectionConcepts
+from kb.model import Chunk, Guide, Phrase, Section, SectionConcepts
 from kb.paths import Home
 from kb.progress import TaskProgress, of_task
 from kb.retrieval.background import GROUPS, background_questions, group_of, standardisation
 from kb.retrieval.concepts import SUBJECT, WordTable, concepts_in, own_concepts
-from kb.retrieval.phrasebook import Phrase, centred
+from kb.retrieval.phrasebook import centred
 from kb.snapshot.fingerprint import fingerprint
 from kb.snapshot.format import Embedder
 

@@ -10,7 +10,6 @@ from ingest.lint.editions import missing_twins, twin_terms
 from ingest.lint.examples import account_ids, secrets
 from ingest.lint.finding import Finding
 from ingest.lint.links import dead_links, orphan_see_also
-from ingest.lint.options import LintOptions
 from ingest.lint.page import Page
 from ingest.lint.review import reviews_past
 from ingest.lint.structure import (
@@ -20,6 +19,7 @@ from ingest.lint.structure import (
     long_steps,
     procedures_without_steps,
 )
+from ingest.lint_options import LintOptions
 
 
 def lint(

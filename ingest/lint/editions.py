@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from ingest.lint.finding import Finding, Rule
+from ingest.lint.finding import Finding
 from ingest.lint.page import Page, all_blocks
+from ingest.lint_options import Rule
 from kb.model import Block, BlockKind, Section, Span
 
 _Terms = Callable[[Block], Iterator[str]]

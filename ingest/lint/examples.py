@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.lint.finding import Finding, Rule
+from ingest.lint.finding import Finding
 from ingest.lint.page import Page
+from ingest.lint_options import Rule
 from kb.question.redact import redact
 
 # What stands in addresses and ARNs are names, some as long as a key; with "@", a password may.

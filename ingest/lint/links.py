@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ingest.errors import SourceError
-from ingest.lint.finding import Finding, Rule
+from ingest.lint.finding import Finding
 from ingest.lint.page import Link, Page, read_page
+from ingest.lint_options import Rule
 from ingest.loaders.load import LOADERS, load
 from kb.model import BlockKind
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ingest.lint.finding import Finding, Rule
+from ingest.lint.finding import Finding
 from ingest.lint.page import Page
+from ingest.lint_options import Rule
 
 
 def reviews_past(pages: Sequence[Page], today: date) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.index.chunk import CHUNK_TOKENS
-from ingest.lint.finding import Finding, Rule
-from ingest.lint.options import LintOptions
+from ingest.lint.finding import Finding
 from ingest.lint.page import Page, all_blocks
+from ingest.lint_options import LintOptions, Rule
 from kb.model import Block, BlockKind, Section
 
 CountTokens = Callable[[str], int]

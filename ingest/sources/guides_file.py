@@ -21,7 +21,7 @@ from pydantic import ValidationError as Invalid
 
 from ingest.errors import GuidesFileError
 from ingest.front_matter import SideFile
-from ingest.lint.options import LintOptions
+from ingest.lint_options import LintOptions
 
 DEFAULT_FILE = Path("guidebot.toml")
 

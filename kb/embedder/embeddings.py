@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from kb.embedder.e5_archive import FOLDER_NAME, default_model
 from kb.errors import ModelError
+from kb.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = "multilingual-e5-small"
 _BATCH = 32
 
 Vectors = NDArray[np.float32]

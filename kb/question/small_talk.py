@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from kb.retrieval.concepts import fold
+from kb.text.fold import fold
 
 _FILLER = "filler"
 _LONGEST = 80

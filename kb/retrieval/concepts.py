@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import SectionConcepts
+from kb.text.fold import fold
 
 SUBJECT = "!"
 """What the names of concepts begin with that a question can be about."""
@@ -41,18 +41,6 @@ _IN_BODY = 0.4
 _BESIDE = 0.6
 
 Scores = NDArray[np.float32]
-
-
-def fold(text: str) -> str:
-    """Return a text in the form that words are compared in: no case, accents or wide letters."""
-    text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    for character in unicodedata.normalize("NFD", text):
-        if not (unicodedata.combining(character) and kept and kept[-1].isascii()):
-            kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept))
 
 
 class WordTable:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from kb.embedder.embeddings import Vectors
 from kb.model import Frozen
+from kb.snapshot.format import PhraseTables
 
 _NEAREST = 3
 
@@ -41,19 +42,6 @@ class Subject(Frozen):
     heading: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     phrases: dict[str, tuple[str, ...]]
-
-
-class Phrase(Frozen):
-    """A phrase of a snapshot.
-
-    `kind` is the row of its kind in the weights, `sections` are the rows of the sections that
-    answer it. Where there are none, `treated` says whether the guides treat its subject in some
-    way all the same.
-    """
-
-    kind: int
-    sections: tuple[int, ...] = ()
-    treated: bool = False
 
 
 class Nearness(NamedTuple):
@@ -91,22 +79,16 @@ def subjects() -> Sequence[Subject]:
 class PhraseIndex:
     """The phrases of a snapshot, to compare a question with."""
 
-    def __init__(
-        self,
-        phrases: Sequence[Phrase],
-        vectors: Vectors,
-        background: Vectors,
-        weights: Vectors,
-        centres: Vectors,
-    ) -> None:
+    def __init__(self, tables: PhraseTables) -> None:
         """Take phrases, their vectors (phrases, dimension) and how they score otherwise.
 
-        `background` is that of kb.retrieval.background.standardisation, shape (groups, 2, phrases).
-        `weights` has a row for each kind of phrase: those of a vector's elements, and the bias;
-        `centres`, shape (groups, dimension), is what `centred` takes.
+        Their background is that of kb.retrieval.background.standardisation, shape (groups, 2,
+        phrases). The weights have a row for each kind of phrase: those of a vector's elements,
+        and the bias; the centres, shape (groups, dimension), are what `centred` takes.
         """
-        self._vectors = vectors
-        self._background = background
+        phrases = tables.phrases
+        self._vectors = tables.vectors
+        self._background = tables.background
         self._others = np.array([not phrase.sections for phrase in phrases], bool)
         self._outside = self._others & np.array([not phrase.treated for phrase in phrases], bool)
         rows: dict[int, list[int]] = {}
@@ -114,7 +96,7 @@ class PhraseIndex:
             for section in phrase.sections:
                 rows.setdefault(section, []).append(row)
         self._of_section = {section: np.array(some) for section, some in rows.items()}
-        self._weights, self._centres = weights, centres
+        self._weights, self._centres = tables.weights, tables.centres
         kinds = np.array([phrase.kind for phrase in phrases], np.int64)
         self._kinds_of = {section: np.unique(kinds[some]) for section, some in rows.items()}
         self._other_kinds = np.unique(kinds[self._others])

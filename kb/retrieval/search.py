@@ -14,6 +14,7 @@ from kb.model import Hit
 from kb.retrieval.background import group_of
 from kb.retrieval.concepts import ConceptIndex, WordTable, concepts_in, own_concepts
 from kb.retrieval.lexical import LexicalIndex
+from kb.retrieval.phrasebook import PhraseIndex
 from kb.snapshot.format import Snapshot
 
 _DENSE_CANDIDATES = 200
@@ -68,7 +69,8 @@ class SearchIndex:
         for chunk, guide in zip(chunks, guide_of, strict=True):
             if chunk.section not in self._sections_of[guide][-1:]:
                 self._sections_of[guide].append(chunk.section)
-        phrased = snapshot.phrases.answering / max(1, snapshot.manifest.sections)
+        self._phrases = PhraseIndex(snapshot.phrases)
+        phrased = self._phrases.answering / max(1, snapshot.manifest.sections)
         self._phrase_weight = min(1.0, phrased / _PHRASED)
         self._allowed_for: dict[str, NDArray[np.bool_]] = {}
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
@@ -150,7 +152,7 @@ class SearchIndex:
         concept = self._concepts.scores(asked)[self._section_of]
         lexical, whole, literal = self._lexical_scores(question, language, weights)
         group = group_of(language)
-        near = self.snapshot.phrases.nearness(vector, group, self.snapshot.manifest.sections)
+        near = self._phrases.nearness(vector, group, self.snapshot.manifest.sections)
         nearer = near.sections - max(near.others, _LEAST_NEAR)
         nearness = weights.phrase * _within(nearer, _PHRASES)
         nearness += weights.lead * _within(near.leads, _LEADS)

@@ -36,8 +36,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
-from kb.model import Chunk, Frozen, GuideInfo, Section, SectionConcepts
-from kb.retrieval.phrasebook import Phrase, PhraseIndex
+from kb.model import Chunk, Frozen, GuideInfo, Phrase, Section, SectionConcepts
 from kb.snapshot.rows import read_lines
 
 if TYPE_CHECKING:
@@ -101,6 +100,17 @@ class Manifest(Frozen):
 
 
 @dataclass(frozen=True)
+class PhraseTables:
+    """The phrases of a snapshot, and the tables that stand in its files for them."""
+
+    phrases: tuple[Phrase, ...]
+    vectors: NDArray[np.float32]
+    background: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    centres: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """An opened snapshot. Sections and chunks are read from their lines when asked for."""
 
@@ -111,7 +121,7 @@ class Snapshot:
     background: NDArray[np.float32]
     chunks: tuple[Chunk, ...]
     concepts: tuple[SectionConcepts, ...]
-    phrases: PhraseIndex
+    phrases: PhraseTables
     _section_lines: list[str] = field(repr=False)
     _sections: dict[int, SectionRow] = field(default_factory=dict, repr=False)
 
@@ -156,8 +166,8 @@ def open_snapshot(path: Path) -> Snapshot:
         )
         index = faiss.read_index(str(path / INDEX))
         background = np.load(path / BACKGROUND, allow_pickle=False)
-        phrases = PhraseIndex(
-            [Phrase.model_validate_json(x) for x in read_lines(path / PHRASES)],
+        phrases = PhraseTables(
+            tuple(Phrase.model_validate_json(x) for x in read_lines(path / PHRASES)),
             np.load(path / PHRASE_VECTORS, allow_pickle=False),
             np.load(path / PHRASE_BACKGROUND, allow_pickle=False),
             np.load(path / PHRASE_WEIGHTS, allow_pickle=False),

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.pipeline import ingest
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
-from kb.settings import Settings
+from kb.settings import DEFAULT_MODEL, Settings
 from testing.slack_server import SlackServer
 from testing.slack_server.browser import NoBrowserError, find_browser, take_picture
 from testing.slack_server.preview import conversation, view

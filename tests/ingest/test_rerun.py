@@ -386,7 +386,8 @@ import os, signal, sys
 from pathlib import Path
 import faiss, numpy
 from ingest.pipeline import ingest
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.settings import DEFAULT_MODEL
 from kb.paths import Home
 
 root, guide, left = sys.argv[1], sys.argv[2], int(sys.argv[3])

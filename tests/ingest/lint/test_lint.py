@@ -12,8 +12,8 @@ import pytest
 
 from ingest.commands.lint_reading import read_named_pages
 from ingest.lint.check import lint
-from ingest.lint.finding import Finding, Rule
-from ingest.lint.options import LintOptions
+from ingest.lint.finding import Finding
+from ingest.lint_options import LintOptions, Rule
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from tests.bot.conftest import GUIDEBOT
 from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides

@@ -209,7 +209,8 @@ import os, signal, sys
 from pathlib import Path
 import ingest.publish.write as publish
 from ingest.pipeline import ingest
-from kb.embedder.embeddings import DEFAULT_MODEL, SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.settings import DEFAULT_MODEL
 from kb.paths import Home
 
 stage, guide, root, models = sys.argv[1:]

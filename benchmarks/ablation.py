@@ -27,6 +27,7 @@ from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import BlockKind, Chunk, Guide, Section
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.retrieval.search import WEIGHTS, Weights
 from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings
@@ -238,7 +239,7 @@ class _Bench:
 
 
 def _ranking(knowledge_base: KnowledgeBase, question: str, weights: Weights) -> list[str]:
-    found = knowledge_base.find(question, weights=weights)
+    found = knowledge_base.find(redact(question), weights=weights)
     return [found.index.section_names(hit)[0] for hit in found.hits]
 
 

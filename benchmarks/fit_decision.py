@@ -32,6 +32,7 @@ from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.retrieval.phrasebook import Subject, subjects
 from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings
@@ -120,7 +121,7 @@ class _Bench:
 def _ask(
     knowledge_base: KnowledgeBase, source: str, question: str, expected: Sequence[str]
 ) -> Iterator[Asked]:
-    found = knowledge_base.find(question)
+    found = knowledge_base.find(redact(question))
     if found.hits and not np.isnan(found.hits[0].phrase):
         right = found.index.section_names(found.hits[0])[0] in expected
         yield Asked(source, features(found.hits), bool(expected), right)

@@ -17,7 +17,7 @@ import pypandoc
 from weasyprint import HTML
 
 from ingest.errors import SourceError
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.model import Block, BlockKind, Guide
 
@@ -55,7 +55,7 @@ def convert(page: Path, to: str, folder: Path) -> Path:
 
 def agreement(page: Path, other: Path) -> tuple[float, list[str]]:
     """Return the share of two trees' lines that they have in common, and how they differ."""
-    one, two = tree(parse(load(page))), tree(parse(load(other)))
+    one, two = tree(parse(load(read_source(page)))), tree(parse(load(read_source(other))))
     share = difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()
     return share, [d for d in difflib.unified_diff(one, two, lineterm="", n=0) if d[:2] != "@@"]
 

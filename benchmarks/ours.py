@@ -23,6 +23,7 @@ from pathlib import Path
 from benchmarks.measure import time_lines
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.settings import DEFAULT_MODEL
 
 
@@ -92,7 +93,7 @@ def phases(home: Home, question: str) -> dict[str, float]:
     done("import sentence_transformers")
     embeddings.load()
     done("load the embedding model")
-    knowledge_base.ask(question)
+    knowledge_base.ask(redact(question))
     done("answer")
     return seconds
 
@@ -103,7 +104,7 @@ def answer_lines(home: Home) -> None:
 
     knowledge_base = KnowledgeBase(home, SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models))
     knowledge_base.load()
-    time_lines(knowledge_base.ask)
+    time_lines(lambda line: knowledge_base.ask(redact(line)))
 
 
 def main(command: str, *arguments: str) -> None:

@@ -27,6 +27,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Block, BlockKind, Chunk, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.settings import DEFAULT_MODEL
 from kb.snapshot.fingerprint import fingerprint
 from kb.text.language import detect_language
@@ -69,7 +70,7 @@ def _times(
 ) -> tuple[list[float], list[float]]:
     index = knowledge_base.index()
     languages = [detect_language(question) for question in questions]
-    knowledge_base.ask(questions[0])
+    knowledge_base.ask(redact(questions[0]))
     embedding, search = [], []
     for question, language in zip(questions, languages, strict=True):
         started = time.perf_counter()

@@ -31,6 +31,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.evaluate import Ranked, retrieval_measures
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.settings import DEFAULT_MODEL
 
 DEFAULT_QUESTIONS = Path(__file__).parent / "technical_questions.yaml"
@@ -85,7 +86,7 @@ def _ours(folder: Path, root: Path) -> dict[str, Ranking]:
 
     def ranking(way: str) -> Ranking:
         def rank(question: str) -> list[str]:
-            found = knowledge_base.find(question, weights=WAYS[way])
+            found = knowledge_base.find(redact(question), weights=WAYS[way])
             guides = found.index.snapshot.guides
             rows = [found.index.snapshot.section(hit.section).guide for hit in found.hits]
             return _once(Path(guides[row].source).stem for row in rows)

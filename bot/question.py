@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.question.redact import legible, redact
+from kb.model import Audience, CleanText
+from kb.question.redact import redact
 
 # Kinds of messages that a person has written; edits, joins and the like have others.
 _WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
@@ -38,6 +39,11 @@ class Place:
         return hashlib.sha256(f"{self.channel} {self.ts}".encode()).hexdigest()[:8]
 
     @property
+    def audience(self) -> Audience:
+        """Who sees the answer."""
+        return audience_of(self.channel)
+
+    @property
     def is_call(self) -> bool:
         """Whether a command asked it, so that no message stands for it."""
         return self.ts.startswith(COMMAND_TS)
@@ -47,15 +53,18 @@ class Place:
 class Question(Place):
     """A message that wants an answer, and who wrote it.
 
-    `text` has no secrets in it; `secrets` says what kinds of them were taken out. `surface` is
-    where in Slack it was asked, `team` the workspace that the bot was asked in.
+    `surface` is where in Slack it was asked, `team` the workspace that the bot was asked in.
     """
 
     user: str
-    text: str
+    text: CleanText
     surface: str = "message"
     team: str | None = None
-    secrets: tuple[str, ...] = ()
+
+
+def audience_of(channel: str, user: str = "") -> Audience:
+    """Return who sees what is shown in a channel, or to a person where there is none."""
+    return Audience(channel or user)
 
 
 def direct_message(event: Mapping[str, Any]) -> Question | None:
@@ -100,8 +109,8 @@ def channel_message(event: Mapping[str, Any]) -> Question | None:
     return question if question.text else None
 
 
-def plain_text(text: str) -> str:
-    """Return a message's text as the person sees it, without mentions; of a huge one, a part."""
+def plain_text(text: str) -> CleanText:
+    """Return a message's text as the person sees it, without mentions and secrets."""
 
     def shown(match: re.Match[str]) -> str:
         kind, target, label = match.groups()
@@ -112,7 +121,7 @@ def plain_text(text: str) -> str:
         return label or target
 
     words = html.unescape(_REFERENCE.sub(shown, text))
-    return legible(re.sub(r"[^\S\n]+", " ", words).strip())
+    return redact(re.sub(r"[^\S\n]+", " ", words).strip())
 
 
 def _is_written(event: Mapping[str, Any]) -> bool:
@@ -125,13 +134,11 @@ def _is_written(event: Mapping[str, Any]) -> bool:
 
 
 def _question(event: Mapping[str, Any], thread_ts: str | None, surface: str) -> Question:
-    redacted = redact(plain_text(str(event.get("text") or "")))
     return Question(
         channel=event["channel"],
         ts=event["ts"],
         user=event["user"],
-        text=redacted.text,
+        text=plain_text(str(event.get("text") or "")),
         thread_ts=thread_ts,
         surface=surface,
-        secrets=redacted.kinds,
     )

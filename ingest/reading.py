@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import SideFile, side_file_of, together
-from ingest.loaders.load import load
+from ingest.front_matter import SideFile, together
+from ingest.loaders.load import SourceFile, load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
 from ingest.parse.outline import parse
 from ingest.sources.files import Said, Sources
@@ -35,7 +35,7 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     for path in sources.files:
         try:
             said = sources.said.get(path, Said())
-            guide = _cached(path, said, cache, keys) if cache else parse(_document(path, said))
+            guide = _guide(path, said, cache, keys)
             identity = (guide.info.id, guide.info.language)
             if identity in owners:
                 raise SourceError(
@@ -54,32 +54,34 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     return reading
 
 
-def _document(path: Path, said: Said) -> Document:
+def _guide(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) -> Guide:
+    """Return the guide in a file, from the cache if nothing that it is made of has changed.
+
+    Its key is added to `keys`.
+    """
+    name = said.source or str(path)
     try:
-        document = load(path)
+        source = read_source(path)
+        if cache is None:
+            return parse(_document(source, said))
+        matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
+        keys.append(guide_key(name, source.data, source.beside, matter))
+        guide = cache.get(keys[-1])
+        if guide is None:
+            guide = parse(_document(source, said))
+            cache.put(keys[-1], guide)
+        return guide
     except SourceError as error:
-        if said.source:
-            raise SourceError(said.source, error.reason) from error
-        raise
+        if error.source == name or not said.source:
+            raise
+        raise SourceError(name, error.reason) from error
+
+
+def _document(source: SourceFile, said: Said) -> Document:
+    document = load(source)
     side = document.side_file
     if said.matter:
         side = SideFile.model_validate(
             together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
         )
     return dataclasses.replace(document, source=said.source or document.source, side_file=side)
-
-
-def _cached(path: Path, said: Said, cache: GuideCache, keys: list[bytes]) -> Guide:
-    side = side_file_of(path)
-    matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
-    try:
-        beside = side.read_bytes() if side.exists() else None
-        key = guide_key(said.source or str(path), path.read_bytes(), beside, matter)
-    except OSError:
-        return parse(_document(path, said))  # which says what is wrong
-    keys.append(key)
-    guide = cache.get(key)
-    if guide is None:
-        guide = parse(_document(path, said))
-        cache.put(key, guide)
-    return guide

@@ -16,16 +16,26 @@ from kb.answer.compose import cite, compose, together
 from kb.answer.decide import SHIPPED, Calibration, confidence, decide, read_calibration
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
-from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Section, by_section
+from kb.model import (
+    Answer,
+    Audience,
+    Citation,
+    CleanText,
+    Decision,
+    GuideInfo,
+    Hit,
+    Section,
+    by_section,
+)
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
 from kb.question.parts import is_bare, question_parts
-from kb.question.redact import legible, redact
+from kb.question.redact import redact
 from kb.question.small_talk import small_talk
 from kb.retrieval.search import WEIGHTS, SearchIndex, Weights
 from kb.settings import Settings
 from kb.snapshot.fingerprint import check_fingerprint, check_model_id
-from kb.snapshot.format import current_name, open_current
+from kb.snapshot.format import Snapshot, current_name, open_current
 from kb.text.language import detect_language, load_language_models
 
 if TYPE_CHECKING:
@@ -52,25 +62,23 @@ logger = logging.getLogger(__name__)
 class Found:
     """A question, its language, and the sections that were found for it, best first.
 
-    `parts` has the sections for each of the things that the question asks, if it asks several;
-    `secrets` says what kinds of secrets were taken out of it.
+    `parts` has the sections for each of the things that the question asks, if it asks several.
     """
 
-    question: str
+    question: CleanText
     language: str
     index: SearchIndex
     hits: Sequence[Hit]
     parts: Sequence[Sequence[Hit]] = ()
-    secrets: tuple[str, ...] = ()
-    audience: str | None = None
+    audience: Audience | None = None
 
 
 class KnowledgeBase:
     """The guides as last published. Threads may share it.
 
     A snapshot that is published while it runs is picked up with the next question. With
-    `pinned`, it answers from that one, which need not be published. `known` are the vectors of
-    questions that need not be embedded again.
+    `pinned`, it answers from that one, which need not be published. With a `writer`, a language
+    model writes the answers. `known` are the vectors of questions that need not be embedded again.
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class KnowledgeBase:
         embeddings: SentenceTransformerEmbeddings,
         reranker: Reranker | None = None,
         *,
+        writer: Writer | None = None,
         pinned: SearchIndex | None = None,
         known: Mapping[str, Vectors] | None = None,
     ) -> None:
@@ -87,8 +96,7 @@ class KnowledgeBase:
         self._reranker = reranker
         self._pinned = pinned
         self._known = known or {}
-        # Set by whoever wants answers that a language model writes.
-        self.writer: Writer | None = None
+        self.writer = writer
         self._loading = threading.Lock()
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
@@ -143,11 +151,11 @@ class KnowledgeBase:
 
     def ask(
         self,
-        question: str,
+        question: CleanText,
         language: str | None = None,
         *,
-        before: str | None = None,
-        audience: str | None = None,
+        before: CleanText | None = None,
+        audience: Audience | None = None,
         progress: Progress = unheard,
     ) -> Answer:
         """Return the answer to a question, in any language.
@@ -159,18 +167,19 @@ class KnowledgeBase:
         Raises SnapshotError if there is no snapshot to answer from.
         """
         progress(Stage.SEARCHING)
-        if self.writer:
-            # Its libraries take their time to import, and only written answers need them.
-            from kb.choosing.chain import ask_in_chain
-
-            return ask_in_chain(self, self.writer, question, language, before, audience, progress)
-        found = self.find(question, language, audience=audience)
-        answer = self.answer(found)
-        if before and refers_back(answer, found):
-            return self.answer_with_before(answer, found, f"{before}\n{question}")
+        writer = self.writer
+        with writer.tracing(question) if writer else contextlib.nullcontext():
+            found = self.find(question, language, audience=audience)
+            answer = self.answer(found)
+            if before and refers_back(answer, found):
+                plain = redact(f"{before}\n{found.question}")
+                joined = redact(writer.condense(found.question, before)) if writer else plain
+                answer = self.answer_with_before(answer, found, joined)
+            if writer and answer.decision is Decision.ANSWER:
+                return writer.write(answer, self.cited_sections(answer), progress)
         return answer
 
-    def answer_with_before(self, answer: Answer, found: Found, joined: str) -> Answer:
+    def answer_with_before(self, answer: Answer, found: Found, joined: CleanText) -> Answer:
         """Return what is answered to a question once it is joined with the one before it.
 
         If that is not covered either, `answer`, which is to the question alone.
@@ -194,26 +203,24 @@ class KnowledgeBase:
 
     def find(
         self,
-        question: str,
+        question: CleanText,
         language: str | None = None,
         weights: Weights = WEIGHTS,
-        audience: str | None = None,
+        audience: Audience | None = None,
     ) -> Found:
         """Return the sections that come into question; raises as `ask` does."""
-        redacted = redact(legible(question))
-        question = redacted.text
         index = self.index()
         self._check(index)
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
         if not _WORD.search(question) or small_talk(question):
-            return Found(question, language, index, (), secrets=redacted.kinds, audience=audience)
+            return Found(question, language, index, (), audience=audience)
         asked = [question, *question_parts(question)]
         hits, *parts = (
             self._search(index, text, vector, language, weights, audience)
             for text, vector in zip(asked, self.embed(asked), strict=True)
         )
-        return Found(question, language, index, hits, parts, redacted.kinds, audience)
+        return Found(question, language, index, hits, parts, audience)
 
     def answer(self, found: Found) -> Answer:
         """Return what is answered from what was found."""
@@ -226,7 +233,7 @@ class KnowledgeBase:
             decision=verdict.decision,
             confidence=round(verdict.confidence, 4),
             snapshot=index.snapshot.name,
-            secrets=found.secrets,
+            secrets=found.question.secrets,
         )
         if kind := small_talk(found.question):
             topics = index.titles(found.language, found.audience)
@@ -251,9 +258,9 @@ class KnowledgeBase:
         guide_id: str,
         edition: str,
         anchor: str,
-        question: str,
+        question: CleanText,
         language: str | None = None,
-        audience: str | None = None,
+        audience: Audience | None = None,
     ) -> Answer | None:
         """Return what a section that a person chose says to a question.
 
@@ -277,7 +284,7 @@ class KnowledgeBase:
         return answer
 
     def section(
-        self, guide_id: str, edition: str, anchor: str, audience: str | None = None
+        self, guide_id: str, edition: str, anchor: str, audience: Audience | None = None
     ) -> tuple[Section, GuideInfo] | None:
         """Return a section and its guide, if the guides still have it."""
         index = self.index()
@@ -302,12 +309,19 @@ class KnowledgeBase:
                 logger.error("Going on with the calibration of before: %s", error)
         return self._calibration
 
-    def retriever(self, k: int = 5) -> GuideRetriever:
-        """Return the search as a LangChain retriever of the `k` best sections."""
+    def retriever(self, audience: Audience | None, k: int = 5) -> GuideRetriever:
+        """Return the search as a LangChain retriever of the `k` best sections.
+
+        `audience` is who reads what it finds; None, if all of it is theirs to see.
+        """
         # Its libraries take their time to import, and an answer does not need them.
         from kb.retrieval.langchain_retriever import GuideRetriever
 
-        return GuideRetriever(index=self.index, embed_query=lambda text: self.embed([text])[0], k=k)
+        def find(question: str) -> tuple[Snapshot, Sequence[Hit]]:
+            found = self.find(redact(question), audience=audience)
+            return found.index.snapshot, found.hits[:k]
+
+        return GuideRetriever(find=find)
 
     def _search(
         self,
@@ -316,7 +330,7 @@ class KnowledgeBase:
         vector: Vectors,
         language: str,
         weights: Weights,
-        audience: str | None,
+        audience: Audience | None,
     ) -> list[Hit]:
         hits = index.search(question, vector, language, weights, audience)
         return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
@@ -365,12 +379,13 @@ def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
         reranker = Reranker(settings.reranker, settings.home.models)
     models = settings.home.models
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
-    knowledge_base = KnowledgeBase(settings.home, embeddings, reranker)
+    writer = None
     if settings.chat_model:
-        from kb.choosing.chain import open_writer
+        # Its libraries take their time to import, and only written answers need them.
+        from kb.choosing.writer import open_writer
 
-        knowledge_base.writer = open_writer(settings, knowledge_base.embed)
-    return knowledge_base
+        writer = open_writer(settings, lambda texts: embeddings.encode(texts, "query"))
+    return KnowledgeBase(settings.home, embeddings, reranker, writer=writer)
 
 
 def refers_back(answer: Answer, found: Found) -> bool:

@@ -8,15 +8,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, NewType
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import core_schema
 
 
 class Frozen(BaseModel):
     """A value that cannot change after it was made."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Audience = NewType("Audience", str)
+"""Who asks, as far as a guide's `visible_to` goes: in Slack, a channel's id."""
+
+
+class CleanText(str):
+    """What a person wrote, without secrets: fit to be searched with, stored and shown.
+
+    Only kb.question.redact makes it. `secrets` says what kinds were taken out, each once.
+    """
+
+    secrets: tuple[str, ...] = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, __: Any) -> core_schema.CoreSchema:
+        """Take no other text in Python; in JSON, it is what was written there of one before."""
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.no_info_after_validator_function(cls, core_schema.str_schema()),
+            python_schema=core_schema.is_instance_schema(cls),
+            serialization=core_schema.to_string_ser_schema(),
+        )
 
 
 class Unit(StrEnum):
@@ -137,7 +160,7 @@ class GuideInfo(Frozen):
     review: date | None = None
     unit: Unit = Unit.LINE
 
-    def is_visible_to(self, audience: str | None) -> bool:
+    def is_visible_to(self, audience: Audience | None) -> bool:
         """Whether an audience may know of the guide; None is who may know of all."""
         return audience is None or not self.visible_to or audience in self.visible_to
 
@@ -271,7 +294,7 @@ class Answer(Frozen):
     clarified. `wording` says whose words the steps are; None, if no language model is used.
     """
 
-    question: str
+    question: CleanText
     language: str
     decision: Decision
     confidence: float

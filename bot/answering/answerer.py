@@ -21,7 +21,7 @@ from bot.answering.workers import Work
 from bot.memory.store import Outcome, Store, Unanswered
 from bot.operations.log import about
 from bot.operations.metrics import DECISIONS, QUESTIONS, observe_wait, stage
-from bot.question import Place, Question, plain_text
+from bot.question import Place, Question, audience_of, plain_text
 from bot.slack.live_answer import LiveAnswer
 from bot.slack.posting import (
     CONNECTION_ERRORS,
@@ -35,7 +35,7 @@ from bot.views.answer import Message, plain, render
 from bot.views.buttons import Pointer
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, Decision
+from kb.model import Answer, CleanText, Decision
 from kb.progress import Progress, unheard
 from kb.question.redact import redact
 from kb.words.catalogue import words
@@ -209,7 +209,7 @@ class Answerer:
         self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
     ) -> tuple[list[Message], Outcome | None, str]:
         """Return what to post, what came of the question, and what to log."""
-        if question.secrets:
+        if question.text.secrets:
             self._warn(question, client, language)
         refused = self._access.refuse(client, question.team, question.channel, question.user)
         if refused:
@@ -232,7 +232,7 @@ class Answerer:
             question.text,
             language,
             before=self._store.asked_before(question),
-            audience=question.channel,
+            audience=question.audience,
             progress=progress,
         )
 
@@ -293,7 +293,7 @@ class Answerer:
         def say() -> None:
             said = words(language)
             with contextlib.suppress(GuidebotError, SlackApiError, *CONNECTION_ERRORS):
-                titles = self._knowledge_base.index().titles(language or "en", question.channel)
+                titles = self._knowledge_base.index().titles(language or "en", question.audience)
                 one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
                 client.assistant_threads_setStatus(
                     channel_id=question.channel,
@@ -362,16 +362,14 @@ class Answerer:
         text = message_text(client, left)
         if text is None:
             return None
-        redacted = redact(text)
         return Question(
             channel=left.channel,
             ts=left.ts,
             thread_ts=left.thread_ts,
             user=left.user,
-            text=redacted.text,
+            text=text,
             surface=left.surface,
             team=left.team,
-            secrets=redacted.kinds,
         )
 
 
@@ -405,9 +403,9 @@ def answer_chosen(
         at.guide,
         at.edition,
         at.anchor,
-        before.text if before else "",
+        before.text if before else redact(""),
         at.language,
-        channel,
+        audience_of(channel),
     )
 
 
@@ -419,7 +417,7 @@ def _logged(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def message_text(client: WebClient, place: Place) -> str | None:
+def message_text(client: WebClient, place: Place) -> CleanText | None:
     """Return what a message says now, as the person sees it; None if it is gone."""
     message = read_message(client, place)
     return None if message is None else plain_text(str(message.get("text") or ""))

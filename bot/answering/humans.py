@@ -23,7 +23,7 @@ from bot.slack.posting import CONNECTION_ERRORS, say
 from bot.views.answer import Message, escape, plain
 from bot.views.buttons import Pointer
 from bot.views.rich_text import LONGEST_TEXT, Parts, pieces
-from kb.model import Decision
+from kb.model import CleanText, Decision
 from kb.words.catalogue import Words, words
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Humans:
         at: Pointer,
         channel: str,
         user: str,
-        text: str,
+        text: CleanText,
         tell: Callable[[Message], None],
         outcome: Outcome | None = None,
         found: str | None = None,
@@ -125,7 +125,9 @@ class Humans:
             blocks=[*(message.get("blocks") or []), RichTextBlock(elements=[mark])],
         )
 
-    def _message(self, user: str, text: str, link: str | None, result: str, said: Words) -> Message:
+    def _message(
+        self, user: str, text: CleanText, link: str | None, result: str, said: Words
+    ) -> Message:
         first = [
             *(
                 [Parts.UserGroup(usergroup_id=self._group), Parts.Text(text=" ")]

@@ -12,6 +12,7 @@ from bot.views.shorten import without_explanation
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Span
+from kb.question.redact import redact
 from kb.words.catalogue import secret_names, words
 
 # What the guides are asked for, in the words that find how to replace a key.
@@ -27,14 +28,16 @@ def secret_warning(
     """Return the warning, with the guide's own steps for replacing a key if it has them."""
     spoken = "ja" if language == "ja" else "en"
     said = words(spoken)
-    warning = said.secret_pasted.format(kinds=secret_names(question.secrets, spoken))
+    warning = said.secret_pasted.format(kinds=secret_names(question.text.secrets, spoken))
     text = plain(warning).text
     blocks: list[Block] = [RichTextBlock(elements=paragraph([Span(text=warning, bold=True)]))]
     if may_delete:
         at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
         blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
     try:
-        answer = knowledge_base.ask(_HOW_TO_REPLACE[spoken], language, audience=question.channel)
+        answer = knowledge_base.ask(
+            redact(_HOW_TO_REPLACE[spoken]), language, audience=question.audience
+        )
     except GuidebotError:
         answer = None
     if answer and answer.decision is Decision.ANSWER:

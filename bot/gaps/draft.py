@@ -13,7 +13,6 @@ from bot.memory.store import Escalation
 from bot.question import plain_text
 from bot.slack.posting import CONNECTION_ERRORS, persistently
 from kb.errors import GuidebotError
-from kb.question.redact import redact
 from kb.text.yaml_edit import EditableYaml
 
 _PAGE = 200
@@ -78,7 +77,7 @@ def draft_section(question: Missed, replies: list[str]) -> str:
 
 
 def _markdown(reply: str) -> str:
-    return "".join(_parts(redact(plain_text(reply)).text)).strip()
+    return "".join(_parts(plain_text(reply))).strip()
 
 
 def _parts(text: str) -> Iterator[str]:

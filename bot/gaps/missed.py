@@ -60,7 +60,7 @@ def missed(asked: Sequence[Asked]) -> list[Missed]:
 
 def anonymous(text: str) -> str:
     """Return a text on one line, without secrets, addresses, members' ids and mentions."""
-    words = redact(text).text
+    words: str = redact(text)
     words = _MEMBER.sub("[person]", _ADDRESS.sub("[address]", words))
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())
 

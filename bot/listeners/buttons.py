@@ -16,7 +16,7 @@ from slack_sdk.models.views import View
 from bot.answering.answerer import answer_chosen, message_text, outcome_of
 from bot.answering.humans import Humans
 from bot.memory.store import Outcome, Store
-from bot.question import Place
+from bot.question import Place, audience_of
 from bot.slack.posting import CONNECTION_ERRORS, answer_call, post, post_privately
 from bot.views.answer import Message, plain, render, render_privately, section_blocks
 from bot.views.buttons import (
@@ -34,7 +34,7 @@ from bot.views.rich_text import moment, shortened
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
-from kb.question.redact import legible, redact
+from kb.question.redact import redact
 from kb.words.catalogue import Words, words
 
 COMMENT_VIEW = "feedback_comment"
@@ -86,7 +86,7 @@ def register(
         if at is None:
             return
         said, user = words(at.language), body["user"]["id"]
-        found = knowledge_base.section(at.guide, at.edition, at.anchor, channel or user)
+        found = knowledge_base.section(at.guide, at.edition, at.anchor, audience_of(channel, user))
         if found is None:
             gone = View(
                 type="modal",
@@ -133,7 +133,7 @@ def register(
             return
         written = view["state"]["values"][_COMMENT][_COMMENT].get("value") or ""
         user = body["user"]["id"]
-        text = redact(legible(written)).text or None
+        text = redact(written) or None
         store.rate(channel, at.ts, user, good=False, comment=text)
         place = at.place(channel)
         if not place.is_call:
@@ -147,7 +147,9 @@ def register(
         if outcome is None or outcome.decision != Decision.ANSWER:
             return None
         try:
-            headings = dict(knowledge_base.index().headings(outcome.language, humans.channel))
+            headings = dict(
+                knowledge_base.index().headings(outcome.language, audience_of(humans.channel))
+            )
         except GuidebotError:
             return None
         return headings.get(outcome.section or "")
@@ -166,7 +168,7 @@ def register(
             at,
             channel,
             body["user"]["id"],
-            redact(asked or "").text,
+            asked or redact(""),
             _tell(body, client, respond, place),
             outcome,
             found(outcome),

@@ -24,7 +24,6 @@ from bot.slack.posting import answer_call, post
 from bot.views.answer import Message, asked_by, plain, render, render_privately
 from bot.views.buttons import SHARE, pointer, pressed
 from kb.knowledge_base import KnowledgeBase
-from kb.question.redact import redact
 from kb.words.catalogue import words
 
 COMMAND = "/guide"
@@ -54,14 +53,14 @@ def register(
         user, channel = body["user_id"], body["channel_id"]
         language = people.person(client, user).language
         said = words(language)
-        redacted = redact(plain_text(str(body.get("text") or "")))
-        if redacted.text.lower() == _INGEST:
+        text = plain_text(str(body.get("text") or ""))
+        if text.lower() == _INGEST:
             may = desk.may(client, user)
             answer_call(respond, plain(said.ingest_tell if may else said.only_docs_team))
             if may:
                 desk.begin(client, user)
             return
-        if not redacted.text:
+        if not text:
             usage = said.usage.format(command=body["command"], example=said.examples[0])
             answer_call(respond, plain(usage))
             return
@@ -70,10 +69,9 @@ def register(
             # No message stands for it, so it is known by what Slack calls this call.
             ts=f"{COMMAND_TS}{body.get('trigger_id') or secrets.token_hex(8)}",
             user=user,
-            text=redacted.text,
+            text=text,
             surface="command",
             team=body.get("team_id"),
-            secrets=redacted.kinds,
         )
         for message in _answer(question, client, language):
             answer_call(respond, message)
@@ -84,7 +82,7 @@ def register(
         if refused:
             return [plain(refused.text(said))]
         messages: list[Message] = []
-        if question.secrets:
+        if question.text.secrets:
             messages.append(secret_warning(knowledge_base, question, language, may_delete=False))
         try:
             answer = answerer.answer_privately(question, language)
@@ -119,14 +117,14 @@ def register(
         message, channel = body.get("message") or {}, body["channel"]["id"]
         user = body["user"]["id"]
         language = people.person(client, user).language
-        redacted = redact(plain_text(str(message.get("text") or "")))
+        text = plain_text(str(message.get("text") or ""))
         ts = str(message.get("ts") or body.get("message_ts"))
         question = Question(
             channel=channel,
             ts=ts,
             # Who asked the bot, not who wrote the message.
             user=user,
-            text=redacted.text,
+            text=text,
             thread_ts=str(message.get("thread_ts") or ts),
             surface="shortcut",
             team=(body.get("team") or {}).get("id"),

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.answering.access import Access
 from bot.answering.people import People
 from bot.memory.store import Store
+from bot.question import audience_of
 from bot.slack.posting import CONNECTION_ERRORS
 from bot.views.home import figures, home_view, prompts
 from kb.errors import SnapshotError
@@ -36,7 +37,7 @@ def register(
         except SnapshotError:
             index = None
         # What a guide is visible in are channels, and App Home is in none of them.
-        audience = channel or user
+        audience = audience_of(channel, user)
         headings = index.headings(language, audience) if index else []
         try:
             if event.get("tab") == "messages":

@@ -33,6 +33,8 @@ from bot.memory.database import database_url, migrations
 from bot.memory.tables import Base, EscalationRow, FeedbackRow, QuestionRow, ThreadRow
 from bot.question import Place, Question
 from kb.errors import GuidebotError
+from kb.model import CleanText
+from kb.question.redact import redact
 
 _DAY = 24 * 3600.0
 
@@ -54,7 +56,7 @@ class Unanswered(Place):
 class Outcome:
     """What came of a question. `section` is "guide#anchor" of what was cited, or came nearest."""
 
-    text: str
+    text: CleanText
     language: str
     decision: str
     confidence: float
@@ -185,7 +187,7 @@ class Store:
             return session.get(ThreadRow, (channel, thread_ts)) is not None
 
     def rate(
-        self, channel: str, ts: str, user: str, *, good: bool, comment: str | None = None
+        self, channel: str, ts: str, user: str, *, good: bool, comment: CleanText | None = None
     ) -> None:
         """Note what somebody says of the answer to a question; what they said before is gone."""
         with Session(self.engine) as session, session.begin():
@@ -265,7 +267,7 @@ class Store:
             row = session.get(QuestionRow, (channel, ts))
             return outcome_of(row) if row and row.decision else None
 
-    def asked_before(self, question: Question) -> str | None:
+    def asked_before(self, question: Question) -> CleanText | None:
         """Return the question before this one in its thread, or in a DM without threads."""
         chosen = select(QuestionRow.text).where(
             QuestionRow.channel == question.channel,
@@ -281,7 +283,8 @@ class Store:
             # Two may be taken on before the first of them is answered.
             chosen = chosen.where(QuestionRow.ts < question.ts)
         with Session(self.engine) as session:
-            return session.scalars(chosen.order_by(QuestionRow.taken_at.desc()).limit(1)).first()
+            before = session.scalars(chosen.order_by(QuestionRow.taken_at.desc()).limit(1)).first()
+        return redact(before) if before else None
 
     def forget_older_than(self, days: float) -> None:
         """Delete what was asked and said longer ago than so many days."""
@@ -365,7 +368,7 @@ def _unanswered(row: QuestionRow) -> Unanswered:
 def outcome_of(row: QuestionRow) -> Outcome:
     """Return what came of a question, as its row says."""
     return Outcome(
-        text=row.text or "",
+        text=redact(row.text or ""),
         language=row.language or "en",
         decision=row.decision or "",
         confidence=row.confidence or 0.0,

@@ -11,6 +11,7 @@ from kb.evaluation.evaluate import Failure, Result, judge
 from kb.evaluation.golden import GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Frozen
+from kb.question.redact import redact
 
 
 class GateError(GuidebotError):
@@ -101,7 +102,7 @@ def ask_both(
 
 
 def _ask(knowledge_base: KnowledgeBase, question: GoldenQuestion) -> tuple[Answer, Result]:
-    found = knowledge_base.find(question.q)
+    found = knowledge_base.find(redact(question.q))
     answer = knowledge_base.answer(found)
     return answer, judge(question, found, answer)
 

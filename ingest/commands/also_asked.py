@@ -14,7 +14,7 @@ from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.front_matter import read_side_file, side_file_of
 from ingest.loaders.decoding import decode
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.model import Section
 from kb.text.yaml_edit import EditableYaml, replace_file
@@ -45,7 +45,7 @@ def add_also_asked(guide: Path, section: str, questions: Sequence[str]) -> tuple
     Comments and layout stay. Raises SourceError, and changes nothing, if the guide cannot be
     read, has no such section, or would be wrong afterwards.
     """
-    document = load(guide)
+    document = load(read_source(guide))
     found = _section(document, section)
     new = [each for each in dict.fromkeys(questions) if each not in found.also_asked]
     beside = side_file_of(guide)

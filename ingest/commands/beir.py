@@ -30,6 +30,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
 from kb.progress import TaskProgress, no_task_progress
+from kb.question.redact import redact
 from kb.retrieval.search import NOTHING, WEIGHTS
 from kb.settings import Settings, load_settings
 from kb.terminal.progress_bars import bars
@@ -114,7 +115,7 @@ def evaluate_beir(
         found = {way: list[Ranked]() for way in WAYS}
         for number, (id, query) in enumerate(corpus.queries.items(), 1):
             for way, weights in WAYS.items():
-                hits = knowledge_base.find(query, weights=weights)
+                hits = knowledge_base.find(redact(query), weights=weights)
                 names = tuple(hits.index.section_names(hit)[0] for hit in hits.hits[:_RANKED])
                 found[way].append(Ranked(query, hits.language, corpus.right[id], names))
             progress("Asking", number, len(corpus.queries))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kb.model import Guide, Section
+from kb.model import Guide, Phrase, Section
 from kb.retrieval.concepts import WordTable, concepts_in
-from kb.retrieval.phrasebook import Phrase, subjects
+from kb.retrieval.phrasebook import subjects
 
 # A subject that more sections seem to answer tells none of them from the others.
 _MOST_SECTIONS = 3

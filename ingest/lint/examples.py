@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ingest.lint.finding import Finding
 from ingest.lint.page import Page
 from ingest.lint_options import Rule
-from kb.question.redact import redact
+from kb.question.redact import secret_kinds
 
 # What stands in addresses and ARNs are names, some as long as a key; with "@", a password may.
 _ADDRESS = re.compile(r"https?://[^\s)@?]+(?!\S*@)|(?<=\]\()[^\s)@?]+|arn:[^\s\"']+")
@@ -65,13 +65,13 @@ def _secrets(markdown: str) -> Iterator[tuple[int, str]]:
     lines = _EXAMPLE.sub("", _ADDRESS.sub("", markdown)).split("\n")
     for first, paragraph in _paragraphs(lines):
         text = "\n".join(paragraph)
-        whole = redact(text).kinds if len(text) <= _LONGEST else ("",)
+        whole = secret_kinds(text) if len(text) <= _LONGEST else ("",)
         if not whole:
             continue
         found = [
             (first + offset, kind)
             for offset, line in enumerate(paragraph)
-            for kind in redact(line[:_LONGEST]).kinds
+            for kind in secret_kinds(line[:_LONGEST])
         ]
         named = {kind for _, kind in found}
         yield from found

@@ -11,7 +11,7 @@ from ingest.errors import SourceError
 from ingest.lint.finding import Finding
 from ingest.lint.page import Link, Page, read_page
 from ingest.lint_options import Rule
-from ingest.loaders.load import LOADERS, load
+from ingest.loaders.load import LOADERS, load, read_source
 from kb.model import BlockKind
 
 # What a site's generator makes of a page is not beside it.
@@ -115,7 +115,7 @@ class _Targets:
 def _read(path: Path) -> frozenset[str] | None:
     """Return the anchors of a file; None if it is not a guide that can be read."""
     try:
-        return read_page(load(path)).anchors if path.is_file() else None
+        return read_page(load(read_source(path))).anchors if path.is_file() else None
     except SourceError:
         return None
 

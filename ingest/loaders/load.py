@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document import Document
@@ -29,24 +30,45 @@ LOADERS: dict[str, Loader] = {
 }
 
 
-def load(path: Path) -> Document:
-    """Return the document at `path`, and what the file beside it says of it.
+@dataclass(frozen=True)
+class SourceFile:
+    """A file as it was read: once, so that all that is made of it is made of the same bytes.
 
-    Raises SourceError if the type is not supported, or one of the files cannot be read.
+    `beside` are the bytes of the file beside it that helps to find its sections, if there is one.
     """
-    loader = LOADERS.get(path.suffix.lower())
+
+    path: Path
+    data: bytes
+    beside: bytes | None = None
+
+
+def read_source(path: Path) -> SourceFile:
+    """Read a file, and the one beside it; raises SourceError if one of them cannot be read."""
+    side = side_file_of(path)
+    return SourceFile(path, _bytes(path), _bytes(side) if side.exists() else None)
+
+
+def load(source: SourceFile) -> Document:
+    """Return the document in a file, and what the file beside it says of it.
+
+    Raises SourceError if the type is not supported, or what is in one of the files is wrong.
+    """
+    loader = LOADERS.get(source.path.suffix.lower())
     if loader is None:
         known = ", ".join(sorted(LOADERS))
-        raise SourceError(path, f"files of type {path.suffix or 'none'} cannot be read ({known})")
-    document = loader(path, _bytes(path))
-    return dataclasses.replace(document, side_file=_side_file(side_file_of(path)))
+        raise SourceError(
+            source.path,
+            f"files of type {source.path.suffix or 'none'} cannot be read ({known})",
+        )
+    document = loader(source.path, source.data)
+    return dataclasses.replace(document, side_file=_side_file(source))
 
 
-def _side_file(path: Path) -> SideFile | None:
-    if not path.exists():
+def _side_file(source: SourceFile) -> SideFile | None:
+    if source.beside is None or not source.beside.strip():
         return None
-    data = _bytes(path)
-    return read_side_file(path, decode(path, data)) if data.strip() else None
+    path = side_file_of(source.path)
+    return read_side_file(path, decode(path, source.beside))
 
 
 def _bytes(path: Path) -> bytes:

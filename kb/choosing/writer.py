@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from langsmith import trace
+
 from kb.choosing import prompt as told
 from kb.choosing.assemble import Assembly
 from kb.choosing.calls import Calls, Outcome, Turn, Unavailable
+from kb.choosing.chat_model import open_chat_model
 from kb.choosing.metrics import ANSWERS, FAULTS, SECONDS, STEPS
 from kb.choosing.prompt import TranslatedStep, WrittenStep
 from kb.choosing.sources import Sources, number_blocks
-from kb.choosing.store import key_of
+from kb.choosing.store import WrittenStore, key_of
 from kb.choosing.stream import Malformed
+from kb.choosing.tracing import tracing
 from kb.choosing.translate import Embed, Original, check_translation, translated
 from kb.choosing.verify import Fault, Finding, cited, unsafe, verify
 from kb.model import Answer, Citation, Frozen, GuideInfo, Part, Section, Step, Wording
 from kb.progress import Progress, Stage
+from kb.settings import Settings
 
 _ENOUGH = 0.5
 _MOST_STEPS = 20
@@ -62,6 +68,12 @@ class Writer:
         self.calls = calls
         self.embed = embed
 
+    @contextlib.contextmanager
+    def tracing(self, question: str) -> Iterator[None]:
+        """Gather in one trace what is done for a question inside, if CHAT_TRACING is set."""
+        with tracing(self.calls.settings), trace("ask", inputs={"question": question}):
+            yield
+
     def write(
         self, answer: Answer, sections: Sequence[tuple[Section, GuideInfo]], progress: Progress
     ) -> Answer:
@@ -97,7 +109,7 @@ class Writer:
             "data": told.questions_data(before, question),
         }
         try:
-            with self.calls.turn() as turn:
+            with trace("condense", inputs={"data": values["data"]}), self.calls.turn() as turn:
                 found = turn.parsed(told.prompt(), values, told.CONDENSED)
         except Unavailable:
             return plainly
@@ -120,7 +132,7 @@ class Writer:
     def _new(self, task: _Task) -> tuple[Answer | None, Report]:
         turn: Turn | None = None
         try:
-            with self.calls.turn() as turn:
+            with trace("write", inputs={"data": task.data}), self.calls.turn() as turn:
                 task.progress(Stage.WRITING)
                 kept = task.translate(turn) if task.foreign else task.write(turn)
         except Unavailable as error:
@@ -128,6 +140,12 @@ class Writer:
         self.calls.store.remember(task.answer.snapshot, task.key, kept.model_dump_json())
         outcome = Outcome.TRANSLATED if task.foreign else Outcome.WRITTEN
         return task.answer.model_copy(update=dict(kept)), task.report(outcome, turn)
+
+
+def open_writer(settings: Settings, embed: Embed) -> Writer:
+    """Return the writer that the settings name; raises SettingsError if it cannot be had."""
+    store = WrittenStore(settings.home.written)
+    return Writer(Calls(open_chat_model(settings), settings, store), embed)
 
 
 class _Task:

@@ -14,6 +14,7 @@ from kb.answer.decide import THRESHOLD, Calibration, log_odds
 from kb.errors import GuidebotError
 from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
+from kb.question.redact import redact
 
 LEAST_QUESTIONS = 20
 """How many dev questions it takes, covered ones and others each."""
@@ -43,7 +44,7 @@ def calibrate(
     right: list[bool] = []
     outside: list[bool] = []
     for number, question in enumerate(asked, 1):
-        found = knowledge_base.find(question.q)
+        found = knowledge_base.find(redact(question.q))
         if found.hits:
             names = found.index.section_names(found.hits[0])
             odds.append(log_odds(found.hits))

@@ -16,6 +16,7 @@ from kb.evaluation.evaluate import Measure, measure
 from kb.evaluation.golden import GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Citation, Decision, Step
+from kb.question.redact import redact
 from kb.snapshot.format import Snapshot
 
 VERBATIM = "verbatim"
@@ -119,7 +120,7 @@ def _both(pairs: Iterable[Pair], value: Callable[[Side], float]) -> dict[str, Me
 
 def _pair(knowledge_base: KnowledgeBase, writer: Writer, question: GoldenQuestion) -> Pair | None:
     started = time.perf_counter()
-    found = knowledge_base.find(question.q)
+    found = knowledge_base.find(redact(question.q))
     answer = knowledge_base.answer(found)
     searched = time.perf_counter() - started
     if answer.decision is not Decision.ANSWER:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
 from kb.knowledge_base import Found, KnowledgeBase
 from kb.model import Answer, Decision, Hit
+from kb.question.redact import redact
 
 ALL = "all"
 """What stands for all languages together."""
@@ -154,7 +155,7 @@ def evaluate(
     """Ask every question, and return what came of it."""
     results: list[Result] = []
     for number, question in enumerate(questions, 1):
-        found = knowledge_base.find(question.q)
+        found = knowledge_base.find(redact(question.q))
         results.append(judge(question, found, knowledge_base.answer(found)))
         progress(number, len(questions))
     asked = [result for result in results if result.question.expect != (SMALL_TALK,)]

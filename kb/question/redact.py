@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from kb.model import CleanText
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import RegexBasedDetector
@@ -45,15 +46,29 @@ _KINDS = {
 _LONGEST = 10_000
 
 
-@dataclass(frozen=True)
-class Redacted:
-    """A text without its secrets, and what kinds of them there were, each once."""
+def redact(text: str) -> CleanText:
+    """Return a text with every secret in it replaced by what it was, such as [AWS secret key].
 
-    text: str
-    kinds: tuple[str, ...] = ()
+    Half characters go, too, and of a text that is too long to ask only the beginning stays.
+    """
+    text = _legible(text)
+    spans = _spans(text)
+    kept: list[str] = []
+    at = 0
+    for start, end, kind in spans:
+        kept += [text[at:start], f"[{kind}]"]
+        at = end
+    clean = CleanText("".join([*kept, text[at:]]))
+    clean.secrets = tuple(dict.fromkeys(kind for _, _, kind in spans))
+    return clean
 
 
-def legible(text: str) -> str:
+def secret_kinds(text: str) -> tuple[str, ...]:
+    """Return what kinds of secrets a text holds, each once."""
+    return tuple(dict.fromkeys(kind for _, _, kind in _spans(text)))
+
+
+def _legible(text: str) -> str:
     """Return a text without half characters, and only its beginning if it is too long to ask.
 
     No word is cut in two, so that no half of a secret is left that nothing tells from a word.
@@ -66,17 +81,11 @@ def legible(text: str) -> str:
     return words[0] if len(words) > 1 else whole[:-1]
 
 
-def redact(text: str) -> Redacted:
-    """Return a text with every secret in it replaced by what it was, such as [AWS secret key]."""
+def _spans(text: str) -> list[tuple[int, int, str]]:
+    """Return where secrets begin and end, and of what kind they are, in order and apart."""
     if not _LONG.search(text):
-        return Redacted(text)
-    spans = _apart(sorted(_secrets(text), key=lambda span: (span[0], -span[1])))
-    kept: list[str] = []
-    at = 0
-    for start, end, kind in spans:
-        kept += [text[at:start], f"[{kind}]"]
-        at = end
-    return Redacted("".join([*kept, text[at:]]), tuple(dict.fromkeys(kind for _, _, kind in spans)))
+        return []
+    return _apart(sorted(_secrets(text), key=lambda span: (span[0], -span[1])))
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -10,29 +10,25 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from kb.embedder.embeddings import Vectors
 from kb.model import Hit
-from kb.retrieval.search import SearchIndex
 from kb.snapshot.format import Snapshot
-from kb.text.language import detect_language
 
 
 class GuideRetriever(BaseRetriever):
-    """Finds sections for a question: one document a section, its best passage."""
+    """Finds sections for a question: one document a section, its best passage.
+
+    KnowledgeBase.retriever makes it, so that it finds what an answer would be made of.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    index: Callable[[], SearchIndex]
-    embed_query: Callable[[str], Vectors]
-    k: int = 5
+    find: Callable[[str], tuple[Snapshot, Sequence[Hit]]]
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        index = self.index()
-        language = detect_language(query, index.languages[0] if index.languages else "en")
-        hits = index.search(query, self.embed_query(query), language)
-        return [_document(index.snapshot, hit) for hit in hits[: self.k]]
+        snapshot, hits = self.find(query)
+        return [_document(snapshot, hit) for hit in hits]
 
 
 def _document(snapshot: Snapshot, hit: Hit) -> Document:

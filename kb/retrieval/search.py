@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.embedder.embeddings import Vectors
-from kb.model import Hit
+from kb.model import Audience, Hit
 from kb.retrieval.background import group_of
 from kb.retrieval.concepts import ConceptIndex, WordTable, concepts_in, own_concepts
 from kb.retrieval.lexical import LexicalIndex
@@ -99,7 +99,7 @@ class SearchIndex:
         return anchor, f"{self.snapshot.guides[row.guide].id}#{anchor}"
 
     def find(
-        self, guide_id: str, language: str, anchor: str, audience: str | None = None
+        self, guide_id: str, language: str, anchor: str, audience: Audience | None = None
     ) -> int | None:
         """Return the row of the section that a citation names, if the audience may know of it."""
         row = self._rows.get((guide_id, language, anchor))
@@ -108,7 +108,7 @@ class SearchIndex:
         guide = self.snapshot.guides[self.snapshot.section(row).guide]
         return row if guide.is_visible_to(audience) else None
 
-    def headings(self, language: str, audience: str | None = None) -> list[tuple[str, str]]:
+    def headings(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
         """Return the sections for an asker, each as "guide#anchor" and by its heading."""
         found: list[tuple[str, str]] = []
         for row in np.flatnonzero(self._allowed(language) & self._visible(audience)):
@@ -126,7 +126,7 @@ class SearchIndex:
             rows[guide.id, guide.language, row.section.anchor] = number
         return rows
 
-    def titles(self, language: str, audience: str | None = None) -> tuple[str, ...]:
+    def titles(self, language: str, audience: Audience | None = None) -> tuple[str, ...]:
         """Return the guides' titles, each in the edition that suits the asker."""
         guides = [self.snapshot.guides[some[0]] for some in self._editions(language)]
         return tuple(guide.title for guide in guides if guide.is_visible_to(audience))
@@ -137,7 +137,7 @@ class SearchIndex:
         vector: Vectors,
         language: str,
         weights: Weights = WEIGHTS,
-        audience: str | None = None,
+        audience: Audience | None = None,
     ) -> list[Hit]:
         """Return the best chunk of each section, the best section first.
 
@@ -270,7 +270,7 @@ class SearchIndex:
             self._allowed_for[language] = allowed
         return self._allowed_for[language]
 
-    def _visible(self, audience: str | None) -> NDArray[np.bool_]:
+    def _visible(self, audience: Audience | None) -> NDArray[np.bool_]:
         """Return which sections an audience may know of."""
         visible = np.ones(self.snapshot.manifest.sections, bool)
         for number, guide in enumerate(self.snapshot.guides):

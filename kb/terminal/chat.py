@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Citation
+from kb.question.redact import redact
 from kb.terminal.show import show
 from kb.words.catalogue import words
 
@@ -31,10 +32,10 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
     # Begun only now, because the imports would hold up the greeting.
     threading.Thread(target=knowledge_base.load_quietly, daemon=True).start()
     choices: tuple[Citation, ...] = ()
-    asked = ""
+    asked = redact("")
     while True:
         try:
-            question = input("\n> " if typed else "").strip()
+            question = redact(input("\n> " if typed else "").strip())
         except EOFError:
             return
         if not question:

@@ -19,9 +19,10 @@ def ask(
 ) -> None:
     """Answer one question and exit."""
     from kb.knowledge_base import open_knowledge_base
+    from kb.question.redact import redact
     from kb.terminal.show import show
 
-    answer = open_knowledge_base(load_settings(Settings)).ask(question)
+    answer = open_knowledge_base(load_settings(Settings)).ask(redact(question))
     if json:
         typer.echo(answer.model_dump_json(indent=2))
     else:

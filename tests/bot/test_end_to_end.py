@@ -20,6 +20,7 @@ from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
+from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import GUIDEBOT, Bot, StartBot, copy_home
 from tests.conftest import SAMPLE_GUIDES
@@ -209,7 +210,9 @@ def test_an_outage_of_slack_delays_an_answer_and_does_not_lose_it(
     people = People()
     answerer = Answerer(sample, store, people, Access(BotSettings(), people))
     client = WebClient("xoxb-test", base_url=slack.api_url)
-    question = Question(channel=sent.channel, ts=sent.ts, user="U2", text="I lost my secret key")
+    question = Question(
+        channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")
+    )
     assert answerer.take(question) and not answerer.take(question)
     # As often as the answer and the apology are tried together.
     slack.fail_next("chat.postMessage", error="internal_error", times=8)

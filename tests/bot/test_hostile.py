@@ -29,6 +29,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Guide, GuideInfo
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.words.catalogue import words
 from testing.slack_server import SlackServer
 from testing.slack_server.events import SentEvent
@@ -63,10 +64,10 @@ def answer_faults(knowledge_base: KnowledgeBase, text: str, links: Collection[st
     question = question_in(text)
     # As it is quoted to humans.
     messages = [plain(question.text or "…")]
-    if question.secrets:
+    if question.text.secrets:
         messages.append(secret_warning(knowledge_base, question, "en", may_delete=True))
     if question.text:
-        answer = knowledge_base.ask(question.text, "en", before="I lost my secret key")
+        answer = knowledge_base.ask(question.text, "en", before=redact("I lost my secret key"))
         messages += render(answer, question, human=True)
         # What is kept of a question goes into a database.
         answer.question.encode("utf-8")

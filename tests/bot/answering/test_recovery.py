@@ -14,6 +14,7 @@ from bot.memory.store import Store
 from bot.question import Question
 from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
+from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
@@ -34,7 +35,9 @@ class Desk:
 
 def asked(slack: SlackServer, text: str, team: str = "T0GUIDE") -> Question:
     sent = slack.message(slack.dm_channel("U2"), "U2", text, deliver=False)
-    return Question(channel=sent.channel, ts=sent.ts, user="U2", text=text, team=team, surface="dm")
+    return Question(
+        channel=sent.channel, ts=sent.ts, user="U2", text=redact(text), team=team, surface="dm"
+    )
 
 
 @pytest.mark.parametrize(("team", "answered"), [("T0GUIDE", True), ("T0OTHER", False)])

@@ -25,12 +25,13 @@ from bot.gaps.report import show_gaps
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
 from bot.question import Question
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.golden import read_questions
 from kb.paths import Home
+from kb.question.redact import redact
 from testing.slack_server import SlackServer
 from tests.bot.conftest import GUIDEBOT
 
@@ -72,11 +73,11 @@ class Talk:
     ) -> Question:
         self.count += 1
         question = Question(
-            channel="D1", ts=f"{self.count}.0", user=user, text=words, surface=surface
+            channel="D1", ts=f"{self.count}.0", user=user, text=redact(words), surface=surface
         )
         self.store.take(question)
         outcome = Outcome(
-            text=words,
+            text=redact(words),
             language=language,
             decision=decision,
             confidence=0.1,
@@ -283,7 +284,7 @@ def test_a_gap_is_told_to_the_guide(asked: tuple[Home, Talk], doors: Home) -> No
     question = talk.ask("my door won't shut: help")
     result = run(home, "also-asked", question.id)
     assert result.returncode == 0, result.stderr
-    (latch, _) = parse(load(guide)).sections
+    (latch, _) = parse(load(read_source(guide))).sections
     assert latch.also_asked == ("my door won't shut: help",)
     written = guide.read_text("utf-8")
     assert "# Ask the porter before you change this.\n" in written
@@ -317,7 +318,7 @@ def test_a_humans_answer_becomes_a_draft(asked: tuple[Home, Talk], tmp_path: Pat
         assert result.returncode == 0, result.stderr
         refused = run(home, "draft", other.id, **slack.environment)
         assert refused.returncode == 1 and "did not go to a human" in refused.stderr
-    (section,) = parse(load(path)).sections
+    (section,) = parse(load(read_source(path))).sections
     assert section.heading == "the door is frozen"
     assert section.also_asked == ("the door is frozen",)
     words = "\n".join(block.full_text for block in section.blocks)

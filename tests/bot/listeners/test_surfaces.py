@@ -20,6 +20,7 @@ from bot.question import Question
 from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
+from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import Bot, start_one
 
@@ -322,7 +323,9 @@ def test_an_answer_that_takes_a_while_is_announced(
     people = People()
     access = Access(BotSettings(allowed_groups="S1"), people)
     answerer = Answerer(sample, Store(tmp_path / "bot.sqlite"), people, access)
-    question = Question(channel=sent.channel, ts=sent.ts, user="U2", text="I lost my secret key")
+    question = Question(
+        channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")
+    )
     assert answerer.take(question)
     answerer.answer(question, WebClient("xoxb-test", base_url=slack.api_url))
     (call,) = slack.calls("assistant.threads.setStatus")

@@ -11,6 +11,7 @@ import pytest
 from bot.memory.store import Outcome, Store
 from bot.question import Question
 from kb.paths import Home
+from kb.question.redact import redact
 from tests.bot.conftest import GUIDEBOT
 
 WORDS = "my very own words about a key"
@@ -22,13 +23,18 @@ def known(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     store = Store(home.database)
     outcome = Outcome(
-        text=WORDS, language="en", decision="answer", confidence=1, section=None, snapshot="s"
+        text=redact(WORDS),
+        language="en",
+        decision="answer",
+        confidence=1,
+        section=None,
+        snapshot="s",
     )
     for number, user in enumerate(("U1", "U1", "U2")):
         ts = f"{number}.0"
-        store.take(Question(channel="C1", ts=ts, thread_ts=None, user=user, text=WORDS))
+        store.take(Question(channel="C1", ts=ts, thread_ts=None, user=user, text=redact(WORDS)))
         store.finish("C1", ts, outcome if user == "U1" else None)
-    store.rate("C1", "0.0", "U1", good=False, comment=WORDS)
+    store.rate("C1", "0.0", "U1", good=False, comment=redact(WORDS))
     store.rate("C1", "0.0", "U2", good=True)
     store.close()
     return home

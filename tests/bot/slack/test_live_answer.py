@@ -18,9 +18,10 @@ from bot.slack.live_answer import LiveAnswer
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, Decision
+from kb.model import Answer, Audience, CleanText, Decision
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
+from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from tests.conftest import SAMPLE_GUIDES
 
@@ -35,11 +36,11 @@ class Writing(KnowledgeBase):
 
     def ask(
         self,
-        question: str,
+        question: CleanText,
         language: str | None = None,
         *,
-        before: str | None = None,
-        audience: str | None = None,
+        before: CleanText | None = None,
+        audience: Audience | None = None,
         progress: Progress = unheard,
     ) -> Answer:
         answer = super().ask(
@@ -97,7 +98,7 @@ def in_thread(slack: SlackServer, text: str = ASKED) -> Question:
         ts=sent.ts,
         thread_ts=sent.ts,
         user="U2",
-        text=text,
+        text=redact(text),
         team="T0GUIDE",
         surface="mention",
     )
@@ -105,7 +106,7 @@ def in_thread(slack: SlackServer, text: str = ASKED) -> Question:
 
 def direct(slack: SlackServer, text: str = ASKED) -> Question:
     sent = slack.direct_message("U2", text, deliver=False)
-    return Question(channel=sent.channel, ts=sent.ts, user="U2", text=text, surface="dm")
+    return Question(channel=sent.channel, ts=sent.ts, user="U2", text=redact(text), surface="dm")
 
 
 def assert_one_whole_answer(slack: SlackServer, channel: str = "C1") -> str:
@@ -228,7 +229,7 @@ def test_what_a_dead_process_left_half_done_becomes_the_answer(
     assert dead.answerer.take(question) and dead.answerer.take(other)
     live = LiveAnswer(dead.client, question, "en")
     live.hear(Stage.WRITING)
-    live.hear(sample.ask(ASKED).parts[0].steps[0])
+    live.hear(sample.ask(redact(ASKED)).parts[0].steps[0])
     if expired:
         slack.expire_streams()
     restarted = Desk(slack, sample, tmp_path)

@@ -19,16 +19,17 @@ from bot.settings import BotSettings
 from bot.views.answer import render_privately
 from bot.views.home import figures
 from kb.knowledge_base import KnowledgeBase
+from kb.question.redact import redact
 from tests.bot.views.test_answer import check
 
 BROKEN = "it is broken"
 
 
 def asked(store: Store, number: int, text: str, decision: str, section: str | None = None) -> None:
-    question = Question(channel="C1", ts=f"1.{number:06}", user="U1", text=text)
+    question = Question(channel="C1", ts=f"1.{number:06}", user="U1", text=redact(text))
     assert store.take(question)
     outcome = Outcome(
-        text=text,
+        text=redact(text),
         language="en",
         decision=decision,
         confidence=0.5,
@@ -65,7 +66,11 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
     store, people = Store(tmp_path / "bot.sqlite"), People()
     answerer = Answerer(sample, store, people, Access(BotSettings(), people))
     question = Question(
-        channel="C1", ts="command:1", user="U1", text="I lost my secret key", surface="command"
+        channel="C1",
+        ts="command:1",
+        user="U1",
+        text=redact("I lost my secret key"),
+        surface="command",
     )
     before = counted()
     answer = answerer.answer_privately(question, "en")
@@ -87,7 +92,7 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
 def test_secrets_are_named_in_the_persons_language(
     sample: KnowledgeBase, language: str | None, names: str
 ) -> None:
-    kinds = ("AWS access key", "GitHub token")
-    question = Question(channel="D1", ts="1.1", user="U1", text="x", secrets=kinds)
+    pasted = redact("AKIAIOSFODNN7RS4QX2B and ghp_0123456789abcdefghijklmnopqrstuvwxyz")
+    question = Question(channel="D1", ts="1.1", user="U1", text=pasted)
     warning = secret_warning(sample, question, language, may_delete=False)
     assert names in check([warning])

@@ -8,14 +8,14 @@ import pytest
 
 from ingest.commands.also_asked import add_also_asked
 from ingest.errors import SourceError
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 
 TEXT = "# Doors\n\n## Latch\n\nOil it.\n\n## Hinge\n\nPaint it.\n"
 
 
 def asked(path: Path) -> list[tuple[str, ...]]:
-    return [section.also_asked for section in parse(load(path)).sections]
+    return [section.also_asked for section in parse(load(read_source(path))).sections]
 
 
 def test_a_guide_without_front_matter_gets_a_file_beside_it(tmp_path: Path) -> None:

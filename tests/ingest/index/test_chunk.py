@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.index.chunk import chunk_guide
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
@@ -32,7 +32,7 @@ def test_real_chunks_fit_the_model_and_stay_in_their_section(
     embeddings: SentenceTransformerEmbeddings,
 ) -> None:
     for path in (REAL_GUIDE, REAL_ENGLISH / "troubleshoot_policies.md"):
-        guide = parse(load(path))
+        guide = parse(load(read_source(path)))
         chunks = list(chunk_guide(guide, 0, embeddings.count_tokens, embeddings.token_limit))
         assert {chunk.section for chunk in chunks} == set(range(len(guide.sections)))
         for chunk in chunks:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.model import BlockKind, Unit
 from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides
@@ -38,7 +38,7 @@ push --door
 def test_a_saved_page_without_what_is_around_it(tmp_path: Path) -> None:
     path = tmp_path / "doors.html"
     path.write_text(PAGE, "utf-8")
-    guide = parse(load(path))
+    guide = parse(load(read_source(path)))
     (section,) = guide.sections
     assert (guide.info.title, section.heading, section.anchor) == ("Doors", "Stuck", "stuck")
     words, third, fourth, note = section.blocks
@@ -58,7 +58,7 @@ def test_the_sample_guide_is_the_same_in_every_format(tmp_path: Path, to: str) -
     share, different = formats.agreement(page, made)
     assert share >= LEAST[to], "\n".join(different)
     unit = {"html": Unit.LINE, "docx": Unit.PARAGRAPH, "pdf": Unit.PAGE}[to]
-    assert parse(load(made)).info.unit is unit
+    assert parse(load(read_source(made))).info.unit is unit
 
 
 LEAST = {"html": 1.0, "docx": 1.0, "pdf": 0.93}
@@ -78,11 +78,11 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"not what it says")
     with pytest.raises(SourceError, match=f"{name}: is not a"):
-        load(path)
+        load(read_source(path))
 
 
 def test_a_page_of_navigation_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "empty.html"
     path.write_text("<nav>Home</nav>")
     with pytest.raises(SourceError, match="empty"):
-        load(path)
+        load(read_source(path))

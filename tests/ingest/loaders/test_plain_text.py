@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.loaders.text.recovery import looks_like_code, recover
 from ingest.parse.outline import parse
 from kb.model import BlockKind, Guide
@@ -14,7 +14,7 @@ from tests.tree import assert_tree
 
 @pytest.fixture(scope="module")
 def real_guide() -> Guide:
-    return parse(load(REAL_GUIDE))
+    return parse(load(read_source(REAL_GUIDE)))
 
 
 @needs_real_guides
@@ -160,7 +160,7 @@ def test_every_block_quotes_its_source_lines(real_guide: Guide) -> None:
 def test_a_text_without_contents_is_one_section(tmp_path: Path) -> None:
     path = tmp_path / "note.txt"
     path.write_text("Coffee machine\nPress the button twice.\nThen wait.\n", "utf-8")
-    guide = parse(load(path))
+    guide = parse(load(read_source(path)))
     assert [section.heading for section in guide.sections] == ["Coffee machine"]
     assert_tree(
         guide.sections[0],
@@ -181,7 +181,7 @@ def test_a_heading_named_twice_in_the_text_is_a_section_once() -> None:
 def test_markdown_in_a_plain_text_stays_words(tmp_path: Path) -> None:
     path = tmp_path / "odd.txt"
     path.write_text("T\n# 1\n*a* _b_ `c` [d](e) <f> ${g}\n1. h\n> i\n+ j\n", "utf-8")
-    (section,) = parse(load(path)).sections
+    (section,) = parse(load(read_source(path))).sections
     assert [block.text for block in section.blocks] == [
         "# 1",
         "*a* _b_ `c` [d](e) <f> ${g}",
@@ -227,7 +227,7 @@ def test_numbered_lines_are_steps(tmp_path: Path) -> None:
         "Router\n- Reset\nReset\nThe light is red.\n"
         "1. Unplug the router.\n2. Run this:\nping -c 1 router\n3. Plug it in.\nIt is green.\n"
     )
-    (section,) = parse(load(path)).sections
+    (section,) = parse(load(read_source(path))).sections
     assert [block.kind for block in section.blocks] == [
         BlockKind.PARAGRAPH,
         *[BlockKind.STEP] * 3,

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.loaders.load import load
+from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.model import BlockKind, Guide
 from tests.conftest import REAL_ENGLISH, needs_real_guides
@@ -20,7 +20,7 @@ def guide_of(markdown: str, name: str = "guide.en.md") -> Guide:
 
 @needs_real_guides
 def test_real_page_sections_and_anchors() -> None:
-    guide = parse(load(REAL_ENGLISH / "troubleshoot_general.md"))
+    guide = parse(load(read_source(REAL_ENGLISH / "troubleshoot_general.md")))
     assert guide.info.title == "Troubleshooting general IAM issues"
     assert [section.anchor for section in guide.sections] == [
         "troubleshoot_general_cant-sign-in",
@@ -36,7 +36,7 @@ def test_real_page_sections_and_anchors() -> None:
 
 @needs_real_guides
 def test_real_page_procedure() -> None:
-    guide = parse(load(REAL_ENGLISH / "troubleshoot_general.md"))
+    guide = parse(load(read_source(REAL_ENGLISH / "troubleshoot_general.md")))
     assert_tree(
         guide.sections[6],
         [
@@ -62,7 +62,7 @@ def test_real_page_procedure() -> None:
 @needs_real_guides
 def test_every_real_page_parses_with_lines_in_order() -> None:
     for path in sorted(REAL_ENGLISH.glob("*.md")):
-        guide = parse(load(path))
+        guide = parse(load(read_source(path)))
         count = len(path.read_text("utf-8").split("\n"))
         for section in guide.sections:
             firsts = [block.lines.first for block in section.blocks]
@@ -239,7 +239,7 @@ def test_html_comments_are_not_text() -> None:
 def test_crlf_file_keeps_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "g.md"
     path.write_bytes(b"\xef\xbb\xbf# T\r\n\r\n## H\r\n\r\nPush.\r\n")
-    assert_tree(parse(load(path)).sections[0], ["paragraph 5 Push."])
+    assert_tree(parse(load(read_source(path))).sections[0], ["paragraph 5 Push."])
 
 
 def test_chapters_are_part_of_the_path() -> None:
@@ -275,4 +275,4 @@ def test_a_date_that_does_not_exist_is_named(tmp_path: Path) -> None:
     path = tmp_path / "g.md"
     path.write_text("---\ndate: 2024-02-30\n---\n# T\n\nPush.\n")
     with pytest.raises(SourceError, match=r"g\.md: front matter is not YAML: day is out of range"):
-        parse(load(path))
+        parse(load(read_source(path)))

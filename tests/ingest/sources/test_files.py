@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.parse.guide_cache import GuideCache, guide_key
 from ingest.reading import read_guides
 from ingest.sources.files import find_sources
 
@@ -83,3 +84,19 @@ def test_two_guides_of_one_id_are_named_but_editions_are_not(tmp_path: Path) -> 
     ]
     (problem,) = (str(error) for error in reading.errors)
     assert "'doors'" in problem and str(tmp_path / "a" / "doors.en.md") in problem
+
+
+def test_an_edit_while_a_file_is_read_is_not_kept_under_its_old_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cache = tmp_path / "doors.md", GuideCache(tmp_path / "cache.sqlite")
+
+    def edited_meanwhile(source: str, *contents: bytes | None) -> bytes:
+        path.write_text(GOOD.replace("Push", "Pull"))
+        return guide_key(source, *contents)
+
+    monkeypatch.setattr("ingest.reading.guide_key", edited_meanwhile)
+    for _ in range(2):
+        path.write_text(GOOD)
+        (guide,) = read_guides(find_sources([path]), cache).guides
+        assert guide.sections[0].blocks[0].text == "Push the door."

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from bot.views.answer import render
-from kb.choosing.chain import open_writer
 from kb.choosing.prompt import INSTRUCTIONS
-from kb.choosing.writer import Writer
+from kb.choosing.writer import Writer, open_writer
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Block, BlockKind, Lines, Span
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.settings import Settings
 from testing.openai_server import ChatServer, Request
 from testing.openai_server.models import good
@@ -123,7 +123,7 @@ def test_there_are_enough() -> None:
 def test_in_the_question(
     language: str, server: ChatServer, writer: Writer, sample: KnowledgeBase
 ) -> None:
-    plain = sample.ask(QUESTIONS[language])
+    plain = sample.ask(redact(QUESTIONS[language]))
     sections = sample.cited_sections(plain)
     for text, obeyed in injections(language):
         server.script = obeying(obeyed)
@@ -137,7 +137,7 @@ def test_in_the_question(
 def test_in_the_guide(
     language: str, server: ChatServer, writer: Writer, sample: KnowledgeBase
 ) -> None:
-    plain = sample.ask(QUESTIONS[language])
+    plain = sample.ask(redact(QUESTIONS[language]))
     ((section, guide),) = sample.cited_sections(plain)
     for number, (text, obeyed) in enumerate(injections(language)):
         server.script = obeying(obeyed)
@@ -159,10 +159,10 @@ def test_in_the_history(
     settings = Settings(
         guidebot_home=tmp_path, chat_model="openai:scripted", chat_base_url=server.url
     )
-    chat = KnowledgeBase(sample_home, sample._embeddings)
-    chat.writer = open_writer(settings, chat.embed)
+    writer = open_writer(settings, sample.embed)
+    chat = KnowledgeBase(sample_home, sample._embeddings, writer=writer)
     for text, obeyed in HISTORY:
         server.script = obeying(obeyed)
-        answer = chat.ask("and if I have two?", before=text)
+        answer = chat.ask(redact("and if I have two?"), before=redact(text))
         check(answer, obeyed)
         assert answer.question == "and if I have two?"

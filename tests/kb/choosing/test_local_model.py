@@ -14,12 +14,13 @@ import pytest
 
 from ingest.pipeline import ingest
 from kb.choosing.calls import Outcome
-from kb.choosing.chain import open_writer
 from kb.choosing.verify import Fault
+from kb.choosing.writer import open_writer
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Wording
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.settings import Settings
 from tests.bot.conftest import free_port
 
@@ -95,7 +96,7 @@ def test_what_a_weak_model_invents_is_caught(
         chat_timeout=150,
         chat_answer_tokens=2400,
     )
-    answer = doors.ask("the door is stuck")
+    answer = doors.ask(redact("the door is stuck"))
     writer = open_writer(settings, doors.embed)
     written, report = writer.write_and_report(answer, doors.cited_sections(answer), lambda _: None)
     assert report.tokens > 0

@@ -19,10 +19,9 @@ from rich.console import Console
 
 from bot.views.answer import render
 from kb.choosing.calls import Calls, Outcome
-from kb.choosing.chain import open_writer
 from kb.choosing.chat_model import open_chat_model, try_chat_model
 from kb.choosing.store import WrittenStore
-from kb.choosing.writer import Report, Writer
+from kb.choosing.writer import Report, Writer, open_writer
 from kb.errors import ModelError, SettingsError
 from kb.evaluation.comparison import VERBATIM, WRITTEN, Comparison, compare
 from kb.evaluation.comparison_report import page
@@ -31,6 +30,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Step, Wording
 from kb.paths import Home
 from kb.progress import Stage
+from kb.question.redact import redact
 from kb.settings import Settings
 from kb.terminal.show import show
 from testing.openai_server import ChatServer, Request
@@ -69,7 +69,7 @@ def ask(sample: KnowledgeBase, settings: Settings) -> Ask:
 def written(
     sample: KnowledgeBase, writer: Writer, question: str, heard: list[Any] | None = None
 ) -> tuple[Answer, Report]:
-    answer = sample.ask(question)
+    answer = sample.ask(redact(question))
     heard = [] if heard is None else heard
     return writer.write_and_report(answer, sample.cited_sections(answer), heard.append)
 
@@ -239,7 +239,7 @@ def test_without_a_good_answer_the_guides_words_are_sent(
     server.script = script
     answer, report = ask()
     assert report.outcome is outcome
-    assert answer == sample.ask(QUESTION).model_copy(update={"wording": Wording.GUIDE})
+    assert answer == sample.ask(redact(QUESTION)).model_copy(update={"wording": Wording.GUIDE})
 
 
 def test_a_step_that_was_cut_off_is_not_taken(ask: Ask, server: ChatServer) -> None:
@@ -348,7 +348,7 @@ def test_steps_are_translated_with_their_originals(
     server.script = translating
     heard: list[Any] = []
     answer, report = ask(ITALIAN, heard=heard)
-    plain = sample.ask(ITALIAN)
+    plain = sample.ask(redact(ITALIAN))
     assert (answer.language, report.outcome) == ("it", Outcome.TRANSLATED)
     assert answer.citations == plain.citations
     steps, before = answer.parts[0].steps, plain.parts[0].steps
@@ -385,20 +385,20 @@ def test_a_wrong_translation_leaves_the_guides_words(
     answer, report = ask(ITALIAN)
     assert report.outcome is Outcome.TRANSLATED and report.faults
     step = answer.parts[0].steps[number - 1]
-    assert step == sample.ask(ITALIAN).parts[0].steps[number - 1]
+    assert step == sample.ask(redact(ITALIAN)).parts[0].steps[number - 1]
 
 
 def test_the_model_is_not_asked_what_the_guide_does_not_cover(
     sample_home: Home, sample: KnowledgeBase, settings: Settings, server: ChatServer
 ) -> None:
-    chat = KnowledgeBase(sample_home, sample._embeddings)
-    chat.writer = open_writer(settings, chat.embed)
+    writer = open_writer(settings, sample.embed)
+    chat = KnowledgeBase(sample_home, sample._embeddings, writer=writer)
     for question in ("how do I reset my Salesforce password", "hello", "今日の天気は？", ""):
-        answer = chat.ask(question)
-        assert answer == sample.ask(question) and answer.wording is None
+        answer = chat.ask(redact(question))
+        assert answer == sample.ask(redact(question)) and answer.wording is None
     assert server.requests == []
     heard: list[Any] = []
-    answer = chat.ask(QUESTION, progress=heard.append)
+    answer = chat.ask(redact(QUESTION), progress=heard.append)
     assert heard[:2] == [Stage.SEARCHING, Stage.WRITING]
     assert isinstance(heard[2], Step) and answer.wording is Wording.WRITTEN
 
@@ -413,13 +413,13 @@ def test_a_follow_up_is_made_whole_first(
         return {"question": "I lost my secret key and already have two access keys"}
 
     server.script = script
-    chat = KnowledgeBase(sample_home, sample._embeddings)
-    chat.writer = open_writer(settings, chat.embed)
-    answer = chat.ask("and if I have two?", before=QUESTION)
+    writer = open_writer(settings, sample.embed)
+    chat = KnowledgeBase(sample_home, sample._embeddings, writer=writer)
+    answer = chat.ask(redact("and if I have two?"), before=redact(QUESTION))
     assert answer.question == "and if I have two?"
     assert answer.citations[0].anchor == "lost-access-key" and len(server.requests) == 2
     server.script = lambda request: 500 if "before" in request.data else good(request)
-    answer = chat.ask("and if I have two?", before=QUESTION)
+    answer = chat.ask(redact("and if I have two?"), before=redact(QUESTION))
     assert answer.citations[0].anchor == "lost-access-key"
 
 
@@ -534,12 +534,12 @@ def test_traces_go_out_only_if_they_are_set(
     chat = KnowledgeBase(sample_home, sample._embeddings)
     try:
         chat.writer = open_writer(settings, chat.embed)
-        assert chat.ask(QUESTION).wording is Wording.WRITTEN
+        assert chat.ask(redact(QUESTION)).wording is Wording.WRITTEN
         wait_for_all_tracers()
         assert Langsmith.asked == []
         traced = settings.model_copy(update={"chat_tracing": "langsmith"})
         chat.writer = open_writer(traced, chat.embed)
-        assert chat.ask("I lost my access key").wording is Wording.WRITTEN
+        assert chat.ask(redact("I lost my access key")).wording is Wording.WRITTEN
         wait_for_all_tracers()
         assert Langsmith.asked
     finally:

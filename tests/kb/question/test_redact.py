@@ -45,9 +45,9 @@ BLOCK = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7x\nq8k2\n-----END RSA
 )
 def test_secrets_are_taken_out(text: str, left: str, kinds: tuple[str, ...] | None) -> None:
     found = redact(text)
-    assert found.text == left
-    assert found.kinds and (kinds is None or found.kinds == kinds)
-    assert redact(left).text == left
+    assert found == left
+    assert found.secrets and (kinds is None or found.secrets == kinds)
+    assert redact(left) == left
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_secrets_are_taken_out(text: str, left: str, kinds: tuple[str, ...] | No
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
-    assert redact(text).text == text and redact(text).kinds == ()
+    assert redact(text) == text and redact(text).secrets == ()
 
 
 def test_no_golden_question_is_taken_for_a_secret() -> None:
     for question in read_questions(SAMPLE_GUIDES / "questions.yaml"):
-        assert redact(question.q).kinds == (), question.q
+        assert redact(question.q).secrets == (), question.q
 
 
 @given(st.integers(0, 10**9), st.text(max_size=30), st.text(max_size=30))
@@ -78,12 +78,12 @@ def test_no_pair_of_keys_gets_through(seed: int, before: str, after: str) -> Non
     letters = string.ascii_letters + string.digits + "/+"
     id = "AKIA" + "".join(rng.choices(string.ascii_uppercase + string.digits, k=16))
     secret = "aA1" + "".join(rng.choices(letters, k=37))
-    text = redact(f"{before} {id} {secret} {after}").text
+    text = redact(f"{before} {id} {secret} {after}")
     assert id not in text and secret not in text
 
 
 def test_a_pasted_secret_is_in_no_answer(sample: KnowledgeBase) -> None:
-    answer = sample.ask(f"I lost my laptop, is {KEY_ID} / {SECRET} still safe?")
+    answer = sample.ask(redact(f"I lost my laptop, is {KEY_ID} / {SECRET} still safe?"))
     assert answer.secrets == ("AWS access key", "AWS secret key")
     written = answer.model_dump_json()
     assert KEY_ID not in written and SECRET not in written

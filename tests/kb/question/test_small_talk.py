@@ -4,6 +4,7 @@ import pytest
 
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
+from kb.question.redact import redact
 from kb.question.small_talk import small_talk
 
 
@@ -29,7 +30,7 @@ def test_small_talk(text: str, kind: str | None) -> None:
 
 
 def test_small_talk_is_answered_with_what_the_guides_are(sample: KnowledgeBase) -> None:
-    answer = sample.ask("こんにちは")
+    answer = sample.ask(redact("こんにちは"))
     assert answer.decision is Decision.SMALL_TALK
     assert answer.topics == ("IAM トラブルシューティング",)
-    assert sample.ask("what can you do?").topics == ("IAM troubleshooting",)
+    assert sample.ask(redact("what can you do?")).topics == ("IAM troubleshooting",)

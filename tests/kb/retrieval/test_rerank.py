@@ -11,6 +11,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import ModelError
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
+from kb.question.redact import redact
 from kb.retrieval.rerank import Reranker
 
 
@@ -36,8 +37,8 @@ def test_the_sections_are_in_the_order_of_both_scores(
     sample_home: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
 ) -> None:
     reranker = Reranker(str(cross_encoder(tmp_path / "model")), tmp_path)
-    without = KnowledgeBase(sample_home, embeddings).find("I lost my key")
-    found = KnowledgeBase(sample_home, embeddings, reranker).find("I lost my key")
+    without = KnowledgeBase(sample_home, embeddings).find(redact("I lost my key"))
+    found = KnowledgeBase(sample_home, embeddings, reranker).find(redact("I lost my key"))
     before = {hit.section: hit.score for hit in without.hits}
     added = [hit.score - before[hit.section] for hit in found.hits]
     assert all(0 < more < 4 for more in added)

@@ -1,0 +1,94 @@
+"""Imports go one way: between the rooms, and within each of them from its top floor down."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+MAY_IMPORT = {
+    "kb": {"kb"},
+    "ingest": {"ingest", "kb"},
+    "bot": {"bot", "kb"},
+    "testing": {"testing", "kb"},
+    "benchmarks": {"benchmarks", "testing", "bot", "ingest", "kb"},
+}
+
+# What a room's folders and modules are, from the top down (docs/architecture.md).
+FLOORS = {
+    "kb": (
+        "cli evaluation terminal knowledge_base question retrieval choosing answer snapshot "
+        "embedder words text settings progress paths model errors"
+    ),
+    "ingest": (
+        "cli commands pipeline publish check reading lint index sources loaders parse document "
+        "front_matter lint_options cache errors"
+    ),
+    "bot": (
+        "cli app doctor listeners gaps answering slack views memory migrations operations "
+        "question settings words"
+    ),
+}
+
+
+def modules(room: str) -> Iterator[tuple[str, Path]]:
+    """Yield the modules of a room by name, each with its file."""
+    for path in (REPOSITORY / room).rglob("*.py"):
+        parts = path.relative_to(REPOSITORY).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+@cache
+def known() -> dict[str, Path]:
+    return {name: path for room in MAY_IMPORT for name, path in modules(room)}
+
+
+def imported(path: Path) -> set[str]:
+    """Return the names of our modules that a file imports, wherever in it."""
+    found: set[str] = set()
+    package = path.parent.relative_to(REPOSITORY).parts
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *filter(None, [node.module])])
+            found |= {
+                name if (name := f"{base}.{alias.name}") in known() else base
+                for alias in node.names
+            }
+    return {name for name in found if name in known() or name.split(".")[0] == "tests"}
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_rooms_import_one_way(room: str) -> None:
+    for name, path in modules(room):
+        rooms = {other.split(".")[0] for other in imported(path)}
+        assert rooms <= MAY_IMPORT[room], name
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_within_a_room_imports_go_down(room: str) -> None:
+    floors = {floor: number for number, floor in enumerate(FLOORS[room].split())}
+    for name, path in modules(room):
+        if name == room:
+            continue
+        mine = name.split(".")[1]
+        assert mine in floors, f"{name} is on no floor"
+        for other in imported(path):
+            if other.startswith(f"{room}.") and (theirs := other.split(".")[1]) != mine:
+                assert floors[theirs] > floors[mine], f"{name} imports {other}"
+
+
+def test_no_import_leads_back() -> None:
+    graph = {name: imported(path) - {name} for name, path in known().items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(reversed(error.args[1])))

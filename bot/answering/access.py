@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 
 from bot.answering.people import People
 from bot.settings import BotSettings, ids
-from kb.words.catalogue import Words
+from bot.words.words import SlackWords
 
 
 class Refusal(Enum):
@@ -29,7 +29,7 @@ class Refused(NamedTuple):
     reason: Refusal
     seconds: int = 0
 
-    def text(self, said: Words) -> str:
+    def text(self, said: SlackWords) -> str:
         """Return what the person is told."""
         if self.reason is Refusal.TOO_MANY:
             return said.too_many.format(seconds=self.seconds)

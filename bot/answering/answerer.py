@@ -33,12 +33,12 @@ from bot.slack.posting import (
 )
 from bot.views.answer import Message, plain, render
 from bot.views.buttons import Pointer
+from bot.words.catalogue import words
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, CleanText, Decision
 from kb.progress import Progress, unheard
 from kb.question.redact import redact
-from kb.words.catalogue import words
 
 # Later than that, an answer is of no use, and people have found another way.
 _RECOVERED_SECONDS = 600.0

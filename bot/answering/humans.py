@@ -23,8 +23,9 @@ from bot.slack.posting import CONNECTION_ERRORS, say
 from bot.views.answer import Message, escape, plain
 from bot.views.buttons import Pointer
 from bot.views.rich_text import LONGEST_TEXT, Parts, pieces
+from bot.words.catalogue import words
+from bot.words.words import SlackWords
 from kb.model import CleanText, Decision
-from kb.words.catalogue import Words, words
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ class Humans:
         except (SlackApiError, *CONNECTION_ERRORS):
             logger.exception("The note about question %s could not be posted", taken.ts)
 
-    def _mark(self, client: WebClient, taken: Escalation, by: str, said: Words) -> None:
+    def _mark(self, client: WebClient, taken: Escalation, by: str, said: SlackWords) -> None:
         """Add to the posted question who takes care of it."""
         history = client.conversations_replies(
             channel=taken.to_channel, ts=str(taken.to_ts), limit=1
@@ -126,7 +127,7 @@ class Humans:
         )
 
     def _message(
-        self, user: str, text: CleanText, link: str | None, result: str, said: Words
+        self, user: str, text: CleanText, link: str | None, result: str, said: SlackWords
     ) -> Message:
         first = [
             *(
@@ -157,14 +158,14 @@ def _link(client: WebClient, channel: str, ts: str) -> str:
     return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
 
 
-def _result(outcome: Outcome | None, found: str | None, said: Words) -> str:
+def _result(outcome: Outcome | None, found: str | None, said: SlackWords) -> str:
     """Return what the humans are told of the bot's own answer; nothing if it is not known."""
     if outcome and outcome.decision == Decision.NOT_COVERED:
         return said.human_found_nothing
     return said.human_found.format(found=found) if found else ""
 
 
-def _note(said: Words, user: str, by: str, link: str) -> RichTextBlock:
+def _note(said: SlackWords, user: str, by: str, link: str) -> RichTextBlock:
     elements = [
         Parts.User(user_id=user),
         Parts.Text(text=said.human_to),

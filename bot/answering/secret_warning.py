@@ -9,11 +9,12 @@ from bot.views.answer import Message, plain, render
 from bot.views.buttons import DELETE, Pointer, one_button
 from bot.views.rich_text import paragraph
 from bot.views.shorten import without_explanation
+from bot.words.catalogue import words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Span
 from kb.question.redact import redact
-from kb.words.catalogue import secret_names, words
+from kb.words.catalogue import secret_names
 
 # What the guides are asked for, in the words that find how to replace a key.
 _HOW_TO_REPLACE = {

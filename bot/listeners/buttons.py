@@ -31,11 +31,12 @@ from bot.views.buttons import (
     rating,
 )
 from bot.views.rich_text import moment, shortened
+from bot.words.catalogue import words
+from bot.words.words import SlackWords
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
 from kb.question.redact import redact
-from kb.words.catalogue import Words, words
 
 COMMENT_VIEW = "feedback_comment"
 _COMMENT = "comment"
@@ -232,7 +233,7 @@ def _is_own(client: WebClient, channel: str, at: Pointer, user: str) -> bool:
     return any(m.get("ts") == at.ts and m.get("user") == user for m in messages)
 
 
-def _comment_view(at: Pointer, channel: str, said: Words) -> View:
+def _comment_view(at: Pointer, channel: str, said: SlackWords) -> View:
     return View(
         type="modal",
         callback_id=COMMENT_VIEW,

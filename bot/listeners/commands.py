@@ -23,8 +23,8 @@ from bot.question import COMMAND_TS, Place, Question, plain_text
 from bot.slack.posting import answer_call, post
 from bot.views.answer import Message, asked_by, plain, render, render_privately
 from bot.views.buttons import SHARE, pointer, pressed
+from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
-from kb.words.catalogue import words
 
 COMMAND = "/guide"
 SHORTCUT = "answer_from_guide"

@@ -15,9 +15,9 @@ from bot.memory.store import Store
 from bot.question import audience_of
 from bot.slack.posting import CONNECTION_ERRORS
 from bot.views.home import figures, home_view, prompts
+from bot.words.catalogue import words
 from kb.errors import SnapshotError
 from kb.knowledge_base import KnowledgeBase
-from kb.words.catalogue import words
 
 logger = logging.getLogger(__name__)
 

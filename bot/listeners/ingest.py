@@ -28,7 +28,8 @@ from bot.views.ingest_changes import (
     outcome,
 )
 from bot.views.rich_text import shortened
-from kb.words.catalogue import Words, words
+from bot.words.catalogue import words
+from bot.words.words import SlackWords
 
 _SECONDS_BETWEEN_UPDATES = 1.0
 _LONGEST_ERROR = 2000
@@ -45,7 +46,7 @@ class Desk:
         self._access = access
         self._work = work
 
-    def said(self, client: WebClient, user: str) -> Words:
+    def said(self, client: WebClient, user: str) -> SlackWords:
         """Return the bot's words for a person."""
         return words(self._people.person(client, user).language)
 
@@ -112,7 +113,7 @@ class _Shown:
             channel=self._channel, ts=self._ts, text=message.text, blocks=list(message.blocks)
         )
 
-    def meanwhile(self, told: Told, said: Words) -> None:
+    def meanwhile(self, told: Told, said: SlackWords) -> None:
         if time.monotonic() - self._shown_at < _SECONDS_BETWEEN_UPDATES:
             return
         self._shown_at = time.monotonic()
@@ -122,7 +123,7 @@ class _Shown:
             logger.warning("How far the ingest is cannot be shown: %s", error)
 
 
-def _failure(error: FailedError, said: Words) -> str:
+def _failure(error: FailedError, said: SlackWords) -> str:
     logger.error("What the docs team asked for failed: %s", error)
     return said.ingest_failed.format(error=shortened(str(error), _LONGEST_ERROR))
 

@@ -26,9 +26,9 @@ from bot.question import Place, Question
 from bot.slack.posting import CONNECTION_ERRORS, EVENT_TYPE, may_pass, messages_from
 from bot.views.answer import Message, plain
 from bot.views.rich_text import step_elements
+from bot.words.catalogue import words
 from kb.model import Step
 from kb.progress import Stage
-from kb.words.catalogue import words
 
 _SECONDS_BETWEEN_UPDATES = 1.0
 _MOST_SECONDS = 10

@@ -32,6 +32,8 @@ from bot.views.rich_text import (
     step_elements,
 )
 from bot.views.shorten import shorten, text_lines
+from bot.words.catalogue import words
+from bot.words.words import SlackWords
 from kb.model import (
     Answer,
     BlockKind,
@@ -46,7 +48,7 @@ from kb.model import (
 )
 from kb.model import Block as GuideBlock
 from kb.text.language import with_colon
-from kb.words.catalogue import Words, language_name, words
+from kb.words.catalogue import language_name
 
 # Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
 # blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and
@@ -112,7 +114,7 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
     return _messages(answer, groups, said)
 
 
-def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: Words) -> list[Message]:
+def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: SlackWords) -> list[Message]:
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
     for blocks in groups[1:]:
@@ -156,7 +158,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
+def _answered(answer: Answer, said: SlackWords, left_out: int) -> Iterator[Block]:
     heading = None
     for part in answer.parts:
         if part.heading != heading:
@@ -196,7 +198,7 @@ def _answered(answer: Answer, said: Words, left_out: int) -> Iterator[Block]:
     yield from _sources(answer.citations, said)
 
 
-def _small_talk(answer: Answer, said: Words) -> Message:
+def _small_talk(answer: Answer, said: SlackWords) -> Message:
     if answer.talk == "thanks":
         return plain(said.welcome)
     elements = paragraph([Span(text=said.hello)])
@@ -209,7 +211,7 @@ def _small_talk(answer: Answer, said: Words) -> Message:
     return Message(escape("\n".join(_texts(blocks))), blocks)
 
 
-def section_blocks(section: Section, guide: GuideInfo, said: Words) -> list[Block]:
+def section_blocks(section: Section, guide: GuideInfo, said: SlackWords) -> list[Block]:
     """Return a whole section as the guide has it; what one view does not take is counted."""
     place = " › ".join((guide.title, *section.path))
     blocks: list[Block] = [_context([PlainTextObject(text=place, emoji=False)])]
@@ -241,7 +243,7 @@ def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]
         yield block_elements(group)
 
 
-def _clarify(answer: Answer, said: Words, at: Pointer | None) -> Iterator[Block]:
+def _clarify(answer: Answer, said: SlackWords, at: Pointer | None) -> Iterator[Block]:
     elements = paragraph([Span(text=said.clarify, bold=True)])
     buttons = choices(at, answer.choices) if at else []
     if not buttons or not _are_told_apart(answer.choices):
@@ -258,12 +260,12 @@ def _are_told_apart(citations: Sequence[Citation]) -> bool:
     return len(labels) == len(citations) and len({c.guide_id for c in citations}) == 1
 
 
-def _clarify_text(answer: Answer, said: Words) -> str:
+def _clarify_text(answer: Answer, said: SlackWords) -> str:
     places = [citation.place for citation in answer.choices]
     return _fallback("\n".join([said.clarify, *places, said.none_of_these]))
 
 
-def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
+def _not_covered(answer: Answer, said: SlackWords) -> Iterator[Block]:
     elements = paragraph([Span(text=said.not_covered, bold=True)])
     if answer.nearest:
         elements += paragraph([Span(text=said.nearest)])
@@ -274,14 +276,14 @@ def _not_covered(answer: Answer, said: Words) -> Iterator[Block]:
     yield from _rich_text(paragraph([Span(text=said.rephrase)]))
 
 
-def _sources(citations: Sequence[Citation], said: Words) -> Iterator[Block]:
+def _sources(citations: Sequence[Citation], said: SlackWords) -> Iterator[Block]:
     """Yield the sources: a block a section, with the lines that each [n] stands on."""
     for numbered in by_section(citations):
         yield _context([_source(numbered, said)])
 
 
 def _source(
-    numbered: Sequence[tuple[int, Citation]], said: Words
+    numbered: Sequence[tuple[int, Citation]], said: SlackWords
 ) -> PlainTextObject | MarkdownTextObject:
     citation = numbered[0][1]
     marks = said.lines_of(citation.unit, line_marks(numbered))
@@ -366,7 +368,7 @@ def _answer_text(answer: Answer) -> str:
     return _fallback("\n".join(lines))
 
 
-def _not_covered_text(answer: Answer, said: Words) -> str:
+def _not_covered_text(answer: Answer, said: SlackWords) -> str:
     nearest = [citation.place for citation in answer.nearest]
     parts = [said.not_covered, *([said.nearest, *nearest] if nearest else []), said.rephrase]
     return _fallback("\n".join(parts))

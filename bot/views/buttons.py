@@ -17,9 +17,9 @@ from slack_sdk.models.blocks import (
 
 from bot.question import Place
 from bot.views.rich_text import shortened
+from bot.words.words import SlackWords
 from kb.model import Citation, Frozen
 from kb.text.language import with_colon
-from kb.words.catalogue import Words
 
 CHOOSE = re.compile(r"choose:\d+")
 SECTION = re.compile(r"section:\d+")
@@ -79,7 +79,7 @@ def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
 def under_answer(
     at: Pointer,
     sections: Sequence[Citation],
-    said: Words,
+    said: SlackWords,
     *,
     human: bool,
     rated: bool = True,
@@ -125,7 +125,9 @@ def pressed(body: dict[str, Any]) -> dict[str, Any]:
     return actions[0]
 
 
-def _sections(at: Pointer, sections: Sequence[Citation], said: Words) -> list[ButtonElement | None]:
+def _sections(
+    at: Pointer, sections: Sequence[Citation], said: SlackWords
+) -> list[ButtonElement | None]:
     several = len(sections) > 1
     buttons = []
     for number, citation in enumerate(sections):
@@ -136,7 +138,7 @@ def _sections(at: Pointer, sections: Sequence[Citation], said: Words) -> list[Bu
     return buttons
 
 
-def _feedback(at: Pointer, said: Words) -> ContextActionsBlock:
+def _feedback(at: Pointer, said: SlackWords) -> ContextActionsBlock:
     def button(mark: str, text: str) -> FeedbackButtonObject:
         return FeedbackButtonObject(
             text=text, accessibility_label=text, value=f"{mark}:{_value(at)}"

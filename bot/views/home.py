@@ -14,8 +14,10 @@ from bot.memory.store import Store
 from bot.views.buttons import Pointer, section_buttons
 from bot.views.ingest_changes import home_buttons
 from bot.views.rich_text import bullet, moment, paragraph, shortened
+from bot.words.catalogue import words
+from bot.words.words import SlackWords
 from kb.model import GuideInfo, Span
-from kb.words.catalogue import Words, language_name, words
+from kb.words.catalogue import language_name
 
 _DAYS = 30
 _MOST_GUIDES = 30
@@ -88,7 +90,7 @@ def _suggestions(
     guides: Sequence[GuideInfo],
     headings: Sequence[tuple[str, str]],
     asked: Sequence[Count],
-    said: Words,
+    said: SlackWords,
     language: str,
 ) -> Iterator[Block]:
     """Yield a button for each of the sections that are most asked for, to read it at once."""
@@ -107,7 +109,7 @@ def _suggestions(
 
 
 def _knowledge(
-    guides: Sequence[GuideInfo], published: str | None, said: Words, language: str
+    guides: Sequence[GuideInfo], published: str | None, said: SlackWords, language: str
 ) -> Iterator[Block]:
     yield _header(said.what_i_know)
     if not guides or not published:
@@ -127,7 +129,7 @@ def _knowledge(
     yield moment(said.published, published)
 
 
-def _figures(counted: Figures, headings: dict[str, str], said: Words) -> Iterator[Block]:
+def _figures(counted: Figures, headings: dict[str, str], said: SlackWords) -> Iterator[Block]:
     yield _header(said.last_days.format(days=_DAYS))
     found = [Count(headings.get(name, name), times) for name, times in counted.asked[:_MOST_ROWS]]
     for title, counts in (

@@ -10,8 +10,8 @@ from slack_sdk.models.views import View
 from bot.operations.ingest_runner import Diff, Gate, Result, Told
 from bot.views.answer import Message, plain
 from bot.views.rich_text import bullet, paragraph, shortened
+from bot.words.words import SlackWords
 from kb.model import Span
-from kb.words.catalogue import Words
 
 INGEST = "ingest"
 LAST_DIFF = "last_diff"
@@ -25,7 +25,7 @@ _LONGEST_LABEL = 75
 _MOST_TITLE = 24
 
 
-def home_buttons(said: Words) -> ActionsBlock:
+def home_buttons(said: SlackWords) -> ActionsBlock:
     """Return the buttons in App Home: ingest again, and see what changed the last time."""
     return ActionsBlock(
         elements=[
@@ -35,13 +35,13 @@ def home_buttons(said: Words) -> ActionsBlock:
     )
 
 
-def how_far(told: Told, said: Words) -> Message:
+def how_far(told: Told, said: SlackWords) -> Message:
     """Return the message while an ingest runs."""
     what = shortened(told.what, _LONGEST_LINE)
     return plain(said.ingest_progress.format(what=what, done=told.done, total=told.total))
 
 
-def outcome(result: Result, said: Words) -> Message:
+def outcome(result: Result, said: SlackWords) -> Message:
     """Return the message when it is done, with buttons if there is something to decide."""
     if result.stopped:
         head = said.ingest_stopped
@@ -62,7 +62,7 @@ def outcome(result: Result, said: Words) -> Message:
     return Message(plain(head).text, tuple(blocks))
 
 
-def diff_view(result: Result | None, said: Words) -> View:
+def diff_view(result: Result | None, said: SlackWords) -> View:
     """Return the modal with what changed the last time."""
     blocks = [*_details(result, said)] if result else []
     return View(
@@ -73,7 +73,7 @@ def diff_view(result: Result | None, said: Words) -> View:
     )
 
 
-def _details(result: Result, said: Words) -> Iterator[Block]:
+def _details(result: Result, said: SlackWords) -> Iterator[Block]:
     summary = result.summary
     counts = said.counts.format(guides=summary.guides, sections=summary.sections)
     left_out = [said.source_left_out.format(error=error) for error in summary.left_out]
@@ -83,7 +83,7 @@ def _details(result: Result, said: Words) -> Iterator[Block]:
         yield _list(said.gate, [*_judgement(result.gate, said)], said)
 
 
-def _changes(diff: Diff, said: Words) -> Iterator[str]:
+def _changes(diff: Diff, said: SlackWords) -> Iterator[str]:
     for guide in diff.guides:
         if guide.kind != _SAME:
             yield f"{guide.title} ({guide.language}): {said.kind(guide.kind)}"
@@ -94,7 +94,7 @@ def _changes(diff: Diff, said: Words) -> Iterator[str]:
                 yield f"{guide.title} › {section.heading}{before}: {', '.join(kinds)}"
 
 
-def _judgement(gate: Gate, said: Words) -> Iterator[str]:
+def _judgement(gate: Gate, said: SlackWords) -> Iterator[str]:
     before = "–" if gate.right_before is None else gate.right_before
     yield said.right.format(before=before, after=gate.right_after, questions=gate.questions)
     for change in gate.changes:
@@ -102,7 +102,7 @@ def _judgement(gate: Gate, said: Words) -> Iterator[str]:
             yield f"{change.question}: {change.worse}"
 
 
-def _list(title: str, lines: Sequence[str], said: Words) -> RichTextBlock:
+def _list(title: str, lines: Sequence[str], said: SlackWords) -> RichTextBlock:
     elements = paragraph([Span(text=title, bold=True)])
     for line in lines[:_MOST_LINES]:
         elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])

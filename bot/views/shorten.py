@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.words.words import SlackWords
 from kb.model import Answer, Block, BlockKind, Part, Span, Step
-from kb.words.catalogue import Words
 
 MOST_LINES = 25
 """How many lines are read without scrolling, about."""
@@ -29,7 +29,7 @@ class Shortened:
     left_out: int = 0
 
 
-def shorten(answer: Answer, said: Words) -> Shortened:
+def shorten(answer: Answer, said: SlackWords) -> Shortened:
     """Return an answer so that it is read at a glance, if that is possible at all."""
     before = _answer_lines(answer)
     if before <= MOST_LINES:
@@ -86,11 +86,11 @@ def _without_notes(part: Part) -> Part:
     return part.model_copy(update={"notes": tuple(note for note in part.notes if note.label)})
 
 
-def _without_detail(part: Part, said: Words) -> Part:
+def _without_detail(part: Part, said: SlackWords) -> Part:
     return part.model_copy(update={"steps": tuple(_cut(step, said) for step in part.steps)})
 
 
-def _cut(step: Step, said: Words) -> Step:
+def _cut(step: Step, said: SlackWords) -> Step:
     kept: list[Block] = []
     room = _MOST_DETAIL_LINES
     for position, block in enumerate(step.children):

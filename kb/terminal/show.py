@@ -25,7 +25,8 @@ from kb.model import (
     line_marks,
 )
 from kb.text.language import with_colon
-from kb.words.catalogue import Words, language_name, words
+from kb.words.catalogue import language_name, words
+from kb.words.words import Words
 
 _MOST_TOPICS = 10
 

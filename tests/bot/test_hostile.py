@@ -20,6 +20,7 @@ from bot.memory.history import Count
 from bot.question import Question, direct_message
 from bot.views.answer import plain, render, section_blocks
 from bot.views.home import Figures, home_view
+from bot.words.catalogue import words
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.parse.outline import parse
@@ -30,7 +31,6 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, Guide, GuideInfo
 from kb.paths import Home
 from kb.question.redact import redact
-from kb.words.catalogue import words
 from testing.slack_server import SlackServer
 from testing.slack_server.events import SentEvent
 from testing.slack_server.limits import parsed, view_errors

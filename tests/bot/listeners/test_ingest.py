@@ -25,10 +25,10 @@ from bot.operations.ingest_runner import (
 )
 from bot.settings import BotSettings
 from bot.views.ingest_changes import diff_view, outcome
+from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.snapshot.format import current_name
-from kb.words.catalogue import words
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import start_one
 from tests.bot.views.test_answer import check

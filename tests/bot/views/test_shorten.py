@@ -7,10 +7,10 @@ import json
 from bot.question import Place
 from bot.views.answer import render, section_blocks
 from bot.views.shorten import MOST_LINES, shorten, text_lines
+from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Block, BlockKind, GuideInfo, Part, Section, Step
 from kb.question.redact import redact
-from kb.words.catalogue import words
 from tests.bot.views.test_answer import LINE, answer_of, block, check, citation, step
 
 PLACE = Place(channel="D1", ts="1.1")

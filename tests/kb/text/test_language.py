@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import astuple
-
 import pytest
 
 from kb.text.language import detect_language, with_colon
-from kb.words.catalogue import Words, secret_names, words
 
 
 @pytest.mark.parametrize(
@@ -40,25 +35,6 @@ def test_a_pasted_token_takes_no_time_to_speak_of() -> None:
 def test_what_says_nothing_is_in_the_askers_language(text: str) -> None:
     assert detect_language(text, otherwise="ja") == "ja"
     assert detect_language(text, otherwise="en") == "en"
-
-
-def _said(words: Words) -> Iterator[str]:
-    for value in astuple(words):
-        if isinstance(value, Mapping):
-            yield from value.values()
-        else:
-            yield from (value,) if isinstance(value, str) else value
-
-
-def test_the_japanese_words_have_japanese_punctuation_and_no_spaces_inside() -> None:
-    kinds = ["AWS access key", "web token", "twilio api key", "password in a web address"]
-    letter = "ぁ-んァ-ヶー一-龯"
-    spaced = re.compile(f"[{letter}、。：？（）「」] | [{letter}（「]")
-    half_width = re.compile(f"[{letter}}}] ?[:?!(),]")
-    for text in (*_said(words("ja")), secret_names(kinds, "ja")):
-        if re.search(f"[{letter}]", text):
-            assert not spaced.search(text), text
-            assert not half_width.search(text), text
 
 
 def test_a_label_has_the_colon_of_its_script() -> None:

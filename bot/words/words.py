@@ -1,0 +1,96 @@
+"""What the bot says in Slack of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.words.words import Words
+
+
+@dataclass(frozen=True)
+class SlackWords(Words):
+    """The shared words, and those that only Slack needs, in one language."""
+
+    continued: str
+    apology: str
+    not_ready: str
+    empty_question: str
+    searching: str
+    searched: str
+    writing: str
+    working: str
+    whole_section: str
+    ask_human: str
+    helped: str
+    did_not_help: str
+    what_was_wrong: str
+    what_was_wrong_label: str
+    send: str
+    cancel: str
+    close: str
+    thanks_for_feedback: str
+    section_gone: str
+    as_of: str
+    more_lines: str
+    left_out: str
+    more_in_guide: str
+    human_asked: str
+    human_asked_before: str
+    human_failed: str
+    human_answered: str
+    human_to: str
+    human_takes: str
+    human_question: str
+    human_asks: str
+    human_found: str
+    human_found_nothing: str
+    human_how: str
+    human_done: str
+    link_to_question: str
+    link_to_thread: str
+    delete_message: str
+    deleted: str
+    not_allowed: str
+    too_many: str
+    looking_in: str
+    try_asking: str
+    post_to_channel: str
+    usage: str
+    how_to_ask: str
+    what_i_know: str
+    published: str
+    try_these: str
+    most_asked: str
+    most_not_covered: str
+    low_rated: str
+    nothing_yet: str
+    last_days: str
+    rerun_ingest: str
+    last_diff: str
+    only_docs_team: str
+    ingest_begun: str
+    ingest_running: str
+    ingest_tell: str
+    ingest_progress: str
+    ingest_done: str
+    ingest_held: str
+    ingest_stopped: str
+    ingest_failed: str
+    summary: str
+    changes: str
+    gate: str
+    publish: str
+    discard: str
+    published_now: str
+    discarded: str
+    no_diff: str
+    counts: str
+    source_left_out: str
+    no_changes: str
+    right: str
+    kinds: Mapping[str, str]
+
+    def kind(self, name: str) -> str:
+        """Return what a kind of change in a guide is called."""
+        return self.kinds.get(name, name)

@@ -1,0 +1,37 @@
+"""The shared words in English."""
+
+from __future__ import annotations
+
+from kb.words.words import Words
+
+WORDS = Words(
+    greeting="Ask about the guides, in your own words.",
+    hello="Hello. I answer questions from these guides, each step with its source:",
+    welcome="You're welcome. Ask whenever there is something else.",
+    examples_label="For example:",
+    leaving="Ctrl-D ends",
+    examples=("I lost my secret key", "my policy change does not show up"),
+    not_covered="I did not find an answer to this in the guides.",
+    nearest="The closest sections:",
+    clarify="Which of these do you mean?",
+    none_of_these="None of these? Ask again with the error message, or what you were doing.",
+    rephrase="Try again with the error message or what you were doing, "
+    "or ask the team that owns the guide.",
+    sources="Sources",
+    notes="Good to know",
+    see_also="See also",
+    original_language="The guide is in {language}; this is its own wording.",
+    lines="lines {lines}",
+    paragraphs="paragraphs {lines}",
+    pages="p. {lines}",
+    confidence="(confidence {share:.0%})",
+    secret_pasted=(
+        "What you wrote holds a secret ({kinds}). Treat it as leaked: deactivate it now, and "
+        "replace it. I have not stored or logged it."
+    ),
+    thinking="is looking in the guides…",
+    wording_guide="This is the guide's own wording.",
+    wording_written="Written by a language model from the guide; every step was checked with it.",
+    wording_translated="Translated by a language model; the guide's own words are under each step.",
+    steps_left_out="The guide's steps {numbers} are left out here.",
+)

@@ -1,0 +1,34 @@
+"""The shared words in Japanese."""
+
+from __future__ import annotations
+
+from kb.words.words import Words
+
+WORDS = Words(
+    greeting="ガイドについて、ふだんの言葉で質問してください。",
+    hello="こんにちは。次のガイドについて、引用元を付けてお答えします。",
+    welcome="どういたしまして。ほかにもあれば、いつでもどうぞ。",
+    examples_label="たとえば：",
+    leaving="終了はCtrl-D",
+    examples=("シークレットキーをなくした", "ポリシーの変更が反映されない"),
+    not_covered="ガイドには、この質問への答えが見つかりませんでした。",
+    nearest="近い項目：",
+    clarify="どれについての質問ですか？",
+    none_of_these="どれも違うときは、エラーメッセージや操作の内容を添えて聞き直してください。",
+    rephrase="エラーメッセージや操作の内容を添えて聞き直すか、担当者にお問い合わせください。",
+    sources="出典",
+    notes="補足",
+    see_also="関連リンク",
+    original_language="ガイドは{language}のため、原文のまま引用します。",
+    lines="行：{lines}",
+    paragraphs="段落：{lines}",
+    pages="ページ：{lines}",
+    confidence="（確信度{share:.0%}）",
+    secret_pasted="メッセージに秘密情報（{kinds}）が含まれています。漏えいしたものとして扱い、"
+    "すぐに無効にして新しいものに取り替えてください。内容は保存も記録もしていません。",
+    thinking="ガイドを確認しています…",
+    wording_guide="ガイドの原文による回答です。",
+    wording_written="言語モデルがガイドをもとに書き、各手順を原文と照合した回答です。",
+    wording_translated="言語モデルによる翻訳です。各手順の下に原文があります。",
+    steps_left_out="ガイドの手順{numbers}は省いています。",
+)

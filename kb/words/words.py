@@ -1,0 +1,53 @@
+"""The words that the terminal and Slack share, in the languages that the bot speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.model import Unit, Wording
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the bot says of its own, in one language. Braces are filled in by `format`."""
+
+    greeting: str
+    hello: str
+    welcome: str
+    examples_label: str
+    leaving: str
+    examples: tuple[str, ...]
+    not_covered: str
+    nearest: str
+    clarify: str
+    none_of_these: str
+    rephrase: str
+    sources: str
+    notes: str
+    see_also: str
+    original_language: str
+    lines: str
+    paragraphs: str
+    pages: str
+    confidence: str
+    secret_pasted: str
+    thinking: str
+    wording_guide: str
+    wording_written: str
+    wording_translated: str
+    steps_left_out: str
+
+    def lines_of(self, unit: Unit, lines: str) -> str:
+        """Say which lines of a source are meant, or which paragraphs or pages."""
+        ways = {Unit.LINE: self.lines, Unit.PARAGRAPH: self.paragraphs, Unit.PAGE: self.pages}
+        return ways[unit].format(lines=lines)
+
+    def wording(self, wording: Wording) -> str:
+        """Return what people are told of whose words the steps are."""
+        match wording:
+            case Wording.GUIDE:
+                return self.wording_guide
+            case Wording.WRITTEN:
+                return self.wording_written
+            case Wording.TRANSLATED:
+                return self.wording_translated

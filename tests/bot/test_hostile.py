@@ -163,7 +163,11 @@ def _check_guide(guide: Guide, links: Collection[str]) -> None:
         composed = compose(section, guide.info, "s")
         cited = cite(section, guide.info, "s")
         answer = Answer(
-            question="x", language="en", decision=Decision.ANSWER, confidence=1, snapshot="s"
+            question=redact("x"),
+            language="en",
+            decision=Decision.ANSWER,
+            confidence=1,
+            snapshot="s",
         )
         answers = [
             answer.model_copy(update=vars(composed)),

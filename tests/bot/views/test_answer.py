@@ -61,7 +61,7 @@ def answer_of(
     steps: list[Step], heading: str = "H", cited: Citation | None = None, count: int = 1
 ) -> Answer:
     return Answer(
-        question="q",
+        question=redact("q"),
         language="en",
         guide_language="en",
         decision=Decision.ANSWER,

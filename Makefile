@@ -8,14 +8,22 @@ Q ?= I lost my secret key
 # What guidebot.toml names, unless GUIDES says otherwise.
 SOURCES = $(if $(and $(wildcard guidebot.toml),$(filter file,$(origin GUIDES))),,$(GUIDES))
 
-.PHONY: help chat ask serve ingest test bench clean
+define LINT
+$(BIN)/ruff check .
+$(BIN)/ruff format --check .
+$(BIN)/mypy
+endef
+
+.PHONY: help chat ask serve ingest check fix test bench clean
 
 help:
 	@echo 'make chat                 ask in the terminal (ingests $(GUIDES)/ the first time)'
 	@echo 'make ask Q="..."          answer one question'
 	@echo 'make ingest GUIDES=PATH   publish guides in place of those that are live'
 	@echo 'make serve                start the Slack bot (tokens in .env)'
-	@echo 'make test                 ruff, mypy and pytest'
+	@echo 'make check                ruff, mypy and the unit tests, in a minute'
+	@echo 'make fix                  sort imports, format, fix what ruff can'
+	@echo 'make test                 ruff, mypy and all tests'
 	@echo 'make bench                the benchmarks of docs/benchmarks.md'
 
 chat: $(VENV)/.installed
@@ -32,10 +40,16 @@ ingest: $(VENV)/.installed
 serve: $(VENV)/.installed
 	@$(BIN)/guidebot serve
 
+check: $(VENV)/.tested
+	$(LINT)
+	$(BIN)/pytest --numprocesses 2 --quiet -m 'not e2e'
+
+fix: $(VENV)/.tested
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
 test: $(VENV)/.tested
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(LINT)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/.benched

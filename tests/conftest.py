@@ -31,6 +31,17 @@ needs_real_guides = pytest.mark.skipif(
 )
 
 
+# What loads the model or starts a process, which takes longer than a unit test may.
+_E2E_FIXTURES = {"models", "slack", "running", "start_bot"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make check` leaves to `make test`."""
+    for item in items:
+        if _E2E_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.e2e)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the tests away from the developer's own settings and home folder."""

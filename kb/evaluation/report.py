@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from io import StringIO
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from kb.answer.decide import Calibration
 from kb.evaluation.evaluate import Evaluation, Measure, Result
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLUMNS = ("recall@1", "recall@3", "MRR@10")
 _MOST_FAILURES = 30
@@ -97,8 +91,6 @@ def page(evaluation: Evaluation) -> str:
         columns=COLUMNS,
         shown=shown,
         why=why,
-        reliability=_reliability(evaluation),
-        curve=_curve(evaluation),
     )
 
 
@@ -110,46 +102,3 @@ def _found(result: Result) -> str:
         f"  expected {expected}, found {first}{lacking}; sure {result.confidence:.2f}: "
         f"{why(result)} (line {result.question.line})"
     )
-
-
-def _reliability(evaluation: Evaluation) -> str:
-    figure, axes = _figure("How sure, and how often right")
-    axes.plot([0, 1], [0, 1], color="#bbb")
-    axes.plot(
-        [each.confidence for each in evaluation.bins],
-        [each.right for each in evaluation.bins],
-        marker="o",
-    )
-    for each in evaluation.bins:
-        axes.annotate(str(each.questions), (each.confidence, each.right), fontsize=7)
-    axes.set(xlabel="confidence", ylabel="share that was right", xlim=(0, 1), ylim=(0, 1))
-    return _svg(figure)
-
-
-def _curve(evaluation: Evaluation) -> str:
-    figure, axes = _figure("What a threshold would do")
-    thresholds = [point.threshold for point in evaluation.curve]
-    axes.plot(thresholds, [p.answered for p in evaluation.curve], label="covered, answered")
-    axes.plot(
-        thresholds, [p.false_answers for p in evaluation.curve], label="not covered, answered"
-    )
-    axes.axvline(evaluation.threshold, color="#888", linestyle="--", label="in use")
-    axes.set(xlabel="threshold", xlim=(0, 1), ylim=(0, 1))
-    axes.legend(fontsize=8)
-    return _svg(figure)
-
-
-def _figure(title: str) -> tuple[Figure, Axes]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5, 4), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_title(title, fontsize=10)
-    return figure, axes
-
-
-def _svg(figure: Figure) -> str:
-    written = StringIO()
-    figure.savefig(written, format="svg", metadata={"Date": None})
-    text = written.getvalue()
-    return text[text.index("<svg") :]

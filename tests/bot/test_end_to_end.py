@@ -242,6 +242,7 @@ def test_before_the_first_ingest_people_are_told(
     assert bot.stop() == 0
 
 
+@pytest.mark.e2e
 def test_tokens_that_slack_refuses_are_explained(slack: SlackServer, own_home: Home) -> None:
     slack.fail_next("auth.test", error="invalid_auth")
     result = subprocess.run(

@@ -14,6 +14,8 @@ from kb.paths import Home
 from kb.question.redact import redact
 from tests.bot.conftest import GUIDEBOT
 
+pytestmark = pytest.mark.e2e
+
 WORDS = "my very own words about a key"
 
 

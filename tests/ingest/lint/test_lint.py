@@ -217,6 +217,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.e2e
 def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "doors.en.md").write_text("# Doors\n\n## Latch\n\n[Gone](#gone)\n[oil][x].\n")
     (tmp_path / "guidebot.toml").write_text('[[guide]]\nsource = "*.md"\nreview = 2020-01-01\n')
@@ -234,6 +235,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert (clean.returncode, clean.stdout) == (0, "1 guides: nothing found.\n")
 
 
+@pytest.mark.e2e
 def test_what_is_wrong_with_the_call_is_said(tmp_path: Path) -> None:
     nothing = run(tmp_path)
     assert nothing.returncode == 2 and "guidebot.toml" in nothing.stderr

@@ -423,6 +423,7 @@ def test_a_follow_up_is_made_whole_first(
     assert answer.citations[0].anchor == "lost-access-key"
 
 
+@pytest.mark.e2e
 def test_nothing_is_imported_or_changed_without_a_model(tmp_path: Path) -> None:
     code = (
         "import sys; from kb.settings import Settings; "

@@ -6,7 +6,11 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 
+import ir_measures
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ir_measures import RR, Success
 
 from kb.answer.decide import Calibration, read_calibration
 from kb.errors import GuidebotError
@@ -23,6 +27,37 @@ def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "questions.yaml"
     path.write_text(text, "utf-8")
     return path
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sets(st.sampled_from("abcdefghijklmnop"), min_size=1),
+            st.permutations("abcdefghijklmnop").flatmap(
+                lambda names: st.integers(0, 16).map(lambda n: tuple(names[:n]))
+            ),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_the_measures_are_the_standard_ones(
+    queries: list[tuple[set[str], tuple[str, ...]]],
+) -> None:
+    ranked = [
+        Ranked(str(n), "en", frozenset(right), found) for n, (right, found) in enumerate(queries)
+    ]
+    ours = retrieval_measures(ranked)["all"]
+    qrels = {each.query: dict.fromkeys(each.right, 1) for each in ranked}
+    run = {
+        each.query: {name: -float(rank) for rank, name in enumerate(each.found)} for each in ranked
+    }
+    theirs = {"recall@1": Success @ 1, "recall@3": Success @ 3, "recall@5": Success @ 5}
+    for name, standard in {**theirs, "MRR@10": RR @ 10}.items():
+        values = {m.query_id: m.value for m in ir_measures.iter_calc([standard], qrels, run)}
+        expected = sum(values.values()) / len(ranked)
+        assert ours[name].mean == pytest.approx(expected)
 
 
 def test_questions_are_read_with_their_lines(tmp_path: Path) -> None:

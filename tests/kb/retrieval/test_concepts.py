@@ -26,6 +26,7 @@ def test_concepts_are_found_in_any_language(text: str, concepts: set[str]) -> No
     assert concepts or not concepts_in(text)
 
 
+@pytest.mark.e2e
 def test_the_order_of_concepts_is_the_same_in_every_process() -> None:
     script = (
         "from kb.retrieval.concepts import concepts_in; import sys; "

@@ -20,6 +20,8 @@ from testing.openai_server.models import good, lying
 from tests.bot.conftest import copy_home
 from tests.conftest import SAMPLE_GUIDES
 
+pytestmark = pytest.mark.e2e
+
 GUIDEBOT = str(Path(sys.executable).parent / "guidebot")
 
 

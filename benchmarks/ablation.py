@@ -240,7 +240,7 @@ class _Bench:
 
 def _ranking(knowledge_base: KnowledgeBase, question: str, weights: Weights) -> list[str]:
     found = knowledge_base.find(redact(question), weights=weights)
-    return [found.index.section_names(hit)[0] for hit in found.hits]
+    return [found.index.names(hit)[0][0] for hit in found.hits]
 
 
 def fuse(rankings: Iterable[Sequence[str]]) -> list[str]:

@@ -123,7 +123,7 @@ def _ask(
 ) -> Iterator[Asked]:
     found = knowledge_base.find(redact(question))
     if found.hits and not np.isnan(found.hits[0].phrase):
-        right = found.index.section_names(found.hits[0])[0] in expected
+        right = found.index.names(found.hits[0])[0][0] in expected
         yield Asked(source, features(found.hits), bool(expected), right)
 
 

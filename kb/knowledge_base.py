@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.answer.compose import cite, compose, together
+from kb.answer.compose import cite_problem, compose, merge
 from kb.answer.decide import SHIPPED, Calibration, confidence, decide, read_calibration
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
@@ -24,11 +24,13 @@ from kb.model import (
     Decision,
     GuideInfo,
     Hit,
+    Role,
     Section,
     by_section,
 )
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
+from kb.question.follow_up import asked_part
 from kb.question.parts import is_bare, question_parts
 from kb.question.redact import redact
 from kb.question.small_talk import small_talk
@@ -171,6 +173,8 @@ class KnowledgeBase:
         with writer.tracing(question) if writer else contextlib.nullcontext():
             found = self.find(question, language, audience=audience)
             answer = self.answer(found)
+            if before and (other := self._other_part(found, before)):
+                return other
             if before and refers_back(answer, found):
                 plain = redact(f"{before}\n{found.question}")
                 joined = redact(writer.condense(found.question, before)) if writer else plain
@@ -191,14 +195,36 @@ class KnowledgeBase:
         same = {"question": answer.question, "secrets": answer.secrets}
         return again.model_copy(update=same)
 
+    def _other_part(self, found: Found, before: CleanText) -> Answer | None:
+        """Return the part of the problem asked about before that a follow-up asks for.
+
+        None, if it asks for none, or the guide does not say.
+        """
+        part = asked_part(found.question)
+        if part is None:
+            return None
+        earlier = self.find(before, found.language, audience=found.audience)
+        answer = self.answer(replace(earlier, parts=()))
+        if answer.decision is not Decision.ANSWER:
+            return None
+        section = earlier.hits[0].section
+        if not any(each.role is part for each in earlier.index.problem(section)):
+            return None
+        told = _answered(answer, earlier.index, [section], part)
+        return told.model_copy(
+            update={"question": found.question, "secrets": found.question.secrets}
+        )
+
     def cited_sections(self, answer: Answer) -> list[tuple[Section, GuideInfo]]:
         """Return the sections that an answer is from, in its order."""
+        index = self.index()
         found = []
         for numbered in by_section(answer.citations):
             citation = numbered[0][1]
-            section = self.section(citation.guide_id, citation.language, citation.anchor)
-            if section:
-                found.append(section)
+            row = index.find(citation.guide_id, citation.language, citation.anchor)
+            if row is not None:
+                section = index.snapshot.section(row)
+                found.append((section.section, index.snapshot.guides[section.guide]))
         return found
 
     def find(
@@ -283,16 +309,18 @@ class KnowledgeBase:
             return self.writer.write(answer, self.cited_sections(answer), unheard)
         return answer
 
-    def section(
+    def problem(
         self, guide_id: str, edition: str, anchor: str, audience: Audience | None = None
-    ) -> tuple[Section, GuideInfo] | None:
-        """Return a section and its guide, if the guides still have it."""
+    ) -> tuple[Sequence[Section], GuideInfo] | None:
+        """Return the sections of the problem that a section belongs to, and their guide.
+
+        None, if the guides no longer have the section.
+        """
         index = self.index()
         row = index.find(guide_id, edition, anchor, audience)
         if row is None:
             return None
-        found = index.snapshot.section(row)
-        return found.section, index.snapshot.guides[found.guide]
+        return index.problem(row), index.snapshot.guides[index.snapshot.section(row).guide]
 
     def calibration(self) -> Calibration:
         """Return how the probabilities are bent; what is fitted while this runs is picked up."""
@@ -406,24 +434,25 @@ def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
     """Return what was found for the parts of a question, if it takes several sections."""
     if len(found.parts) < 2:
         return []
-    whole = {hit.section for hit in found.hits[:_NEAREST]}
+    whole = {hit.problem for hit in found.hits[:_NEAREST]}
     sure = [
         hits
         for hits in found.parts
-        if hits and hits[0].section in whole and confidence(hits, calibration) >= _SURE_OF_PART
+        if hits and hits[0].problem in whole and confidence(hits, calibration) >= _SURE_OF_PART
     ]
-    different = {hits[0].section: hits for hits in reversed(sure)}
+    different = {hits[0].problem: hits for hits in reversed(sure)}
     return list(reversed(different.values())) if len(different) > 1 else []
 
 
-def _answered(answer: Answer, index: SearchIndex, sections: Sequence[int]) -> Answer:
-    """Return an answer from sections, given by their rows."""
-    rows = [index.snapshot.section(section) for section in sections]
-    guides = [index.snapshot.guides[row.guide] for row in rows]
-    composed = together(
+def _answered(
+    answer: Answer, index: SearchIndex, sections: Sequence[int], lead: Role = Role.RESOLUTION
+) -> Answer:
+    """Return an answer from the problems that sections, given by their rows, belong to."""
+    guides = [index.snapshot.guides[index.snapshot.section(row).guide] for row in sections]
+    composed = merge(
         [
-            compose(row.section, guide, index.snapshot.name)
-            for row, guide in zip(rows, guides, strict=True)
+            compose(index.problem(row), guide, index.snapshot.name, lead)
+            for row, guide in zip(sections, guides, strict=True)
         ]
     )
     return answer.model_copy(
@@ -432,10 +461,11 @@ def _answered(answer: Answer, index: SearchIndex, sections: Sequence[int]) -> An
             "parts": composed.parts,
             "citations": composed.citations,
             "see_also": composed.see_also,
+            "more": composed.more,
         }
     )
 
 
 def _citation(index: SearchIndex, hit: Hit) -> Citation:
-    row = index.snapshot.section(hit.section)
-    return cite(row.section, index.snapshot.guides[row.guide], index.snapshot.name)
+    guide = index.snapshot.guides[index.snapshot.section(hit.section).guide]
+    return cite_problem(index.problem(hit.section), guide, index.snapshot.name)

@@ -5,7 +5,7 @@ All of them are frozen and can be written as JSON and read back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, NewType
@@ -118,6 +118,17 @@ class Block(Frozen):
         return "\n".join(part for part in parts if part)
 
 
+class Role(StrEnum):
+    """What a section is to the problem that it belongs to."""
+
+    WHOLE = "whole"
+    """It is the problem, by itself."""
+    SYMPTOMS = "symptoms"
+    CAUSE = "cause"
+    RESOLUTION = "resolution"
+    MORE = "more"
+
+
 class Section(Frozen):
     """A heading and what stands under it, up to the next heading.
 
@@ -125,6 +136,10 @@ class Section(Frozen):
     the section within its guide and does not change when other sections do. `url` leads to
     the section where the guide is published, if it is. `also_asked` and `keywords` are the
     docs team's: questions that it answers, and words that people use for what it is about.
+
+    Sections that are parts of one problem name it by the anchor of its first section; `role` says
+    which part a section is, `problem_path` holds the headings down to the problem's own, and
+    `part` those below it that say more than the role.
     """
 
     anchor: str
@@ -135,6 +150,10 @@ class Section(Frozen):
     url: str | None = None
     also_asked: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    role: Role = Role.WHOLE
+    problem: str | None = None
+    problem_path: tuple[str, ...] = ()
+    part: tuple[str, ...] = ()
 
 
 class GuideInfo(Frozen):
@@ -163,6 +182,13 @@ class GuideInfo(Frozen):
     def is_visible_to(self, audience: Audience | None) -> bool:
         """Whether an audience may know of the guide; None is who may know of all."""
         return audience is None or not self.visible_to or audience in self.visible_to
+
+
+def problem_heading(section: Section, guide: GuideInfo) -> str:
+    """Return what the problem that a section belongs to is called."""
+    if section.role is Role.WHOLE:
+        return section.heading
+    return section.problem_path[-1] if section.problem_path else guide.title
 
 
 class Guide(Frozen):
@@ -216,7 +242,11 @@ class Decision(StrEnum):
 
 
 class Citation(Frozen):
-    """The place in a guide that words come from. `quote` holds those words, verbatim."""
+    """The place in a guide that words come from. `quote` holds those words, verbatim.
+
+    Where the place is in a part of a problem, `problem` is the anchor of the problem's first
+    section, and `about` what the problem is called.
+    """
 
     guide_id: str
     guide_title: str
@@ -229,11 +259,13 @@ class Citation(Frozen):
     snapshot: str
     url: str | None = None
     unit: Unit = Unit.LINE
+    problem: str | None = None
+    about: str | None = None
 
     @property
     def section(self) -> str:
-        """What the section is called among all guides: "guide#anchor"."""
-        return f"{self.guide_id}#{self.anchor}"
+        """What the problem is called among all guides: "guide#anchor"."""
+        return f"{self.guide_id}#{self.problem or self.anchor}"
 
     @property
     def place(self) -> str:
@@ -243,11 +275,13 @@ class Citation(Frozen):
 
 
 class Step(Frozen):
-    """One thing for the person to do.
+    """One thing for the person to do, or to know.
 
     `citations` are 1-based positions in the answer's citations; `children` are the
     sub-items, code and notes that belong to the step; `label` is what the guide calls a note,
-    such as "Important". `original` are the guide's own words, if `spans` translate them.
+    such as "Important". `original` are the guide's own words, if `spans` translate them. `kind` is
+    that of the guide's block; one that the guide numbers, or that is a sentence of prose to be
+    done, has its `number`.
     """
 
     spans: tuple[Span, ...]
@@ -255,6 +289,8 @@ class Step(Frozen):
     children: tuple[Block, ...] = ()
     label: str | None = None
     original: tuple[Span, ...] = ()
+    kind: BlockKind = BlockKind.STEP
+    number: int | None = None
 
     @property
     def text(self) -> str:
@@ -289,9 +325,10 @@ class Answer(Frozen):
     `language` is the question's language (ISO 639-1), `guide_language` that of the steps.
     `confidence` is in [0, 1]. `talk` is what small talk was about, `topics` the guides' titles
     that are named in reply. `secrets` are the kinds of secrets that were taken out of the
-    question. `nearest` names the sections that came closest when the
-    guides do not cover the question, `choices` those to choose from when it has to be
-    clarified. `wording` says whose words the steps are; None, if no language model is used.
+    question. `more` are the headings of what the guide says of the problem besides. `nearest`
+    names the sections that came closest when the guides do not cover the question, `choices`
+    those to choose from when it has to be clarified. `wording` says whose words the steps are;
+    None, if no language model is used.
     """
 
     question: CleanText
@@ -303,12 +340,22 @@ class Answer(Frozen):
     parts: tuple[Part, ...] = ()
     citations: tuple[Citation, ...] = ()
     see_also: tuple[Span, ...] = ()
+    more: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
     choices: tuple[Citation, ...] = ()
     talk: str | None = None
     topics: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     wording: Wording | None = None
+
+
+def numbered_steps(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:
+    """Yield steps with what each is called: the guide's number, or else how many it is."""
+    number = 0
+    for step in steps:
+        if step.kind is BlockKind.STEP:
+            number = step.number or number + 1
+        yield number, step
 
 
 def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]]:
@@ -320,13 +367,23 @@ def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]
     return list(groups.values())
 
 
+def by_problem(citations: Sequence[Citation]) -> list[Citation]:
+    """Return the first of an answer's citations of each problem."""
+    first: dict[tuple[str, str], Citation] = {}
+    for citation in citations:
+        first.setdefault((citation.section, citation.language), citation)
+    return list(first.values())
+
+
 def line_marks(numbered: Sequence[tuple[int, Citation]]) -> str:
     """Return the numbers of citations, each with its lines: "[1] 36-40, [2] 42"."""
     return ", ".join(f"[{number}] {citation.lines}" for number, citation in numbered)
 
 
 class Hit(NamedTuple):
-    """A section as found, by its best chunk's row, and what its score was made of.
+    """A problem as found: by its best chunk's row, that chunk's section, and what its score was of.
+
+    `problem` is the row of the problem's first section.
 
     `dense` is the cosine, `z` the same standardised (kb.retrieval.background); `lexical`,
     `literal` and `concept` are the shares of the question's words, identifiers and concepts, in
@@ -339,6 +396,7 @@ class Hit(NamedTuple):
 
     row: int
     section: int
+    problem: int
     score: float
     dense: float
     z: float

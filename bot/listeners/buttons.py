@@ -18,7 +18,7 @@ from bot.answering.humans import Humans
 from bot.memory.store import Outcome, Store
 from bot.question import Place, audience_of
 from bot.slack.posting import CONNECTION_ERRORS, answer_call, post, post_privately
-from bot.views.answer import Message, plain, render, render_privately, section_blocks
+from bot.views.answer import Message, plain, problem_blocks, render, render_privately
 from bot.views.buttons import (
     CHOOSE,
     DELETE,
@@ -35,7 +35,7 @@ from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Decision
+from kb.model import Decision, problem_heading
 from kb.question.redact import redact
 
 COMMENT_VIEW = "feedback_comment"
@@ -87,7 +87,7 @@ def register(
         if at is None:
             return
         said, user = words(at.language), body["user"]["id"]
-        found = knowledge_base.section(at.guide, at.edition, at.anchor, audience_of(channel, user))
+        found = knowledge_base.problem(at.guide, at.edition, at.anchor, audience_of(channel, user))
         if found is None:
             gone = View(
                 type="modal",
@@ -97,15 +97,15 @@ def register(
             )
             client.views_open(trigger_id=body["trigger_id"], view=gone)
             return
-        section, guide = found
+        problem, guide = found
         published = knowledge_base.index().snapshot.manifest.created
         blocks = [
-            *section_blocks(section, guide, said),
+            *problem_blocks(problem, guide, said),
             moment(said.as_of, published),
         ]
         view = View(
             type="modal",
-            title=shortened(section.heading or guide.title, _MOST_TITLE),
+            title=shortened(problem_heading(problem[0], guide) or guide.title, _MOST_TITLE),
             close=said.close,
             blocks=blocks,
         )

@@ -26,6 +26,7 @@ from bot.views.rich_text import (
     block_elements,
     bullet,
     is_web_link,
+    note_elements,
     paragraph,
     pieces,
     shortened,
@@ -40,11 +41,14 @@ from kb.model import (
     Citation,
     Decision,
     GuideInfo,
+    Role,
     Section,
     Span,
     Wording,
+    by_problem,
     by_section,
     line_marks,
+    numbered_steps,
 )
 from kb.model import Block as GuideBlock
 from kb.text.language import with_colon
@@ -103,13 +107,13 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
         if at:
             asked += under_answer(at, (), said, human=human, rated=False)
         return [Message(_clarify_text(answer, said), tuple(asked))]
-    left_out = 0
+    left_out = ""
     if at:
-        shortened = shorten(answer, said)
-        answer, left_out = shortened.answer, shortened.left_out
+        short = shorten(answer, said)
+        answer, left_out = short.answer, short.left_out
     groups = _split(list(_answered(answer, said, left_out)))
     if at:
-        sections = [numbered[0][1] for numbered in by_section(answer.citations)]
+        sections = by_problem(answer.citations)
         groups[-1] += under_answer(at, sections, said, human=human)
     return _messages(answer, groups, said)
 
@@ -130,9 +134,9 @@ def render_privately(answer: Answer, place: Place, *, human: bool = False) -> li
         return render(answer, place, human=human)
     said = words(answer.language)
     at = Pointer(ts=place.ts, language=answer.language)
-    shortened = shorten(answer, said)
-    groups = _split(list(_answered(shortened.answer, said, shortened.left_out)))
-    sections = [numbered[0][1] for numbered in by_section(answer.citations)]
+    short = shorten(answer, said)
+    groups = _split(list(_answered(short.answer, said, short.left_out)))
+    sections = by_problem(answer.citations)
     groups[-1] += under_answer(at, sections, said, human=human, private=True)
     return _messages(answer, groups, said)
 
@@ -158,7 +162,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _answered(answer: Answer, said: SlackWords, left_out: int) -> Iterator[Block]:
+def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block]:
     heading = None
     for part in answer.parts:
         if part.heading != heading:
@@ -174,7 +178,7 @@ def _answered(answer: Answer, said: SlackWords, left_out: int) -> Iterator[Block
         elements: list[RichTextElement] = []
         if part.caption:
             elements += paragraph([Span(text=part.caption, bold=True)])
-        for number, step in enumerate(part.steps, 1):
+        for number, step in numbered_steps(part.steps):
             elements += step_elements(number, step)
         yield from _rich_text(elements)
         if part.omitted:
@@ -184,15 +188,19 @@ def _answered(answer: Answer, said: SlackWords, left_out: int) -> Iterator[Block
         if part.notes:
             elements = paragraph([Span(text=said.notes, bold=True)])
             for note in part.notes:
-                elements += step_elements(None, note)
+                elements += note_elements(note)
             yield from _rich_text(elements)
     if answer.see_also:
         elements = paragraph([Span(text=said.see_also, bold=True)])
         for span in answer.see_also[:_MOST_LINKS]:
             elements += bullet([span])
         yield from _rich_text(elements)
+    if answer.more:
+        more = said.also_there.format(headings=said.comma.join(answer.more))
+        left_out = f"{left_out}\n{more}".strip()
     if left_out:
-        yield _context([PlainTextObject(text=said.left_out.format(count=left_out), emoji=False)])
+        text = shortened(left_out, _LONGEST_CONTEXT)
+        yield _context([PlainTextObject(text=text, emoji=False)])
     if answer.wording:
         yield _context([PlainTextObject(text=said.wording(answer.wording), emoji=False)])
     yield from _sources(answer.citations, said)
@@ -211,12 +219,14 @@ def _small_talk(answer: Answer, said: SlackWords) -> Message:
     return Message(escape("\n".join(_texts(blocks))), blocks)
 
 
-def section_blocks(section: Section, guide: GuideInfo, said: SlackWords) -> list[Block]:
-    """Return a whole section as the guide has it; what one view does not take is counted."""
-    place = " › ".join((guide.title, *section.path))
+def problem_blocks(problem: Sequence[Section], guide: GuideInfo, said: SlackWords) -> list[Block]:
+    """Return a whole problem as the guide has it; what one view does not take is counted."""
+    first = problem[0]
+    path = first.path if first.role is Role.WHOLE else first.problem_path
+    place = " › ".join(dict.fromkeys((guide.title, *path)))
     blocks: list[Block] = [_context([PlainTextObject(text=place, emoji=False)])]
     used = 0
-    rich = [block for group in _paragraphs(section.blocks) for block in _rich_text(group)]
+    rich = [block for section in problem for block in _whole(section, len(problem) > 1)]
     for position, block in enumerate(rich):
         used += len(str(block.to_dict()))
         if used > _MOST_VIEW_CHARACTERS or position == _MOST_VIEW_BLOCKS:
@@ -226,6 +236,13 @@ def section_blocks(section: Section, guide: GuideInfo, said: SlackWords) -> list
             break
         blocks.append(block)
     return blocks
+
+
+def _whole(section: Section, headed: bool) -> Iterator[Block]:
+    if headed and section.heading.strip():
+        yield from _rich_text(paragraph([Span(text=section.heading, bold=True)]))
+    for group in _paragraphs(section.blocks):
+        yield from _rich_text(group)
 
 
 def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]:
@@ -362,8 +379,9 @@ def _answer_text(answer: Answer) -> str:
         if part.heading not in lines:
             lines.append(part.heading)
         lines += [part.caption] if part.caption else []
-        for number, step in enumerate(part.steps, 1):
-            lines.append(f"{number}. {step.text}")
+        for number, step in numbered_steps(part.steps):
+            mark = f"{number}. " if step.kind is BlockKind.STEP else ""
+            lines += [f"{mark}{step.text}"] if step.text else []
             lines += [child.full_text for child in step.children]
     return _fallback("\n".join(lines))
 

@@ -168,7 +168,9 @@ def _button(action: str, label: str, at: Pointer) -> ButtonElement | None:
 
 
 def label_of(citation: Citation) -> str:
-    """Return what a button says that stands for a section."""
+    """Return what a button says that stands for a problem."""
+    if citation.about:
+        return shortened(citation.about, _LONGEST_LABEL)
     headings = (heading for heading in reversed(citation.path) if heading.strip())
     return shortened(next(headings, citation.place), _LONGEST_LABEL)
 

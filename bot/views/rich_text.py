@@ -32,19 +32,50 @@ LONGEST_TEXT = 2500
 _LONGEST_MARKS = 200
 
 _DEEPEST = 8
+# What these say stands in the blocks under them.
+_WITHOUT_WORDS = (BlockKind.CODE, BlockKind.TABLE, BlockKind.LINKS)
 _LONGEST_URL = 3000
 
 Parts = RichTextElementParts
 
 
-def step_elements(number: int | None, step: Step) -> list[RichTextElement]:
-    """Return a step, or a note where it has no number, with its [n] and what belongs to it."""
+def step_elements(number: int, step: Step) -> list[RichTextElement]:
+    """Return a step with its [n] and what belongs to it.
+
+    `number` is what it is called if the guide numbers it, or would.
+    """
+    inner = [*_original(step), *_children(step.children, 0 if step.kind in _WITHOUT_WORDS else 1)]
+    words = _marked(step)
+    if step.kind is BlockKind.STEP:
+        return [*_items(words, step.number or number, 0), *inner]
+    if step.kind is BlockKind.BULLET:
+        return [*_items(words, None, 0), *inner]
+    if step.kind in _WITHOUT_WORDS:
+        return [*inner, *_paragraphs(words)]
+    return [*_paragraphs(words), *inner]
+
+
+def note_elements(step: Step) -> list[RichTextElement]:
+    """Return what explains, as an item of a list, with its [n] and what belongs to it."""
+    if step.kind in _WITHOUT_WORDS:
+        return [*_children(step.children, 1)]
+    indent = int(step.kind is BlockKind.BULLET)
+    inner = _children(step.children, indent + 1)
+    return [*_items(_marked(step), None, indent), *_original(step), *inner]
+
+
+def _marked(step: Step) -> list[RichTextElement]:
     marks = " ".join(f"[{citation}]" for citation in step.citations)
     words = [*_label(step.label), *_spans(step.spans)]
     if marks:
-        words.append(Parts.Text(text=_gap(step.text) + marks))
-    original = [RichTextQuoteElement(elements=run) for run in _runs(_spans(step.original)) if run]
-    return [*_items(words, number, 0), *original, *_children(step.children, 1)]
+        gap = _gap(step.text) if step.text else ""
+        words.append(Parts.Text(text=gap + marks))
+    return words
+
+
+def _original(step: Step) -> list[RichTextElement]:
+    runs = _runs(_spans(step.original))
+    return [RichTextQuoteElement(elements=run) for run in runs if run]
 
 
 def _gap(text: str) -> str:

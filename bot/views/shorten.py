@@ -1,50 +1,66 @@
-"""An answer that is too long to be read in Slack, cut to what has to be done.
+"""An answer that is too long to be read in Slack, cut so that nothing is lost in silence.
 
-Every step of a procedure stays, and so does its code. What goes is explanation, then detail
-nested below steps; how much it was is said, because a button shows the whole section.
+Explanation goes first, then detail nested below steps, then the end; what is shown is whole, in
+the guide's order. What is not is counted, because a button shows everything.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from bot.words.words import SlackWords
+from kb.answer.instructions import must_be_kept
 from kb.model import Answer, Block, BlockKind, Part, Span, Step
 
 MOST_LINES = 25
 """How many lines are read without scrolling, about."""
 
+# Whoever needs more than this opens the whole, which is one press away.
+_MOST_STEP_LINES = 60
 _COLUMNS = 78
 _MOST_DETAIL_LINES = 4
 _MOST_CODE_LINES = 12
 
 
+class _Kind(Enum):
+    """What is counted when it is left out."""
+
+    ITEMS = "list items"
+    CODES = "code blocks"
+    ROWS = "table rows"
+    LINES = "lines"
+
+
 @dataclass(frozen=True)
 class Shortened:
-    """An answer, and how many lines, about, were taken out of it."""
+    """An answer, and what was taken out of it, in the bot's words; empty if nothing was."""
 
     answer: Answer
-    left_out: int = 0
+    left_out: str = ""
 
 
 def shorten(answer: Answer, said: SlackWords) -> Shortened:
     """Return an answer so that it is read at a glance, if that is possible at all."""
-    before = _answer_lines(answer)
-    if before <= MOST_LINES:
+    if _answer_lines(answer) <= MOST_LINES:
         return Shortened(answer)
-    shorter = _with_parts(answer, [_without_notes(part) for part in answer.parts])
-    if _answer_lines(shorter) > MOST_LINES:
-        parts = [_without_detail(part, said) for part in shorter.parts]
-        shorter = _with_parts(shorter, parts)
-    left_out = before - _answer_lines(shorter)
-    return Shortened(_recited(shorter), left_out) if left_out > 0 else Shortened(answer)
+    shorter = answer
+    for cut in (_without_explanation, _without_notes, _without_detail, _without_end):
+        shorter = cut(shorter, said)
+        if _answer_lines(shorter) <= MOST_LINES:
+            break
+    gone = _contents(answer)
+    gone.subtract(_contents(shorter))
+    left_out = _told(gone, said)
+    return Shortened(_recited(shorter), left_out) if left_out else Shortened(answer)
 
 
 def without_explanation(answer: Answer) -> Answer:
     """Return an answer with only what has to be done now, and what the guide warns of."""
-    parts = [_without_notes(part) for part in answer.parts]
+    parts = [_with_notes(part, [n for n in part.notes if n.label]) for part in answer.parts]
     return _recited(_with_parts(answer, parts).model_copy(update={"see_also": ()}))
 
 
@@ -55,6 +71,50 @@ def text_lines(text: str) -> int:
 
 def _columns(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
+
+
+def _told(gone: Counter[_Kind], said: SlackWords) -> str:
+    ways = {
+        _Kind.ITEMS: said.left_items,
+        _Kind.CODES: said.left_codes,
+        _Kind.ROWS: said.left_rows,
+        _Kind.LINES: said.left_lines,
+    }
+    counts = [way.format(count=gone[kind]) for kind, way in ways.items() if gone[kind] > 0]
+    return said.left_out.format(what=said.comma.join(counts)) if counts else ""
+
+
+def _contents(answer: Answer) -> Counter[_Kind]:
+    """Return how much of what can be left out an answer holds."""
+    found: Counter[_Kind] = Counter()
+    for part in answer.parts:
+        for step in (*part.steps, *part.notes):
+            if step.kind in (BlockKind.STEP, BlockKind.BULLET):
+                found[_Kind.ITEMS] += 1
+            elif step.text:
+                found[_Kind.LINES] += text_lines(step.text)
+            for block in _all(step.children):
+                found.update(_content(block))
+    return found
+
+
+def _content(block: Block) -> dict[_Kind, int]:
+    match block.kind:
+        case BlockKind.STEP | BlockKind.BULLET:
+            return {_Kind.ITEMS: 1}
+        case BlockKind.CODE:
+            return {_Kind.CODES: 1}
+        case BlockKind.TABLE:
+            return {_Kind.ROWS: max(0, len(block.rows) - 1)}
+        case _:
+            # Words of the bot about what is left out are no words of the guide.
+            return {_Kind.LINES: text_lines(block.text) if block.text and block.id else 0}
+
+
+def _all(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        yield from _all(block.children)
 
 
 def _answer_lines(answer: Answer) -> int:
@@ -81,16 +141,38 @@ def _with_parts(answer: Answer, parts: Sequence[Part]) -> Answer:
     return answer.model_copy(update={"parts": tuple(parts)})
 
 
-def _without_notes(part: Part) -> Part:
+def _with_notes(part: Part, notes: Sequence[Step]) -> Part:
+    return part.model_copy(update={"notes": tuple(notes)})
+
+
+def _without_explanation(answer: Answer, _: SlackWords) -> Answer:
+    """Leave out the notes that neither say what to do, or not to do, nor are pointed out."""
+    language = answer.guide_language or answer.language
+    parts = [
+        _with_notes(part, [n for n in part.notes if n.label or must_be_kept(n.text, language)])
+        for part in answer.parts
+    ]
+    return _with_parts(answer, parts)
+
+
+def _without_notes(answer: Answer, _: SlackWords) -> Answer:
     """Leave out the notes, but those that the guide itself points out, such as "Important"."""
-    return part.model_copy(update={"notes": tuple(note for note in part.notes if note.label)})
+    parts = [_with_notes(part, [n for n in part.notes if n.label]) for part in answer.parts]
+    return _with_parts(answer, parts)
 
 
-def _without_detail(part: Part, said: SlackWords) -> Part:
-    return part.model_copy(update={"steps": tuple(_cut(step, said) for step in part.steps)})
+def _without_detail(answer: Answer, said: SlackWords) -> Answer:
+    parts = [
+        part.model_copy(update={"steps": tuple(_cut(step, said) for step in part.steps)})
+        for part in answer.parts
+    ]
+    return _with_parts(answer, parts)
 
 
 def _cut(step: Step, said: SlackWords) -> Step:
+    """Cut what is nested below a step; code and tables of its own, without words, stay."""
+    if not step.text:
+        return step
     kept: list[Block] = []
     room = _MOST_DETAIL_LINES
     for position, block in enumerate(step.children):
@@ -98,8 +180,7 @@ def _cut(step: Step, said: SlackWords) -> Step:
         is_code = block.kind is BlockKind.CODE
         if lines > (_MOST_CODE_LINES if is_code else room):
             left = step.children[position:]
-            more = said.more_lines.format(count=_block_lines(left))
-            kept.append(_words(left[0], more))
+            kept.append(_words(left[0], said.more_lines.format(count=_block_lines(left))))
             break
         kept.append(block)
         room -= 0 if is_code else lines
@@ -108,7 +189,25 @@ def _cut(step: Step, said: SlackWords) -> Step:
 
 def _words(at: Block, text: str) -> Block:
     """Return words of the bot as a paragraph where a block of the guide was."""
-    return Block(id=at.id, kind=BlockKind.PARAGRAPH, lines=at.lines, spans=(Span(text=text),))
+    return Block(id="", kind=BlockKind.PARAGRAPH, lines=at.lines, spans=(Span(text=text),))
+
+
+def _without_end(answer: Answer, _: SlackWords) -> Answer:
+    """Cut the end of what is still too long; at least one step stays."""
+    parts: list[Part] = []
+    room = _MOST_STEP_LINES
+    for part in answer.parts:
+        steps: list[Step] = []
+        for step in part.steps:
+            room -= _step_lines(step)
+            if room < 0 and (steps or parts):
+                break
+            steps.append(step)
+        if steps:
+            parts.append(part.model_copy(update={"steps": tuple(steps)}))
+        if room < 0:
+            break
+    return _with_parts(answer, parts)
 
 
 def _recited(answer: Answer) -> Answer:

@@ -34,6 +34,10 @@ class SlackWords(Words):
     as_of: str
     more_lines: str
     left_out: str
+    left_items: str
+    left_codes: str
+    left_rows: str
+    left_lines: str
     more_in_guide: str
     human_asked: str
     human_asked_before: str

@@ -116,7 +116,7 @@ def evaluate_beir(
         for number, (id, query) in enumerate(corpus.queries.items(), 1):
             for way, weights in WAYS.items():
                 hits = knowledge_base.find(redact(query), weights=weights)
-                names = tuple(hits.index.section_names(hit)[0] for hit in hits.hits[:_RANKED])
+                names = tuple(hits.index.names(hit)[0][0] for hit in hits.hits[:_RANKED])
                 found[way].append(Ranked(query, hits.language, corpus.right[id], names))
             progress("Asking", number, len(corpus.queries))
     return {way: retrieval_measures(ranked)["all"] for way, ranked in found.items()}

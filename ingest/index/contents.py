@@ -12,7 +12,7 @@ from ingest.index.embedding_cache import EmbeddingCache
 from ingest.index.phrases import find_phrases
 from ingest.index.subjects import phrase_weights
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
-from kb.model import Chunk, Guide, Phrase, Section, SectionConcepts
+from kb.model import Chunk, Guide, Phrase, Role, Section, SectionConcepts
 from kb.paths import Home
 from kb.progress import TaskProgress, of_task
 from kb.retrieval.background import GROUPS, background_questions, group_of, standardisation
@@ -110,12 +110,17 @@ def make_contents(
 
 
 def _headings(guides: Sequence[Guide]) -> list[str]:
-    return [_about(section) for guide in guides for section in guide.sections]
+    return [_about(section, guide) for guide in guides for section in guide.sections]
 
 
-def _about(section: Section) -> str:
-    """Return what says what a section is about: its headings, or else its first words."""
-    heading = " > ".join(section.path).strip()
+def _about(section: Section, guide: Guide) -> str:
+    """Return what says what a section is about: its headings, or else its first words.
+
+    "Resolution" says nothing, so a part of a problem is about what the problem is called.
+    """
+    problem = section.problem_path or (guide.info.title,)
+    path = section.path if section.role is Role.WHOLE else (*problem, *section.part)
+    heading = " > ".join(path).strip()
     words = "\n".join(block.full_text for block in section.blocks[:_LEAD_BLOCKS])
     return heading or words[:_LEAD_CHARACTERS]
 

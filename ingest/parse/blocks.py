@@ -12,7 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.document import Document
-from ingest.parse.inline import TextLine, joined, text_lines, tidy
+from ingest.parse.inline import TextLine, cut_spans, joined, text_lines, tidy
 from kb.model import Block, BlockKind, Lines, Span
 
 NOTE_LABEL = re.compile(
@@ -21,6 +21,12 @@ NOTE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _ALERT = re.compile(r"\[!(\w+)\]\s*")
+_TASK = re.compile(r"\[[ xX]\]\s+")
+# "Step 2: Open the lid.", 「手順１ パソコンの時刻を合わせる」.
+_TYPED_STEP = re.compile(
+    r"(?:step|schritt|[ée]tape|paso|passo|手順|ステップ|步骤|단계)\s*(\d{1,2})(?!\d)\s*(?:[:：.．)）、-]\s*|\s+)",
+    re.IGNORECASE,
+)
 
 
 def parser() -> MarkdownIt:
@@ -44,9 +50,8 @@ class BlockReader:
                 if blocks and _in_bold(blocks[-1]):
                     blocks.pop()  # the label over the list
                 continue
-            for block in self._blocks(node, nodes[position + 1 :]):
-                blocks.append(with_id(block, str(len(blocks) + 1)))
-        return blocks
+            blocks += self._blocks(node, nodes[position + 1 :])
+        return [with_id(block, str(n)) for n, block in enumerate(typed_steps(blocks), 1)]
 
     def _blocks(self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
         match node.type:
@@ -78,10 +83,10 @@ class BlockReader:
         for label, group in _split_notes(lines):
             first = self.document.source_line(start + group[0].offset)
             last = self.document.source_line(start + group[-1].offset)
-            if group[-1] is lines[-1]:
+            if group[-1].offset == lines[-1].offset:
                 # A code span that goes over a line's end hides the break.
                 last = self._lines(node).last
-            spans = joined(group[1:] if label else group)
+            spans = joined(group)
             if not spans and not label:
                 continue
             kind = BlockKind.NOTE if label else BlockKind.PARAGRAPH
@@ -111,7 +116,7 @@ class BlockReader:
         blocks = self.read(node.children)
         spans: tuple[Span, ...] = ()
         if blocks and blocks[0].kind in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
-            spans = blocks.pop(0).spans
+            spans = _without_task_mark(blocks.pop(0).spans)
         return Block(
             id="",
             kind=BlockKind.BULLET if number is None else BlockKind.STEP,
@@ -211,19 +216,79 @@ def with_id(block: Block, id: str) -> Block:
     return block.model_copy(update={"id": id, "children": children})
 
 
+def typed_steps(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks, with paragraphs that are typed as "Step 1: ..." as steps.
+
+    What stands under such a line, up to the next paragraph, belongs to it. One alone is a
+    paragraph: it may be part of a sentence.
+    """
+    numbers = [_typed_number(block) for block in blocks]
+    if len({number for number in numbers if number}) < 2:
+        return list(blocks)
+    found: list[Block] = []
+    for block, number in zip(blocks, numbers, strict=True):
+        if number:
+            start = _TYPED_STEP.match(block.text)
+            assert start is not None
+            spans = tidy(cut_spans(block.spans, start.end()))
+            update = {"kind": BlockKind.STEP, "number": number, "spans": spans}
+            found.append(block.model_copy(update=update))
+        elif (
+            found
+            and found[-1].kind is BlockKind.STEP
+            and block.kind not in (BlockKind.PARAGRAPH, BlockKind.STEP, BlockKind.CAPTION)
+        ):
+            last = found[-1]
+            lines = Lines(first=last.lines.first, last=max(last.lines.last, block.lines.last))
+            update = {"children": (*last.children, block), "lines": lines}
+            found[-1] = last.model_copy(update=update)
+        else:
+            found.append(block)
+    return found
+
+
+def _typed_number(block: Block) -> int | None:
+    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
+        return None
+    match = _TYPED_STEP.match(block.text)
+    return int(match[1]) if match and match.end() < len(block.text) else None
+
+
+def _without_task_mark(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return an item's spans without the box of a task list."""
+    mark = _TASK.match(spans[0].text) if spans else None
+    return tidy(cut_spans(spans, mark.end())) if mark else spans
+
+
 def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextLine]]]:
-    """Split a paragraph where a line holds nothing but a note's label, in bold."""
+    """Split a paragraph where a line begins with a note's label in bold, or is a typed step."""
     label: str | None = None
     group: list[TextLine] = []
     for line in lines:
-        bold = line.spans and all(span.bold for span in tidy(line.spans))
-        if bold and NOTE_LABEL.fullmatch(line.text.strip()) and line is not lines[-1]:
-            if group:
-                yield label, group
-            label, group = line.text.strip().rstrip(":："), []
-        group.append(line)
+        found, rest = _noted(line, last=line is lines[-1])
+        if group and (found or _TYPED_STEP.match(line.text)):
+            yield label, group
+            label, group = None, []
+        label = found or label
+        group.append(rest)
     if group:
         yield label, group
+
+
+def _noted(line: TextLine, *, last: bool) -> tuple[str | None, TextLine]:
+    """Return the label of a note that a line begins with in bold, and what follows it."""
+    spans = tidy(line.spans)
+    bold = spans[0].text.strip() if spans and spans[0].bold else ""
+    if not bold or not NOTE_LABEL.fullmatch(bold):
+        return None, line
+    rest = tidy(spans[1:])
+    text = "".join(span.text for span in rest)
+    colon = bold.endswith((":", "：")) or text.startswith((":", "："))
+    if not rest and last or rest and not colon:
+        return None, line
+    if text.startswith((":", "：")):
+        rest = tidy(cut_spans(rest, 1))
+    return bold.rstrip(":："), TextLine(line.offset, list(rest))
 
 
 def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.token import Token
@@ -108,6 +108,16 @@ def tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
         kept[0] = kept[0].model_copy(update={"text": kept[0].text.lstrip()})
         kept[-1] = kept[-1].model_copy(update={"text": kept[-1].text.rstrip()})
     return tuple(kept)
+
+
+def cut_spans(spans: Iterable[Span], start: int) -> Iterator[Span]:
+    """Yield spans without their first `start` characters."""
+    at = 0
+    for span in spans:
+        cut = max(0, start - at)
+        if cut < len(span.text):
+            yield span.model_copy(update={"text": span.text[cut:]})
+        at += len(span.text)
 
 
 def glue_between(before: str, after: str) -> str:

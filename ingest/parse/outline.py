@@ -21,8 +21,10 @@ from ingest.front_matter import (
 )
 from ingest.parse.blocks import BlockReader, parser, with_id
 from ingest.parse.inline import anchors, joined, text_lines
+from ingest.parse.labels import Labelled, split_at_labels
+from ingest.parse.problems import find_problems
 from ingest.parse.slug import slug, unique
-from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
+from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Role, Section, Span
 from kb.text.language import detect_language
 
 # "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
@@ -64,7 +66,7 @@ def parse(document: Document) -> Guide:
         review=matter.review,
         unit=document.unit,
     )
-    sections = tuple(_sections(parts, matter.url))
+    sections = tuple(_sections([*_cut_at_labels(parts)], matter.url))
     return Guide(info=info, sections=_helped(sections, matter, document.source))
 
 
@@ -82,6 +84,11 @@ class _Part:
     last_line: int
     blocks: list[Block] = field(default_factory=list)
     links: list[Span] = field(default_factory=list)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether a numbered list stands under it."""
+        return any(block.kind is BlockKind.STEP for block in self.blocks)
 
 
 def _outline(nodes: Sequence[SyntaxTreeNode], document: Document) -> list[_Part]:
@@ -138,11 +145,31 @@ def _lead(parts: list[_Part], title: str) -> tuple[tuple[Span, ...], list[_Part]
     return tuple(lead.links), parts
 
 
+def _cut_at_labels(parts: Sequence[_Part]) -> Iterator[_Part]:
+    """Yield the parts, with those under labels as parts of their own below the one they are in."""
+    for part in parts:
+        first, *rest = split_at_labels(part.blocks) or [Labelled("")]
+        if first.label:
+            first, rest = Labelled(""), [first, *rest]
+        last_line = part.last_line
+        part.blocks = first.blocks
+        if rest:
+            part.last_line = max([part.line, *(block.lines.last for block in first.blocks)])
+        yield part
+        for below in rest:
+            blocks = [with_id(block, str(n)) for n, block in enumerate(below.blocks, 1)]
+            line, last = blocks[0].lines.first, min(blocks[-1].lines.last, last_line)
+            level = max(1, part.level) + 1
+            yield _Part(level, below.label, [], line, max(line, last), blocks)
+
+
 def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
     headings: list[_Part] = []
     taken: set[str] = set()
     fragments: set[str] = set()
-    for part in parts:
+    places = find_problems(parts)
+    first: dict[int, str] = {}
+    for row, part in enumerate(parts):
         while headings and headings[-1].level >= part.level:
             headings.pop()
         headings.append(part)
@@ -150,20 +177,29 @@ def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
         name = part.names[0] if part.names else None
         path = "/".join(slug(each.heading) for each in below_title)
         fragment = name or unique(slug(part.heading), fragments)
-        if part.blocks:
-            yield Section(
-                anchor=unique(name or path, taken),
-                heading=part.heading,
-                path=tuple(each.heading for each in below_title),
-                lines=Lines(first=part.line, last=part.last_line),
-                blocks=tuple(part.blocks),
-                url=f"{url}#{fragment}" if url else None,
-            )
+        if not part.blocks:
+            continue
+        anchor = unique(name or path, taken)
+        place = places.get(row)
+        yield Section(
+            anchor=anchor,
+            heading=part.heading,
+            path=tuple(each.heading for each in below_title),
+            lines=Lines(first=part.line, last=part.last_line),
+            blocks=tuple(part.blocks),
+            url=f"{url}#{fragment}" if url else None,
+            role=place.role if place else Role.WHOLE,
+            problem=first.setdefault(place.first, anchor) if place else None,
+            problem_path=place.path if place else (),
+            part=place.part if place else (),
+        )
 
 
 def _helped(sections: tuple[Section, ...], matter: FrontMatter, source: str) -> tuple[Section, ...]:
     """Return the sections with what the docs team says helps to find them."""
-    names = {section.heading: n for n, section in reversed(list(enumerate(sections)))}
+    numbered = list(enumerate(sections))
+    names = {s.problem_path[-1]: n for n, s in reversed(numbered) if s.problem_path}
+    names |= {section.heading: n for n, section in reversed(numbered)}
     names |= {section.anchor: n for n, section in enumerate(sections)}
     helps = [(0, SectionMatter(also_asked=matter.also_asked, keywords=matter.keywords))]
     for name, help_ in matter.sections.items():

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import numpy as np
 
 from ingest.index.contents import Contents
 from ingest.publish.disk import sync
+from kb.model import Guide
 from kb.snapshot.format import (
     BACKGROUND,
     CENTRES,
@@ -63,11 +65,7 @@ def write_candidate(contents: Contents, candidates: Path, by: str = "") -> Snaps
 def _write(contents: Contents, folder: Path, by: str) -> Manifest:
     import faiss
 
-    rows = [
-        SectionRow(guide=number, section=section)
-        for number, guide in enumerate(contents.guides)
-        for section in guide.sections
-    ]
+    rows = list(_section_rows(contents.guides))
     write_rows(folder / GUIDES, (guide.info for guide in contents.guides))
     write_rows(folder / SECTIONS, rows)
     write_rows(folder / CONCEPTS, contents.concepts)
@@ -103,6 +101,16 @@ def _write(contents: Contents, folder: Path, by: str) -> Manifest:
         sync(path)
     sync(folder)
     return manifest
+
+
+def _section_rows(guides: Sequence[Guide]) -> Iterator[SectionRow]:
+    row = 0
+    for number, guide in enumerate(guides):
+        rows = {section.anchor: row + n for n, section in enumerate(guide.sections)}
+        for section in guide.sections:
+            problem = rows[section.problem or section.anchor]
+            yield SectionRow(guide=number, problem=problem, section=section)
+        row += len(guide.sections)
 
 
 def _write_index(index: faiss.Index, path: Path) -> None:

@@ -1,15 +1,17 @@
-"""A section to an answer's parts: steps in the guide's own words, each with its citation.
+"""A problem to an answer's parts: what the guide says to do, in its own words and order, cited.
 
-Nothing here writes words: a step is a block of the guide, or some of its sentences.
+Nothing here writes words: a step is a block of the guide, or some of its sentences. Lists, code and
+tables are whole and stay in their place; only plain prose is taken sentence by sentence, and keeps
+every condition and prohibition.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from kb.answer.instructions import is_instruction
+from kb.answer.instructions import must_be_kept, shows_what_is_seen
+from kb.answer.units import Group, Label, Procedure, Unit, introduces, units
 from kb.model import (
     Block,
     BlockKind,
@@ -17,33 +19,30 @@ from kb.model import (
     GuideInfo,
     Lines,
     Part,
+    Role,
     Section,
     Span,
     Step,
+    problem_heading,
 )
 from kb.text.sentences import sentences
 
-_MOST_NOTES = 3
-_MOST_NOTE_CHARACTERS = 500
-_MOST_PLAIN_STEPS = 6
-
-_LONGEST_TERM = 30
 _WITHOUT_SPACES = ("ja", "zh", "th")
-
-# The end of a paragraph that has its list, code or table under it.
-_INTRODUCES = re.compile(r"[:：]\s*$|(?:以下|次)の[^。]*[。:：]?\s*$|\bfollowing\b[^.]*[.:]?\s*$")
-_PARAGRAPH = BlockKind.PARAGRAPH
-_LISTED = (BlockKind.STEP, BlockKind.BULLET)
-_ATTACHED = (BlockKind.CODE, BlockKind.TABLE)
+_CODE = BlockKind.CODE
+_STRUCTURE = (BlockKind.BULLET, BlockKind.LINKS, _CODE, BlockKind.TABLE)
 
 
 @dataclass
 class Composed:
-    """The parts of an answer, and the citations that their steps point at (1-based)."""
+    """The parts of an answer, and the citations that their steps point at (1-based).
+
+    `more` are the headings of the problem's other parts, which are not shown.
+    """
 
     parts: tuple[Part, ...]
     citations: tuple[Citation, ...]
     see_also: tuple[Span, ...]
+    more: tuple[str, ...] = ()
 
 
 def cite(
@@ -62,33 +61,77 @@ def cite(
         snapshot=snapshot,
         url=section.url,
         unit=guide.unit,
+        problem=section.problem,
+        about=None if section.role is Role.WHOLE else problem_heading(section, guide),
     )
 
 
-def compose(section: Section, guide: GuideInfo, snapshot: str) -> Composed:
-    """Return what a section tells a person to do, in the section's order.
+def cite_problem(problem: Sequence[Section], guide: GuideInfo, snapshot: str) -> Citation:
+    """Return the citation of a whole problem, under the name that it has as a whole."""
+    first = problem[0]
+    lines = Lines(first=first.lines.first, last=max(s.lines.last for s in problem))
+    citation = cite(first, guide, snapshot, lines)
+    path = first.path if first.role is Role.WHOLE else first.problem_path
+    return citation.model_copy(update={"path": path})
 
-    Its procedures are its steps, where it has them. Otherwise the sentences that say what
-    to do are; if it says nothing of the kind, its first blocks are.
+
+def compose(
+    problem: Sequence[Section],
+    guide: GuideInfo,
+    snapshot: str,
+    lead: Role = Role.RESOLUTION,
+) -> Composed:
+    """Return what a problem's sections tell a person, beginning with what to do.
+
+    `problem` has its sections in the guide's order. Those whose role is `lead` are the answer; if
+    none is, all are.
     """
-    return _Composer(section, guide, snapshot).compose()
+    chosen = [section for section in problem if section.role is lead] or list(problem)
+    composer = _Composer(guide, snapshot)
+    # Of several parts that their headings tell apart, each needs its own.
+    several = len({section.heading for section in chosen if not section.part}) > 1
+    parts = [part for section in chosen for part in composer.parts(section, named=several)]
+    name = problem_heading(problem[0], guide)
+    left = [section for section in problem if section not in chosen and section.heading != name]
+    parts, citations = _as_they_appear(parts, composer.citations)
+    return Composed(
+        parts=tuple(parts),
+        citations=tuple(citations),
+        see_also=_links(chosen, parts),
+        more=tuple(dict.fromkeys(section.heading for section in left if section.heading.strip())),
+    )
 
 
-def together(composed: Sequence[Composed]) -> Composed:
-    """Return what several sections say as one, the citations numbered through."""
+def merge(composed: Sequence[Composed]) -> Composed:
+    """Return what several problems say as one, the citations numbered through."""
     parts: list[Part] = []
     citations: list[Citation] = []
     for each in composed:
-        parts += (_renumbered(part, len(citations)) for part in each.parts)
+        after = len(citations)
+        new = {number: after + number for number in range(1, len(each.citations) + 1)}
+        parts += (_renumbered(part, new) for part in each.parts)
         citations += each.citations
     links = dict.fromkeys(link for each in composed for link in each.see_also)
-    return Composed(tuple(parts), tuple(citations), tuple(links))
+    more = dict.fromkeys(heading for each in composed for heading in each.more)
+    return Composed(tuple(parts), tuple(citations), tuple(links), tuple(more))
 
 
-def _renumbered(part: Part, by: int) -> Part:
+def _as_they_appear(
+    parts: Sequence[Part], citations: Sequence[Citation]
+) -> tuple[list[Part], list[Citation]]:
+    """Number citations in the order in which an answer shows them; leave out what it does not."""
+    new: dict[int, int] = {}
+    for part in parts:
+        for step in (*part.steps, *part.notes):
+            for number in step.citations:
+                new.setdefault(number, len(new) + 1)
+    return [_renumbered(part, new) for part in parts], [citations[n - 1] for n in new]
+
+
+def _renumbered(part: Part, new: Mapping[int, int]) -> Part:
     def moved(steps: Sequence[Step]) -> tuple[Step, ...]:
         return tuple(
-            step.model_copy(update={"citations": tuple(n + by for n in step.citations)})
+            step.model_copy(update={"citations": tuple(new[n] for n in step.citations)})
             for step in steps
         )
 
@@ -97,240 +140,293 @@ def _renumbered(part: Part, by: int) -> Part:
 
 @dataclass
 class _Draft:
-    """A step before it has its citation."""
+    """A part before it is done: what is shown under one caption, and what explains it."""
 
-    block: Block
-    spans: tuple[Span, ...]
-    children: tuple[Block, ...] = ()
-    lines: Lines | None = None
-
-    def with_children(self, *blocks: Block) -> _Draft:
-        last = blocks[-1].lines.last
-        first = (self.lines or self.block.lines).first
-        return _Draft(
-            self.block, self.spans, (*self.children, *blocks), Lines(first=first, last=last)
-        )
-
-    @property
-    def quote(self) -> str:
-        words = "".join(span.text for span in self.spans)
-        return "\n".join([words, *(child.full_text for child in self.children)]).strip()
-
-
-@dataclass
-class _Prose:
-    """What the blocks outside a procedure say: what to do, and why, in order."""
-
-    steps: list[_Draft] = field(default_factory=list)
-    notes: list[_Draft] = field(default_factory=list)
+    caption: str | None = None
+    steps: list[Step] = field(default_factory=list)
+    notes: list[Step] = field(default_factory=list)
 
 
 class _Composer:
-    def __init__(self, section: Section, guide: GuideInfo, snapshot: str) -> None:
-        self.section = section
+    """Makes steps of blocks, and numbers their citations."""
+
+    def __init__(self, guide: GuideInfo, snapshot: str) -> None:
         self.guide = guide
         self.snapshot = snapshot
         self.citations: list[Citation] = []
 
-    def compose(self) -> Composed:
-        found, rest = procedures(self.section.blocks)
-        if found:
-            prose = self._prose(rest)
-            notes = [*(d for d in prose.steps), *(d for d in prose.notes if _is_note(d.block))]
-            if not notes:
-                notes = prose.notes
-            notes.sort(key=lambda draft: [int(number) for number in draft.block.id.split(".")])
-            parts = [
-                self._part(caption, [_Draft(b, b.spans, b.children) for b in blocks], [])
-                for caption, blocks in found
-            ]
-            parts[0] = parts[0].model_copy(update={"notes": self._notes(notes)})
-        else:
-            prose = self._prose(self.section.blocks)
-            if not prose.steps:
-                prose = _Prose(steps=self._first_blocks())
-            parts = [self._part(None, prose.steps, self._explanation(prose))]
-        return Composed(tuple(parts), tuple(self.citations), _links(self.section))
+    def parts(self, section: Section, *, named: bool) -> list[Part]:
+        """Return a section's parts: one, or one for each caption in it.
 
-    def _part(self, caption: str | None, steps: Sequence[_Draft], notes: Sequence[_Draft]) -> Part:
-        return Part(
-            heading=self.section.heading,
-            caption=caption,
-            steps=tuple(self._step(draft) for draft in steps),
-            notes=self._notes(notes),
+        If it is to be `named`, its heading stands over them although it only says the role.
+        """
+        own = section.part or (
+            (section.heading,) if named and section.role is not Role.WHOLE else ()
         )
+        found = units(section.blocks)
+        procedural = any(isinstance(unit, Procedure) for unit in found)
+        drafts = _settled(
+            [
+                _Segment(self, section, some, beside=procedural and not label).draft(label)
+                for label, some in _segments(found)
+            ]
+        )
+        return [
+            Part(
+                heading=problem_heading(section, self.guide),
+                caption=" › ".join(filter(None, [*own, draft.caption])) or None,
+                steps=tuple(_numbered(draft.steps)),
+                notes=tuple(draft.notes),
+            )
+            for draft in drafts
+        ]
 
-    def _notes(self, drafts: Sequence[_Draft]) -> tuple[Step, ...]:
-        kept: list[_Draft] = []
-        room = _MOST_NOTE_CHARACTERS
-        for draft in drafts:
-            if len(kept) == _MOST_NOTES or (kept and len(draft.quote) > room):
-                break
-            kept.append(draft)
-            room -= len(draft.quote)
-        return tuple(self._step(draft) for draft in self._joined(kept))
-
-    def _joined(self, drafts: Sequence[_Draft]) -> list[_Draft]:
-        """Put sentences together again that follow each other in the guide."""
-        gap = "" if self.guide.language in _WITHOUT_SPACES else " "
-        joined: list[_Draft] = []
-        for draft in drafts:
-            last = joined[-1] if joined else None
-            if (
-                last
-                and last.block.id == draft.block.id
-                and not (last.children or draft.children)
-                and f"{last.quote}{gap}{draft.quote}" in draft.block.text
-            ):
-                between = (Span(text=gap),) if gap else ()
-                joined[-1] = replace(last, spans=(*last.spans, *between, *draft.spans))
-            else:
-                joined.append(draft)
-        return joined
-
-    def _step(self, draft: _Draft) -> Step:
-        lines = draft.lines or draft.block.lines
-        citation = cite(self.section, self.guide, self.snapshot, lines, draft.quote)
+    def number(self, citation: Citation) -> int:
+        """Return the number of a citation, which is added if it is new."""
         if citation not in self.citations:
             self.citations.append(citation)
-        number = self.citations.index(citation) + 1
+        return self.citations.index(citation) + 1
+
+    def recite(self, number: int, citation: Citation) -> int:
+        """Put a citation in the place of the last one, and return its number."""
+        if number != len(self.citations):
+            return self.number(citation)
+        self.citations[-1] = citation
+        return number
+
+
+class _Segment:
+    """What stands under one label, sorted into what is to be done, and what explains it."""
+
+    def __init__(
+        self, composer: _Composer, section: Section, found: Sequence[Unit], *, beside: bool
+    ) -> None:
+        """Take units; `beside` says that they stand beside a procedure under another label."""
+        self.composer = composer
+        self.section = section
+        self.language = composer.guide.language
+        self.found = found
+        self.plain = not any(_is_list(unit) for unit in found)
+        self.procedural = beside or any(isinstance(unit, Procedure) for unit in found)
+        self.acts = self.procedural or any(map(self._asks, found))
+        # Whether the words before a unit end with something to do, as a command under it may.
+        self.asked = False
+
+    def draft(self, caption: str | None) -> _Draft:
+        """Return the draft of a part."""
+        draft = _Draft(caption)
+        for unit in self.found:
+            asked, self.asked = self.asked, False
+            if isinstance(unit, Procedure):
+                draft.steps += map(self._step, (*filter(None, [unit.intro]), *unit.blocks))
+            elif isinstance(unit, Label):
+                draft.notes.append(self._step(unit.block))
+            elif self._comes_first(unit, draft):
+                draft.steps += map(self._step, unit.blocks)
+            elif unit.kind is BlockKind.NOTE:
+                draft.notes += map(self._step, unit.blocks)
+            elif unit.kind in _STRUCTURE:
+                self._add_structure(unit, draft, asked=asked)
+            else:
+                self._add_words(unit.blocks[0], draft)
+        return draft
+
+    def _comes_first(self, unit: Group, draft: _Draft) -> bool:
+        """Whether a warning, or the line that leads to the steps, stands over a procedure."""
+        over = any(isinstance(each, Procedure) for each in self.found) and not any(
+            step.kind is BlockKind.STEP for step in draft.steps
+        )
+        if unit.kind is BlockKind.NOTE:
+            return over and bool(unit.blocks[0].label)
+        return over and unit.kind is BlockKind.PARAGRAPH and introduces(unit)
+
+    def _add_structure(self, unit: Group, draft: _Draft, *, asked: bool) -> None:
+        """Add a list, code or a table, under the line that leads to it."""
+        intro = unit.intro
+        beside = unit.kind is BlockKind.LINKS and intro is None
+        if self.acts and (beside or not draft.steps and self._only_shows(unit)):
+            draft.notes += map(self._step, (*filter(None, [intro]), *unit.blocks))
+        elif intro is not None and unit.kind in (_CODE, BlockKind.TABLE):
+            kind = BlockKind.STEP if self.plain else BlockKind.PARAGRAPH
+            draft.steps.append(self._step(intro, under=unit.blocks, kind=kind))
+        elif asked and unit.kind in (_CODE, BlockKind.TABLE):
+            draft.steps[-1] = self._with_children(draft.steps[-1], unit.blocks)
+            self.asked = True
+        else:
+            draft.steps += map(self._step, (*filter(None, [intro]), *unit.blocks))
+
+    def _add_words(self, block: Block, draft: _Draft) -> None:
+        """Add a paragraph: whole beside a procedure, else sentence by sentence."""
+        if self.procedural:
+            draft.notes.append(self._step(block))
+            return
+        pieces = [*_split(block, self.language)]
+        keep = [must_be_kept(text, self.language) for text, _ in pieces]
+        if all(each is None for each in keep):
+            draft.steps.append(self._step(block))
+            return
+        for kept, group in _runs(keep, pieces):
+            if kept:
+                kind = BlockKind.STEP if self.plain else BlockKind.PARAGRAPH
+                draft.steps += (self._step(block, spans=spans, kind=kind) for _, spans in group)
+            else:
+                draft.notes.append(self._step(block, spans=self._together(block, group)))
+        self.asked = bool(keep[-1])
+
+    def _asks(self, unit: Unit) -> bool:
+        """Whether a unit tells the reader to do something, or holds a list."""
+        if isinstance(unit, Label):
+            return False
+        if isinstance(unit, Procedure) or unit.kind is BlockKind.BULLET:
+            return True
+        if unit.kind is not BlockKind.PARAGRAPH:
+            return False
+        pieces = _split(unit.blocks[0], self.language)
+        return any(must_be_kept(text, self.language) for text, _ in pieces)
+
+    def _only_shows(self, unit: Group) -> bool:
+        """Whether code or a table is what the reader sees, such as an error message."""
+        if unit.kind not in (BlockKind.CODE, BlockKind.TABLE):
+            return False
+        intro = unit.intro or self._before(unit)
+        if intro is None:
+            return False
+        asks = any(must_be_kept(text, self.language) for text, _ in _split(intro, self.language))
+        return not asks and shows_what_is_seen(intro.text, self.language)
+
+    def _before(self, unit: Group) -> Block | None:
+        """Return the paragraph straight over a block, if one is."""
+        blocks = self.section.blocks
+        at = next(n for n, block in enumerate(blocks) if block.id == unit.blocks[0].id)
+        before = blocks[at - 1] if at else None
+        return before if before and before.kind is BlockKind.PARAGRAPH else None
+
+    def _together(
+        self, block: Block, pieces: Sequence[tuple[str, tuple[Span, ...]]]
+    ) -> tuple[Span, ...]:
+        """Return the spans of sentences that follow each other as those of one text."""
+        gap = () if self.language in _WITHOUT_SPACES else (Span(text=" "),)
+        spans: list[Span] = []
+        for _, some in pieces:
+            spans += [*(gap if spans else ()), *some]
+        whole = "".join(span.text for span in spans)
+        # Two sentences may stand on two lines, or without a space between them.
+        return tuple(spans) if whole in block.text else tuple(s for _, some in pieces for s in some)
+
+    def _with_children(self, step: Step, blocks: Sequence[Block]) -> Step:
+        """Return a step with blocks under it that stand straight after it."""
+        before = self.composer.citations[step.citations[0] - 1]
+        lines = Lines(first=before.lines.first, last=blocks[-1].lines.last)
+        quote = "\n".join([before.quote, *(block.full_text for block in blocks)])
+        cited = before.model_copy(update={"lines": lines, "quote": quote})
+        number = self.composer.recite(step.citations[0], cited)
+        children = (*step.children, *blocks)
+        return step.model_copy(update={"children": children, "citations": (number,)})
+
+    def _step(
+        self,
+        block: Block,
+        *,
+        spans: tuple[Span, ...] | None = None,
+        under: Sequence[Block] = (),
+        kind: BlockKind | None = None,
+    ) -> Step:
+        """Return a block as a step, or some of its words, with what stands under it."""
+        kind = kind or (BlockKind.PARAGRAPH if block.kind is BlockKind.CAPTION else block.kind)
+        whole = block.kind in (BlockKind.CODE, BlockKind.TABLE)
+        words = () if whole else block.spans if spans is None else spans
+        children = (block,) if whole else () if spans is not None else block.children
+        children = (*children, *under)
+        text = "".join(span.text for span in words)
+        quote = "\n".join([text, *(child.full_text for child in children)]).strip()
+        last = under[-1].lines.last if under else block.lines.last
+        lines = Lines(first=block.lines.first, last=max(last, block.lines.last))
+        citation = cite(self.section, self.composer.guide, self.composer.snapshot, lines, quote)
         return Step(
-            spans=draft.spans,
-            children=draft.children,
-            citations=(number,),
-            label=draft.block.label,
+            spans=words,
+            children=children,
+            citations=(self.composer.number(citation),),
+            label=block.label,
+            kind=kind,
+            number=block.number,
         )
 
-    def _prose(self, blocks: Iterable[Block]) -> _Prose:
-        prose = _Prose()
-        introduces = ends_in_step = False
-        for block in blocks:
-            attached = block.kind in _ATTACHED or block.kind is BlockKind.LINKS
-            listed = _is_listed(block) and not self._asks_below(block)
-            if introduces and (attached or listed) or ends_in_step and block.kind in _ATTACHED:
-                prose.steps[-1] = prose.steps[-1].with_children(block)
-                continue
-            ends_in_step = False
-            if attached:
-                continue
-            introduces = bool(_INTRODUCES.search(block.text)) and block.kind is _PARAGRAPH
-            if block.kind is BlockKind.NOTE:
-                prose.notes.append(_Draft(block, block.spans, block.children))
-            elif _is_listed(block):
-                self._add_item(block, prose)
-            elif block.kind is _PARAGRAPH:
-                before = len(prose.steps)
-                ends_in_step = self._add_sentences(block, prose)
-                introduces = introduces and len(prose.steps) > before
-        return prose
 
-    def _add_item(self, block: Block, prose: _Prose) -> None:
-        """Take a list item whole if it, or what is under it, says what to do."""
-        parts = _split(block, self.guide.language)
-        asks = [self._asks(text) for text, _ in parts]
-        if block.children and any(self._asks_below(child) for child in block.children):
-            children = tuple(self._shortened(child) for child in block.children)
-            prose.steps.append(_Draft(block, block.spans, children))
-        elif asks and asks[0]:
-            prose.steps.append(_Draft(block, block.spans, block.children))
+def _is_list(unit: Unit) -> bool:
+    if isinstance(unit, Label):
+        return False
+    return isinstance(unit, Procedure) or unit.kind in _STRUCTURE and unit.kind is not _CODE
+
+
+def _segments(found: Sequence[Unit]) -> Iterator[tuple[str | None, list[Unit]]]:
+    """Yield the units under each label, and each procedure of several under one by itself."""
+    label: str | None = None
+    some: list[Unit] = []
+    for unit in found:
+        again = isinstance(unit, Procedure) and any(isinstance(u, Procedure) for u in some)
+        if some and (isinstance(unit, Label) or again):
+            yield label, some
+            label, some = None, []
+        if isinstance(unit, Label):
+            label = unit.text
+            continue
+        some.append(unit)
+    if some:
+        yield label, some
+
+
+def _settled(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Return the drafts that show something, each with the notes of those that show nothing.
+
+    Where nothing at all is to be done, what explains is what is said.
+    """
+    kept: list[_Draft] = []
+    notes: list[Step] = []
+    for draft in drafts:
+        if draft.steps:
+            kept.append(draft)
+        elif kept:
+            kept[-1].notes += draft.notes
         else:
-            self._add_sentences(block, prose)
-
-    def _add_sentences(self, block: Block, prose: _Prose) -> bool:
-        """Take a block sentence by sentence; return whether the last one is a step."""
-        asks = False
-        parts = _split(block, self.guide.language)
-        if _is_listed(block) and len(parts) > 1 and len(parts[0][0]) <= _LONGEST_TERM:
-            parts = parts[1:]  # the term that the item is about
-        for text, spans in parts:
-            asks = self._asks(text)
-            (prose.steps if asks else prose.notes).append(_Draft(block, spans))
-        return asks
-
-    def _asks(self, text: str) -> bool:
-        return bool(is_instruction(text, self.guide.language))
-
-    def _asks_below(self, block: Block) -> bool:
-        if block.kind in _ATTACHED:
-            return False
-        words = any(self._asks(text) for text, _ in _split(block, self.guide.language))
-        return words or any(self._asks_below(child) for child in block.children)
-
-    def _shortened(self, block: Block) -> Block:
-        """Leave out a paragraph's explanations, between its first sentence and what it asks."""
-        children = tuple(self._shortened(child) for child in block.children)
-        if block.kind is not BlockKind.PARAGRAPH:
-            return block.model_copy(update={"children": children})
-        spans: list[Span] = []
-        for position, (text, part) in enumerate(_split(block, self.guide.language)):
-            if position == 0 or self._asks(text):
-                if spans and self.guide.language not in _WITHOUT_SPACES:
-                    spans.append(Span(text=" "))
-                spans.extend(part)
-        return block.model_copy(update={"spans": tuple(spans), "children": children})
-
-    def _first_blocks(self) -> list[_Draft]:
-        blocks = [b for b in self.section.blocks if b.kind is not BlockKind.CAPTION]
-        return [_Draft(b, b.spans, _content(b)) for b in blocks[:_MOST_PLAIN_STEPS]]
-
-    def _explanation(self, prose: _Prose) -> list[_Draft]:
-        """Return the notes that stand in the same blocks as the steps, or all if none do."""
-        near = {draft.block.id for draft in prose.steps}
-        beside = [n for n in prose.notes if n.block.id in near or _is_note(n.block)]
-        return beside or prose.notes
+            notes += draft.notes
+    if kept:
+        kept[0].notes = [*notes, *kept[0].notes]
+        return kept
+    return [_Draft(draft.caption, draft.notes) for draft in drafts]
 
 
-def _is_note(block: Block) -> bool:
-    return block.kind is BlockKind.NOTE
+def _numbered(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield steps, those of prose numbered in their order."""
+    count = 0
+    for step in steps:
+        if step.kind is BlockKind.STEP and step.number is None:
+            count += 1
+            step = step.model_copy(update={"number": count})
+        yield step
 
 
-def _is_listed(block: Block) -> bool:
-    return block.kind in _LISTED
+_Piece = tuple[str, tuple[Span, ...]]
 
 
-def _content(block: Block) -> tuple[Block, ...]:
-    """Return what has to be shown of a block besides its spans."""
-    if block.kind in _ATTACHED:
-        return (block,)
-    return block.children
+def _runs(
+    keep: Sequence[bool | None], pieces: Sequence[_Piece]
+) -> Iterator[tuple[bool, list[_Piece]]]:
+    """Yield the sentences in order, those that are to be kept apart from the others."""
+    group: list[_Piece] = []
+    before: bool | None = None
+    for kept, piece in zip(map(bool, keep), pieces, strict=True):
+        if group and kept != before:
+            yield bool(before), group
+            group = []
+        group.append(piece)
+        before = kept
+    if group:
+        yield bool(before), group
 
 
-def procedures(
-    blocks: Sequence[Block],
-) -> tuple[list[tuple[str | None, list[Block]]], list[Block]]:
-    """Return a section's procedures, each with its caption, and the blocks outside them."""
-    found: list[tuple[str | None, list[Block]]] = []
-    rest: list[Block] = []
-    caption: str | None = None
-    between: list[Block] = []
-    for block in blocks:
-        if block.kind is BlockKind.STEP:
-            if not found or caption or block.number == 1:
-                found.append((caption, []))
-                rest += between
-            elif between:
-                # The numbers go on, so what stands between belongs to the step before.
-                found[-1][1].append(_with_children(found[-1][1].pop(), between))
-            found[-1][1].append(block)
-            caption, between = None, []
-        elif block.kind in _ATTACHED and found and not between and not caption:
-            found[-1][1].append(_with_children(found[-1][1].pop(), [block]))
-        elif block.kind is BlockKind.CAPTION:
-            caption = block.text
-        else:
-            between.append(block)
-    return found, rest + between
-
-
-def _with_children(step: Block, children: Sequence[Block]) -> Block:
-    """Return a step with blocks that stand under it, outside its list."""
-    lines = Lines(first=step.lines.first, last=children[-1].lines.last)
-    return step.model_copy(update={"children": (*step.children, *children), "lines": lines})
-
-
-def _split(block: Block, language: str) -> list[tuple[str, tuple[Span, ...]]]:
+def _split(block: Block, language: str) -> list[_Piece]:
     """Return a block's sentences, each with its spans."""
-    found: list[tuple[str, tuple[Span, ...]]] = []
+    found: list[_Piece] = []
     at = 0
     for sentence in sentences(block.text, language):
         start, end = at, at + len(sentence)
@@ -352,16 +448,29 @@ def _cut(spans: Sequence[Span], start: int, end: int) -> Iterator[Span]:
         at += len(span.text)
 
 
-def _links(section: Section) -> tuple[Span, ...]:
-    """Return the section's links that lead somewhere, each target once."""
-    links: dict[str, Span] = {}
+def _links(sections: Sequence[Section], parts: Sequence[Part]) -> tuple[Span, ...]:
+    """Return the sections' links that lead somewhere, each target once.
 
-    def gather(blocks: Iterable[Block]) -> None:
-        for block in blocks:
+    A list of links that is shown is not named again.
+    """
+    shown = {
+        span.href
+        for part in parts
+        for step in (*part.steps, *part.notes)
+        if step.kind is BlockKind.LINKS
+        for block in _all(step.children)
+        for span in block.spans
+    }
+    links: dict[str, Span] = {}
+    for section in sections:
+        for block in _all(section.blocks):
             for span in block.spans:
                 if span.href and span.href.startswith(("https://", "http://")):
                     links.setdefault(span.href, Span(text=span.text, href=span.href))
-            gather(block.children)
+    return tuple(span for href, span in links.items() if href not in shown)
 
-    gather(section.blocks)
-    return tuple(links.values())
+
+def _all(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        yield from _all(block.children)

@@ -60,6 +60,46 @@ _EN_ASKS = re.compile(
 )
 
 
+_KEPT = {
+    "en": re.compile(
+        r"^(?:if|when|unless|once|until|before|after|otherwise|only)\b"
+        r"|\b(?:unless|only (?:if|when|after)|in case|provided that|as long as|do not|don['’]t"
+        r"|never|must not|mustn['’]t|may not|should not|shouldn['’]t|cannot|can['’]t"
+        r"|not (?:be )?(?:allowed|permitted|possible)|prohibited|forbidden|avoid)\b",
+        re.IGNORECASE,
+    ),
+    "ja": re.compile(
+        r"場合|ときは|時は|ときに|限り|なければ|たら、|れば、|ただし|以外は|ないで|てはいけ|てはなら"
+        r"|てはだめ|禁止|できません|ないこと|不可"
+    ),
+}
+_SEEN = {
+    "en": re.compile(
+        r"\b(?:error|errors|message|messages|output|see|shows?|shown|displays?|displayed|appears?"
+        r"|returns?|fails?|similar to|looks? like|example)\b",
+        re.IGNORECASE,
+    ),
+    "ja": re.compile(r"エラー|メッセージ|表示され|出力|出ます|のように|例"),
+}
+
+
+def must_be_kept(sentence: str, language: str) -> bool | None:
+    """Whether an answer has to keep a sentence: it says what to do, what not, or when.
+
+    None if it cannot be told, because the rules for the language are not known here.
+    """
+    asks = is_instruction(sentence, language)
+    if asks is None:
+        return None
+    return asks or bool(_KEPT[language].search(sentence.strip()))
+
+
+def shows_what_is_seen(text: str, language: str) -> bool:
+    """Whether a paragraph leads to what the reader sees, such as an error message."""
+    pattern = _SEEN.get(language)
+    return bool(pattern and pattern.search(text))
+
+
 def is_instruction(sentence: str, language: str) -> bool | None:
     """Whether a sentence tells the reader what to do.
 

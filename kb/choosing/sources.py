@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.answer.compose import procedures
+from kb.answer.units import Label, Procedure, units
 from kb.model import Block, BlockKind, GuideInfo, Section
 
 _CODE = (BlockKind.CODE, BlockKind.TABLE)
@@ -55,7 +55,7 @@ class Sources:
 
     def captions(self, section: int) -> list[str | None]:
         """Return the captions of a section's procedures."""
-        return [caption for caption, _ in procedures(self.sections[section][0].blocks)[0]]
+        return [caption for caption, _ in _procedures(self.sections[section][0])]
 
 
 def number_blocks(sections: Sequence[tuple[Section, GuideInfo]]) -> Sources:
@@ -63,8 +63,8 @@ def number_blocks(sections: Sequence[tuple[Section, GuideInfo]]) -> Sources:
     blocks: list[Source] = []
     for row, (section, _) in enumerate(sections):
         of_step: dict[str, tuple[int, int]] = {}
-        for number, (_, steps) in enumerate(procedures(section.blocks)[0]):
-            for count, block in enumerate(steps, 1):
+        for number, (_, procedure) in enumerate(_procedures(section)):
+            for count, block in enumerate(procedure.blocks, 1):
                 inside = [block.id, *(child.id for child in block.children)]
                 of_step |= dict.fromkeys(inside, (number, block.number or count))
         for block, top in _walk(section.blocks):
@@ -72,6 +72,19 @@ def number_blocks(sections: Sequence[tuple[Section, GuideInfo]]) -> Sources:
             of = of_step.get(block.id) or of_step.get(top) or (None, None)
             blocks.append(Source(f"b{place + 1}", block, row, place, *of))
     return Sources(tuple(sections), tuple(blocks))
+
+
+def _procedures(section: Section) -> list[tuple[str | None, Procedure]]:
+    """Return a section's procedures, each with the label over it."""
+    found: list[tuple[str | None, Procedure]] = []
+    label: str | None = None
+    for unit in units(section.blocks):
+        if isinstance(unit, Label):
+            label = unit.text
+        elif isinstance(unit, Procedure):
+            found.append((label, unit))
+            label = None
+    return found
 
 
 def code_of(block: Block) -> tuple[Block, ...]:

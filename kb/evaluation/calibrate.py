@@ -46,9 +46,9 @@ def calibrate(
     for number, question in enumerate(asked, 1):
         found = knowledge_base.find(redact(question.q))
         if found.hits:
-            names = found.index.section_names(found.hits[0])
+            names = {name for each in found.index.names(found.hits[0]) for name in each}
             odds.append(log_odds(found.hits))
-            right.append(any(name in question.expect for name in names))
+            right.append(not names.isdisjoint(question.expect))
             outside.append(not question.covered)
         progress(number, len(asked))
     scale, bias = _platt(np.array(odds), np.array(right))

@@ -178,7 +178,7 @@ def _expected(snapshot: Snapshot, question: GoldenQuestion, language: str | None
         guide = snapshot.guides[row.guide]
         names = {row.section.anchor, f"{guide.id}#{row.section.anchor}"}
         if guide.language == language and names & set(question.expect):
-            composed = compose(row.section, guide, snapshot.name)
+            composed = compose([row.section], guide, snapshot.name)
             for step in (step for part in composed.parts for step in part.steps):
                 places |= {_place(composed.citations[n - 1]) for n in step.citations}
     return places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
 from kb.knowledge_base import Found, KnowledgeBase
-from kb.model import Answer, Decision, Hit
+from kb.model import Answer, Citation, Decision, Hit
 from kb.question.redact import redact
 
 ALL = "all"
@@ -221,10 +221,12 @@ def measure(values: Sequence[float]) -> Measure:
 
 def judge(question: GoldenQuestion, found: Found, answer: Answer) -> Result:
     """Return how good an answer to a golden question is."""
-    names = [found.index.section_names(hit) for hit in found.hits[:_RANKED]]
-    ranking = tuple(_name(question, *both) for both in names)
-    cited = [_name(question, c.anchor, c.section) for c in answer.citations]
-    offered = [_name(question, c.anchor, c.section) for c in answer.choices]
+    names = {hit.problem: found.index.names(hit) for hit in found.hits[:_RANKED]}
+    ranking = tuple(_name(question, each) for each in names.values())
+    # A citation of any part of a problem is one of the problem.
+    problem_of = {full: each for each in names.values() for _, full in each}
+    cited = [_cited(question, citation, problem_of) for citation in answer.citations]
+    offered = [_cited(question, citation, problem_of) for citation in answer.choices]
     details = _details(found.hits[0], found) if found.hits else {}
     return Result(
         question=question,
@@ -238,9 +240,21 @@ def judge(question: GoldenQuestion, found: Found, answer: Answer) -> Result:
     )
 
 
-def _name(question: GoldenQuestion, anchor: str, full: str) -> str:
-    """Return what a question calls a section."""
-    return full if full in question.expect else anchor
+def _name(question: GoldenQuestion, names: Sequence[tuple[str, str]]) -> str:
+    """Return what a question calls a problem: what it expects, if that is one of its names."""
+    for anchor, full in names:
+        if full in question.expect or anchor in question.expect:
+            return full if full in question.expect else anchor
+    return names[0][0]
+
+
+def _cited(
+    question: GoldenQuestion,
+    citation: Citation,
+    problem_of: Mapping[str, Sequence[tuple[str, str]]],
+) -> str:
+    own = [(citation.anchor, citation.section)]
+    return _name(question, problem_of.get(citation.section, own))
 
 
 def _details(hit: Hit, found: Found) -> dict[str, float]:

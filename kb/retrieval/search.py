@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.embedder.embeddings import Vectors
-from kb.model import Audience, Hit
+from kb.model import Audience, Hit, Section, problem_heading
 from kb.retrieval.background import group_of
 from kb.retrieval.concepts import ConceptIndex, WordTable, concepts_in, own_concepts
 from kb.retrieval.lexical import LexicalIndex
@@ -92,11 +92,20 @@ class SearchIndex:
             for language, rows in written_in.items()
         }
 
-    def section_names(self, hit: Hit) -> tuple[str, str]:
-        """Return what golden questions call a section: "anchor" and "guide#anchor"."""
-        row = self.snapshot.section(hit.section)
-        anchor = row.section.anchor
-        return anchor, f"{self.snapshot.guides[row.guide].id}#{anchor}"
+    def problem(self, section: int) -> list[Section]:
+        """Return the sections of the problem that a section belongs to, in the guide's order."""
+        first = self.snapshot.problems[section]
+        rows = np.flatnonzero(self.snapshot.problems == first)
+        return [self.snapshot.section(int(row)).section for row in rows]
+
+    def names(self, hit: Hit) -> list[tuple[str, str]]:
+        """Return what golden questions call a problem: "anchor" and "guide#anchor".
+
+        That is so for each of its sections, the first one's before the others'.
+        """
+        guide = self.snapshot.guides[self.snapshot.section(hit.section).guide]
+        anchors = [section.anchor for section in self.problem(hit.section)]
+        return [(anchor, f"{guide.id}#{anchor}") for anchor in anchors]
 
     def find(
         self, guide_id: str, language: str, anchor: str, audience: Audience | None = None
@@ -109,12 +118,14 @@ class SearchIndex:
         return row if guide.is_visible_to(audience) else None
 
     def headings(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
-        """Return the sections for an asker, each as "guide#anchor" and by its heading."""
+        """Return the problems for an asker, each as "guide#anchor" and by its heading."""
         found: list[tuple[str, str]] = []
-        for row in np.flatnonzero(self._allowed(language) & self._visible(audience)):
+        firsts = self.snapshot.problems == np.arange(len(self.snapshot.problems))
+        for row in np.flatnonzero(self._allowed(language) & self._visible(audience) & firsts):
             section = self.snapshot.section(int(row))
             guide = self.snapshot.guides[section.guide]
-            found.append((f"{guide.id}#{section.section.anchor}", section.section.heading))
+            heading = problem_heading(section.section, guide)
+            found.append((f"{guide.id}#{section.section.anchor}", heading))
         return found
 
     @cached_property
@@ -139,7 +150,7 @@ class SearchIndex:
         weights: Weights = WEIGHTS,
         audience: Audience | None = None,
     ) -> list[Hit]:
-        """Return the best chunk of each section, the best section first.
+        """Return the best chunk of each problem, the best problem first.
 
         `vector` is the question's embedding, shape (dimension,); `language` the question's.
         Of a guide's editions only the one that suits the asker is searched, and only guides
@@ -174,11 +185,13 @@ class SearchIndex:
         for i in np.argsort(-scores, kind="stable"):
             row = int(rows[i])
             section = int(self._section_of[row])
-            if section not in best:
+            problem = int(self.snapshot.problems[section])
+            if problem not in best:
                 title = self._titles[self._guide_of[row]]
-                best[section] = Hit(
+                best[problem] = Hit(
                     row=row,
                     section=section,
+                    problem=problem,
                     score=float(scores[i]),
                     dense=float(dense[i]),
                     z=float(z[i]),

@@ -42,7 +42,7 @@ from kb.snapshot.rows import read_lines
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 4
+FORMAT = 5
 CURRENT = "current"
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
@@ -61,9 +61,10 @@ logger = logging.getLogger(__name__)
 
 
 class SectionRow(Frozen):
-    """A section and the row of the guide it belongs to."""
+    """A section, the row of its guide, and that of the first section of its problem."""
 
     guide: int
+    problem: int
     section: Section
 
 
@@ -112,7 +113,10 @@ class PhraseTables:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An opened snapshot. Sections and chunks are read from their lines when asked for."""
+    """An opened snapshot. Sections and chunks are read from their lines when asked for.
+
+    `problems` has for each section the row of its problem's first section, shape (sections,).
+    """
 
     path: Path
     manifest: Manifest
@@ -122,6 +126,7 @@ class Snapshot:
     chunks: tuple[Chunk, ...]
     concepts: tuple[SectionConcepts, ...]
     phrases: PhraseTables
+    problems: NDArray[np.int64]
     _section_lines: list[str] = field(repr=False)
     _sections: dict[int, SectionRow] = field(default_factory=dict, repr=False)
 
@@ -142,7 +147,7 @@ class Snapshot:
         """Return each guide's sections as JSON, to see whether they are those of another."""
         found: list[list[str]] = [[] for _ in self.guides]
         for line in self._section_lines:
-            guide, _, section = line.partition(",")  # {"guide":12,"section":...
+            guide, _, section = line.split(",", 2)  # {"guide":12,"problem":34,"section":...
             found[int(guide.rpartition(":")[2])].append(section)
         return found
 
@@ -182,7 +187,10 @@ def open_snapshot(path: Path) -> Snapshot:
             f"{path}: the manifest says {manifest.guides} guides, {manifest.sections} sections "
             f"and {manifest.chunks} chunks; found {rows} and {index.ntotal} vectors."
         )
-    return Snapshot(path, manifest, guides, index, background, chunks, concepts, phrases, lines)
+    problems = np.array([_problem(line) for line in lines], np.int64)
+    return Snapshot(
+        path, manifest, guides, index, background, chunks, concepts, phrases, problems, lines
+    )
 
 
 def open_current(snapshots: Path) -> Snapshot:
@@ -270,6 +278,11 @@ def _check_file(path: Path, expected: FileSum) -> None:
             f"({found.size} bytes, sha256 {found.sha256[:12]}…; "
             f"expected {expected.size} bytes, {expected.sha256[:12]}…)."
         )
+
+
+def _problem(line: str) -> int:
+    """Return what a section's line says of its problem, without reading the section."""
+    return int(line.split(",", 2)[1].rpartition(":")[2])
 
 
 def _chunk(line: str) -> Chunk:

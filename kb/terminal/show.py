@@ -23,6 +23,7 @@ from kb.model import (
     Wording,
     by_section,
     line_marks,
+    numbered_steps,
 )
 from kb.text.language import with_colon
 from kb.words.catalogue import language_name, words
@@ -85,6 +86,9 @@ def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
     yield Text(f"{said.sources}  {sure}", style="bold dim")
     for numbered in by_section(answer.citations):
         yield _source(numbered, said)
+    if answer.more:
+        headings = said.comma.join(answer.more)
+        yield Text(said.also_there.format(headings=headings), style="dim")
     if answer.see_also:
         yield Text(said.see_also, style="bold dim")
         for link in answer.see_also:
@@ -95,23 +99,36 @@ def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
 def _part(part: Part, said: Words) -> Iterator[RenderableType]:
     if part.caption:
         yield Padding(Text(part.caption, style="bold cyan"), (1, 0, 0, 0))
-    for number, step in enumerate(part.steps, 1):
-        yield _step(f"{number}.", step)
+    for number, step in numbered_steps(part.steps):
+        yield _step(number, step)
     if part.omitted:
         numbers = ", ".join(map(str, part.omitted))
         yield Text(f" {said.steps_left_out.format(numbers=numbers)}", style="yellow")
     if part.notes:
         yield Padding(Text(said.notes, style="bold dim"), (1, 0, 0, 0))
         for note in part.notes:
-            yield _step("·", note, "dim")
+            yield _note(note)
 
 
-def _step(mark: str, step: Step, style: str = "") -> RenderableType:
+def _step(number: int, step: Step) -> RenderableType:
+    marks = {BlockKind.STEP: f"{number}.", BlockKind.BULLET: "•"}
+    return _marked(marks.get(step.kind, ""), _words(step, ""))
+
+
+def _note(step: Step) -> RenderableType:
+    mark = "  •" if step.kind is BlockKind.BULLET else "·"
+    return _marked(mark, _words(step, "dim"))
+
+
+def _words(step: Step, style: str) -> list[RenderableType]:
     label = [Span(text=with_colon(step.label), bold=True)] if step.label else []
     text = _text([*label, *step.spans], style)
-    text.append("".join(f" [{number}]" for number in step.citations), style="cyan")
+    marks = "".join(f" [{number}]" for number in step.citations)
+    text.append(marks if step.text else marks.lstrip(), style="cyan")
     original = [_text(step.original, "dim italic")] if step.original else []
-    return _marked(mark, [text, *original, *_children(step.children)])
+    inner = [*original, *_children(step.children)]
+    # Code and tables have no words of their own.
+    return [text, *inner] if step.text else [*inner, text]
 
 
 def _children(blocks: Iterable[Block]) -> Iterator[RenderableType]:
@@ -129,6 +146,8 @@ def _children(blocks: Iterable[Block]) -> Iterator[RenderableType]:
                 yield _marked(f"{block.number}.", [_text(block.spans), *inner])
             case BlockKind.BULLET:
                 yield _marked("•", [_text(block.spans), *inner])
+            case BlockKind.LINKS:
+                yield Group(*inner)
             case BlockKind.NOTE:
                 note = Group(_text(block.spans), *inner)
                 yield Panel(note, title=block.label, title_align="left", border_style="dim")

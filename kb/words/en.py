@@ -33,5 +33,7 @@ WORDS = Words(
     wording_guide="This is the guide's own wording.",
     wording_written="Written by a language model from the guide; every step was checked with it.",
     wording_translated="Translated by a language model; the guide's own words are under each step.",
+    also_there="The guide also says: {headings}.",
+    comma=", ",
     steps_left_out="The guide's steps {numbers} are left out here.",
 )

@@ -30,5 +30,7 @@ WORDS = Words(
     wording_guide="ガイドの原文による回答です。",
     wording_written="言語モデルがガイドをもとに書き、各手順を原文と照合した回答です。",
     wording_translated="言語モデルによる翻訳です。各手順の下に原文があります。",
+    also_there="ガイドにはほかに次の説明があります：{headings}。",
+    comma="、",
     steps_left_out="ガイドの手順{numbers}は省いています。",
 )

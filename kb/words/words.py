@@ -35,6 +35,8 @@ class Words:
     wording_guide: str
     wording_written: str
     wording_translated: str
+    also_there: str
+    comma: str
     steps_left_out: str
 
     def lines_of(self, unit: Unit, lines: str) -> str:

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from bot.answering.secret_warning import secret_warning
 from bot.memory.history import Count
 from bot.question import Question, direct_message
-from bot.views.answer import plain, render, section_blocks
+from bot.views.answer import plain, problem_blocks, render
 from bot.views.home import Figures, home_view
 from bot.words.catalogue import words
 from ingest.document import Document
@@ -160,7 +160,7 @@ def _check_guide(guide: Guide, links: Collection[str]) -> None:
     assert view_errors(view.to_dict()) == []
     question = question_in("x")
     for section in guide.sections:
-        composed = compose(section, guide.info, "s")
+        composed = compose([section], guide.info, "s")
         cited = cite(section, guide.info, "s")
         answer = Answer(
             question=redact("x"),
@@ -184,7 +184,7 @@ def _check_guide(guide: Guide, links: Collection[str]) -> None:
         for each in answers:
             for message in render(each, question, human=True):
                 assert faults(sent(message), links) == []
-        blocks = [block.to_dict() for block in section_blocks(section, guide.info, words("en"))]
+        blocks = [block.to_dict() for block in problem_blocks([section], guide.info, words("en"))]
         assert faults({"text": "x", "blocks": blocks}, links) == []
 
 

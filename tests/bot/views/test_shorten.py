@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.question import Place
-from bot.views.answer import render, section_blocks
+from bot.views.answer import problem_blocks, render
 from bot.views.shorten import MOST_LINES, shorten, text_lines
 from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
@@ -36,7 +36,8 @@ def long_answer(
 
 
 def note(text: str, number: int, label: str | None = None) -> Step:
-    return step(text).model_copy(update={"citations": (number,), "label": label})
+    update = {"citations": (number,), "label": label, "kind": BlockKind.PARAGRAPH}
+    return step(text).model_copy(update=update)
 
 
 def test_a_short_answer_is_left_as_it_is() -> None:
@@ -49,7 +50,7 @@ def test_explanation_goes_first_and_warnings_stay() -> None:
     shortened = shorten(long_answer(22, notes=notes), SAID)
     (part,) = shortened.answer.parts
     assert [each.label for each in part.notes] == ["Warning"]
-    assert len(part.steps) == 22 and shortened.left_out >= 3
+    assert len(part.steps) == 22 and "lines of explanation" in shortened.left_out
     assert part.notes[0].citations == (23,)
     assert shortened.answer.citations[22].guide_title == "Quote 24"
     assert len(shortened.answer.citations) == 23
@@ -63,7 +64,7 @@ def test_every_step_and_its_code_stays_and_cut_detail_is_counted() -> None:
         assert f"{number}. Press button {number}." in text
     assert text.count("```\nlp --restart\nlp --status\n```") == 12
     assert text.count("… 10 more lines") == 12 and "b8" not in text
-    assert "are left out" in text and "Show the whole section" in text
+    assert "Not shown here: 120 list items." in text and "Show the whole section" in text
 
 
 def test_code_is_whole_or_not_there() -> None:
@@ -99,8 +100,8 @@ def test_a_section_that_no_view_takes_says_how_much_is_left() -> None:
     blocks = tuple(block(BlockKind.PARAGRAPH, f"{n}. " + "word " * 200) for n in range(80))
     section = Section(heading="H", path=("H",), anchor="h", lines=LINE, blocks=blocks)
     guide = GuideInfo(id="g", title="G", language="en", source="/srv/docs/guide.md", sha256="")
-    shown = json.dumps([b.to_dict() for b in section_blocks(section, guide, SAID)])
+    shown = json.dumps([b.to_dict() for b in problem_blocks([section], guide, SAID)])
     assert "more lines are in guide.md" in shown and "/srv" not in shown
     assert len(shown) < 100_000
-    whole = section_blocks(section.model_copy(update={"blocks": blocks[:9]}), guide, SAID)
+    whole = problem_blocks([section.model_copy(update={"blocks": blocks[:9]})], guide, SAID)
     assert len(whole) == 10 and "more lines" not in str([b.to_dict() for b in whole])

@@ -1,0 +1,181 @@
+"""Which sections are parts of one problem: what it looks like, why it is so, what to do.
+
+The commonest page of a troubleshooting guide is cut so by its headings. A heading whose children
+say what to do is a problem, with what stands under it; without such children, every section is a
+problem by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ingest.parse.roles import is_bare, role_of
+from kb.model import Role
+
+
+class Headed(Protocol):
+    """What a page is cut into: a heading of some level, and the blocks under it."""
+
+    level: int
+    heading: str
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether a numbered list stands under it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a section stands in a problem.
+
+    `first` is the row of the problem's first section, `path` the headings down to the problem's,
+    and `part` those below it that say more than which part of a problem this is.
+    """
+
+    first: int
+    role: Role
+    path: tuple[str, ...]
+    part: tuple[str, ...] = ()
+
+
+@dataclass
+class _Node:
+    """A heading in the tree of headings; its row is that of its section, -1 the page's own."""
+
+    row: int
+    level: int
+    heading: str
+    has_steps: bool = False
+    children: list[_Node] = field(default_factory=list)
+
+    @property
+    def role(self) -> Role | None:
+        return role_of(self.heading)
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether what to do about it stands under it."""
+        return any(child.role is Role.RESOLUTION for child in self.children)
+
+    def rows(self) -> Iterator[int]:
+        if self.row >= 0:
+            yield self.row
+        for child in self.children:
+            yield from child.rows()
+
+
+def find_problems(parts: Sequence[Headed]) -> dict[int, Place]:
+    """Return the places of the parts (by their position) that belong to a problem of several."""
+    found: dict[int, Place] = {}
+    _place(_tree(parts), (), found)
+    return found
+
+
+def _tree(parts: Sequence[Headed]) -> _Node:
+    root = _Node(-1, -1, "")
+    above = [root]
+    for row, part in enumerate(parts):
+        if part.level == 0:
+            root.row = row  # the page's own text, under its title
+            continue
+        while above[-1].level >= part.level:
+            above.pop()
+        node = _Node(row, part.level, part.heading, part.has_steps)
+        above[-1].children.append(node)
+        above.append(node)
+    return root
+
+
+def _place(node: _Node, path: tuple[str, ...], found: dict[int, Place]) -> None:
+    if not node.is_problem:
+        for child in node.children:
+            _place(child, (*path, child.heading), found)
+        return
+    groups = _groups(node.children)
+    if len(groups) > 1:
+        for group in groups:
+            _place_group(group, path, found)
+        return
+    mine, others = _members(node)
+    rows = [node.row] if node.row >= 0 else []
+    first = min([*rows, *(row for child in mine for row in child.rows())])
+    for row in rows:
+        found[row] = Place(first, Role.SYMPTOMS, path)
+    _assign(mine, first, path, found)
+    for child in others:
+        _place(child, (*path, child.heading), found)
+
+
+def _groups(children: Sequence[_Node]) -> list[list[_Node]]:
+    """Return the children in runs that each end with what to do: several problems side by side."""
+    groups: list[list[_Node]] = [[]]
+    solved = False
+    for child in children:
+        opens = child.role in (None, Role.SYMPTOMS)
+        if solved and opens:
+            groups.append([])
+            solved = False
+        groups[-1].append(child)
+        solved = solved or child.role is Role.RESOLUTION
+    if len(groups) > 1 and not any(child.role is Role.RESOLUTION for child in groups[-1]):
+        last = groups.pop()
+        groups[-1] += last
+    return groups
+
+
+def _place_group(group: Sequence[_Node], path: tuple[str, ...], found: dict[int, Place]) -> None:
+    """Place siblings that are one problem, called by the first of them if that is a name."""
+    head, *rest = group
+    if head.role is None or not is_bare(head.heading):
+        own = (*path, head.heading)
+        rows = list(head.rows())
+        found.update((row, Place(head.row, Role.SYMPTOMS, own)) for row in rows)
+        _assign(rest, head.row, own, found)
+    else:
+        _assign(group, head.row, path, found)
+
+
+def _members(node: _Node) -> tuple[list[_Node], list[_Node]]:
+    """Return the children that belong to a problem, and those that are problems of their own.
+
+    Headings that say no role belong to it where most say one: "Error 1" above "Resolution" is
+    what the problem looks like.
+    """
+    solved = [child for child in node.children if child.role is None and child.is_problem]
+    unnamed = [child for child in node.children if child.role is None and not child.is_problem]
+    named = [child for child in node.children if child.role is not None]
+    others = solved if len(named) >= len(unnamed) else [*solved, *unnamed]
+    return [child for child in node.children if child not in others], others
+
+
+def _assign(
+    members: Sequence[_Node], first: int, path: tuple[str, ...], found: dict[int, Place]
+) -> None:
+    solved = False
+    for child in members:
+        solved = solved or child.role is Role.RESOLUTION
+        told = Role.RESOLUTION if solved or child.has_steps else Role.SYMPTOMS
+        _assign_below(child, child.role or told, first, path, (), found)
+
+
+def _assign_below(
+    node: _Node,
+    role: Role,
+    first: int,
+    path: tuple[str, ...],
+    part: tuple[str, ...],
+    found: dict[int, Place],
+) -> None:
+    part = part if is_bare(node.heading) else (*part, node.heading)
+    found[node.row] = Place(first, role, path, part)
+    for child in node.children:
+        _assign_below(child, _role_below(role, child), first, path, part, found)
+
+
+def _role_below(role: Role, node: _Node) -> Role:
+    """Return the role of a heading under another: what stands under a way to do it is that way."""
+    if role is Role.RESOLUTION or node.role is None:
+        return role
+    return node.role

@@ -1,4 +1,4 @@
 """What people ask and do not find, for the docs team.
 
-Nothing here runs while the bot answers.
+Nothing here takes part in answering.
 """

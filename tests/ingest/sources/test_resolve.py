@@ -154,6 +154,7 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
 
 
+@pytest.mark.e2e
 def test_a_repository_is_read_at_its_ref_and_runs_nothing(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     (repository / "docs").mkdir(parents=True)

@@ -60,7 +60,7 @@ bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.month_of_edits
 	$(BIN)/python -m benchmarks.search_speed
 	$(BIN)/python -m benchmarks.slack_load
-	$(BIN)/python -m benchmarks.ablation
+	$(BIN)/python -m benchmarks.any_guide
 	$(BIN)/python -m benchmarks.technical_docs
 
 clean:

@@ -40,7 +40,7 @@ _QUESTIONS = (
     "アクセスキーをローテーションしたい",
 )
 _KINDS = ("sentence", "word", "add", "drop", "rename", "move", "new page", "lost page")
-_ROWS = ("guides", "sections", "concepts", "chunks", "phrases")
+_ROWS = ("guides", "sections", "chunks", "wordings")
 
 
 @dataclass

@@ -19,7 +19,7 @@ import numpy as np
 import yaml
 
 from benchmarks.measure import SAMPLE_GUIDES, machine, percentile, table
-from ingest.index.contents import Contents, section_concepts
+from ingest.index.contents import Contents
 from ingest.pipeline import ingest
 from ingest.publish.live import make_live
 from ingest.publish.write import write_candidate
@@ -28,6 +28,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Block, BlockKind, Chunk, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
 from kb.question.redact import redact
+from kb.retrieval.lexical import tokens
 from kb.settings import DEFAULT_MODEL
 from kb.snapshot.fingerprint import fingerprint
 from kb.text.language import detect_language
@@ -98,22 +99,21 @@ def _random_contents(
     generator = np.random.default_rng(0)
     vectors = generator.normal(size=(len(chunks), embeddings.dimension)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    background = np.ones((3, 2, len(chunks)), np.float32) * np.array([0.0, 0.05])[None, :, None]
-    empty = np.zeros((0, embeddings.dimension), np.float32)
-    none = np.zeros((3, 2, 0), np.float32)
-    weights = np.zeros((0, embeddings.dimension + 1), np.float32)
-    centres = np.zeros((3, embeddings.dimension), np.float32)
+    background = np.tile(np.array([0.0, 0.05], np.float32), (3, 3, 1))
+    cut = [section for guide in guides for section in guide.sections]
+    terms = [[t for block in each.blocks for t in tokens(block.text)] for each in cut]
     return Contents(
-        guides,
-        chunks,
-        vectors,
-        background,
-        phrases=[],
-        phrase_vectors=empty,
-        phrase_background=none,
-        phrase_weights=weights,
-        centres=centres,
-        concepts=section_concepts(guides),
+        guides=guides,
+        problem_rows=range(len(cut)),
+        chunks=chunks,
+        vectors=vectors,
+        block_sections=[chunk.section for chunk in chunks],
+        block_vectors=vectors,
+        wordings=[],
+        wording_vectors=np.zeros((0, embeddings.dimension), np.float32),
+        background=background,
+        problem_terms=terms,
+        packs=(),
         embedder=fingerprint(embeddings),
     )
 

@@ -3,11 +3,10 @@
     python -m benchmarks.technical_docs [FOLDER] [--questions FILE] [--keep FOLDER]
 
 FOLDER holds Markdown pages; by default, the IAM user guide's in ../shared/corpus. The questions
-(technical_questions.yaml) name the pages that answer them. Side by side: Guidebot, its embeddings
-alone (cosine) and as it standardises them, BM25 over the same chunks, the reciprocal rank fusion
-of dense and BM25, and the LangChain quickstart, which cuts the pages in its own way. Nothing of
-Guidebot was fitted on these questions. Embedding takes a quarter of an hour; --keep names a folder
-where what was made stays for the next run.
+(technical_questions.yaml) name the pages that answer them. Side by side: Guidebot, its chunks'
+embeddings alone, BM25 alone, and the LangChain quickstart, which cuts the pages in its own way.
+Nothing of Guidebot was fitted on these questions. Embedding takes half an hour; --keep names a
+folder where what was made stays for the next run.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.ablation import fuse
 from benchmarks.corpus import DEFAULT_FOLDER, pages_of
 from benchmarks.measure import THEIRS, table, tell
 from benchmarks.quickstart import PlainEmbeddings, build, load
@@ -40,7 +38,6 @@ _PASSAGES = 200
 """So many of the quickstart's are asked for, as many are of one page."""
 
 _MEASURES = ("recall@1", "recall@5", "MRR@10")
-_RRF = "reciprocal rank fusion of dense and BM25"
 
 
 @dataclass(frozen=True)
@@ -86,18 +83,14 @@ def _ours(folder: Path, root: Path) -> dict[str, Ranking]:
 
     def ranking(way: str) -> Ranking:
         def rank(question: str) -> list[str]:
-            found = knowledge_base.find(redact(question), weights=WAYS[way])
+            found = knowledge_base.find(redact(question), ranking=WAYS[way])
             guides = found.index.snapshot.guides
             rows = [found.index.snapshot.section(hit.section).guide for hit in found.hits]
             return _once(Path(guides[row].source).stem for row in rows)
 
         return rank
 
-    ways = {way: ranking(way) for way in WAYS}
-    ways[_RRF] = lambda question: fuse(
-        [ways[way](question) for way in ("dense alone", "BM25 alone")]
-    )
-    return ways
+    return {way: ranking(way) for way in WAYS}
 
 
 def _quickstart(folder: Path, root: Path) -> Ranking:

@@ -6,7 +6,7 @@ import resource
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.check.diff import Diff, compare
@@ -14,6 +14,7 @@ from ingest.check.gate import GateReport, ask_both
 from ingest.errors import SourceError
 from ingest.index.contents import make_contents
 from ingest.index.embedding_cache import EmbeddingCache
+from ingest.packs.pack import SHIPPED_PACKS, Pack, read_packs
 from ingest.parse.guide_cache import GuideCache
 from ingest.publish.candidates import held_json
 from ingest.publish.carry_over import gone_guides, kept_guides, named
@@ -32,7 +33,7 @@ from kb.model import Guide
 from kb.paths import Home
 from kb.progress import TaskProgress, no_task_progress, of_task
 from kb.retrieval.search import SearchIndex
-from kb.snapshot.format import Snapshot, open_current
+from kb.snapshot.format import PackUse, Snapshot, open_current
 
 LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024
@@ -48,7 +49,8 @@ class Plan:
 
     `dry_run` throws it away, `hold` keeps it for somebody's word, `accept` publishes it although
     questions are answered worse. `by` is who has it made; the newest `kept` published ones stay.
-    `questions` are asked before, and so many may be answered worse as `allowed` says.
+    `questions` are asked before, and so many may be answered worse as `allowed` says. Of the
+    `packs`, those that fit add their wordings.
     """
 
     skip_bad: bool = False
@@ -59,6 +61,7 @@ class Plan:
     kept: int = KEPT
     questions: Sequence[GoldenQuestion] = ()
     allowed: int = 0
+    packs: Sequence[Pack] = field(default_factory=lambda: read_packs(SHIPPED_PACKS))
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Summary:
     gone: tuple[str, ...]
     diff: Diff
     gate: GateReport | None
+    packs: tuple[PackUse, ...]
     published: bool
     held: bool
 
@@ -116,7 +120,7 @@ def ingest(
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
         guides = [*reading.guides, *kept]
-        contents, embedded = make_contents(guides, home, embeddings, progress)
+        contents, embedded = make_contents(guides, plan.packs, home, embeddings, progress)
         made = write_candidate(contents, home.candidates, plan.by)
         try:
             diff, gate = compare(live, made), _gate(plan, home, embeddings, live, made, progress)
@@ -145,6 +149,7 @@ def ingest(
         gone=gone_guides(live, guides),
         diff=diff,
         gate=gate,
+        packs=made.manifest.packs,
         published=made.path.parent == home.snapshots,
         held=plan.hold and not plan.dry_run,
     )
@@ -158,7 +163,7 @@ def publish_guides(
 ) -> tuple[Snapshot, int]:
     """Publish guides that were read; return the snapshot, and how many chunks were embedded."""
     with _writing(home, "", progress):
-        contents, embedded = make_contents(guides, home, embeddings, progress)
+        contents, embedded = make_contents(guides, (), home, embeddings, progress)
         made = write_candidate(contents, home.candidates)
         return make_live(made.name, home), embedded
 

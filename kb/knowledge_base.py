@@ -31,10 +31,11 @@ from kb.model import (
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
 from kb.question.follow_up import asked_part
-from kb.question.parts import is_bare, question_parts
+from kb.question.parts import question_parts
 from kb.question.redact import redact
 from kb.question.small_talk import small_talk
-from kb.retrieval.search import WEIGHTS, SearchIndex, Weights
+from kb.retrieval.search import SHIPPED as SHIPPED_RANKING
+from kb.retrieval.search import Ranking, SearchIndex
 from kb.settings import Settings
 from kb.snapshot.fingerprint import check_fingerprint, check_model_id
 from kb.snapshot.format import Snapshot, current_name, open_current
@@ -46,16 +47,18 @@ if TYPE_CHECKING:
     from kb.retrieval.rerank import Reranker
 
 _NEAREST = 3
+_EXAMPLES = 3
 _WORD = re.compile(r"\w")
+_TAKEN_OUT = re.compile(r"\[[^\]]*\]")
 
 # A part of a question says less than the whole, so it has to be surer to count by itself.
 _SURE_OF_PART = 0.7
 
-# What refers back is short, and not near to the phrases of something that is not treated.
+# What refers back is short, and says hardly anything that the guides do not.
 _SURE_BY_ITSELF = 0.85
 _FEW_WORDS = 15
 _FEW_CHARACTERS = 80
-_SOMETHING_ELSE = 4.5
+_MOST_UNKNOWN = 1
 
 logger = logging.getLogger(__name__)
 
@@ -231,7 +234,7 @@ class KnowledgeBase:
         self,
         question: CleanText,
         language: str | None = None,
-        weights: Weights = WEIGHTS,
+        ranking: Ranking = SHIPPED_RANKING,
         audience: Audience | None = None,
     ) -> Found:
         """Return the sections that come into question; raises as `ask` does."""
@@ -239,11 +242,13 @@ class KnowledgeBase:
         self._check(index)
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
-        if not _WORD.search(question) or small_talk(question):
+        # A secret that was taken out has left nothing to search for but its name.
+        said = _TAKEN_OUT.sub("", question) if question.secrets else question
+        if not _WORD.search(said) or small_talk(question):
             return Found(question, language, index, (), audience=audience)
         asked = [question, *question_parts(question)]
         hits, *parts = (
-            self._search(index, text, vector, language, weights, audience)
+            self._search(index, text, vector, language, ranking, audience)
             for text, vector in zip(asked, self.embed(asked), strict=True)
         )
         return Found(question, language, index, hits, parts, audience)
@@ -252,7 +257,7 @@ class KnowledgeBase:
         """Return what is answered from what was found."""
         index, hits = found.index, found.hits
         calibration = self.calibration()
-        verdict = decide(hits, calibration, bare=is_bare(found.question))
+        verdict = decide(hits, calibration)
         answer = Answer(
             question=found.question,
             language=found.language,
@@ -262,8 +267,12 @@ class KnowledgeBase:
             secrets=found.question.secrets,
         )
         if kind := small_talk(found.question):
-            topics = index.titles(found.language, found.audience)
-            talk = {"decision": Decision.SMALL_TALK, "talk": kind, "topics": topics}
+            talk = {
+                "decision": Decision.SMALL_TALK,
+                "talk": kind,
+                "topics": index.titles(found.language, found.audience),
+                "examples": self.examples(found.language, found.audience),
+            }
             return answer.model_copy(update=talk)
         if several := _several(found, calibration):
             sure = min(confidence(part, calibration) for part in several)
@@ -322,6 +331,14 @@ class KnowledgeBase:
             return None
         return index.problem(row), index.snapshot.guides[index.snapshot.section(row).guide]
 
+    def examples(self, language: str, audience: Audience | None = None) -> tuple[str, ...]:
+        """Return some of what an asker may ask about; nothing if there is nothing to ask."""
+        try:
+            found = self.index().examples(language, audience)
+        except SnapshotError:
+            return ()
+        return tuple(text for _, text in found[:_EXAMPLES])
+
     def calibration(self) -> Calibration:
         """Return how the probabilities are bent; what is fitted while this runs is picked up."""
         path = self._home.calibration
@@ -357,10 +374,10 @@ class KnowledgeBase:
         question: str,
         vector: Vectors,
         language: str,
-        weights: Weights,
+        ranking: Ranking,
         audience: Audience | None,
     ) -> list[Hit]:
-        hits = index.search(question, vector, language, weights, audience)
+        hits = index.search(question, vector, language, ranking, audience)
         return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
 
     def _check(self, index: SearchIndex) -> None:
@@ -420,14 +437,13 @@ def refers_back(answer: Answer, found: Found) -> bool:
     """Whether a question may only be understood with the one before it.
 
     It is short, not quite understood by itself, and speaks of nothing that the guides do not
-    treat.
+    mention.
     """
     sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_BY_ITSELF
     if sure or not found.hits:
         return False
-    best = found.hits[0]
     short = len(found.question.split()) <= _FEW_WORDS and len(found.question) <= _FEW_CHARACTERS
-    return short and best.stray == 0 and best.outside < _SOMETHING_ELSE
+    return short and found.index.unknown_terms(found.question, found.language) <= _MOST_UNKNOWN
 
 
 def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:

@@ -202,41 +202,32 @@ class Chunk(Frozen):
     """What is embedded: the heading path and some blocks of one section.
 
     `section` is the section's row in the snapshot, `blocks` the ids of the top-level blocks
-    that the text was taken from. A question that the docs team says the section answers is a
-    chunk, too: it has no blocks, and `asked_in` is its language.
+    that the text was taken from.
     """
 
     section: int
     text: str
     blocks: tuple[str, ...]
-    asked_in: str | None = None
 
 
-class SectionConcepts(Frozen):
-    """The concepts that a section's headings name, and how often its text names each."""
+class Wording(Frozen):
+    """A way of asking about a problem, in `language` (ISO 639-1).
 
-    heading: tuple[str, ...]
-    body: dict[str, int]
-
-
-class Phrase(Frozen):
-    """A phrase of a snapshot (kb.retrieval.phrasebook).
-
-    `kind` is the row of its kind in the weights, `sections` are the rows of the sections that
-    answer it. Where there are none, `treated` says whether the guides treat its subject in some
-    way all the same.
+    `problem` is the row of the problem's first section in the snapshot. `origin` says where it
+    comes from: "docs", the docs team, or "pack " and the name of a vocabulary pack.
     """
 
-    kind: int
-    sections: tuple[int, ...] = ()
-    treated: bool = False
+    problem: int
+    text: str
+    language: str
+    origin: str
 
 
 class Decision(StrEnum):
     """What the bot does with a question."""
 
     ANSWER = "answer"
-    CLARIFY = "clarify"
+    CHOOSE = "choose"
     NOT_COVERED = "not_covered"
     SMALL_TALK = "small_talk"
 
@@ -311,7 +302,7 @@ class Part(Frozen):
     omitted: tuple[int, ...] = ()
 
 
-class Wording(StrEnum):
+class Rendering(StrEnum):
     """Whose words the steps are, where a language model might have written them."""
 
     GUIDE = "guide"
@@ -323,12 +314,12 @@ class Answer(Frozen):
     """The answer to a question; knows nothing of Slack.
 
     `language` is the question's language (ISO 639-1), `guide_language` that of the steps.
-    `confidence` is in [0, 1]. `talk` is what small talk was about, `topics` the guides' titles
-    that are named in reply. `secrets` are the kinds of secrets that were taken out of the
-    question. `more` are the headings of what the guide says of the problem besides. `nearest`
-    names the sections that came closest when the guides do not cover the question, `choices`
-    those to choose from when it has to be clarified. `wording` says whose words the steps are;
-    None, if no language model is used.
+    `confidence` is in [0, 1]. `talk` is what small talk was about, `topics` the guides' titles and
+    `examples` the questions that are named in reply. `secrets` are the kinds of secrets that were
+    taken out of the question. `more` are the headings of what the guide says of the problem
+    besides. `nearest` names the problems that came closest when the guides do not cover the
+    question, `choices` those to choose from when it is not sure which is meant. `rendering` says
+    whose words the steps are; None, if no language model is used.
     """
 
     question: CleanText
@@ -345,8 +336,9 @@ class Answer(Frozen):
     choices: tuple[Citation, ...] = ()
     talk: str | None = None
     topics: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
-    wording: Wording | None = None
+    rendering: Rendering | None = None
 
 
 def numbered_steps(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:
@@ -381,30 +373,23 @@ def line_marks(numbered: Sequence[tuple[int, Citation]]) -> str:
 
 
 class Hit(NamedTuple):
-    """A problem as found: by its best chunk's row, that chunk's section, and what its score was of.
+    """A problem as found, by the row of its first section, and what speaks for it.
 
-    `problem` is the row of the problem's first section.
-
-    `dense` is the cosine, `z` the same standardised (kb.retrieval.background); `lexical`,
-    `literal` and `concept` are the shares of the question's words, identifiers and concepts, in
-    [0, 1];
-    `stray` is how much of what the question is about the section is not about, from 0 to 2.
-    `phrase` is how near the question is to the ways of putting what the section answers, and
-    `outside` how near to those of subjects that no section answers; `lead` are the log odds of
-    the one against the other (kb.retrieval.phrasebook).
+    `row` is that of its best chunk, and `section` that chunk's section. `score` are the log odds
+    that the problem is what is asked about, and not something that no guide covers.
+    `passage` and `block` are the cosines of its best chunk and block, `nearest` that of its
+    nearest wording and `wordings` the mean of its three nearest, all standardised
+    (kb.retrieval.background); the latter two are nan where it has none. `words` is its BM25 as a
+    share of the best, and `known` the share of the question's terms that any problem has.
     """
 
     row: int
     section: int
     problem: int
     score: float
-    dense: float
-    z: float
-    lexical: float
-    literal: float
-    concept: float
-    stray: float
-    phrase: float
-    lead: float
-    others: float
-    outside: float
+    passage: float
+    block: float
+    words: float
+    known: float
+    nearest: float
+    wordings: float

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     guidebot_home: Path = Path("var")
     embedding_model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
     reranker: str = ""
+    vocabulary_packs: str = ""
     snapshots_kept: Annotated[int, Field(ge=1)] = 5
     fetch_pages: Annotated[int, Field(gt=0)] = 1000
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5

@@ -11,12 +11,12 @@ import pytest
 from filelock import FileLock
 
 from ingest.index.embedding_cache import EmbeddingCache
+from ingest.packs.pack import SHIPPED_PACKS, read_packs
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.retrieval.background import background_questions
-from kb.retrieval.phrasebook import subjects
 from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings
 
@@ -60,7 +60,7 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model cache. GUIDEBOT_TEST_MODELS keeps it, and the phrases' vectors, between runs."""
+    """The model cache. GUIDEBOT_TEST_MODELS keeps it, and some vectors, between runs."""
     kept = os.environ.get("GUIDEBOT_TEST_MODELS")
     if kept:
         return Path(kept)
@@ -80,33 +80,34 @@ def embeddings(models: Path) -> SentenceTransformerEmbeddings:
 
 
 @pytest.fixture(scope="session")
-def phrase_vectors(
+def known_vectors(
     models: Path,
     tmp_path_factory: pytest.TempPathFactory,
     embeddings: SentenceTransformerEmbeddings,
 ) -> Path:
-    """An embedding cache that knows the phrasebook, which is the same for all guides."""
-    path = tmp_path_factory.mktemp("phrases") / "embeddings.sqlite"
-    kept = models / "phrases.sqlite"
-    phrases = [text for subject in subjects() for some in subject.phrases.values() for text in some]
-    background = [text for texts in background_questions().values() for text in texts]
-    with FileLock(models / "phrases.lock"):
+    """An embedding cache that knows what is embedded whatever the guides are."""
+    path = tmp_path_factory.mktemp("known") / "embeddings.sqlite"
+    kept = models / "known.sqlite"
+    texts = [text for some in background_questions().values() for text in some]
+    for pack in read_packs(SHIPPED_PACKS):
+        texts += [text for name in pack.problems for _, text in pack.wordings(name)]
+    with FileLock(models / "known.lock"):
         if kept.exists():
             shutil.copy(kept, path)
-        _, embedded = EmbeddingCache(path, embeddings).encode([*phrases, *background], "query")
+        _, embedded = EmbeddingCache(path, embeddings).encode(texts, "query")
         if embedded:
             shutil.copy(path, kept)
     return path
 
 
 @pytest.fixture
-def home(tmp_path: Path, models: Path, phrase_vectors: Path) -> Home:
+def home(tmp_path: Path, models: Path, known_vectors: Path) -> Home:
     """A home folder where nothing was published, with the models linked into it."""
     root = tmp_path / "home"
     root.mkdir()
     (root / "models").symlink_to(models)
     home = Home(root)
-    shutil.copy(phrase_vectors, home.embedding_cache)
+    shutil.copy(known_vectors, home.embedding_cache)
     return home
 
 
@@ -114,13 +115,13 @@ def home(tmp_path: Path, models: Path, phrase_vectors: Path) -> Home:
 def real_home(
     tmp_path_factory: pytest.TempPathFactory,
     embeddings: SentenceTransformerEmbeddings,
-    phrase_vectors: Path,
+    known_vectors: Path,
 ) -> Home:
     """A home folder with the real Japanese guide published. Not to be written to."""
     if not REAL_GUIDE.exists():
         pytest.skip("the real guides (../shared) are not here")
     home = Home(tmp_path_factory.mktemp("real"))
-    shutil.copy(phrase_vectors, home.embedding_cache)
+    shutil.copy(known_vectors, home.embedding_cache)
     ingest([REAL_GUIDE], home, embeddings)
     return home
 
@@ -136,12 +137,12 @@ def sample_home(
     tmp_path_factory: pytest.TempPathFactory,
     embeddings: SentenceTransformerEmbeddings,
     models: Path,
-    phrase_vectors: Path,
+    known_vectors: Path,
 ) -> Home:
     """A home folder with the sample guide published. Not to be written to."""
     root = tmp_path_factory.mktemp("sample")
     (root / "models").symlink_to(models)
-    shutil.copy(phrase_vectors, Home(root).embedding_cache)
+    shutil.copy(known_vectors, Home(root).embedding_cache)
     ingest([SAMPLE_GUIDES], Home(root), embeddings)
     return Home(root)
 

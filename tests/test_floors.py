@@ -27,8 +27,8 @@ FLOORS = {
         "embedder words text settings progress paths model errors"
     ),
     "ingest": (
-        "cli commands pipeline publish check reading lint index sources loaders parse document "
-        "front_matter lint_options cache errors"
+        "cli commands pipeline publish check reading lint index packs sources loaders parse "
+        "document front_matter lint_options cache errors"
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "

@@ -36,7 +36,7 @@ from bot.views.buttons import Pointer
 from bot.words.catalogue import words
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, CleanText, Decision
+from kb.model import Answer, Audience, CleanText, Decision
 from kb.progress import Progress, unheard
 from kb.question.redact import redact
 
@@ -217,7 +217,8 @@ class Answerer:
             return self._refuse(question, client, refused, language), None, told
         if not question.text:
             said = words(language)
-            return [plain(said.empty_question.format(example=said.examples[0]))], None, "Asked back"
+            example = example_of(self._knowledge_base, language, question.audience)
+            return [plain(said.empty_question.format(example=example))], None, "Asked back"
         answer = self.ask(question, language, live.hear)
         told = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
         outcome = outcome_of(answer)
@@ -389,6 +390,14 @@ def outcome_of(answer: Answer) -> Outcome:
         section=cited.section if cited else None,
         snapshot=answer.snapshot,
     )
+
+
+def example_of(
+    knowledge_base: KnowledgeBase, language: str | None, audience: Audience | None
+) -> str:
+    """Return something that a person may ask, in the words that the bot speaks to them."""
+    spoken = "ja" if language == "ja" else "en"
+    return next(iter(knowledge_base.examples(spoken, audience)), "…")
 
 
 def answer_chosen(

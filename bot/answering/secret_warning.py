@@ -18,8 +18,8 @@ from kb.words.catalogue import secret_names
 
 # What the guides are asked for, in the words that find how to replace a key.
 _HOW_TO_REPLACE = {
-    "ja": "アクセスキーが漏洩したので、無効にして新しいキーに取り替えたい",
-    "en": "my access key has leaked, how do I deactivate and replace it",
+    "ja": "鍵やパスワードが漏れてしまったので、無効にして新しいものに取り替えたい",
+    "en": "my key or password has leaked, how do I deactivate and replace it",
 }
 
 

@@ -24,7 +24,7 @@ from kb.snapshot.fingerprint import check_fingerprint
 _LITTLE_SPACE = 1 << 30
 _NO_SPACE = 100 << 20
 _GB = 1e9
-_SENTENCE = "I lost my secret key."
+_SENTENCE = "What do I do if something does not work?"
 _INGEST = "guidebot ingest PATH..."
 _TOKEN = re.compile(r"[A-Za-z]+-[A-Za-z0-9-]+")
 

@@ -21,7 +21,7 @@ FARTHEST = 0.75
 _MOST_WORDINGS = 5
 
 
-class Wording(Frozen):
+class Variant(Frozen):
     """A question as somebody put it."""
 
     id: str
@@ -41,7 +41,7 @@ class Gap(Frozen):
     before: int
     reasons: dict[Reason, int]
     languages: dict[str, int]
-    wordings: tuple[Wording, ...]
+    wordings: tuple[Variant, ...]
     section: str | None
     heading: str | None
 
@@ -150,7 +150,7 @@ def _gap(
         before=len(questions) - len(now),
         reasons=dict(Counter(reason for n in now for reason in questions[n].reasons)),
         languages=dict(Counter(questions[n].language for n in now)),
-        wordings=tuple(Wording(id=each.id, text=each.text) for each in shown),
+        wordings=tuple(Variant(id=each.id, text=each.text) for each in shown),
         section=section,
         heading=headings.get(section or ""),
     )

@@ -72,7 +72,7 @@ def _reasons(each: Asked, later: Sequence[Asked]) -> Iterator[Reason]:
         yield Reason.NOT_COVERED
     if each.bad > each.good:
         yield Reason.LOW_RATED
-    if each.decision == Decision.CLARIFY.value and spoken_to and not _asked_again(each, later):
+    if each.decision == Decision.CHOOSE.value and spoken_to and not _asked_again(each, later):
         yield Reason.ABANDONED
     if each.escalated:
         yield Reason.ESCALATED

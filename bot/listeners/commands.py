@@ -14,12 +14,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.answering.access import Access
-from bot.answering.answerer import Answerer, answer_chosen
+from bot.answering.answerer import Answerer, answer_chosen, example_of
 from bot.answering.people import People
 from bot.answering.secret_warning import secret_warning
 from bot.listeners.ingest import Desk
 from bot.memory.store import Store
-from bot.question import COMMAND_TS, Place, Question, plain_text
+from bot.question import COMMAND_TS, Place, Question, audience_of, plain_text
 from bot.slack.posting import answer_call, post
 from bot.views.answer import Message, asked_by, plain, render, render_privately
 from bot.views.buttons import SHARE, pointer, pressed
@@ -61,7 +61,8 @@ def register(
                 desk.begin(client, user)
             return
         if not text:
-            usage = said.usage.format(command=body["command"], example=said.examples[0])
+            example = example_of(knowledge_base, language, audience_of(channel, user))
+            usage = said.usage.format(command=body["command"], example=example)
             answer_call(respond, plain(usage))
             return
         question = Question(
@@ -133,7 +134,8 @@ def register(
             answerer.answer_soon(question, client)
         else:
             said = words(language)
-            answer_call(respond, plain(said.empty_question.format(example=said.examples[0])))
+            example = example_of(knowledge_base, language, question.audience)
+            answer_call(respond, plain(said.empty_question.format(example=example)))
 
     app.command(COMMAND)(guide)
     app.action(SHARE)(share)

@@ -41,7 +41,8 @@ def register(
         headings = index.headings(language, audience) if index else []
         try:
             if event.get("tab") == "messages":
-                suggested = prompts(headings, counted.asked)
+                examples = index.examples(language, audience) if index else []
+                suggested = prompts(examples, counted.asked)
                 if suggested and channel:
                     client.assistant_threads_setSuggestedPrompts(
                         channel_id=channel,

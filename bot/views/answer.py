@@ -41,10 +41,10 @@ from kb.model import (
     Citation,
     Decision,
     GuideInfo,
+    Rendering,
     Role,
     Section,
     Span,
-    Wording,
     by_problem,
     by_section,
     line_marks,
@@ -98,15 +98,15 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
     if answer.decision is Decision.SMALL_TALK:
         return [_small_talk(answer, said)]
     if answer.decision is Decision.NOT_COVERED:
-        blocks = [*_not_covered(answer, said)]
+        blocks = [*_not_covered(answer, said, at)]
         if at and human:
             blocks += under_answer(at, (), said, human=True, rated=False)
         return [Message(_not_covered_text(answer, said), tuple(blocks))]
-    if answer.decision is Decision.CLARIFY:
-        asked = [*_clarify(answer, said, at)]
+    if answer.decision is Decision.CHOOSE:
+        asked = [*_choices(answer, said, at)]
         if at:
             asked += under_answer(at, (), said, human=human, rated=False)
-        return [Message(_clarify_text(answer, said), tuple(asked))]
+        return [Message(_choices_text(answer, said), tuple(asked))]
     left_out = ""
     if at:
         short = shorten(answer, said)
@@ -172,7 +172,7 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
                     text=PlainTextObject(text=shortened(heading, _LONGEST_HEADER), emoji=False)
                 )
             foreign = answer.guide_language not in (None, answer.language)
-            if foreign and answer.wording is not Wording.TRANSLATED:
+            if foreign and answer.rendering is not Rendering.TRANSLATED:
                 name = language_name(answer.guide_language or "", answer.language)
                 yield _context([PlainTextObject(text=said.original_language.format(language=name))])
         elements: list[RichTextElement] = []
@@ -201,8 +201,8 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
     if left_out:
         text = shortened(left_out, _LONGEST_CONTEXT)
         yield _context([PlainTextObject(text=text, emoji=False)])
-    if answer.wording:
-        yield _context([PlainTextObject(text=said.wording(answer.wording), emoji=False)])
+    if answer.rendering:
+        yield _context([PlainTextObject(text=said.rendering(answer.rendering), emoji=False)])
     yield from _sources(answer.citations, said)
 
 
@@ -212,8 +212,8 @@ def _small_talk(answer: Answer, said: SlackWords) -> Message:
     elements = paragraph([Span(text=said.hello)])
     for title in answer.topics[:_MOST_TOPICS]:
         elements += bullet([Span(text=title)])
-    examples = paragraph([Span(text=said.examples_label)])
-    for example in said.examples:
+    examples = paragraph([Span(text=said.examples_label)]) if answer.examples else []
+    for example in answer.examples:
         examples += bullet([Span(text=example)])
     blocks = (*_rich_text(elements), *_rich_text(examples))
     return Message(escape("\n".join(_texts(blocks))), blocks)
@@ -260,15 +260,22 @@ def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]
         yield block_elements(group)
 
 
-def _clarify(answer: Answer, said: SlackWords, at: Pointer | None) -> Iterator[Block]:
-    elements = paragraph([Span(text=said.clarify, bold=True)])
-    buttons = choices(at, answer.choices) if at else []
-    if not buttons or not _are_told_apart(answer.choices):
-        for citation in answer.choices:
-            elements += bullet([Span(text=citation.place, href=citation.url)])
-    yield from _rich_text(elements)
-    yield from buttons
+def _choices(answer: Answer, said: SlackWords, at: Pointer | None) -> Iterator[Block]:
+    lead = paragraph([Span(text=said.which, bold=True)])
+    yield from _to_choose(lead, answer.choices, at)
     yield _context([PlainTextObject(text=said.none_of_these, emoji=False)])
+
+
+def _to_choose(
+    lead: list[RichTextElement], citations: Sequence[Citation], at: Pointer | None
+) -> Iterator[Block]:
+    """Yield problems as buttons, and as a list where buttons cannot be or say too little."""
+    buttons = choices(at, citations) if at else []
+    if not buttons or not _are_told_apart(citations):
+        for citation in citations:
+            lead += bullet([Span(text=citation.place, href=citation.url)])
+    yield from _rich_text(lead)
+    yield from buttons
 
 
 def _are_told_apart(citations: Sequence[Citation]) -> bool:
@@ -277,18 +284,16 @@ def _are_told_apart(citations: Sequence[Citation]) -> bool:
     return len(labels) == len(citations) and len({c.guide_id for c in citations}) == 1
 
 
-def _clarify_text(answer: Answer, said: SlackWords) -> str:
+def _choices_text(answer: Answer, said: SlackWords) -> str:
     places = [citation.place for citation in answer.choices]
-    return _fallback("\n".join([said.clarify, *places, said.none_of_these]))
+    return _fallback("\n".join([said.which, *places, said.none_of_these]))
 
 
-def _not_covered(answer: Answer, said: SlackWords) -> Iterator[Block]:
-    elements = paragraph([Span(text=said.not_covered, bold=True)])
+def _not_covered(answer: Answer, said: SlackWords, at: Pointer | None) -> Iterator[Block]:
+    lead = paragraph([Span(text=said.not_covered, bold=True)])
     if answer.nearest:
-        elements += paragraph([Span(text=said.nearest)])
-        for citation in answer.nearest:
-            elements += bullet([Span(text=citation.place, href=citation.url)])
-    yield from _rich_text(elements)
+        lead += paragraph([Span(text=said.nearest)])
+    yield from _to_choose(lead, answer.nearest, at)
     # A block of its own, because Slack puts no space between paragraphs of one.
     yield from _rich_text(paragraph([Span(text=said.rephrase)]))
 

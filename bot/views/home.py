@@ -73,9 +73,9 @@ def home_view(
     return View(type="home", blocks=blocks)
 
 
-def prompts(headings: Sequence[tuple[str, str]], asked: Iterable[Count]) -> list[str]:
-    """Return what to suggest: the headings of the sections that are most asked for."""
-    return [heading for _, heading in _most_asked(headings, asked)][:_MOST_PROMPTS]
+def prompts(examples: Sequence[tuple[str, str]], asked: Iterable[Count]) -> list[str]:
+    """Return what to suggest: what may be asked about the problems that are most asked for."""
+    return [text for _, text in _most_asked(examples, asked)][:_MOST_PROMPTS]
 
 
 def _most_asked(

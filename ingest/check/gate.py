@@ -119,7 +119,7 @@ def _worse(
         return f"the section it was answered from is gone: {', '.join(lost)}"
     if before[1].failure is None and after[1].failure is not None:
         return f"was right, is wrong now: {after[1].failure.value}"
-    covered = before[0].decision in (Decision.ANSWER, Decision.CLARIFY)
+    covered = before[0].decision in (Decision.ANSWER, Decision.CHOOSE)
     if question.covered and covered and after[0].decision is Decision.NOT_COVERED:
         return "was covered, is not covered now"
     return None

@@ -13,7 +13,7 @@ import csv
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -31,7 +31,7 @@ from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
 from kb.progress import TaskProgress, no_task_progress
 from kb.question.redact import redact
-from kb.retrieval.search import NOTHING, WEIGHTS
+from kb.retrieval.search import SHIPPED, Ranking, Weights
 from kb.settings import Settings, load_settings
 from kb.terminal.progress_bars import bars
 from kb.text.language import detect_language
@@ -42,10 +42,9 @@ _COLUMNS = ("recall@1", "recall@3", "recall@5", "MRR@10")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 WAYS = {
-    "Guidebot": WEIGHTS,
-    "dense alone": replace(NOTHING, cosine=1),
-    "dense alone, standardised": replace(NOTHING, dense=1),
-    "BM25 alone": replace(NOTHING, lexical=1, foreign=1),
+    "Guidebot": SHIPPED,
+    "chunks alone": Ranking.of(Weights(passage=1)),
+    "BM25 alone": Ranking.of(Weights(words=1)),
 }
 """The ways of ranking that are compared."""
 
@@ -114,8 +113,8 @@ def evaluate_beir(
         knowledge_base = KnowledgeBase(own, embeddings)
         found = {way: list[Ranked]() for way in WAYS}
         for number, (id, query) in enumerate(corpus.queries.items(), 1):
-            for way, weights in WAYS.items():
-                hits = knowledge_base.find(redact(query), weights=weights)
+            for way, ranking in WAYS.items():
+                hits = knowledge_base.find(redact(query), ranking=ranking)
                 names = tuple(hits.index.names(hit)[0][0] for hit in hits.hits[:_RANKED])
                 found[way].append(Ranked(query, hits.language, corpus.right[id], names))
             progress("Asking", number, len(corpus.queries))

@@ -62,6 +62,10 @@ def ingest(
             help="Golden questions (YAML) to ask before publishing; default: guidebot.toml's."
         ),
     ] = None,
+    packs: Annotated[
+        bool,
+        typer.Option("--packs/--no-packs", help="Add the wordings of vocabulary packs that fit."),
+    ] = True,
     report: Annotated[
         Path | None, typer.Option(help="Write what changes as an HTML page here.")
     ] = None,
@@ -79,6 +83,7 @@ def ingest(
     if if_none and current_name(settings.home.snapshots):
         return
     from ingest.check.report import write_page
+    from ingest.packs.pack import SHIPPED_PACKS, read_packs
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
     from kb.evaluation.golden import read_questions
@@ -94,6 +99,7 @@ def ingest(
         kept=settings.snapshots_kept,
         questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
+        packs=read_packs(Path(settings.vocabulary_packs or SHIPPED_PACKS)) if packs else (),
     )
     console = Console(stderr=True, highlight=False)
     try:
@@ -162,6 +168,7 @@ def as_json(summary: Summary) -> str:
                 "passed_over": [str(path) for path in summary.passed_over],
                 "kept": list(summary.kept),
                 "gone": list(summary.gone),
+                "packs": [f"{pack.name}: {pack.matched}" for pack in summary.packs],
             },
             "diff": summary.diff.model_dump(mode="json"),
             "gate": summary.gate.model_dump(mode="json") if summary.gate else None,
@@ -204,6 +211,13 @@ def _show(summary: Summary, console: Console) -> None:
     for guide in summary.gone:
         console.print(f"No longer a source: {guide}", markup=False, style="yellow", soft_wrap=True)
     show(summary.diff, summary.gate, console)
+    for pack in summary.packs:
+        console.print(
+            f"pack {pack.name}: {pack.matched} of {pack.problems} problems of these guides; "
+            "--no-packs leaves it out",
+            markup=False,
+            soft_wrap=True,
+        )
     console.print(
         f"{summary.guides} guides, {summary.sections} sections, {summary.chunks} chunks "
         f"({summary.embedded} embedded, {summary.reused} reused) in {summary.seconds:.1f} s, "

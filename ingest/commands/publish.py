@@ -129,7 +129,9 @@ def status(json: Json = False) -> None:
                         "guides": manifest.guides,
                         "sections": manifest.sections,
                         "chunks": manifest.chunks,
+                        "wordings": len(snapshot.wordings),
                     },
+                    "packs": [pack.model_dump(mode="json") for pack in manifest.packs],
                     "embedding_model": manifest.embedder.model,
                     "path": str(snapshot.path.resolve()),
                     "guides": guides,
@@ -144,8 +146,10 @@ def status(json: Json = False) -> None:
     console.print(f"{snapshot.name}  (live since {since}{f', by {by}' if by else ''})")
     console.print(
         f"{manifest.guides} guides, {manifest.sections} sections, {manifest.chunks} chunks, "
-        f"embedded with {manifest.embedder.model}"
+        f"{len(snapshot.wordings)} wordings, embedded with {manifest.embedder.model}"
     )
+    for pack in manifest.packs:
+        console.print(f"pack {pack.name}: {pack.matched} of {pack.problems} problems")
     for guide in guides:
         console.print(
             f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "

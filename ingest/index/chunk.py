@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.model import Block, Chunk, Guide, GuideInfo, Section
-from kb.text.language import detect_language
 from kb.text.sentences import sentences
 
 CHUNK_TOKENS = 200
@@ -29,19 +28,11 @@ def chunk_guide(
 ) -> Iterator[Chunk]:
     """Yield the chunks of a guide's sections, which are numbered from `first_section`.
 
-    No chunk has more than `limit` tokens, and none holds text of two sections. Each question
-    that the docs team gave a section is a chunk of its own.
+    No chunk has more than `limit` tokens, and none holds text of two sections.
     """
     limit = min(limit, CHUNK_TOKENS)
     for number, section in enumerate(guide.sections, first_section):
         yield from _chunk_section(section, number, guide.info, count_tokens, limit)
-        for question in section.also_asked:
-            yield Chunk(
-                section=number,
-                text=_fitting(question, count_tokens, limit),
-                blocks=(),
-                asked_in=detect_language(question, otherwise=guide.info.language),
-            )
 
 
 def _chunk_section(

@@ -1,66 +1,62 @@
-"""What a snapshot holds: guides, chunks, vectors, and what the search compares them with."""
+"""What a snapshot holds: guides, chunks, wordings, their vectors, and the words to search by."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.index.chunk_cache import ChunkCache
 from ingest.index.embedding_cache import EmbeddingCache
-from ingest.index.phrases import find_phrases
-from ingest.index.subjects import phrase_weights
+from ingest.index.passages import guide_blocks, headings_of
+from ingest.packs.match import Texts, match_pack, texts_to_embed
+from ingest.packs.pack import Pack
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
-from kb.model import Chunk, Guide, Phrase, Role, Section, SectionConcepts
+from kb.model import Chunk, Guide, Section, Wording
 from kb.paths import Home
 from kb.progress import TaskProgress, of_task
-from kb.retrieval.background import GROUPS, background_questions, group_of, standardisation
-from kb.retrieval.concepts import SUBJECT, WordTable, concepts_in, own_concepts
-from kb.retrieval.phrasebook import centred
+from kb.retrieval.background import background_of, background_questions, known_background
+from kb.retrieval.lexical import tokens
 from kb.snapshot.fingerprint import fingerprint
-from kb.snapshot.format import Embedder
-
-# Measured on guides/questions.yaml: recall@1 0.77 without, 0.82 to 0.83 from 0.3 to 1.2.
-_HEADING_WEIGHT = 0.8
-
-# How much of a chunk's own background, and of a phrase's, counts (docs/retrieval.md).
-_OWN_BACKGROUND = 0.7
-_OWN_PHRASE_BACKGROUND = 0.3
-
-_LEAD_BLOCKS = 2
-_LEAD_CHARACTERS = 200
+from kb.snapshot.format import Embedder, PackUse
+from kb.text.language import detect_language
 
 
 @dataclass(frozen=True)
 class Contents:
     """What goes into a snapshot.
 
-    Row i of `vectors` and of `background` is chunk i's, and so it is with the phrases; `concepts`
-    are in the order of the sections.
+    Row i of `vectors` is chunk i's, and so it is with blocks and wordings; `problem_rows` has
+    the row of each section's problem. `background` is as kb.snapshot.format says,
+    and `problem_terms` are what BM25 finds problems by.
     """
 
     guides: Sequence[Guide]
+    problem_rows: Sequence[int]
     chunks: Sequence[Chunk]
     vectors: Vectors
-    background: Vectors
-    phrases: Sequence[Phrase]
-    phrase_vectors: Vectors
-    phrase_background: Vectors
-    phrase_weights: Vectors
-    centres: Vectors
-    concepts: Sequence[SectionConcepts]
+    block_sections: Sequence[int]
+    block_vectors: Vectors
+    wordings: Sequence[Wording]
+    wording_vectors: Vectors
+    background: NDArray[np.float32]
+    problem_terms: Sequence[Sequence[str]]
+    packs: Sequence[PackUse]
     embedder: Embedder
 
 
 def make_contents(
     guides: Sequence[Guide],
+    packs: Sequence[Pack],
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     progress: TaskProgress,
 ) -> tuple[Contents, int]:
     """Return what a snapshot of some guides holds, and how many chunks were embedded anew.
 
+    The `packs` that fit add their wordings to the guides' own.
     What was cut or embedded before is taken from the caches in `home`. Raises ModelError.
     """
     progress("Loading the model", 0, 1)
@@ -69,90 +65,98 @@ def make_contents(
     cutting = ChunkCache(home.guide_cache, embeddings)
     chunks = cutting.chunks(guides, of_task("Cutting into chunks", progress))
     cache = EmbeddingCache(home.embedding_cache, embeddings)
-    questions = {
-        group: cache.encode(texts, "query")[0] for group, texts in background_questions().items()
-    }
-    headings, _ = cache.encode(
-        _headings(guides), "document", of_task("Embedding headings", progress)
+    vectors, embedded = cache.encode(
+        [chunk.text for chunk in chunks], "document", of_task("Embedding chunks", progress)
     )
-    vectors = np.empty((len(chunks), embeddings.dimension), np.float32)
-    passages = [n for n, chunk in enumerate(chunks) if not chunk.asked_in]
-    texts = [chunks[n].text for n in passages]
-    found, embedded = cache.encode(texts, "document", of_task("Embedding chunks", progress))
-    vectors[passages] = _with_headings(found, headings[[chunks[n].section for n in passages]])
-    if asked := [n for n, chunk in enumerate(chunks) if chunk.asked_in]:
-        vectors[asked], more = cache.encode([chunks[n].text for n in asked], "query")
-        embedded += more
-    phrases = list(find_phrases(guides))
-    phrase_vectors, _ = cache.encode(
-        [found.text for found in phrases], "query", of_task("Embedding phrases", progress)
+    blocks = list(guide_blocks(guides))
+    block_vectors, _ = cache.encode(
+        [text for _, text in blocks], "document", of_task("Embedding blocks", progress)
     )
-    centres = np.stack([questions[group].mean(axis=0) for group in GROUPS])
-    groups = [group_of(found.language) for found in phrases]
+    problem_rows = list(_problem_rows(guides))
+    background = _background(cache, embeddings)
+    texts = Texts(
+        vectors,
+        np.array([problem_rows[chunk.section] for chunk in chunks], np.int64),
+        block_vectors,
+        np.array([problem_rows[section] for section, _ in blocks], np.int64),
+        np.stack([background(vectors), background(block_vectors)]),
+    )
+    to_match = texts_to_embed(packs, guides)
+    matching = dict(zip(to_match, cache.encode(to_match, "query")[0], strict=True))
+    matched = [match_pack(pack, guides, texts, matching) for pack in packs if matching]
+    wordings = list(_also_asked(guides, problem_rows))
+    wordings += [wording for some, _ in matched for wording in some]
+    wording_vectors, _ = cache.encode(
+        [wording.text for wording in wordings], "query", of_task("Embedding wordings", progress)
+    )
     contents = Contents(
         guides=guides,
+        problem_rows=problem_rows,
         chunks=chunks,
         vectors=vectors,
-        background=standardisation(vectors, questions, _OWN_BACKGROUND),
-        phrases=[found.phrase for found in phrases],
-        phrase_vectors=phrase_vectors,
-        phrase_background=standardisation(phrase_vectors, questions, _OWN_PHRASE_BACKGROUND),
-        phrase_weights=phrase_weights(
-            centred(phrase_vectors, centres[groups]),
-            [found.phrase.kind for found in phrases],
-            home.models,
-        ),
-        centres=centres,
-        concepts=section_concepts(guides),
+        block_sections=[section for section, _ in blocks],
+        block_vectors=block_vectors,
+        wordings=wordings,
+        wording_vectors=wording_vectors,
+        background=np.stack([*texts.background, background(wording_vectors)]),
+        problem_terms=_problem_terms(guides, problem_rows),
+        packs=[use for _, use in matched if use.matched],
         embedder=fingerprint(embeddings),
     )
     return contents, embedded
 
 
-def _headings(guides: Sequence[Guide]) -> list[str]:
-    return [_about(section, guide) for guide in guides for section in guide.sections]
+def _background(
+    cache: EmbeddingCache, embeddings: SentenceTransformerEmbeddings
+) -> Callable[[Vectors], Vectors]:
+    """Return what gives texts their background (kb.retrieval.background)."""
+    if embeddings.cosines:
+        known = known_background(embeddings.cosines)
+        return lambda _: known
+    questions = {
+        group: cache.encode(texts, "query")[0] for group, texts in background_questions().items()
+    }
+    return lambda texts: background_of(texts, questions)
 
 
-def _about(section: Section, guide: Guide) -> str:
-    """Return what says what a section is about: its headings, or else its first words.
+def _problem_rows(guides: Sequence[Guide]) -> Iterator[int]:
+    """Yield for each section the row of the first section of its problem."""
+    row = 0
+    for guide in guides:
+        rows = {section.anchor: row + n for n, section in enumerate(guide.sections)}
+        for section in guide.sections:
+            yield rows[section.problem or section.anchor]
+        row += len(guide.sections)
 
-    "Resolution" says nothing, so a part of a problem is about what the problem is called.
+
+def _also_asked(guides: Sequence[Guide], problem_rows: Sequence[int]) -> Iterator[Wording]:
+    """Yield the docs team's own wordings, each once for a problem."""
+    known: set[tuple[int, str]] = set()
+    for problem, (guide, section) in zip(problem_rows, _sections(guides), strict=True):
+        for text in section.also_asked:
+            if (problem, text) not in known:
+                known.add((problem, text))
+                language = detect_language(text, otherwise=guide.info.language)
+                yield Wording(problem=problem, text=text, language=language, origin="docs")
+
+
+def _problem_terms(guides: Sequence[Guide], problem_rows: Sequence[int]) -> list[list[str]]:
+    """Return the terms of each problem, in the order of their first sections.
+
+    Headings and keywords count twice: they are what the guide calls the problem.
     """
-    problem = section.problem_path or (guide.info.title,)
-    path = section.path if section.role is Role.WHOLE else (*problem, *section.part)
-    heading = " > ".join(path).strip()
-    words = "\n".join(block.full_text for block in section.blocks[:_LEAD_BLOCKS])
-    return heading or words[:_LEAD_CHARACTERS]
+    terms: dict[int, list[str]] = {row: [] for row in sorted(set(problem_rows))}
+    for problem, (guide, section) in zip(problem_rows, _sections(guides), strict=True):
+        names = [] if terms[problem] else headings_of(guide, section)
+        for name in (*names, *section.keywords):
+            terms[problem] += 2 * tokens(name)
+        terms[problem] += _text_terms(section)
+    return list(terms.values())
 
 
-def _with_headings(passages: Vectors, headings: Vectors) -> Vectors:
-    """Draw each chunk's vector towards that of its section's headings, row by row.
-
-    A heading is the guide's own wording of the problem, and people ask by the problem.
-    """
-    vectors = passages + _HEADING_WEIGHT * headings
-    normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return normalised
+def _text_terms(section: Section) -> list[str]:
+    return [term for block in section.blocks for term in tokens(block.full_text)]
 
 
-def section_concepts(guides: Sequence[Guide]) -> list[SectionConcepts]:
-    """Return the concepts of each section: the table's, and the docs team's own."""
-    sections = [section for guide in guides for section in guide.sections]
-    synonyms = [group for guide in guides for group in guide.info.synonyms]
-    keywords = [keyword for section in sections for keyword in section.keywords]
-    own = WordTable(own_concepts(synonyms, keywords))
-    return [_concepts(section, own) for section in sections]
-
-
-def _concepts(section: Section, own: WordTable) -> SectionConcepts:
-    """Return a section's concepts.
-
-    A keyword counts like a word of the heading. So does a thing that the section is asked
-    about, as that is what it is about, too.
-    """
-    above = " ".join([*section.path, *section.keywords])
-    below = "\n".join([*(block.full_text for block in section.blocks), *section.also_asked])
-    heading = concepts_in(above) + own.concepts_in(above)
-    body = concepts_in(below) + own.concepts_in(below)
-    asked = [n for n in concepts_in("\n".join(section.also_asked)) if n.startswith(SUBJECT)]
-    return SectionConcepts(heading=tuple(dict.fromkeys([*heading, *asked])), body=dict(body))
+def _sections(guides: Sequence[Guide]) -> Iterator[tuple[Guide, Section]]:
+    return ((guide, section) for guide in guides for section in guide.sections)

@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,21 +15,20 @@ import numpy as np
 
 from ingest.index.contents import Contents
 from ingest.publish.disk import sync
-from kb.model import Guide
+from kb.retrieval.lexical import write_lexical
 from kb.snapshot.format import (
     BACKGROUND,
-    CENTRES,
+    BLOCK_SECTIONS,
+    BLOCKS,
     CHUNKS,
-    CONCEPTS,
     FORMAT,
     GUIDES,
     INDEX,
     MANIFEST,
-    PHRASE_BACKGROUND,
-    PHRASE_VECTORS,
-    PHRASE_WEIGHTS,
-    PHRASES,
+    PROBLEM_TERMS,
     SECTIONS,
+    WORDING_VECTORS,
+    WORDINGS,
     Manifest,
     SectionRow,
     Snapshot,
@@ -65,23 +64,22 @@ def write_candidate(contents: Contents, candidates: Path, by: str = "") -> Snaps
 def _write(contents: Contents, folder: Path, by: str) -> Manifest:
     import faiss
 
-    rows = list(_section_rows(contents.guides))
+    rows = list(_section_rows(contents))
     write_rows(folder / GUIDES, (guide.info for guide in contents.guides))
     write_rows(folder / SECTIONS, rows)
-    write_rows(folder / CONCEPTS, contents.concepts)
     write_rows(folder / CHUNKS, contents.chunks)
+    write_rows(folder / WORDINGS, contents.wordings)
     index = faiss.IndexFlatIP(contents.embedder.dimension)
     index.add(np.ascontiguousarray(contents.vectors, np.float32))
     _write_index(index, folder / INDEX)
-    write_rows(folder / PHRASES, contents.phrases)
     for name, values in (
-        (BACKGROUND, contents.background),
-        (PHRASE_VECTORS, contents.phrase_vectors),
-        (PHRASE_BACKGROUND, contents.phrase_background),
-        (PHRASE_WEIGHTS, contents.phrase_weights),
-        (CENTRES, contents.centres),
+        (BLOCKS, contents.block_vectors.astype(np.float16)),
+        (BLOCK_SECTIONS, np.array(contents.block_sections, np.int32)),
+        (WORDING_VECTORS, contents.wording_vectors.astype(np.float16)),
+        (BACKGROUND, contents.background.astype(np.float32)),
     ):
-        np.save(folder / name, values.astype(np.float32), allow_pickle=False)
+        np.save(folder / name, values, allow_pickle=False)
+    write_lexical(contents.problem_terms, folder, PROBLEM_TERMS)
     files = {path.name: file_sum(path) for path in sorted(folder.iterdir())}
     now = datetime.now(UTC)
     digest = files[CHUNKS].sha256[:6]
@@ -95,6 +93,7 @@ def _write(contents: Contents, folder: Path, by: str) -> Manifest:
         embedder=contents.embedder,
         files=files,
         by=by,
+        packs=tuple(contents.packs),
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), "utf-8")
     for path in folder.iterdir():
@@ -103,14 +102,11 @@ def _write(contents: Contents, folder: Path, by: str) -> Manifest:
     return manifest
 
 
-def _section_rows(guides: Sequence[Guide]) -> Iterator[SectionRow]:
-    row = 0
-    for number, guide in enumerate(guides):
-        rows = {section.anchor: row + n for n, section in enumerate(guide.sections)}
+def _section_rows(contents: Contents) -> Iterator[SectionRow]:
+    problems = iter(contents.problem_rows)
+    for number, guide in enumerate(contents.guides):
         for section in guide.sections:
-            problem = rows[section.problem or section.anchor]
-            yield SectionRow(guide=number, problem=problem, section=section)
-        row += len(guide.sections)
+            yield SectionRow(guide=number, problem=next(problems), section=section)
 
 
 def _write_index(index: faiss.Index, path: Path) -> None:

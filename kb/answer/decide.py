@@ -1,4 +1,4 @@
-"""What to do with a question, and how sure that is, given the sections that were found."""
+"""What to do with a question, and how sure that is, given the problems that were found."""
 
 from __future__ import annotations
 
@@ -12,44 +12,21 @@ from pydantic import ValidationError
 from kb.errors import GuidebotError
 from kb.model import Decision, Frozen, Hit
 
-THRESHOLD = 0.6
-_MOST_CHOICES = 3
+THRESHOLD = 0.65
 
-# The runner-up is plausible if its score is no further from the best than this.
-_CLOSE = 1.5
-# How sure the best section would have to be, were there no other near it.
-_SURE_BUT_FOR_OTHERS = 0.7
+CHOICES = 3
+"""How many problems a person is given to choose from, at most."""
 
-# What a word that a section's heading has gives, and one that only its text has does not.
-_SPEAKS_OF = 0.25
+PLAUSIBLE = 0.05
+"""From this probability on that one of the first problems is meant, they are worth a look."""
 
-_LARGEST_MARGIN = 3.0
-_NEAREST_PHRASE = 3.0
-_LARGEST_LEAD = 8.0
-# Everyday questions come this near to the phrases of some subject by chance.
-_CHANCE = 3.0
+# Beyond this many problems, what is left of the probability is not worth the counting.
+_COUNTED = 30
 
-
-class Features(NamedTuple):
-    """What a logistic regression takes of the best section, or its coefficients for that.
-
-    `margin` is that over the section after it, `phrase` what `_phrase` returns, `lead` what
-    `_lead` does.
-    """
-
-    margin: float
-    literal: float
-    concept: float
-    stray: float
-    phrase: float
-    lead: float = 0.0
-    z: float = 0.0
-
-
-# For sections that have phrases of their own (python -m benchmarks.fit_decision), and for those
-# that have none, fitted on the dev questions of guides/questions.yaml (docs/retrieval.md).
-_WITH_PHRASES = (-0.742, Features(0.741, 1.138, 2.678, -1.723, 2.388, lead=0.673))
-_WITHOUT = (-1.071, Features(0.758, 2.352, 2.295, -2.492, 1.369, z=0.880))
+# The scale and bias that make the first problem's probability true on guides that the weights were
+# not fitted to, without wordings and with them (python -m benchmarks.any_guide --shipped).
+_ALONE = (0.8, 0.47)
+_WORDED = (0.775, 0.64)
 
 
 class Calibration(Frozen):
@@ -77,64 +54,50 @@ class Verdict(NamedTuple):
     choices: Sequence[Hit] = ()
 
 
-def log_odds(hits: Sequence[Hit], margin: float | None = None) -> float:
-    """Return the log odds that the first section answers the question.
+def probabilities(hits: Sequence[Hit]) -> list[float]:
+    """Return for each of the first hits the probability that it is what is asked about.
 
-    `hits` are in order, the best first; `margin` is taken in place of theirs, if given.
+    One of them is, or none: a softmax over their log odds and that of none, which is 0.
+    """
+    odds = [hit.score for hit in hits[:_COUNTED]]
+    highest = max([0.0, *odds])
+    shares = [math.exp(value - highest) for value in odds]
+    total = sum(shares) + math.exp(-highest)
+    return [share / total for share in shares]
+
+
+def log_odds(hits: Sequence[Hit]) -> float:
+    """Return the log odds that the first problem answers the question.
+
+    `hits` are in order, the best first.
     """
     if not hits:
         return -math.inf
-    found = features(hits, margin)
-    bias, coefficients = _WITHOUT if math.isnan(hits[0].phrase) else _WITH_PHRASES
-    return bias + sum(c * value for c, value in zip(coefficients, found, strict=True))
-
-
-def features(hits: Sequence[Hit], margin: float | None = None) -> Features:
-    """Return what the first section's odds rest on.
-
-    That is how far it stands out from what everyday questions reach, its margin over the
-    section after it, the concepts, literals and phrases that it shares with the question, and
-    what the question is about besides.
-    """
-    best = hits[0]
-    if margin is None:
-        margin = best.score - hits[1].score if len(hits) > 1 else _LARGEST_MARGIN
-    return Features(
-        margin=min(margin, _LARGEST_MARGIN),
-        literal=best.literal,
-        concept=best.concept,
-        stray=best.stray,
-        phrase=_phrase(best),
-        lead=_lead(best),
-        z=best.z,
-    )
+    first = min(max(probabilities(hits)[0], 1e-9), 1 - 1e-9)
+    scale, bias = _ALONE if math.isnan(hits[0].nearest) else _WORDED
+    return scale * math.log(first / (1 - first)) + bias
 
 
 def confidence(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float:
-    """Return the probability, in [0, 1], that the first section answers the question."""
-    return _probability(log_odds(hits), calibration)
+    """Return the probability, in [0, 1], that the first problem answers the question."""
+    odds = log_odds(hits)
+    if odds == -math.inf:
+        return 0.0
+    logit = calibration.scale * odds + calibration.bias
+    return 1 / (1 + math.exp(-max(-500.0, min(logit, 500.0))))
 
 
-def decide(
-    hits: Sequence[Hit], calibration: Calibration = SHIPPED, *, bare: bool = False
-) -> Verdict:
+def decide(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> Verdict:
     """Return what to do with a question.
 
-    It is answered if the best section is sure enough; if it would be, were not one or two
-    others as plausible, the person is asked which is meant. So it is with a `bare` word that
-    several sections are about: it says too little to be sure of any.
+    It is answered if the best problem is sure enough. If it is not, but one of the first may
+    well be meant, the person is asked which.
     """
     sure = confidence(hits, calibration)
     if sure >= calibration.threshold:
         return Verdict(Decision.ANSWER, sure)
-    close = [hit for hit in hits[:_MOST_CHOICES] if hits[0].score - hit.score <= _CLOSE]
-    alone = _probability(log_odds(hits, _LARGEST_MARGIN), calibration)
-    if (
-        len(close) > 1
-        and _shares_something(close[0])
-        and (alone >= max(_SURE_BUT_FOR_OTHERS, calibration.threshold) or (bare and _is_of(close)))
-    ):
-        return Verdict(Decision.CLARIFY, sure, close)
+    if sum(probabilities(hits)[:CHOICES]) >= PLAUSIBLE:
+        return Verdict(Decision.CHOOSE, sure, hits[:CHOICES])
     return Verdict(Decision.NOT_COVERED, sure)
 
 
@@ -152,33 +115,3 @@ def read_calibration(path: Path) -> Calibration:
             f"{path}: the calibration cannot be read. Fit it again with guidebot calibrate, or "
             f"delete the file. ({error})"
         ) from error
-
-
-def _is_of(hits: Sequence[Hit]) -> bool:
-    """Return whether each section is about what is asked, and about nothing else that is."""
-    return all(hit.concept >= _SPEAKS_OF and not hit.stray for hit in hits)
-
-
-def _shares_something(hit: Hit) -> bool:
-    return hit.concept > 0 or hit.literal > 0 or _phrase(hit) > 0
-
-
-def _phrase(hit: Hit) -> float:
-    """Return what the phrasebook says for a section, or against it if it has no phrases."""
-    if math.isnan(hit.phrase):
-        return -max(0.0, hit.outside - _CHANCE)
-    return max(-_NEAREST_PHRASE, min(hit.phrase - max(hit.outside, _CHANCE), _NEAREST_PHRASE))
-
-
-def _lead(hit: Hit) -> float:
-    """Return how much likelier the section's subject is than those that none answers."""
-    if math.isnan(hit.lead):
-        return 0.0
-    return max(-_LARGEST_LEAD, min(hit.lead, _LARGEST_LEAD))
-
-
-def _probability(odds: float, calibration: Calibration) -> float:
-    if odds == -math.inf:
-        return 0.0
-    logit = calibration.scale * odds + calibration.bias
-    return 1 / (1 + math.exp(-max(-500.0, min(logit, 500.0))))

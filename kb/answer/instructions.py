@@ -54,7 +54,7 @@ _EN_CLAUSE = re.compile(
 )
 _EN_ASKS = re.compile(
     r"\b(?:you|administrators?|users?)\s+(?:\w+\s+)?(?:must|should|need to|have to|may need to)\b"
-    r"|\b(?:be|make) sure\b|\bwe recommend\b|\bAWS recommends\b|\bmust (?:use|delete|create|be)\b"
+    r"|\b(?:be|make) sure\b|\bwe recommend\b|\b\w+ recommends\b|\bmust (?:use|delete|create|be)\b"
     r"|\bshould (?:not )?(?:\w+ )?(?:use|edit|delete|be)\b",
     re.IGNORECASE,
 )

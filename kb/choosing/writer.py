@@ -23,7 +23,7 @@ from kb.choosing.stream import Malformed
 from kb.choosing.tracing import tracing
 from kb.choosing.translate import Embed, Original, check_translation, translated
 from kb.choosing.verify import Fault, Finding, cited, unsafe, verify
-from kb.model import Answer, Citation, Frozen, GuideInfo, Part, Section, Step, Wording
+from kb.model import Answer, Citation, Frozen, GuideInfo, Part, Rendering, Section, Step
 from kb.progress import Progress, Stage
 from kb.settings import Settings
 
@@ -39,7 +39,7 @@ class _Kept(Frozen):
 
     parts: tuple[Part, ...]
     citations: tuple[Citation, ...]
-    wording: Wording
+    rendering: Rendering
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Writer:
         SECONDS.observe(time.monotonic() - started)
         for fault in report.faults:
             FAULTS.labels(fault.value).inc()
-        return written or answer.model_copy(update={"wording": Wording.GUIDE}), report
+        return written or answer.model_copy(update={"rendering": Rendering.GUIDE}), report
 
     def condense(self, question: str, before: str) -> str:
         """Return a question that refers to the one before it in words of its own.
@@ -195,7 +195,7 @@ class _Task:
             self.progress(assembly.add(step))
         self._check_enough(assembly, len(slots))
         parts = assembly.parts(self.answer)
-        return _Kept(parts=parts, citations=tuple(assembly.citations), wording=Wording.WRITTEN)
+        return _Kept(parts=parts, citations=tuple(assembly.citations), rendering=Rendering.WRITTEN)
 
     def translate(self, turn: Turn) -> _Kept:
         """Return the guide's steps in the asker's language; what fails stays as the guide has it.
@@ -347,4 +347,4 @@ class _Task:
             update = {"steps": steps, "notes": tuple(replaced(part.notes))}
             parts.append(part.model_copy(update=update))
         citations = self.answer.citations
-        return _Kept(parts=tuple(parts), citations=citations, wording=Wording.TRANSLATED)
+        return _Kept(parts=tuple(parts), citations=citations, rendering=Rendering.TRANSLATED)

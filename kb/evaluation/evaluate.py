@@ -50,13 +50,10 @@ class Result(BaseModel):
     offered: tuple[str, ...] = ()
     right: bool
     lacking: tuple[str, ...] = ()
-    z: float = 0.0
-    lexical: float = 0.0
-    literal: float = 0.0
-    concept: float = 0.0
-    stray: float = 0.0
-    phrase: float = 0.0
-    outside: float = 0.0
+    passage: float = 0.0
+    block: float = 0.0
+    words: float = 0.0
+    wordings: float = 0.0
     margin: float = 0.0
 
     @property
@@ -260,13 +257,10 @@ def _cited(
 def _details(hit: Hit, found: Found) -> dict[str, float]:
     margin = hit.score - found.hits[1].score if len(found.hits) > 1 else hit.score
     return {
-        "z": hit.z,
-        "lexical": hit.lexical,
-        "literal": hit.literal,
-        "concept": hit.concept,
-        "stray": hit.stray,
-        "phrase": 0.0 if math.isnan(hit.phrase) else hit.phrase,
-        "outside": hit.outside,
+        "passage": hit.passage,
+        "block": hit.block,
+        "words": hit.words,
+        "wordings": 0.0 if math.isnan(hit.wordings) else hit.wordings,
         "margin": margin,
     }
 

@@ -73,10 +73,8 @@ def shown(measure: Measure) -> str:
 def why(result: Result) -> str:
     """Return what the score of the section found was made of."""
     return (
-        f"z {result.z:.1f}, lexical {result.lexical:.2f}, literal {result.literal:.2f}, "
-        f"concept {result.concept:.2f}, stray {result.stray:.1f}, "
-        f"phrase {result.phrase:.1f}, "
-        f"outside {result.outside:.1f}, margin {result.margin:.1f}"
+        f"passage {result.passage:.1f}, block {result.block:.1f}, words {result.words:.2f}, "
+        f"wordings {result.wordings:.1f}, margin {result.margin:.1f}"
     )
 
 

@@ -1,9 +1,9 @@
-"""Everyday questions that no guide is expected to answer, to standardise scores with.
+"""What cosines mean with an embedding model: those that mean nothing, to count the others from.
 
-Some chunks are near every question, all scores of models such as E5 lie close together, and
-a question in the chunk's own language scores higher than one in another. How far a score
-stands out among the chunk's scores for everyday questions in the asker's language says more
-than the score itself.
+Models differ in how high their cosines are, and how far apart. The default model was trained with
+one height for all texts, which is known. With any other, everyday questions that no guide is
+expected to answer tell, in the asker's language, as questions in a guide's own language score
+higher than others.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from kb.embedder.embeddings import Vectors
 GROUPS = ("en", "ja", "other")
 """The languages that have questions enough of their own, and all others together."""
 
-# No chunk's scores are so alike that a small difference should count for much.
 _LEAST_DEVIATION = 0.008
+_MOST_TEXTS = 5000
 
 
 def group_of(language: str) -> int:
@@ -30,24 +30,26 @@ def group_of(language: str) -> int:
 
 @cache
 def background_questions() -> Mapping[str, tuple[str, ...]]:
-    """Return the questions of each group."""
+    """Return the everyday questions of each group."""
     text = (files("kb.retrieval") / "background.txt").read_text("utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line]
     return {group: tuple(q for name, q in rows if name == group) for group in GROUPS}
 
 
-def standardisation(texts: Vectors, questions: Mapping[str, Vectors], own: float) -> Vectors:
-    """Return the mean and deviation of each text's scores, shape (groups, 2, texts).
+def known_background(cosines: tuple[float, float]) -> Vectors:
+    """Return the table of a model of which the mean and deviation are known."""
+    return np.tile(np.array(cosines, np.float32), (len(GROUPS), 1))
 
-    A text's own are estimates from some tens of questions, so they are drawn towards those of
-    all texts; `own`, in [0, 1], is what is left of them.
+
+def background_of(texts: Vectors, questions: Mapping[str, Vectors]) -> Vectors:
+    """Return the mean and deviation of the texts' cosines to each group, shape (groups, 2).
+
+    They are those of all texts together, taken from some thousands of them.
     """
-    table = np.zeros((len(GROUPS), 2, len(texts)), np.float32)
-    if not len(texts):
-        return table
-    for number, group in enumerate(GROUPS):
-        scores = texts @ questions[group].T
-        deviations = np.maximum(scores.std(axis=1), _LEAST_DEVIATION)
-        for row, values in enumerate((scores.mean(axis=1), deviations)):
-            table[number, row] = own * values + (1 - own) * values.mean()
+    table = known_background((0.0, 1.0))
+    some = texts[:: max(1, len(texts) // _MOST_TEXTS)]
+    if len(some):
+        for number, group in enumerate(GROUPS):
+            scores = some @ questions[group].T
+            table[number] = scores.mean(), max(float(scores.std()), _LEAST_DEVIATION)
     return table

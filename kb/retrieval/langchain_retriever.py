@@ -32,7 +32,7 @@ class GuideRetriever(BaseRetriever):
 
 
 def _document(snapshot: Snapshot, hit: Hit) -> Document:
-    chunk = snapshot.chunks[hit.row]
+    chunk = snapshot.chunk(hit.row)
     row = snapshot.section(chunk.section)
     guide = snapshot.guides[row.guide]
     metadata: dict[str, Any] = {
@@ -47,8 +47,4 @@ def _document(snapshot: Snapshot, hit: Hit) -> Document:
         "snapshot": snapshot.name,
         **hit._asdict(),
     }
-    text = chunk.text
-    if chunk.asked_in:
-        # What was found is a question, and what is wanted is what answers it.
-        text = "\n".join(block.full_text for block in row.section.blocks)
-    return Document(page_content=text, metadata=metadata)
+    return Document(page_content=chunk.text, metadata=metadata)

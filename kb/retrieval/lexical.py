@@ -1,7 +1,8 @@
-"""Words as they are written: BM25 over words and character bigrams, and literals.
+"""Words as they are written: BM25 over the words and character bigrams of problems.
 
-BM25 is bm25s' (https://github.com/xhluca/bm25s). Latin script is taken by words;
-Chinese and Japanese, which have no spaces, by pairs of characters.
+BM25 is bm25s' (https://github.com/xhluca/bm25s). Latin script is taken by words; Chinese and
+Japanese, which have no spaces, by pairs of characters. Identifiers and error codes count as they
+are typed, and by their parts. The index is made by ingest and only read here.
 """
 
 from __future__ import annotations
@@ -9,24 +10,46 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.retrieval.concepts import SUBJECT, concepts_in
+if TYPE_CHECKING:
+    import bm25s
 
 # Not a beginning of a longer word, such as the "perd" of "perdí".
 _LITERAL = r"\$\{[\w:.-]+\}|[A-Za-z0-9_]++(?:[:./@\\-]+[A-Za-z0-9_*${}]++)*+(?![\u00c0-\u024f])"
 _CJK = r"[\u3041-\u309f\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff々〆]+"
 _TOKEN = re.compile(rf"(?P<literal>{_LITERAL})|(?P<cjk>{_CJK})|(?P<word>(?:(?!{_CJK})[^\W_])+)")
 _INNER = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_HIRAGANA = re.compile(r"[\u3041-\u309fー]+")
+
+_STOP_WORDS = {
+    "da": "DANISH",
+    "de": "GERMAN",
+    "es": "SPANISH",
+    "fr": "FRENCH",
+    "it": "ITALIAN",
+    "ko": "KOREAN",
+    "nl": "DUTCH",
+    "no": "NORWEGIAN",
+    "pt": "PORTUGUESE",
+    "ru": "RUSSIAN",
+    "sv": "SWEDISH",
+    "tr": "TURKISH",
+    "zh": "CHINESE",
+}
+"""bm25s' lists by language (ISO 639-1). English is everybody's second one."""
 
 Scores = NDArray[np.float32]
 
 
 def tokens(text: str) -> list[str]:
-    """Return the terms of a text: words, parts of identifiers, character bigrams.
+    """Return the terms of a text: words, identifiers and their parts, character bigrams.
 
     An identifier such as `iam:DeleteVirtualMFADevice` gives itself and its parts.
     """
@@ -45,146 +68,101 @@ def tokens(text: str) -> list[str]:
     return found
 
 
-def literals(text: str) -> set[str]:
-    """Return the terms that nobody writes by chance: identifiers, variables, commands."""
-    found: set[str] = set()
-    for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
-        run = match[0]
-        if match.lastgroup == "literal" and _is_literal(run):
-            found.add(run.lower())
-    return found
+def question_terms(question: str, language: str) -> list[str]:
+    """Return the terms of a question in `language`, without those that carry no meaning.
+
+    Of Japanese, those are pairs of hiragana, which spell its particles and endings.
+    """
+    stop = _stop_words(language)
+    found = [term for term in tokens(question) if term not in stop]
+    telling = [term for term in found if not _HIRAGANA.fullmatch(term)]
+    return telling or found or tokens(question)
 
 
-def _is_literal(run: str) -> bool:
-    if re.search(r"[:/\\@${}_]", run):
-        return True
-    if re.search(r"[a-z][A-Z]", run):
-        # The name of a product, such as DynamoDB, is written by everybody.
-        return not any(name.startswith(SUBJECT) for name in concepts_in(run))
-    return run.count("-") >= 2 or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", run))
+@cache
+def _stop_words(language: str) -> frozenset[str]:
+    from bm25s import stopwords
+
+    words = list(stopwords.STOPWORDS_EN_PLUS)
+    if name := _STOP_WORDS.get(language):
+        words += getattr(stopwords, f"STOPWORDS_{name}")
+    # "aren't" is asked as one word, and is two terms.
+    return frozenset(term for word in words for term in (*tokens(word), word))
 
 
 class LexicalIndex:
-    """BM25 over the chunks of one language, over their sections, and over their guides.
+    """BM25 over documents. Never changes, so threads may share it."""
 
-    A passage holds what answers a question, and hardly ever all the words of a long one:
-    those are spread over the section, or the guide, that it belongs to.
-    """
+    def __init__(self, bm25: bm25s.BM25) -> None:
+        self._bm25 = bm25
 
-    def __init__(
-        self,
-        texts: Sequence[str],
-        rows: Sequence[int],
-        sections: Sequence[int],
-        guides: Sequence[int],
-    ) -> None:
-        """Take the chunks' texts, their rows in the snapshot, and what each is a part of.
-
-        The first line of a text is its heading.
-        """
-        self.rows = np.asarray(rows, np.int64)
-        halves = [
-            (tokens(head), tokens(body))
-            for head, _, body in (text.partition("\n") for text in texts)
-        ]
-        documents = [head + body for head, body in halves]
-        self._frequency: dict[str, int] = {}
-        for document in documents:
-            for term in set(document):
-                self._frequency[term] = self._frequency.get(term, 0) + 1
-        self._literals: dict[str, list[int]] = {}
-        for position, text in enumerate(texts):
-            for literal in literals(text):
-                self._literals.setdefault(literal, []).append(position)
-        self._passages = _Level(documents, range(len(documents)))
-        self._sections = _Level(*_joined(halves, sections))
-        self._guides = _Level(*_joined(halves, guides))
-
-    def scores(self, question: str) -> Scores:
-        """Return how well each text matches, the best 1, shape (texts,)."""
-        return self._passages.scores(self._known(question))
-
-    def section_scores(self, question: str) -> Scores:
-        """Return for each text how well the whole of its section matches, the best 1."""
-        return self._sections.scores(self._known(question))
-
-    def guide_scores(self, question: str) -> Scores:
-        """Return for each text how well the whole of its guide matches.
-
-        That says the more, the more guides there are: nothing with one, up to 1 with many.
-        """
-        share = np.float32(1 - 1 / max(1, self._guides.documents))
-        scores: Scores = share * self._guides.scores(self._known(question))
-        return scores
-
-    def coverage(self, question: str) -> float:
-        """Return how much of the question is written in these texts, in [0, 1].
-
-        The share of its terms that occur in them, a rare term counting for more than a
-        common one, and one that does not occur for as much as the rarest. In a language
-        that the texts are not in, little more than names is left.
-        """
-        terms = set(tokens(question))
-        total = sum(self._weight(term) for term in terms)
-        known = sum(self._weight(term) for term in terms if term in self._frequency)
-        return known / total if total else 0.0
-
-    def literal_scores(self, question: str) -> Scores:
-        """Return for each text the share of the question's literals that it holds."""
-        scores = np.zeros(len(self.rows), np.float32)
-        asked = {literal for literal in literals(question) if literal in self._literals}
-        total = sum(self._weight(literal) for literal in asked)
-        for literal in asked:
-            scores[self._literals[literal]] += self._weight(literal) / total
-        return scores
-
-    def _known(self, question: str) -> list[str]:
-        return [term for term in tokens(question) if term in self._frequency]
-
-    def _weight(self, term: str) -> float:
-        count = len(self.rows)
-        frequency = self._frequency.get(term, 0)
-        return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
-
-
-class _Level:
-    """BM25 over documents that are made of one text or of several."""
-
-    def __init__(self, documents: Sequence[Sequence[str]], document_of: Sequence[int]) -> None:
-        """Take the documents' terms, and the number of each text's document."""
-        import bm25s
-
-        # bm25s sets its own logger to DEBUG when it is imported.
-        logging.getLogger("bm25s").setLevel(logging.WARNING)
-        self.documents = len(documents)
-        self._document_of = np.asarray(document_of, np.int64)
-        self._bm25 = bm25s.BM25()
-        self._bm25.index(documents, show_progress=False)
-
-    def scores(self, terms: Sequence[str]) -> Scores:
-        """Return the BM25 score of each text's document, as a share of the best."""
-        if not terms:
-            return np.zeros(len(self._document_of), np.float32)
-        scores = self._bm25.get_scores(list(terms))
+    def shares(self, terms: Sequence[str]) -> Scores:
+        """Return each document's BM25 score as a share of the best, shape (documents,)."""
+        known = [term for term in terms if term in self._vocabulary]
+        if not known:
+            return np.zeros(int(self._bm25.scores["num_docs"]), np.float32)
+        scores: Scores = np.asarray(self._bm25.get_scores(known), np.float32)
         best = float(scores.max())
-        shares: Scores = (scores / best if best > 0 else scores)[self._document_of]
-        return shares.astype(np.float32)
+        return scores / np.float32(best) if best > 0 else scores
+
+    def knows(self, term: str) -> bool:
+        """Return whether any document has a term."""
+        return term in self._vocabulary
+
+    @property
+    def _vocabulary(self) -> dict[str, int]:
+        vocabulary: dict[str, int] = self._bm25.vocab_dict
+        return vocabulary
 
 
-def _joined(
-    halves: Iterable[tuple[list[str], list[str]]], part_of: Sequence[Hashable]
-) -> tuple[list[list[str]], list[int]]:
-    """Return the terms of what the texts are parts of, and which each text is a part of.
+def write_lexical(documents: Iterable[Sequence[str]], folder: Path, name: str) -> None:
+    """Write the index of some documents, given by their terms, as files of `folder`."""
+    # Numbered in the order of their first use, a snapshot is the same whoever makes it.
+    numbers = {"": 0}
+    rows = [
+        # A document without terms has one that nobody asks for.
+        [numbers.setdefault(term, len(numbers)) for term in each or [""]]
+        for each in documents
+    ]
+    index = _bm25s().BM25()
+    index.index((rows, numbers), show_progress=False)
+    index.save(folder, show_progress=False, **_file_names(name))
 
-    The first heading stands for all of them: each repeats the one that it is under.
-    """
-    numbers: dict[Hashable, int] = {}
-    documents: list[list[str]] = []
-    document_of: list[int] = []
-    for (head, body), whole in zip(halves, part_of, strict=True):
-        if whole not in numbers:
-            numbers[whole] = len(documents)
-            documents.append([*head])
-        documents[numbers[whole]].extend(body)
-        document_of.append(numbers[whole])
-    return documents, document_of
+
+def read_lexical(folder: Path, name: str) -> LexicalIndex:
+    """Return the index that `write_lexical` wrote; its tables stay on disk until they are used."""
+    index = _bm25s().BM25.load(folder, mmap=True, show_progress=False, **_file_names(name))
+    return LexicalIndex(index)
+
+
+def _bm25s() -> Any:
+    import bm25s
+
+    # bm25s sets its own logger to DEBUG when it is imported.
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
+
+
+def _file_names(name: str) -> dict[str, str]:
+    arrays = ("data", "indices", "indptr")
+    return {
+        **{f"{array}_name": f"{name}.{array}.npy" for array in arrays},
+        "vocab_name": f"{name}.terms.json",
+        "params_name": f"{name}.bm25.json",
+        "nnoc_name": f"{name}.nonoccurrence.npy",
+    }
+
+
+class Synonyms:
+    """The docs team's groups of words that mean the same, to be looked for in questions."""
+
+    def __init__(self, groups: Iterable[Sequence[str]]) -> None:
+        self._groups = [[(word, tokens(word)) for word in group] for group in groups]
+
+    def of(self, question: str) -> Iterator[str]:
+        """Yield the terms of the words that mean the same as one in the question."""
+        terms = set(tokens(question))
+        for group in self._groups:
+            said = {word for word, own in group if own and terms.issuperset(own)}
+            if said:
+                yield from (term for word, own in group if word not in said for term in own)

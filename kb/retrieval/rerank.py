@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LOOKED_AT = 10
 _MOST_TOKENS = 512
 
-# What the probability of a match adds to a score; as much as a full match of concepts.
+# What the probability of a match adds to the log odds.
 _WEIGHT = 4.0
 
 
@@ -40,7 +40,7 @@ class Reranker:
         first = hits[:_LOOKED_AT]
         if not first:
             return list(hits)
-        pairs = [(question, _passage(hit, snapshot)) for hit in first]
+        pairs = [(question, snapshot.chunk(hit.row).text) for hit in first]
         found = self._model.predict(pairs, activation_fn=Sigmoid(), show_progress_bar=False)
         again = [
             hit._replace(score=hit.score + _WEIGHT * float(probability))
@@ -76,11 +76,3 @@ class Reranker:
                 "RERANKER takes a cross-encoder that gives one score for a pair of texts."
             )
         return model
-
-
-def _passage(hit: Hit, snapshot: Snapshot) -> str:
-    chunk = snapshot.chunks[hit.row]
-    if not chunk.asked_in:
-        return chunk.text
-    blocks = snapshot.section(hit.section).section.blocks
-    return "\n".join(block.full_text for block in blocks)

@@ -1,10 +1,16 @@
-"""Question to ranked sections: dense and lexical search over a snapshot, fused."""
+"""Question to ranked problems: by their text, their words, and how people ask about them.
+
+A problem is as near to a question as its best chunk and its best block are, as the words that
+both have say, and as others' wordings of the same problem do. What each of them counts for is
+fitted to many guides, and judged on guides that it was not fitted to (docs/retrieval.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,48 +18,65 @@ from numpy.typing import NDArray
 from kb.embedder.embeddings import Vectors
 from kb.model import Audience, Hit, Section, problem_heading
 from kb.retrieval.background import group_of
-from kb.retrieval.concepts import ConceptIndex, WordTable, concepts_in, own_concepts
-from kb.retrieval.lexical import LexicalIndex
-from kb.retrieval.phrasebook import PhraseIndex
-from kb.snapshot.format import Snapshot
+from kb.retrieval.grouped import Grouped, Numbers, Scores, mean_of_best
+from kb.retrieval.lexical import Synonyms, question_terms, read_lexical
+from kb.snapshot.format import PROBLEM_TERMS, Snapshot
 
-_DENSE_CANDIDATES = 200
-_OTHER_CANDIDATES = 50
-_LEAST_NEAR = 2.5
-# What being near to a section's phrases, and of its subject, is counted from and up to.
-_PHRASES = (-1.5, 3.5)
-_LEADS = (-3.0, 5.0)
-# Where hardly any section has phrases, to be near those of one that has says little: the others
-# had no chance. From this share of the sections on, phrases have their full weight.
-_PHRASED = 0.1
+_NEAREST_CHUNKS = 200
+_NEAREST_WORDINGS = 512
+_BEST_BY_WORDS = 50
+_WORDINGS_TAKEN = 3
+
+_LONGEST_EXAMPLE = 60
+_SAYS_ENOUGH = 12
+
+# The standardised cosine of what there is none of.
+_FAR = -3.0
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What counts for how much in a chunk's score (docs/retrieval.md).
+    """What counts for how much in the log odds of a problem, and what they are counted from.
 
-    `dense` is that of the standardised cosine; the others say what a full match of words, of
-    literals and of concepts adds, and `foreign` what is left of the words' where the guide is
-    in another language than the question. `section` and `guide` are for words of the whole
-    section and the whole guide. `phrase` is that of the standardised cosine to the phrases of
-    the section's subject, `lead` that of the log odds that the question is of this subject.
-    `cosine` is that of the cosine as it is, to compare with.
+    All but the bias are named like what they weigh in Hit.
     """
 
-    dense: float = 1.0
-    lexical: float = 2.5
-    section: float = 2.5
-    guide: float = 2.5
-    literal: float = 1.0
-    concept: float = 4.0
-    phrase: float = 1.0
-    lead: float = 1.0
-    foreign: float = 0.0
-    cosine: float = 0.0
+    bias: float = 0.0
+    passage: float = 0.0
+    block: float = 0.0
+    words: float = 0.0
+    known: float = 0.0
+    nearest: float = 0.0
+    wordings: float = 0.0
+
+    def log_odds(self, found: Mapping[str, Scores]) -> Scores:
+        """Return the log odds of problems, given what speaks for each; nan stands for nothing."""
+        odds: Any = self.bias
+        for name, values in found.items():
+            odds = odds + getattr(self, name) * np.nan_to_num(values, nan=_FAR)
+        return np.asarray(odds, np.float32)
 
 
-WEIGHTS = Weights()
-NOTHING = Weights(*[0.0] * len(fields(Weights)))
+@dataclass(frozen=True)
+class Ranking:
+    """The weights for problems without wordings, and for those that have some."""
+
+    alone: Weights
+    worded: Weights
+
+    @classmethod
+    def of(cls, weights: Weights) -> Ranking:
+        """Return the ranking that takes no notice of wordings."""
+        return cls(weights, weights)
+
+
+SHIPPED = Ranking(
+    alone=Weights(bias=-10.015, passage=1.684, block=1.333, words=1.933, known=-1.8),
+    worded=Weights(
+        bias=-13.42, block=1.047, words=1.223, known=-1.459, nearest=1.462, wordings=1.448
+    ),
+)
+"""Fitted by python -m benchmarks.any_guide --shipped."""
 
 
 class SearchIndex:
@@ -61,36 +84,23 @@ class SearchIndex:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        chunks = snapshot.chunks
-        self._section_of = np.array([chunk.section for chunk in chunks], np.int64)
-        guide_of = [snapshot.section(chunk.section).guide for chunk in chunks]
-        self._guide_of = np.array(guide_of, np.int64)
-        self._sections_of: dict[int, list[int]] = {n: [] for n in range(len(snapshot.guides))}
-        for chunk, guide in zip(chunks, guide_of, strict=True):
-            if chunk.section not in self._sections_of[guide][-1:]:
-                self._sections_of[guide].append(chunk.section)
-        self._phrases = PhraseIndex(snapshot.phrases)
-        phrased = self._phrases.answering / max(1, snapshot.manifest.sections)
-        self._phrase_weight = min(1.0, phrased / _PHRASED)
+        firsts, problem_of = np.unique(snapshot.problems, return_inverse=True)
+        self._firsts: Numbers = firsts
+        count = len(firsts)
+        self._problem_of: Numbers = problem_of.astype(np.int64)
+        self._chunks = Grouped(self._problem_of[snapshot.chunk_sections], count)
+        self._blocks = Grouped(self._problem_of[snapshot.block_sections], count)
+        worded = np.array([wording.problem for wording in snapshot.wordings], np.int64)
+        self._wordings = Grouped(self._problem_of[worded], count)
+        self._wording_languages = np.array([each.language for each in snapshot.wordings], "U2")
+        self._wording_vectors = np.asarray(snapshot.wording_vectors, np.float32)
+        self._words = read_lexical(snapshot.path, PROBLEM_TERMS)
+        self._guide_of: Numbers = snapshot.guide_of[firsts]
         self._allowed_for: dict[str, NDArray[np.bool_]] = {}
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
-        self._titles = [concepts_in(guide.title) for guide in snapshot.guides]
-        self._concepts = ConceptIndex(snapshot.concepts)
-        synonyms = [group for guide in snapshot.guides for group in guide.synonyms]
-        self._own = WordTable(own_concepts(synonyms, self._concepts.keywords))
-        written_in: dict[str, list[int]] = {}
-        for row, chunk in enumerate(chunks):
-            language = chunk.asked_in or snapshot.guides[guide_of[row]].language
-            written_in.setdefault(language, []).append(row)
-        self._lexical = {
-            language: LexicalIndex(
-                [chunks[row].text for row in rows],
-                rows,
-                sections=[chunks[row].section for row in rows],
-                guides=[guide_of[row] for row in rows],
-            )
-            for language, rows in written_in.items()
-        }
+        groups = [group for guide in snapshot.guides for group in guide.synonyms]
+        groups += [group for pack in snapshot.manifest.packs for group in pack.synonyms]
+        self._synonyms = Synonyms(groups)
 
     def problem(self, section: int) -> list[Section]:
         """Return the sections of the problem that a section belongs to, in the guide's order."""
@@ -103,7 +113,7 @@ class SearchIndex:
 
         That is so for each of its sections, the first one's before the others'.
         """
-        guide = self.snapshot.guides[self.snapshot.section(hit.section).guide]
+        guide = self.snapshot.guides[self.snapshot.guide_of[hit.section]]
         anchors = [section.anchor for section in self.problem(hit.section)]
         return [(anchor, f"{guide.id}#{anchor}") for anchor in anchors]
 
@@ -114,19 +124,21 @@ class SearchIndex:
         row = self._rows.get((guide_id, language, anchor))
         if row is None:
             return None
-        guide = self.snapshot.guides[self.snapshot.section(row).guide]
+        guide = self.snapshot.guides[self.snapshot.guide_of[row]]
         return row if guide.is_visible_to(audience) else None
 
     def headings(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
         """Return the problems for an asker, each as "guide#anchor" and by its heading."""
         found: list[tuple[str, str]] = []
-        firsts = self.snapshot.problems == np.arange(len(self.snapshot.problems))
-        for row in np.flatnonzero(self._allowed(language) & self._visible(audience) & firsts):
-            section = self.snapshot.section(int(row))
-            guide = self.snapshot.guides[section.guide]
-            heading = problem_heading(section.section, guide)
-            found.append((f"{guide.id}#{section.section.anchor}", heading))
+        for problem in np.flatnonzero(self._allowed(language) & self._visible(audience)):
+            found.append(self._named(int(self._firsts[problem])))
         return found
+
+    def _named(self, number: int) -> tuple[str, str]:
+        """Return a problem's "guide#anchor" and heading, by the row of its first section."""
+        row = self.snapshot.section(number)
+        guide = self.snapshot.guides[row.guide]
+        return f"{guide.id}#{row.section.anchor}", problem_heading(row.section, guide)
 
     @cached_property
     def _rows(self) -> dict[tuple[str, str, str], int]:
@@ -142,115 +154,132 @@ class SearchIndex:
         guides = [self.snapshot.guides[some[0]] for some in self._editions(language)]
         return tuple(guide.title for guide in guides if guide.is_visible_to(audience))
 
+    def examples(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
+        """Return what may be asked, each problem as "guide#anchor" and by a wording of it.
+
+        Where there is none in the asker's language, its heading has to do; first come the
+        problems with wordings, and then those whose headings say the most.
+        """
+        asked: dict[int, str] = {}
+        for wording in self.snapshot.wordings:
+            if wording.language == language and len(wording.text) <= _LONGEST_EXAMPLE:
+                asked.setdefault(wording.problem, wording.text)
+        found: list[tuple[bool, int, tuple[str, str]]] = []
+        for problem in np.flatnonzero(self._allowed(language) & self._visible(audience)):
+            row = int(self._firsts[problem])
+            key, heading = self._named(row)
+            text = asked.get(row, heading)
+            # A dozen letters, of Japanese half as many, can say what is wrong.
+            said = min(len(text.encode("utf-8")), _SAYS_ENOUGH)
+            if text.strip():
+                found.append((row in asked, said, (key, text)))
+        return [each for _, _, each in sorted(found, key=lambda e: (-e[0], -e[1]))]
+
+    def unknown_terms(self, question: str, language: str) -> int:
+        """Return how many of a question's telling terms no guide has."""
+        terms = set(question_terms(question, language))
+        return round((1 - self._known_share(list(terms))) * len(terms))
+
+    def _known_share(self, terms: Sequence[str]) -> float:
+        return sum(self._words.knows(term) for term in terms) / max(1, len(terms))
+
     def search(
         self,
         question: str,
         vector: Vectors,
         language: str,
-        weights: Weights = WEIGHTS,
+        ranking: Ranking = SHIPPED,
         audience: Audience | None = None,
     ) -> list[Hit]:
-        """Return the best chunk of each problem, the best problem first.
+        """Return the problems that come into question, the best first.
 
         `vector` is the question's embedding, shape (dimension,); `language` the question's.
         Of a guide's editions only the one that suits the asker is searched, and only guides
         that the `audience` may know of.
         """
-        if not len(self._section_of):
+        if not self.snapshot.manifest.chunks:
             return []
-        allowed = (self._allowed(language) & self._visible(audience))[self._section_of]
-        asked = concepts_in(question) + self._own.concepts_in(question)
-        concept = self._concepts.scores(asked)[self._section_of]
-        lexical, whole, literal = self._lexical_scores(question, language, weights)
-        group = group_of(language)
-        near = self._phrases.nearness(vector, group, self.snapshot.manifest.sections)
-        nearer = near.sections - max(near.others, _LEAST_NEAR)
-        nearness = weights.phrase * _within(nearer, _PHRASES)
-        nearness += weights.lead * _within(near.leads, _LEADS)
-        phrase = np.float32(self._phrase_weight) * nearness[self._section_of]
-        words = weights.lexical * lexical + whole
-        rows = self._candidates(vector, (words + literal, concept, phrase), allowed)
-        dense = self._dense(vector, rows)
-        mean, deviation = self.snapshot.background[group][:, rows]
-        z = (dense - mean) / deviation
-        scores = (
-            weights.dense * z
-            + weights.cosine * dense
-            + words[rows]
-            + weights.literal * literal[rows]
-            + weights.concept * concept[rows]
-            + phrase[rows]
-        )
-        best: dict[int, Hit] = {}
-        for i in np.argsort(-scores, kind="stable"):
-            row = int(rows[i])
-            section = int(self._section_of[row])
-            problem = int(self.snapshot.problems[section])
-            if problem not in best:
-                title = self._titles[self._guide_of[row]]
-                best[problem] = Hit(
-                    row=row,
-                    section=section,
-                    problem=problem,
-                    score=float(scores[i]),
-                    dense=float(dense[i]),
-                    z=float(z[i]),
-                    lexical=float(lexical[row]),
-                    literal=float(literal[row]),
-                    concept=float(concept[row]),
-                    stray=self._concepts.stray(asked, section, title),
-                    phrase=float(near.sections[section]),
-                    lead=float(near.leads[section]),
-                    others=near.others,
-                    outside=near.outside,
-                )
-        return list(best.values())
+        allowed = self._allowed(language) & self._visible(audience)
+        terms = question_terms(question, language)
+        known = self._known_share(terms)
+        terms += self._synonyms.of(question)
+        words = self._words.shares(terms)
+        problems = self._candidates(vector, words, allowed)
+        passages, best = self._passages(vector, problems)
+        blocks = self._best_blocks(vector, problems)
+        nearest, wordings = self._nearest_wordings(vector, problems, language)
+        background = self.snapshot.background[:, group_of(language)]
+        found = {
+            "passage": _standardised(passages, background[0]),
+            "block": _standardised(blocks, background[1]),
+            "words": words[problems],
+            "known": np.full(len(problems), known, np.float32),
+            "nearest": _standardised(nearest, background[2]),
+            "wordings": _standardised(wordings, background[2]),
+        }
+        worded = ~np.isnan(nearest)
+        scores = np.where(worded, ranking.worded.log_odds(found), ranking.alone.log_odds(found))
+        return [
+            Hit(
+                row=int(best[n]),
+                section=int(self.snapshot.chunk_sections[best[n]]),
+                problem=int(self._firsts[problems[n]]),
+                score=float(scores[n]),
+                **{name: float(values[n]) for name, values in found.items()},
+            )
+            for n in np.argsort(-scores, kind="stable")
+        ]
 
-    def _candidates(
-        self,
-        vector: Vectors,
-        others: Iterable[NDArray[np.float32]],
-        allowed: NDArray[np.bool_],
-    ) -> NDArray[np.int64]:
-        count = len(self._section_of)
+    def _candidates(self, vector: Vectors, words: Scores, allowed: NDArray[np.bool_]) -> Numbers:
+        """Return the problems that are near in one way or another."""
         # Editions that are not allowed take places among the nearest, so more are asked for.
-        wanted = min(count, _DENSE_CANDIDATES * len(self.languages))
+        editions = len(self.languages)
+        wanted = min(self.snapshot.manifest.chunks, _NEAREST_CHUNKS * editions)
         _, nearest = self.snapshot.index.search(vector[None, :], wanted)
-        rows = nearest[0]
-        for scores in others:
-            best = np.argsort(-scores, kind="stable")[: _OTHER_CANDIDATES * len(self.languages)]
-            rows = np.union1d(rows, best[scores[best] > 0])
-        found: NDArray[np.int64] = rows[allowed[rows]].astype(np.int64)
+        near = [self._chunks.problem_of[nearest[0]]]
+        if len(self._wording_vectors):
+            cosines = self._wording_vectors @ vector
+            near.append(self._wordings.problem_of[_best(cosines, _NEAREST_WORDINGS * editions)])
+        by_words = _best(words, _BEST_BY_WORDS * editions)
+        near.append(by_words[words[by_words] > 0])
+        problems = np.unique(np.concatenate(near))
+        # A problem may have no text at all, and nothing to answer with.
+        _, places = self._chunks.of(problems)
+        with_text = np.bincount(places, minlength=len(problems)) > 0
+        found: Numbers = problems[allowed[problems] & with_text]
         return found
 
-    def _dense(self, vector: Vectors, rows: NDArray[np.int64]) -> Vectors:
+    def _passages(self, vector: Vectors, problems: Numbers) -> tuple[Scores, Numbers]:
+        """Return the cosine of each problem's best chunk, and that chunk's row."""
+        rows, places = self._chunks.of(problems)
         if not len(rows):
-            return np.zeros(0, np.float32)
-        vectors = self.snapshot.index.reconstruct_batch(rows)
-        scores: Vectors = vectors @ vector
-        return scores
+            return np.zeros(0, np.float32), rows
+        cosines = self.snapshot.index.reconstruct_batch(rows) @ vector
+        order = np.lexsort((-cosines, places))
+        first = order[np.searchsorted(places[order], np.arange(len(problems)))]
+        return cosines[first], rows[first]
 
-    def _lexical_scores(
-        self, question: str, asked_in: str, weights: Weights
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Return for each chunk how well the question's words, and its literals, match.
+    def _best_blocks(self, vector: Vectors, problems: Numbers) -> Scores:
+        rows, places = self._blocks.of(problems)
+        cosines = np.asarray(self.snapshot.blocks[rows], np.float32) @ vector
+        return mean_of_best(cosines, places, len(problems), 1)
 
-        Those of the chunk, in [0, 1], those of its section and guide, weighted, and the
-        literals, in [0, 1]. The words of a question that is not in the guide's language
-        hardly occur in it, and what little does must not decide.
+    def _nearest_wordings(
+        self, vector: Vectors, problems: Numbers, language: str
+    ) -> tuple[Scores, Scores]:
+        """Return the cosine of each problem's nearest wording, and the mean of the nearest ones.
+
+        Among many wordings some are near by chance, so those in the asker's language are enough
+        where there are enough of them.
         """
-        lexical, whole, literal = np.zeros((3, len(self._section_of)), np.float32)
-        for language, index in self._lexical.items():
-            weight = 1.0 if language == asked_in else weights.foreign
-            share = weight and weight * index.coverage(question) ** 2
-            if share:
-                lexical[index.rows] = share * index.scores(question)
-                whole[index.rows] = share * (
-                    weights.section * index.section_scores(question)
-                    + weights.guide * index.guide_scores(question)
-                )
-            literal[index.rows] = index.literal_scores(question)
-        return lexical, whole, literal
+        rows, places = self._wordings.of(problems)
+        own = self._wording_languages[rows] == language
+        enough = np.bincount(places[own], minlength=len(problems)) >= _WORDINGS_TAKEN
+        taken = own | ~enough[places]
+        rows, places = rows[taken], places[taken]
+        cosines = self._wording_vectors[rows] @ vector
+        nearest = mean_of_best(cosines, places, len(problems), 1)
+        return nearest, mean_of_best(cosines, places, len(problems), _WORDINGS_TAKEN)
 
     def _editions(self, language: str) -> list[list[int]]:
         """Return the guides, the editions of one together, that which suits the asker first."""
@@ -264,45 +293,58 @@ class SearchIndex:
         ]
 
     def _allowed(self, language: str) -> NDArray[np.bool_]:
-        """Return which sections to search for an asker.
+        """Return which problems to search for an asker.
 
         Those of the edition that suits, and of the others what that one lacks, if they are
         so much alike that it can be told.
         """
         if language not in self._allowed_for:
-            allowed = np.zeros(self.snapshot.manifest.sections, bool)
+            allowed = np.zeros(len(self._firsts), bool)
             for first, *others in self._editions(language):
-                allowed[self._sections_of[first]] = True
+                allowed[self._guide_of == first] = True
                 known = self._anchors(first) if others else set()
                 for other in others:
                     anchors = self._anchors(other)
                     if 2 * len(known & anchors) >= min(len(known), len(anchors)):
-                        rows = self._sections_of[other]
-                        allowed[[r for r in rows if self._anchor(r) not in known]] = True
+                        problems = np.flatnonzero(self._guide_of == other)
+                        allowed[[p for p in problems if self._anchor(int(p)) not in known]] = True
                         known |= anchors
             self._allowed_for[language] = allowed
         return self._allowed_for[language]
 
     def _visible(self, audience: Audience | None) -> NDArray[np.bool_]:
-        """Return which sections an audience may know of."""
-        visible = np.ones(self.snapshot.manifest.sections, bool)
-        for number, guide in enumerate(self.snapshot.guides):
-            if not guide.is_visible_to(audience):
-                visible[self._sections_of[number]] = False
-        return visible
+        """Return which problems an audience may know of."""
+        guides = [guide.is_visible_to(audience) for guide in self.snapshot.guides]
+        return np.array(guides, bool)[self._guide_of]
 
     def _anchors(self, guide: int) -> set[str]:
-        return {self._anchor(row) for row in self._sections_of[guide]}
+        return {self._anchor(int(problem)) for problem in np.flatnonzero(self._guide_of == guide)}
 
-    def _anchor(self, section: int) -> str:
-        return self.snapshot.section(section).section.anchor
+    def _anchor(self, problem: int) -> str:
+        return self.snapshot.section(int(self._firsts[problem])).section.anchor
 
 
-def _within(values: NDArray[np.float32], bounds: tuple[float, float]) -> NDArray[np.float32]:
-    """Return how far values are above a lower bound, at most up to an upper; 0 for nan."""
-    least, most = bounds
-    within: NDArray[np.float32] = np.nan_to_num(np.clip(values, least, most) - np.float32(least))
-    return within
+def text_odds(passages: Scores, blocks: Scores) -> Scores:
+    """Return log odds by what texts mean alone, given their standardised cosines.
+
+    A text of which there is none has -inf.
+    """
+    found = {"passage": passages, "block": blocks}
+    return SHIPPED.alone.log_odds({name: np.maximum(z, _FAR) for name, z in found.items()})
+
+
+def _standardised(cosines: Scores, background: NDArray[np.float32]) -> Scores:
+    mean, deviation = background
+    scores: Scores = (cosines - mean) / deviation
+    return scores
+
+
+def _best(scores: Scores, count: int) -> Numbers:
+    """Return the rows of the highest scores, in no order."""
+    if count >= len(scores):
+        return np.arange(len(scores))
+    found: Numbers = np.argpartition(-scores, count)[:count]
+    return found
 
 
 def _preference(edition: str, asker: str) -> int:

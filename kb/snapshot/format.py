@@ -7,16 +7,16 @@
         manifest.json             what it holds, the embedder, a checksum for every other file
         guides.jsonl              a GuideInfo a line
         sections.jsonl            a SectionRow a line
-        concepts.jsonl            a SectionConcepts a line, in the sections' order
         chunks.jsonl              a Chunk a line
         index.faiss               inner product over the chunks' vectors; row i is chunk i
-        background.npy            float32 (groups, 2, chunks): mean and deviation of each
-                                  chunk's scores for everyday questions (kb.retrieval.background)
-        phrases.jsonl             a Phrase a line (kb.retrieval.phrasebook)
-        phrases.npy               float32 (phrases, dimension)
-        phrase_background.npy     float32 (groups, 2, phrases): the phrases' background
-        phrase_weights.npy        float32 (kinds, dimension + 1): what tells kinds of phrases apart
-        centres.npy               float32 (groups, dimension): the mean of everyday questions
+        blocks.npy                float16 (blocks, dimension), in the order of the sections
+        block_sections.npy        int32 (blocks,): the section that each is of
+        wordings.jsonl            a Wording a line
+        wordings.npy              float16 (wordings, dimension)
+        background.npy            float32 (3, groups, 2): mean and deviation of the cosines of
+                                  chunks, blocks and wordings to everyday questions
+                                  (kb.retrieval.background)
+        problems.*                BM25 over the problems (kb.retrieval.lexical)
 
 Names begin with the time, so that their order is the snapshots'.
 """
@@ -36,26 +36,25 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
-from kb.model import Chunk, Frozen, GuideInfo, Phrase, Section, SectionConcepts
+from kb.model import Chunk, Frozen, GuideInfo, Section, Wording
 from kb.snapshot.rows import read_lines
 
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 5
+FORMAT = 6
 CURRENT = "current"
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
 SECTIONS = "sections.jsonl"
-CONCEPTS = "concepts.jsonl"
 CHUNKS = "chunks.jsonl"
 INDEX = "index.faiss"
 BACKGROUND = "background.npy"
-PHRASES = "phrases.jsonl"
-PHRASE_VECTORS = "phrases.npy"
-PHRASE_BACKGROUND = "phrase_background.npy"
-PHRASE_WEIGHTS = "phrase_weights.npy"
-CENTRES = "centres.npy"
+BLOCKS = "blocks.npy"
+BLOCK_SECTIONS = "block_sections.npy"
+WORDINGS = "wordings.jsonl"
+WORDING_VECTORS = "wordings.npy"
+PROBLEM_TERMS = "problems"
 
 logger = logging.getLogger(__name__)
 
@@ -86,8 +85,24 @@ class FileSum(Frozen):
     sha256: str
 
 
+class PackUse(Frozen):
+    """A vocabulary pack as a snapshot used it: how many of its problems the guides have.
+
+    Without any, it has no part in the snapshot.
+    """
+
+    name: str
+    sha256: str
+    matched: int
+    problems: int
+    synonyms: tuple[tuple[str, ...], ...] = ()
+
+
 class Manifest(Frozen):
-    """What a snapshot holds. `created` is a time in ISO 8601, UTC; `by` is who had it made."""
+    """What a snapshot holds. `created` is a time in ISO 8601, UTC; `by` is who had it made.
+
+    `packs` are the vocabulary packs whose wordings are among its own.
+    """
 
     format: int
     name: str
@@ -98,36 +113,31 @@ class Manifest(Frozen):
     embedder: Embedder
     files: dict[str, FileSum]
     by: str = ""
-
-
-@dataclass(frozen=True)
-class PhraseTables:
-    """The phrases of a snapshot, and the tables that stand in its files for them."""
-
-    phrases: tuple[Phrase, ...]
-    vectors: NDArray[np.float32]
-    background: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    centres: NDArray[np.float32]
+    packs: tuple[PackUse, ...] = ()
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """An opened snapshot. Sections and chunks are read from their lines when asked for.
 
-    `problems` has for each section the row of its problem's first section, shape (sections,).
+    `guide_of` and `problems` have for each section the row of its guide, and of its problem's
+    first section, shape (sections,); `chunk_sections` has each chunk's section.
     """
 
     path: Path
     manifest: Manifest
     guides: tuple[GuideInfo, ...]
     index: faiss.Index
+    blocks: NDArray[np.float16]
+    block_sections: NDArray[np.int32]
+    wordings: tuple[Wording, ...]
+    wording_vectors: NDArray[np.float16]
     background: NDArray[np.float32]
-    chunks: tuple[Chunk, ...]
-    concepts: tuple[SectionConcepts, ...]
-    phrases: PhraseTables
+    guide_of: NDArray[np.int64]
     problems: NDArray[np.int64]
+    chunk_sections: NDArray[np.int64]
     _section_lines: list[str] = field(repr=False)
+    _chunk_lines: list[str] = field(repr=False)
     _sections: dict[int, SectionRow] = field(default_factory=dict, repr=False)
 
     @property
@@ -143,12 +153,15 @@ class Snapshot:
             self._sections[row] = found
         return found
 
+    def chunk(self, row: int) -> Chunk:
+        """Return the chunk at a row."""
+        return Chunk.model_validate_json(self._chunk_lines[row])
+
     def sections_as_written(self) -> list[list[str]]:
         """Return each guide's sections as JSON, to see whether they are those of another."""
         found: list[list[str]] = [[] for _ in self.guides]
-        for line in self._section_lines:
-            guide, _, section = line.split(",", 2)  # {"guide":12,"problem":34,"section":...
-            found[int(guide.rpartition(":")[2])].append(section)
+        for line, guide in zip(self._section_lines, self.guide_of, strict=True):
+            found[guide].append(line.split(",", 2)[2])  # {"guide":12,"problem":34,"section":...
         return found
 
 
@@ -165,31 +178,36 @@ def open_snapshot(path: Path) -> Snapshot:
         _check_file(path / name, expected)
     try:
         guides = tuple(GuideInfo.model_validate_json(x) for x in read_lines(path / GUIDES))
-        chunks = tuple(_chunk(line) for line in read_lines(path / CHUNKS))
-        concepts = tuple(
-            SectionConcepts.model_validate_json(x) for x in read_lines(path / CONCEPTS)
-        )
+        wordings = tuple(Wording.model_validate_json(x) for x in read_lines(path / WORDINGS))
         index = faiss.read_index(str(path / INDEX))
-        background = np.load(path / BACKGROUND, allow_pickle=False)
-        phrases = PhraseTables(
-            tuple(Phrase.model_validate_json(x) for x in read_lines(path / PHRASES)),
-            np.load(path / PHRASE_VECTORS, allow_pickle=False),
-            np.load(path / PHRASE_BACKGROUND, allow_pickle=False),
-            np.load(path / PHRASE_WEIGHTS, allow_pickle=False),
-            np.load(path / CENTRES, allow_pickle=False),
-        )
+        tables = {
+            name: np.load(path / name, allow_pickle=False, mmap_mode="r")
+            for name in (BLOCKS, BLOCK_SECTIONS, WORDING_VECTORS, BACKGROUND)
+        }
     except (OSError, ValueError, RuntimeError) as error:
         raise DamagedSnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
-    lines = read_lines(path / SECTIONS)
-    rows = (len(guides), len(lines), len(chunks))
+    sections, chunks = read_lines(path / SECTIONS), read_lines(path / CHUNKS)
+    rows = (len(guides), len(sections), len(chunks))
     if rows != (manifest.guides, manifest.sections, manifest.chunks) or index.ntotal != rows[2]:
         raise DamagedSnapshotError(
             f"{path}: the manifest says {manifest.guides} guides, {manifest.sections} sections "
             f"and {manifest.chunks} chunks; found {rows} and {index.ntotal} vectors."
         )
-    problems = np.array([_problem(line) for line in lines], np.int64)
     return Snapshot(
-        path, manifest, guides, index, background, chunks, concepts, phrases, problems, lines
+        path,
+        manifest,
+        guides,
+        index,
+        tables[BLOCKS],
+        tables[BLOCK_SECTIONS],
+        wordings,
+        tables[WORDING_VECTORS],
+        tables[BACKGROUND],
+        np.array([_number(line, 0) for line in sections], np.int64),
+        np.array([_number(line, 1) for line in sections], np.int64),
+        np.array([_number(line, 0) for line in chunks], np.int64),
+        sections,
+        chunks,
     )
 
 
@@ -280,17 +298,6 @@ def _check_file(path: Path, expected: FileSum) -> None:
         )
 
 
-def _problem(line: str) -> int:
-    """Return what a section's line says of its problem, without reading the section."""
-    return int(line.split(",", 2)[1].rpartition(":")[2])
-
-
-def _chunk(line: str) -> Chunk:
-    values = json.loads(line)
-    # The file's checksum was right, so there is no need to check every field again.
-    return Chunk.model_construct(
-        section=values["section"],
-        text=values["text"],
-        blocks=tuple(values["blocks"]),
-        asked_in=values.get("asked_in"),
-    )
+def _number(line: str, place: int) -> int:
+    """Return the whole number at a place of a line, without reading all of the row."""
+    return int(line.split(",", place + 1)[place].rpartition(":")[2])

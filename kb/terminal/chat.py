@@ -27,7 +27,7 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
         for guide in knowledge_base.index().snapshot.guides:
             console.print(f"[bold]{escape(guide.title)}[/] [dim]({guide.language})[/]")
         console.print(f"{said.greeting} [dim]({said.leaving})[/]")
-        for example in said.examples:
+        for example in knowledge_base.examples(languages[0] if languages else "en"):
             console.print(f"  [dim]{escape(example)}[/]")
     # Begun only now, because the imports would hold up the greeting.
     threading.Thread(target=knowledge_base.load_quietly, daemon=True).start()

@@ -18,9 +18,9 @@ from kb.model import (
     Citation,
     Decision,
     Part,
+    Rendering,
     Span,
     Step,
-    Wording,
     by_section,
     line_marks,
     numbered_steps,
@@ -41,8 +41,8 @@ def show(answer: Answer, console: Console) -> None:
     match answer.decision:
         case Decision.SMALL_TALK:
             console.print(Group(*_small_talk(answer, said)))
-        case Decision.CLARIFY:
-            console.print(Group(*_clarify(answer, said)))
+        case Decision.CHOOSE:
+            console.print(Group(*_choices(answer, said)))
         case Decision.NOT_COVERED:
             console.print(Group(*_not_covered(answer, said)))
         case _:
@@ -56,13 +56,14 @@ def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
     yield Text(said.hello)
     for title in answer.topics[:_MOST_TOPICS]:
         yield Text(f"  • {title}")
-    yield Text(said.examples_label)
-    for example in said.examples:
+    if answer.examples:
+        yield Text(said.examples_label)
+    for example in answer.examples:
         yield Text(f"  {example}", style="dim")
 
 
-def _clarify(answer: Answer, said: Words) -> Iterator[RenderableType]:
-    yield Text(said.clarify, style="bold")
+def _choices(answer: Answer, said: Words) -> Iterator[RenderableType]:
+    yield Text(said.which, style="bold")
     for number, citation in enumerate(answer.choices, 1):
         lines = said.lines_of(citation.unit, str(citation.lines))
         yield _marked(f"{number}.", [_place(citation, lines)])
@@ -75,13 +76,13 @@ def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
         if position == 0 or part.heading != answer.parts[position - 1].heading:
             yield Text(part.heading, style="bold")
         foreign = answer.guide_language not in (None, answer.language)
-        if position == 0 and foreign and answer.wording is not Wording.TRANSLATED:
+        if position == 0 and foreign and answer.rendering is not Rendering.TRANSLATED:
             name = language_name(answer.guide_language or "", answer.language)
             yield Text(said.original_language.format(language=name), style="dim")
         yield from _part(part, said)
     yield Text()
-    if answer.wording:
-        yield Text(said.wording(answer.wording), style="dim italic")
+    if answer.rendering:
+        yield Text(said.rendering(answer.rendering), style="dim italic")
     sure = said.confidence.format(share=answer.confidence)
     yield Text(f"{said.sources}  {sure}", style="bold dim")
     for numbered in by_section(answer.citations):

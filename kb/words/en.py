@@ -10,10 +10,9 @@ WORDS = Words(
     welcome="You're welcome. Ask whenever there is something else.",
     examples_label="For example:",
     leaving="Ctrl-D ends",
-    examples=("I lost my secret key", "my policy change does not show up"),
     not_covered="I did not find an answer to this in the guides.",
     nearest="The closest sections:",
-    clarify="Which of these do you mean?",
+    which="Which of these do you mean?",
     none_of_these="None of these? Ask again with the error message, or what you were doing.",
     rephrase="Try again with the error message or what you were doing, "
     "or ask the team that owns the guide.",
@@ -30,9 +29,11 @@ WORDS = Words(
         "replace it. I have not stored or logged it."
     ),
     thinking="is looking in the guides…",
-    wording_guide="This is the guide's own wording.",
-    wording_written="Written by a language model from the guide; every step was checked with it.",
-    wording_translated="Translated by a language model; the guide's own words are under each step.",
+    rendering_guide="This is the guide's own wording.",
+    rendering_written="Written by a language model from the guide; every step was checked with it.",
+    rendering_translated=(
+        "Translated by a language model; the guide's own words are under each step."
+    ),
     also_there="The guide also says: {headings}.",
     comma=", ",
     steps_left_out="The guide's steps {numbers} are left out here.",

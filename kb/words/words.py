@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.model import Unit, Wording
+from kb.model import Rendering, Unit
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,9 @@ class Words:
     welcome: str
     examples_label: str
     leaving: str
-    examples: tuple[str, ...]
     not_covered: str
     nearest: str
-    clarify: str
+    which: str
     none_of_these: str
     rephrase: str
     sources: str
@@ -32,9 +31,9 @@ class Words:
     confidence: str
     secret_pasted: str
     thinking: str
-    wording_guide: str
-    wording_written: str
-    wording_translated: str
+    rendering_guide: str
+    rendering_written: str
+    rendering_translated: str
     also_there: str
     comma: str
     steps_left_out: str
@@ -44,12 +43,12 @@ class Words:
         ways = {Unit.LINE: self.lines, Unit.PARAGRAPH: self.paragraphs, Unit.PAGE: self.pages}
         return ways[unit].format(lines=lines)
 
-    def wording(self, wording: Wording) -> str:
+    def rendering(self, rendering: Rendering) -> str:
         """Return what people are told of whose words the steps are."""
-        match wording:
-            case Wording.GUIDE:
-                return self.wording_guide
-            case Wording.WRITTEN:
-                return self.wording_written
-            case Wording.TRANSLATED:
-                return self.wording_translated
+        match rendering:
+            case Rendering.GUIDE:
+                return self.rendering_guide
+            case Rendering.WRITTEN:
+                return self.rendering_written
+            case Rendering.TRANSLATED:
+                return self.rendering_translated

@@ -112,7 +112,7 @@ def _not_covered(slack: SlackServer) -> None:
     message = slack.wait_for_messages(sent.channel, 2)[-1]
     text = plain(message)
     assert "見つかりませんでした" in text and "近い項目" in text
-    assert text.count("IAM トラブルシューティング ›") == 3
+    assert text.count("[") == 3  # a button each
 
 
 def _reconnect(slack: SlackServer) -> None:

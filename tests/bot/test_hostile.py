@@ -171,7 +171,7 @@ def _check_guide(guide: Guide, links: Collection[str]) -> None:
         )
         answers = [
             answer.model_copy(update=vars(composed)),
-            answer.model_copy(update={"decision": Decision.CLARIFY, "choices": (cited, cited)}),
+            answer.model_copy(update={"decision": Decision.CHOOSE, "choices": (cited, cited)}),
             answer.model_copy(update={"decision": Decision.NOT_COVERED, "nearest": (cited,)}),
             answer.model_copy(
                 update={

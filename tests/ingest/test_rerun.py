@@ -48,13 +48,21 @@ Put a drop of oil on the hinge. Wait for an hour.
 Warm the key in your hand. Do not use boiling water.
 """
 
-ROWS = ("guides.jsonl", "sections.jsonl", "concepts.jsonl", "chunks.jsonl", "phrases.jsonl")
+ROWS = (
+    "guides.jsonl",
+    "sections.jsonl",
+    "chunks.jsonl",
+    "wordings.jsonl",
+    "problems.terms.json",
+)
 ARRAYS = (
     "background.npy",
-    "phrases.npy",
-    "phrase_background.npy",
-    "phrase_weights.npy",
-    "centres.npy",
+    "blocks.npy",
+    "block_sections.npy",
+    "wordings.npy",
+    "problems.data.npy",
+    "problems.indices.npy",
+    "problems.indptr.npy",
 )
 
 QUESTIONS = (
@@ -142,12 +150,12 @@ def write_guides(folder: Path, pages: Pages) -> None:
         (folder / name).write_text(f"# {name}\n{text}", "utf-8")
 
 
-def fresh_home(folder: Path, models: Path, phrase_vectors: Path) -> Home:
-    """Return a home where only what the phrasebook comes to is kept."""
+def fresh_home(folder: Path, models: Path, known_vectors: Path) -> Home:
+    """Return a home where only what is the same for all guides is kept."""
     folder.mkdir(parents=True)
     (folder / "models").symlink_to(models)
     home = Home(folder)
-    home.embedding_cache.write_bytes(phrase_vectors.read_bytes())
+    home.embedding_cache.write_bytes(known_vectors.read_bytes())
     return home
 
 
@@ -158,11 +166,11 @@ def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
     sequence: list[tuple[str, int, int, int]],
     embeddings: SentenceTransformerEmbeddings,
     models: Path,
-    phrase_vectors: Path,
+    known_vectors: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("edits")
-    home = fresh_home(folder / "home", models, phrase_vectors)
+    home = fresh_home(folder / "home", models, known_vectors)
     pages: Pages = {"doors.en.md": SECTIONS[:3]}
     write_guides(folder / "guides", pages)
     last = ingest([folder / "guides"], home, embeddings)
@@ -170,7 +178,7 @@ def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
         pages = edited(pages, edit)
         write_guides(folder / "guides", pages)
         last = ingest([folder / "guides"], home, embeddings)
-    new = fresh_home(folder / "new", models, phrase_vectors)
+    new = fresh_home(folder / "new", models, known_vectors)
     nothing = ingest([folder / "guides"], new, embeddings)
     assert nothing.reused == 0
     assert_same_rows(open_snapshot(last.path), open_snapshot(nothing.path))

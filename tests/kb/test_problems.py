@@ -65,7 +65,7 @@ Two phones synchronise the same calendar.
 @pytest.fixture(scope="module")
 def intranet(
     tmp_path_factory: pytest.TempPathFactory,
-    phrase_vectors: Path,
+    known_vectors: Path,
     embeddings: SentenceTransformerEmbeddings,
 ) -> KnowledgeBase:
     home = Home(tmp_path_factory.mktemp("intranet"))

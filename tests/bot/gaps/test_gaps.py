@@ -147,8 +147,8 @@ def test_why_a_question_is_a_gap(talk: Talk, embeddings: SentenceTransformerEmbe
     talk.store.rate(praised.channel, praised.ts, "U2", good=True)
     passed_on = talk.ask("restore the database from a backup")
     talk.store.escalate(passed_on, passed_on.user, "C9")
-    talk.ask("vacation", "clarify", user="U3")
-    talk.ask("S3", "clarify", user="U4")
+    talk.ask("vacation", "choose", user="U3")
+    talk.ask("S3", "choose", user="U4")
     talk.ask("make the S3 bucket public", "answer", user="U4")
     talk.ask("shall we have lunch?", surface="auto")
     talk.ask("hello", "small_talk")
@@ -196,13 +196,13 @@ def doors(
     tmp_path_factory: pytest.TempPathFactory,
     embeddings: SentenceTransformerEmbeddings,
     models: Path,
-    phrase_vectors: Path,
+    known_vectors: Path,
 ) -> Home:
     """A home folder where a guide of two doors is published. Not to be written to."""
     root = tmp_path_factory.mktemp("doors")
     (root / "models").symlink_to(models)
     (root / "doors.en.md").write_text(GUIDE, "utf-8")
-    shutil.copy(phrase_vectors, Home(root).embedding_cache)
+    shutil.copy(known_vectors, Home(root).embedding_cache)
     ingest([root / "doors.en.md"], Home(root), embeddings)
     return Home(root)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.question import direct_message, mention, plain_text, thread_reply
+from bot.question import Place, direct_message, mention, plain_text, thread_reply
 from bot.views.answer import MOST_BLOCKS, Message, escape, plain, render
 from kb.knowledge_base import KnowledgeBase
 from kb.model import (
@@ -177,6 +177,15 @@ def test_answers_of_the_sample_guide(sample: KnowledgeBase) -> None:
 def test_not_covered_is_helpful(sample: KnowledgeBase) -> None:
     text = check(render(sample.ask(redact("プリンターが動かない"))))
     assert "見つかりませんでした" in text and text.count("›") == 3
+
+
+def test_what_is_nearest_is_a_button_each(sample: KnowledgeBase) -> None:
+    answer = sample.ask(redact("プリンターが動かない"))
+    (message,) = render(answer, Place(channel="D1", ts="1.1"))
+    blocks = [block.to_dict() for block in message.blocks]
+    buttons = [e for block in blocks if block["type"] == "actions" for e in block["elements"]]
+    labels = [button["text"]["text"] for button in buttons]
+    assert labels == [citation.path[-1] for citation in answer.nearest]
 
 
 def test_own_words_are_escaped() -> None:

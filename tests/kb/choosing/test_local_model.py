@@ -18,7 +18,7 @@ from kb.choosing.verify import Fault
 from kb.choosing.writer import open_writer
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Wording
+from kb.model import Rendering
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.settings import Settings
@@ -101,10 +101,10 @@ def test_what_a_weak_model_invents_is_caught(
     written, report = writer.write_and_report(answer, doors.cited_sections(answer), lambda _: None)
     assert report.tokens > 0
     if report.outcome is Outcome.WRITTEN:
-        assert written.wording is Wording.WRITTEN
+        assert written.rendering is Rendering.WRITTEN
     else:
         # It can hardly copy: what it wrote was caught, or it wrote nothing that can be read.
-        assert written == answer.model_copy(update={"wording": Wording.GUIDE})
+        assert written == answer.model_copy(update={"rendering": Rendering.GUIDE})
         assert report.outcome is not Outcome.FAILED
         assert report.faults or report.outcome in (Outcome.MALFORMED, Outcome.SLOW)
     assert set(report.faults) <= set(Fault)

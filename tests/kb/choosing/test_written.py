@@ -27,7 +27,7 @@ from kb.evaluation.comparison import VERBATIM, WRITTEN, Comparison, compare
 from kb.evaluation.comparison_report import page
 from kb.evaluation.golden import read_questions
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, Decision, Step, Wording
+from kb.model import Answer, Decision, Rendering, Step
 from kb.paths import Home
 from kb.progress import Stage
 from kb.question.redact import redact
@@ -94,7 +94,7 @@ def test_a_good_model_writes_the_answer(ask: Ask, server: ChatServer) -> None:
     heard: list[Any] = []
     answer, report = ask(heard=heard)
     assert (report.outcome, report.faults) == (Outcome.WRITTEN, ())
-    assert answer.wording is Wording.WRITTEN and answer.decision is Decision.ANSWER
+    assert answer.rendering is Rendering.WRITTEN and answer.decision is Decision.ANSWER
     (part,) = answer.parts
     assert len(part.steps) == 5 and part.omitted == ()
     assert part.steps[0].children[0].text == "aws iam list-access-keys --user-name YOUR-NAME"
@@ -239,7 +239,7 @@ def test_without_a_good_answer_the_guides_words_are_sent(
     server.script = script
     answer, report = ask()
     assert report.outcome is outcome
-    assert answer == sample.ask(redact(QUESTION)).model_copy(update={"wording": Wording.GUIDE})
+    assert answer == sample.ask(redact(QUESTION)).model_copy(update={"rendering": Rendering.GUIDE})
 
 
 def test_a_step_that_was_cut_off_is_not_taken(ask: Ask, server: ChatServer) -> None:
@@ -249,13 +249,13 @@ def test_a_step_that_was_cut_off_is_not_taken(ask: Ask, server: ChatServer) -> N
     if report.outcome is Outcome.WRITTEN:
         assert answer.parts[0].omitted and all(text.endswith(".") for text in whole)
     else:
-        assert answer.wording is Wording.GUIDE
+        assert answer.rendering is Rendering.GUIDE
 
 
 def test_a_slow_model_is_not_waited_for(ask: Ask, server: ChatServer) -> None:
     server.delay = 0.2
     answer, report = ask(chat_timeout=0.5)
-    assert report.outcome is Outcome.SLOW and answer.wording is Wording.GUIDE
+    assert report.outcome is Outcome.SLOW and answer.rendering is Rendering.GUIDE
     assert report.tokens > 0
 
 
@@ -302,7 +302,7 @@ def test_what_is_spent_is_counted_over_restarts(ask: Ask, settings: Settings) ->
     assert first.tokens > 1000 and first.cost > 0.002
     ask("my change does not show up", **priced)
     answer, third = ask("How do I create an IAM user safely?", **priced)
-    assert third.outcome is Outcome.SPENT and answer.wording is Wording.GUIDE
+    assert third.outcome is Outcome.SPENT and answer.rendering is Rendering.GUIDE
     assert WrittenStore(settings.home.written).spent_today().cost > 0.004
     assert ask(chat_day_tokens=100, question="policy variables")[1].outcome is Outcome.SPENT
 
@@ -395,12 +395,12 @@ def test_the_model_is_not_asked_what_the_guide_does_not_cover(
     chat = KnowledgeBase(sample_home, sample._embeddings, writer=writer)
     for question in ("how do I reset my Salesforce password", "hello", "今日の天気は？", ""):
         answer = chat.ask(redact(question))
-        assert answer == sample.ask(redact(question)) and answer.wording is None
+        assert answer == sample.ask(redact(question)) and answer.rendering is None
     assert server.requests == []
     heard: list[Any] = []
     answer = chat.ask(redact(QUESTION), progress=heard.append)
     assert heard[:2] == [Stage.SEARCHING, Stage.WRITING]
-    assert isinstance(heard[2], Step) and answer.wording is Wording.WRITTEN
+    assert isinstance(heard[2], Step) and answer.rendering is Rendering.WRITTEN
 
 
 def test_a_follow_up_is_made_whole_first(
@@ -535,12 +535,12 @@ def test_traces_go_out_only_if_they_are_set(
     chat = KnowledgeBase(sample_home, sample._embeddings)
     try:
         chat.writer = open_writer(settings, chat.embed)
-        assert chat.ask(redact(QUESTION)).wording is Wording.WRITTEN
+        assert chat.ask(redact(QUESTION)).rendering is Rendering.WRITTEN
         wait_for_all_tracers()
         assert Langsmith.asked == []
         traced = settings.model_copy(update={"chat_tracing": "langsmith"})
         chat.writer = open_writer(traced, chat.embed)
-        assert chat.ask(redact("I lost my access key")).wording is Wording.WRITTEN
+        assert chat.ask(redact("I lost my access key")).rendering is Rendering.WRITTEN
         wait_for_all_tracers()
         assert Langsmith.asked
     finally:

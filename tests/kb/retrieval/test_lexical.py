@@ -1,6 +1,19 @@
 from __future__ import annotations
 
-from kb.retrieval.lexical import LexicalIndex, literals, tokens
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb.retrieval.lexical import (
+    LexicalIndex,
+    Synonyms,
+    question_terms,
+    read_lexical,
+    tokens,
+    write_lexical,
+)
 
 TEXTS = [
     "シークレットアクセスキーを紛失した場合は削除します",
@@ -9,54 +22,64 @@ TEXTS = [
 ]
 
 
+@pytest.fixture
+def index(tmp_path: Path) -> LexicalIndex:
+    write_lexical([tokens(text) for text in TEXTS], tmp_path, "texts")
+    return read_lexical(tmp_path, "texts")
+
+
 def test_words_bigrams_and_identifiers() -> None:
     assert tokens("鍵を MFADevice políticas") == ["鍵を", "mfadevice", "mfa", "device", "políticas"]
     assert "iam:deletevirtualmfadevice" in tokens("iam:DeleteVirtualMFADeviceを実行")
     assert tokens("ＭＦＡ") == tokens("MFA")
 
 
-def test_literals_are_what_nobody_writes_by_chance() -> None:
-    found = literals("Use ${aws:username} and ListVirtualMFADevices, list-virtual-mfa-devices now")
-    assert found == {"${aws:username}", "listvirtualmfadevices", "list-virtual-mfa-devices"}
+@pytest.mark.parametrize(
+    ("question", "language", "terms"),
+    [
+        ("How do I replace the lamp?", "en", ["replace", "lamp"]),
+        ("Wie kann ich die Lampe wechseln?", "de", ["lampe", "wechseln"]),
+        ("el proyector no se enciende", "es", ["proyector", "enciende"]),
+        ("ランプはどうやって替えますか", "ja", ["ラン", "ンプ", "プは", "て替", "替え"]),
+        ("これはどこ", "ja", ["これ", "れは", "はど", "どこ"]),
+        ("what is it", "en", ["what", "is", "it"]),
+    ],
+)
+def test_a_question_is_searched_by_the_terms_that_say_something(
+    question: str, language: str, terms: list[str]
+) -> None:
+    assert question_terms(question, language) == terms
 
 
-def test_the_best_text_is_the_one_with_the_words() -> None:
-    index = LexicalIndex(TEXTS, range(3), sections=range(3), guides=[0, 0, 0])
-    assert index.scores("アクセスキーを紛失").argmax() == 0
-    assert index.scores("${aws:username}").argmax() == 1
-    assert not index.scores("brötchen").any()
+def test_the_best_text_is_the_one_with_the_words(index: LexicalIndex) -> None:
+    assert index.shares(tokens("アクセスキーを紛失")).argmax() == 0
+    assert index.shares(tokens("${aws:username}")).tolist() == [0, 1, 0]
+    assert index.shares(tokens("error for iam:DeleteVirtualMFADevice!")).argmax() == 2
+    assert not index.shares(tokens("brötchen")).any() and not index.shares([]).any()
+    assert index.knows("user") and not index.knows("brötchen")
 
 
-def test_literals_are_matched_whole() -> None:
-    index = LexicalIndex(TEXTS, range(3), sections=range(3), guides=[0, 0, 0])
-    assert index.literal_scores("error for iam:DeleteVirtualMFADevice!").tolist() == [0, 0, 1]
-    assert not index.literal_scores("iam:DeleteUser").any()
+def test_texts_without_words_are_found_by_none(tmp_path: Path) -> None:
+    write_lexical([[], []], tmp_path, "empty")
+    assert read_lexical(tmp_path, "empty").shares(["word"]).tolist() == [0, 0]
 
 
-def test_a_question_in_another_language_is_hardly_covered() -> None:
-    index = LexicalIndex(TEXTS, range(3), sections=range(3), guides=[0, 0, 0])
-    assert index.coverage("アクセスキーを紛失した") > 0.5
-    assert index.coverage("I have lost the key of my user") < 0.2
-    assert index.coverage("") == 0
+def test_what_means_the_same_is_searched_for_too() -> None:
+    synonyms = Synonyms([["beamer", "video projector"], ["VPN", "仮想専用線"]])
+    assert list(synonyms.of("my Beamer is dark")) == ["video", "projector"]
+    assert list(synonyms.of("the projector is dark")) == []
+    assert list(synonyms.of("仮想専用線につながらない")) == ["vpn"]
 
 
-LONG = [
-    "Rotating keys\nMake a second key for the build user.",
-    "Rotating keys\nDelete the old one when the pipeline no longer uses it.",
-    "Billing\nThe pipeline has a budget.",
-]
-
-
-def test_the_words_of_a_long_question_are_found_all_over_a_section() -> None:
-    index = LexicalIndex(LONG, range(3), sections=[0, 0, 1], guides=[0, 0, 1])
-    asked = "the pipeline uses the old key"
-    assert index.scores(asked)[0] < 1
-    assert index.section_scores(asked).tolist()[:2] == [1, 1]
-    assert index.section_scores(asked)[2] < 1
-
-
-def test_the_words_of_guides_count_only_where_there_are_several() -> None:
-    several = LexicalIndex(LONG, range(3), sections=[0, 0, 1], guides=[0, 0, 1])
-    assert several.guide_scores("rotating keys").tolist() == [0.5, 0.5, 0]
-    one = LexicalIndex(LONG, range(3), sections=[0, 0, 1], guides=[0, 0, 0])
-    assert not one.guide_scores("rotating keys").any()
+def test_the_files_are_the_same_whoever_writes_them(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from kb.retrieval.lexical import *; "
+        "write_lexical([tokens(t) for t in sys.argv[2:]], Path(sys.argv[1]), 'texts')"
+    )
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        subprocess.run(
+            [sys.executable, "-c", script, folder, *TEXTS], env={"PYTHONHASHSEED": seed}, check=True
+        )
+    for path in (tmp_path / "1").iterdir():
+        assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes()

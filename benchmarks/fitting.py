@@ -1,0 +1,102 @@
+"""Fits the log odds of problems, and how sure to be of the first, to questions about guides.
+
+Of the problems that come into question, one is meant, or none: the fit is that of a softmax over
+their log odds, that of none being 0 (multinomial logistic regression), by maximum likelihood.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from kb.model import Hit
+from kb.retrieval.search import Weights
+
+_RIDGE = 1e-3
+_COUNTED = 30
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to a guide: what was found for it, and which of that is right.
+
+    `covered` says whether the guide answers it.
+    """
+
+    guide: str
+    hits: tuple[Hit, ...]
+    right: tuple[bool, ...]
+    covered: bool
+
+    def ranked(self, weights: Weights) -> Asked:
+        """Return the same with the hits scored anew, the best first."""
+        names = [field for field in vars(weights) if field != "bias"]
+        found = {name: np.array([getattr(hit, name) for hit in self.hits]) for name in names}
+        scores = weights.log_odds(found) if self.hits else np.zeros(0)
+        order = np.argsort(-scores, kind="stable")
+        hits = [self.hits[n]._replace(score=float(scores[n])) for n in order]
+        return replace(self, hits=tuple(hits), right=tuple(self.right[n] for n in order))
+
+
+def fit_weights(asked: Sequence[Asked], names: Sequence[str], begin: Weights) -> Weights:
+    """Return the weights of the evidence that is named; the first hits by `begin` are compared.
+
+    Each guide counts the same, and in each, what it covers as much as what it does not.
+    """
+    kept = [each.ranked(begin) for each in asked]
+    kept = [each for each in kept if not each.covered or any(each.right[:_COUNTED])]
+    values = np.zeros((len(kept), _COUNTED, len(names)))
+    there, right = np.zeros((2, len(kept), _COUNTED), bool)
+    for row, each in enumerate(kept):
+        for column, hit in enumerate(each.hits[:_COUNTED]):
+            values[row, column] = np.nan_to_num([getattr(hit, name) for name in names], nan=-3.0)
+            there[row, column], right[row, column] = True, each.right[column]
+    weight = _balanced(kept)
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        bias, coefficients = parameters[0], parameters[1:]
+        odds = np.where(there, values @ coefficients + bias, -np.inf)
+        whole = np.logaddexp(np.logaddexp.reduce(odds, axis=1), 0.0)
+        good = np.where(right, odds, -np.inf)
+        covered = right.any(axis=1)
+        best = np.where(covered, np.logaddexp.reduce(good, axis=1), 0.0)
+        wanted = np.where(right, np.exp(good - best[:, None]), 0.0)
+        change = weight[:, None] * (np.exp(odds - whole[:, None]) - wanted)
+        slope = np.einsum("rc,rcn->n", change, values) + 2 * _RIDGE * coefficients
+        value = float(weight @ (whole - best)) + _RIDGE * float(coefficients @ coefficients)
+        return value, np.concatenate([[change.sum()], slope])
+
+    found = minimize(loss, np.zeros(1 + len(names)), jac=True, method="L-BFGS-B")
+    rounded = [round(float(value), 3) for value in found.x]
+    return Weights(bias=rounded[0], **dict(zip(names, rounded[1:], strict=True)))
+
+
+def fit_sureness(asked: Sequence[Asked]) -> tuple[float, float]:
+    """Return the scale and bias that make the first hit's probability true (Platt, 1999)."""
+    from sklearn.linear_model import LogisticRegression
+
+    kept = [each for each in asked if each.hits]
+    odds = np.array([[first_odds(each.hits)] for each in kept])
+    right = [each.covered and each.right[0] for each in kept]
+    fitted = LogisticRegression(C=10.0).fit(odds, right)
+    return round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3)
+
+
+def first_odds(hits: Sequence[Hit]) -> float:
+    """Return the log odds that the first hit is what is meant, before they are made true."""
+    scores = np.array([hit.score for hit in hits[:_COUNTED]])
+    whole = np.logaddexp(np.logaddexp.reduce(scores), 0.0)
+    first = min(max(math.exp(scores[0] - whole), _LEAST), 1 - _LEAST)
+    return math.log(first / (1 - first))
+
+
+def _balanced(asked: Sequence[Asked]) -> NDArray[np.float64]:
+    groups = [(each.guide, each.covered) for each in asked]
+    weights = np.array([1 / groups.count(group) for group in groups])
+    return np.asarray(weights / weights.sum())

@@ -1,0 +1,16 @@
+"""What was asked back is called "choose", as it is offered more often than it clarifies."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Rename the decision in the questions."""
+    questions = sa.table("questions", sa.column("decision", sa.String))
+    renamed = questions.update().where(questions.c.decision == "clarify").values(decision="choose")
+    op.execute(renamed)

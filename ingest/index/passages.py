@@ -1,0 +1,33 @@
+"""Sections to what is embedded besides their chunks: each block, and what it stands under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kb.model import Guide, Role, Section
+
+_LEAST_CHARACTERS = 8
+_MOST_CHARACTERS = 700
+_HEADINGS = 2
+
+
+def guide_blocks(guides: Sequence[Guide]) -> Iterator[tuple[int, str]]:
+    """Yield the text of each block, with its section's row among all guides.
+
+    It is told under the last headings that it stands under, as it says too little alone.
+    """
+    row = 0
+    for guide in guides:
+        for section in guide.sections:
+            heading = " > ".join(headings_of(guide, section)[-_HEADINGS:])
+            for block in section.blocks:
+                text = block.full_text.strip()
+                if len(text) >= _LEAST_CHARACTERS:
+                    yield row, f"{heading}\n{text[:_MOST_CHARACTERS]}"
+            row += 1
+
+
+def headings_of(guide: Guide, section: Section) -> list[str]:
+    """Return the guide's title and the headings down to the problem's own."""
+    path = section.path if section.role is Role.WHOLE else section.problem_path
+    return list(dict.fromkeys(name for name in (guide.info.title, *path) if name.strip()))

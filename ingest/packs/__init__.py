@@ -1,0 +1,1 @@
+"""Vocabulary packs: how people ask about the problems of a field (docs/packs.md)."""

@@ -1,0 +1,77 @@
+"""Vocabulary packs as their files have them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from kb.errors import GuidebotError
+from kb.model import Frozen
+from kb.text.yaml_lines import YamlError, read_yaml
+
+SHIPPED_PACKS = Path(__file__).parents[2] / "guides" / "packs"
+"""Where the packs are that come with the project."""
+
+_Text = Annotated[str, Field(min_length=1, max_length=1000)]
+_Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+
+
+class PackError(GuidebotError):
+    """A vocabulary pack is wrong."""
+
+
+class Pack(Frozen):
+    """How people ask about some problems: each by its name, the wordings by language (ISO 639-1).
+
+    It is for guides that have one of the words that it `mentions`. `synonyms` are groups of words
+    that mean the same. `sha256` is the file's checksum.
+    """
+
+    name: str
+    sha256: str
+    mentions: Annotated[tuple[_Text, ...], Field(min_length=1)]
+    problems: Annotated[
+        dict[str, dict[_Language, Annotated[tuple[_Text, ...], Field(min_length=1)]]],
+        Field(min_length=1),
+    ]
+    synonyms: tuple[tuple[_Text, ...], ...] = ()
+
+    def wordings(self, problem: str) -> Iterator[tuple[str, str]]:
+        """Yield the language and the text of each wording of a problem."""
+        for language, texts in self.problems[problem].items():
+            for text in texts:
+                yield language, text
+
+
+def read_packs(folder: Path) -> list[Pack]:
+    """Return the packs in a folder, by their names; none if there is no such folder.
+
+    Raises PackError that names the file, the line and what is wrong with it.
+    """
+    return [_read(path) for path in sorted(folder.glob("*.yaml"))]
+
+
+def _read(path: Path) -> Pack:
+    try:
+        data = path.read_bytes()
+        found = read_yaml(data.decode("utf-8"))
+    except OSError as error:
+        raise PackError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise PackError(f"{path}: is not UTF-8.") from error
+    except YamlError as error:
+        raise PackError(f"{path}: {error}") from error
+    if not isinstance(found.value, dict):
+        raise PackError(f"{path}: a pack is a mapping of mentions and problems (docs/packs.md).")
+    own = {"name": path.stem, "sha256": hashlib.sha256(data).hexdigest()}
+    try:
+        return Pack.model_validate({**found.value, **own})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        line = found.line(problem["loc"])
+        raise PackError(f"{path}: line {line}: {key}: {problem['msg']}") from error

@@ -18,7 +18,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +31,7 @@ from kb.embedder.adapter import shipped_adapter
 from kb.embedder.e5_archive import find_archive, unpack
 from kb.embedder.embeddings import DEFAULT_COSINES, SentenceTransformerEmbeddings
 from kb.paths import Home
-from kb.retrieval.search import SHIPPED, SearchIndex, Weights
+from kb.retrieval.search import SHIPPED, Ranking, SearchIndex
 from kb.text.language import detect_language
 
 ALONE = ("passage", "block", "words", "known")
@@ -69,16 +68,19 @@ def main() -> None:
         keep = options.keep or Path(temporary)
         keep.mkdir(parents=True, exist_ok=True)
         guides = list(bench_guides(options.fetched, options.shared))
-        for name, evidence, begin, pages in (
-            ("guide alone", ALONE, SHIPPED.alone, "pages"),
-            ("with wordings", WORDED, SHIPPED.worded, "worded"),
-        ):
-            asked = [each for guide in guides for each in ask(guide, pages == "worded", keep)]
-            print(f"\n{name}\n")
-            print(table(["", "questions", *COLUMNS], rows(asked, evidence, begin)))
-            if options.shipped:
-                first = [each for each in asked if each.guide in FOLDS[0]]
-                print(f"\n{name}, to ship: {fitted(first, evidence, begin)}")
+        plain = [each for guide in guides for each in ask(guide, False, keep)]
+        worded = [each for guide in guides for each in ask(guide, True, keep)]
+    for name, asked in (("guide alone", plain), ("with wordings", worded)):
+        print(f"\n{name}\n")
+        print(table(["", "questions", *COLUMNS], rows(asked, plain, worded)))
+    if options.shipped:
+        first = [each for each in plain if each.guide in FOLDS[0]]
+        second = [each for each in worded if each.guide in FOLDS[0]]
+        ranking = fit_ranking(first, second)
+        print(f"\nto ship: {ranking}")
+        for name, asked in (("alone", first), ("worded", second)):
+            judged = [each for some in left_out(asked, first, second).values() for each in some]
+            print(f"sureness {name}: {fit_sureness(judged)}")
 
 
 class FoldEmbeddings(SentenceTransformerEmbeddings):
@@ -109,13 +111,20 @@ def ask(guide: BenchGuide, worded: bool, keep: Path) -> Iterator[Asked]:
             yield Asked(guide.name, tuple(hits), right, bool(question.right))
 
 
-def rows(asked: Sequence[Asked], evidence: Sequence[str], begin: Weights) -> list[list[str]]:
-    """Return a row for each guide, the worst first, and the means."""
+def rows(
+    asked: Sequence[Asked], plain: Sequence[Asked], worded: Sequence[Asked]
+) -> list[list[str]]:
+    """Return a row for each guide, the worst first, and the means.
+
+    `plain` and `worded` are what the weights are fitted to.
+    """
     found = {}
     ranked: dict[str, list[Asked]] = {}
     for fold in FOLDS:
-        own = [each for each in asked if each.guide in fold]
-        ranked |= left_out(own, evidence, begin)
+        own, first, second = (
+            [each for each in some if each.guide in fold] for some in (asked, plain, worded)
+        )
+        ranked |= left_out(own, first, second)
         names = {each.guide for each in own}
         for name in names:
             others = [each for other in names - {name} for each in ranked[other]]
@@ -129,14 +138,21 @@ def rows(asked: Sequence[Asked], evidence: Sequence[str], begin: Weights) -> lis
 
 
 def left_out(
-    asked: Sequence[Asked], evidence: Sequence[str], begin: Weights
+    asked: Sequence[Asked], plain: Sequence[Asked], worded: Sequence[Asked]
 ) -> dict[str, list[Asked]]:
     """Return each guide's questions, ranked by weights fitted to the other guides."""
     ranked = {}
     for name in {each.guide for each in asked}:
-        weights = fit_weights([a for a in asked if a.guide != name], evidence, begin)
-        ranked[name] = [each.ranked(weights) for each in asked if each.guide == name]
+        ranking = fit_ranking(*([a for a in some if a.guide != name] for some in (plain, worded)))
+        ranked[name] = [each.ranked(ranking) for each in asked if each.guide == name]
     return ranked
+
+
+def fit_ranking(plain: Sequence[Asked], worded: Sequence[Asked]) -> Ranking:
+    """Return the weights fitted to guides as they are, and to the same with wordings."""
+    return Ranking(
+        alone=fit_weights(plain, ALONE, SHIPPED), worded=fit_weights(worded, WORDED, SHIPPED)
+    )
 
 
 def measured(asked: Sequence[Asked], scale: float, bias: float) -> list[float]:
@@ -163,22 +179,6 @@ def measured(asked: Sequence[Asked], scale: float, bias: float) -> list[float]:
         _area([_plausible(e) for e in covered], [_plausible(e) for e in others]),
         _error(np.array([sure[id(each)] for each in asked]), right),
     ]
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """The constants that are fitted to some guides."""
-
-    weights: Weights
-    scale: float
-    bias: float
-
-
-def fitted(asked: Sequence[Asked], evidence: Sequence[str], begin: Weights) -> Fitted:
-    """Return the constants to ship: sureness is fitted to guides that the weights were not."""
-    ranked = left_out(asked, evidence, begin)
-    judged = [each for some in ranked.values() for each in some]
-    return Fitted(fit_weights(asked, evidence, begin), *fit_sureness(judged))
 
 
 def _model(name: str, keep: Path) -> Path:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from kb.model import Hit
-from kb.retrieval.search import Weights
+from kb.retrieval.search import Ranking, Weights
 
 _RIDGE = 1e-3
 _COUNTED = 30
@@ -34,22 +34,25 @@ class Asked:
     right: tuple[bool, ...]
     covered: bool
 
-    def ranked(self, weights: Weights) -> Asked:
+    def ranked(self, ranking: Ranking) -> Asked:
         """Return the same with the hits scored anew, the best first."""
-        names = [field for field in vars(weights) if field != "bias"]
+        names = [field for field in vars(ranking.alone) if field != "bias"]
         found = {name: np.array([getattr(hit, name) for hit in self.hits]) for name in names}
-        scores = weights.log_odds(found) if self.hits else np.zeros(0)
+        worded, alone = (each.log_odds(found) for each in (ranking.worded, ranking.alone))
+        scores = np.where(np.isnan(found["nearest"]), alone, worded)
         order = np.argsort(-scores, kind="stable")
         hits = [self.hits[n]._replace(score=float(scores[n])) for n in order]
         return replace(self, hits=tuple(hits), right=tuple(self.right[n] for n in order))
 
 
-def fit_weights(asked: Sequence[Asked], names: Sequence[str], begin: Weights) -> Weights:
+def fit_weights(asked: Sequence[Asked], names: Sequence[str], begin: Ranking) -> Weights:
     """Return the weights of the evidence that is named; the first hits by `begin` are compared.
 
-    Each guide counts the same, and in each, what it covers as much as what it does not.
+    Each guide counts the same, and in each, what it covers as much as what it does not. Where
+    wordings are named, problems without any are left out.
     """
-    kept = [each.ranked(begin) for each in asked]
+    kept = [_with_wordings(each) if "wordings" in names else each for each in asked]
+    kept = [each.ranked(begin) for each in kept if each.hits]
     kept = [each for each in kept if not each.covered or any(each.right[:_COUNTED])]
     values = np.zeros((len(kept), _COUNTED, len(names)))
     there, right = np.zeros((2, len(kept), _COUNTED), bool)
@@ -75,6 +78,12 @@ def fit_weights(asked: Sequence[Asked], names: Sequence[str], begin: Weights) ->
     found = minimize(loss, np.zeros(1 + len(names)), jac=True, method="L-BFGS-B")
     rounded = [round(float(value), 3) for value in found.x]
     return Weights(bias=rounded[0], **dict(zip(names, rounded[1:], strict=True)))
+
+
+def _with_wordings(asked: Asked) -> Asked:
+    kept = [n for n, hit in enumerate(asked.hits) if not math.isnan(hit.wordings)]
+    hits, right = tuple(asked.hits[n] for n in kept), tuple(asked.right[n] for n in kept)
+    return replace(asked, hits=hits, right=right)
 
 
 def fit_sureness(asked: Sequence[Asked]) -> tuple[float, float]:

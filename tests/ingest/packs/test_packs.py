@@ -8,7 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from guidebot import app
-from ingest.packs.pack import PackError, read_packs
+from ingest.loaders.load import load, read_source
+from ingest.packs.match import texts_to_embed
+from ingest.packs.pack import SHIPPED_PACKS, PackError, read_packs
+from ingest.parse.outline import parse
 from ingest.pipeline import Plan, ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
@@ -16,7 +19,7 @@ from kb.model import Decision
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.snapshot.format import Snapshot, open_snapshot
-from tests.conftest import SAMPLE_GUIDES
+from tests.conftest import REPOSITORY, SAMPLE_GUIDES, SHARED
 
 BIKES = """# Bicycles of the Velotopia hire
 
@@ -99,6 +102,20 @@ def test_a_pack_changes_nothing_where_it_does_not_match(
         for folder in paths
     )
     assert first == second and not open_snapshot(paths[0]).manifest.packs
+
+
+OTHER_FIELDS = [
+    *(REPOSITORY / "benchmarks" / "guides" / name for name in ("city-desk-ja", "restaurant-en")),
+    *(SHARED / "guides" / "any-guide" / name for name in ("zulip", "m365", "work-rules-ja")),
+]
+
+
+@pytest.mark.parametrize("folder", OTHER_FIELDS, ids=lambda folder: folder.name)
+def test_the_shipped_pack_leaves_guides_of_other_fields_alone(folder: Path) -> None:
+    if not folder.exists():
+        pytest.skip("the real guides (../shared) are not here")
+    guides = [parse(load(read_source(path))) for path in sorted(folder.glob("*.md"))]
+    assert guides and not texts_to_embed(read_packs(SHIPPED_PACKS), guides)
 
 
 def test_a_guide_of_the_field_without_the_problem_gets_nothing(

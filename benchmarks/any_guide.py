@@ -23,20 +23,20 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.bench_guides import FOLDS, HERE, SHARED, BenchGuide, bench_guides
-from benchmarks.fitting import Asked, first_odds, fit_sureness, fit_weights
+from benchmarks.fitting import Asked, fit_sureness, fit_weights
 from benchmarks.measure import table, tell
 from ingest.pipeline import publish_guides
-from kb.answer.decide import CHOICES, PLAUSIBLE, THRESHOLD, probabilities
+from kb.answer.decide import CHOICES, PLAUSIBLE, THRESHOLD, first_odds, probabilities
 from kb.embedder.adapter import shipped_adapter
 from kb.embedder.e5_archive import find_archive, unpack
 from kb.embedder.embeddings import DEFAULT_COSINES, SentenceTransformerEmbeddings
+from kb.evaluation.evaluate import calibration_bins, calibration_error
 from kb.paths import Home
 from kb.retrieval.search import SHIPPED, Ranking, SearchIndex
 from kb.text.language import detect_language
 
 ALONE = ("passage", "block", "words", "known")
 WORDED = ("block", "words", "known", "nearest", "wordings")
-_BINS = 10
 
 SECOND_ADAPTER = HERE / "second-half.safetensors"
 """An adapter that was trained without the second half of the guides (train_adapter --fold 2)."""
@@ -125,9 +125,9 @@ def rows(
             [each for each in some if each.guide in fold] for some in (asked, plain, worded)
         )
         ranked |= left_out(own, first, second)
-        names = {each.guide for each in own}
+        names = sorted({each.guide for each in own})
         for name in names:
-            others = [each for other in names - {name} for each in ranked[other]]
+            others = [each for other in names if other != name for each in ranked[other]]
             found[name] = measured(ranked[name], *fit_sureness(others))
     order = sorted(found, key=lambda name: found[name][0])
     lines = [
@@ -142,7 +142,7 @@ def left_out(
 ) -> dict[str, list[Asked]]:
     """Return each guide's questions, ranked by weights fitted to the other guides."""
     ranked = {}
-    for name in {each.guide for each in asked}:
+    for name in sorted({each.guide for each in asked}):
         ranking = fit_ranking(*([a for a in some if a.guide != name] for some in (plain, worded)))
         ranked[name] = [each.ranked(ranking) for each in asked if each.guide == name]
     return ranked
@@ -177,7 +177,9 @@ def measured(asked: Sequence[Asked], scale: float, bias: float) -> list[float]:
         share(others, "wrong"),
         share(others, "among", "not among"),
         _area([_plausible(e) for e in covered], [_plausible(e) for e in others]),
-        _error(np.array([sure[id(each)] for each in asked]), right),
+        calibration_error(
+            calibration_bins(np.array([sure[id(each)] for each in asked]), right.astype(float))
+        ),
     ]
 
 
@@ -216,18 +218,6 @@ def _area(covered: Sequence[float], others: Sequence[float]) -> float:
     """Return the area under the ROC curve: how often a covered one has the higher value."""
     a, b = np.array(covered)[:, None], np.array(others)[None, :]
     return float(((a > b) + 0.5 * (a == b)).mean())
-
-
-def _error(sure: np.ndarray[tuple[int], np.dtype[np.float64]], right: object) -> float:
-    """Return the expected calibration error over bins of equal width (Naeini et al., 2015)."""
-    was_right = np.asarray(right, float)
-    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    parts = [
-        (bins == n).mean() * abs(sure[bins == n].mean() - was_right[bins == n].mean())
-        for n in range(_BINS)
-        if (bins == n).any()
-    ]
-    return float(sum(parts))
 
 
 if __name__ == "__main__":

@@ -57,13 +57,12 @@ FOLDS = (
 
 @dataclass(frozen=True)
 class Question:
-    """A question, its language, and the names of the problems that answer it: none, if none does.
+    """A question, and the names of the problems that answer it: none, if none does.
 
     A problem's name is its page, and the anchor of its first section.
     """
 
     text: str
-    language: str
     right: frozenset[tuple[str, str]]
 
 
@@ -180,7 +179,7 @@ def _questions(path: Path, index: _Index) -> Iterator[Question]:
                 right |= index.find(file, heading, lines)
             if not right:
                 raise SystemExit(f"{path}: {row['id']}: the guide has no {row['section']!r}")
-        yield Question(row["question"], row["lang"], frozenset(right))
+        yield Question(row["question"], frozenset(right))
 
 
 def _plain(heading: str) -> str:

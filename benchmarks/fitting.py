@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from kb.answer.decide import COUNTED, first_odds
 from kb.model import Hit
-from kb.retrieval.search import Ranking, Weights
+from kb.retrieval.search import FAR, Ranking, Weights
 
 _RIDGE = 1e-3
-_COUNTED = 30
-_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,7 @@ class Asked:
         """Return the same with the hits scored anew, the best first."""
         names = [field for field in vars(ranking.alone) if field != "bias"]
         found = {name: np.array([getattr(hit, name) for hit in self.hits]) for name in names}
-        worded, alone = (each.log_odds(found) for each in (ranking.worded, ranking.alone))
-        scores = np.where(np.isnan(found["nearest"]), alone, worded)
+        scores = ranking.log_odds(found)
         order = np.argsort(-scores, kind="stable")
         hits = [self.hits[n]._replace(score=float(scores[n])) for n in order]
         return replace(self, hits=tuple(hits), right=tuple(self.right[n] for n in order))
@@ -53,12 +51,12 @@ def fit_weights(asked: Sequence[Asked], names: Sequence[str], begin: Ranking) ->
     """
     kept = [_with_wordings(each) if "wordings" in names else each for each in asked]
     kept = [each.ranked(begin) for each in kept if each.hits]
-    kept = [each for each in kept if not each.covered or any(each.right[:_COUNTED])]
-    values = np.zeros((len(kept), _COUNTED, len(names)))
-    there, right = np.zeros((2, len(kept), _COUNTED), bool)
+    kept = [each for each in kept if not each.covered or any(each.right[:COUNTED])]
+    values = np.zeros((len(kept), COUNTED, len(names)))
+    there, right = np.zeros((2, len(kept), COUNTED), bool)
     for row, each in enumerate(kept):
-        for column, hit in enumerate(each.hits[:_COUNTED]):
-            values[row, column] = np.nan_to_num([getattr(hit, name) for name in names], nan=-3.0)
+        for column, hit in enumerate(each.hits[:COUNTED]):
+            values[row, column] = np.nan_to_num([getattr(hit, name) for name in names], nan=FAR)
             there[row, column], right[row, column] = True, each.right[column]
     weight = _balanced(kept)
 
@@ -95,14 +93,6 @@ def fit_sureness(asked: Sequence[Asked]) -> tuple[float, float]:
     right = [each.covered and each.right[0] for each in kept]
     fitted = LogisticRegression(C=10.0).fit(odds, right)
     return round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3)
-
-
-def first_odds(hits: Sequence[Hit]) -> float:
-    """Return the log odds that the first hit is what is meant, before they are made true."""
-    scores = np.array([hit.score for hit in hits[:_COUNTED]])
-    whole = np.logaddexp(np.logaddexp.reduce(scores), 0.0)
-    first = min(max(math.exp(scores[0] - whole), _LEAST), 1 - _LEAST)
-    return math.log(first / (1 - first))
 
 
 def _balanced(asked: Sequence[Asked]) -> NDArray[np.float64]:

@@ -255,7 +255,6 @@ class Batches:
     """A guide's material as the lower layers see it, and batches of it."""
 
     def __init__(self, material: Material, encoder: Encoder) -> None:
-        self.size = len(material.chunks)
         self.right = [right for _, right in material.questions]
         self.questions = encoder.lower(
             [text for text, _ in material.questions], "query: ", _LONGEST_QUESTION

@@ -60,8 +60,9 @@ def match_pack(
     """
     found: list[Wording] = []
     matched: set[str] = set()
+    headings = _headings(guides)
     for problems in _by_language(pack, guides, texts.chunk_problems):
-        for name, problem in _matches(pack, problems, _headings(guides), texts, vectors):
+        for name, problem in _matches(pack, problems, headings, texts, vectors):
             matched.add(name)
             found += [
                 Wording(problem=problem, text=text, language=language, origin=f"pack {pack.name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,8 @@ from pydantic import Field, ValidationError
 
 from kb.errors import GuidebotError
 from kb.model import Frozen
-from kb.text.yaml_lines import YamlError, read_yaml
+from kb.snapshot.format import file_sum
+from kb.text.yaml_lines import YamlError, read_yaml_file
 
 SHIPPED_PACKS = Path(__file__).parents[2] / "guides" / "packs"
 """Where the packs are that come with the project."""
@@ -57,21 +57,13 @@ def read_packs(folder: Path) -> list[Pack]:
 
 def _read(path: Path) -> Pack:
     try:
-        data = path.read_bytes()
-        found = read_yaml(data.decode("utf-8"))
-    except OSError as error:
-        raise PackError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise PackError(f"{path}: is not UTF-8.") from error
+        found = read_yaml_file(path)
     except YamlError as error:
-        raise PackError(f"{path}: {error}") from error
+        raise PackError(str(error)) from error
     if not isinstance(found.value, dict):
         raise PackError(f"{path}: a pack is a mapping of mentions and problems (docs/packs.md).")
-    own = {"name": path.stem, "sha256": hashlib.sha256(data).hexdigest()}
+    own = {"name": path.stem, "sha256": file_sum(path).sha256}
     try:
         return Pack.model_validate({**found.value, **own})
     except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])
-        line = found.line(problem["loc"])
-        raise PackError(f"{path}: line {line}: {key}: {problem['msg']}") from error
+        raise PackError(f"{path}: {found.problem(error)}") from error

@@ -20,8 +20,8 @@ CHOICES = 3
 PLAUSIBLE = 0.05
 """From this probability on that one of the first problems is meant, they are worth a look."""
 
-# Beyond this many problems, what is left of the probability is not worth the counting.
-_COUNTED = 30
+COUNTED = 30
+"""Beyond this many problems, what is left of the probability is not worth the counting."""
 
 # The scale and bias that make the first problem's probability true on guides that the weights were
 # not fitted to, without wordings and with them (python -m benchmarks.any_guide --shipped).
@@ -59,11 +59,17 @@ def probabilities(hits: Sequence[Hit]) -> list[float]:
 
     One of them is, or none: a softmax over their log odds and that of none, which is 0.
     """
-    odds = [hit.score for hit in hits[:_COUNTED]]
+    odds = [hit.score for hit in hits[:COUNTED]]
     highest = max([0.0, *odds])
     shares = [math.exp(value - highest) for value in odds]
     total = sum(shares) + math.exp(-highest)
     return [share / total for share in shares]
+
+
+def first_odds(hits: Sequence[Hit]) -> float:
+    """Return the log odds of the first of some hits among them and none, as they were fitted."""
+    first = min(max(probabilities(hits)[0], 1e-9), 1 - 1e-9)
+    return math.log(first / (1 - first))
 
 
 def log_odds(hits: Sequence[Hit]) -> float:
@@ -73,9 +79,8 @@ def log_odds(hits: Sequence[Hit]) -> float:
     """
     if not hits:
         return -math.inf
-    first = min(max(probabilities(hits)[0], 1e-9), 1 - 1e-9)
     scale, bias = _ALONE if math.isnan(hits[0].nearest) else _WORDED
-    return scale * math.log(first / (1 - first)) + bias
+    return scale * first_odds(hits) + bias
 
 
 def confidence(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float:

@@ -156,14 +156,15 @@ def evaluate(
         results.append(judge(question, found, knowledge_base.answer(found)))
         progress(number, len(questions))
     asked = [result for result in results if result.question.expect != (SMALL_TALK,)]
+    bins = calibration_bins(*_calibration(asked))
     return Evaluation(
         snapshot=knowledge_base.index().snapshot.name,
         split=split,
         threshold=knowledge_base.calibration().threshold,
         retrieval=retrieval_measures([_ranked(r) for r in asked if r.question.covered]),
         decisions=_decisions(results),
-        calibration_error=_calibration_error(asked),
-        bins=_bins(asked),
+        calibration_error=calibration_error(bins),
+        bins=bins,
         curve=_curve(asked),
         results=tuple(results),
     )
@@ -302,8 +303,8 @@ def _calibration(results: Sequence[Result]) -> tuple[NDArray[np.float64], NDArra
     return sure, right
 
 
-def _bins(results: Sequence[Result]) -> tuple[Bin, ...]:
-    sure, right = _calibration(results)
+def calibration_bins(sure: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[Bin, ...]:
+    """Return how often answers were right, by how sure the bot was; bins of equal width."""
     number = np.minimum((sure * _BINS).astype(int), _BINS - 1)
     return tuple(
         Bin(
@@ -316,10 +317,10 @@ def _bins(results: Sequence[Result]) -> tuple[Bin, ...]:
     )
 
 
-def _calibration_error(results: Sequence[Result]) -> float:
-    """Return the expected calibration error over bins of equal width (Naeini et al., 2015)."""
-    total = sum(each.questions for each in _bins(results))
-    return sum(e.questions / total * abs(e.confidence - e.right) for e in _bins(results))
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Return the expected calibration error over bins (Naeini et al., 2015)."""
+    total = sum(each.questions for each in bins)
+    return sum(each.questions / total * abs(each.confidence - each.right) for each in bins)
 
 
 def _curve(results: Sequence[Result]) -> tuple[Point, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kb.errors import GuidebotError
-from kb.text.yaml_lines import Yaml, YamlError, read_yaml
+from kb.text.yaml_lines import Yaml, YamlError, read_yaml_file
 
 NOT_COVERED = "not_covered"
 SMALL_TALK = "small_talk"
@@ -56,13 +56,9 @@ def read_questions(path: Path) -> list[GoldenQuestion]:
     Raises QuestionsError that names the file, the line and what is wrong with it.
     """
     try:
-        found = read_yaml(path.read_text("utf-8"))
-    except OSError as error:
-        raise QuestionsError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise QuestionsError(f"{path}: is not UTF-8.") from error
+        found = read_yaml_file(path)
     except YamlError as error:
-        raise QuestionsError(f"{path}: {error}") from error
+        raise QuestionsError(str(error)) from error
     values = found.value.get("questions") if isinstance(found.value, dict) else None
     if not isinstance(values, list):
         raise QuestionsError(f"{path}: has no list under 'questions' (docs/evaluation.md).")
@@ -81,7 +77,4 @@ def _question(path: Path, found: Yaml, number: int, value: object) -> GoldenQues
     try:
         return GoldenQuestion.model_validate({**value, "line": line})
     except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])
-        line = found.line((*at, *problem["loc"]))
-        raise QuestionsError(f"{path}: line {line}: {key}: {problem['msg']}") from error
+        raise QuestionsError(f"{path}: {found.problem(error, at)}") from error

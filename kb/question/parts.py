@@ -7,7 +7,6 @@ import re
 _MOST_PARTS = 4
 _LEAST_WORDS = 2
 _LEAST_CHARACTERS = 4
-_LONGEST_WORD = 14
 
 _AND = (
     r"\s*[,;]?\s+(?:and|also|plus|as well as|besides|y|además|también|et|ainsi que|aussi|und|"
@@ -38,8 +37,3 @@ def _says_something(part: str) -> bool:
     if _CJK.search(part):
         return len(part) >= _LEAST_CHARACTERS
     return len(part.split()) >= _LEAST_WORDS
-
-
-def is_bare(question: str) -> bool:
-    """Return whether a question is a single word."""
-    return len(question.split()) == 1 and len(question) <= _LONGEST_WORD

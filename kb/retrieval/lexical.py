@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from kb.retrieval.grouped import Scores
 
 if TYPE_CHECKING:
     import bm25s
@@ -44,8 +45,6 @@ _STOP_WORDS = {
     "zh": "CHINESE",
 }
 """bm25s' lists by language (ISO 639-1). English is everybody's second one."""
-
-Scores = NDArray[np.float32]
 
 
 def tokens(text: str) -> list[str]:

@@ -7,7 +7,7 @@ fitted to many guides, and judged on guides that it was not fitted to (docs/retr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,8 +30,8 @@ _WORDINGS_TAKEN = 3
 _LONGEST_EXAMPLE = 60
 _SAYS_ENOUGH = 12
 
-# The standardised cosine of what there is none of.
-_FAR = -3.0
+FAR = -3.0
+"""The standardised cosine of what there is none of."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Weights:
         """Return the log odds of problems, given what speaks for each; nan stands for nothing."""
         odds: Any = self.bias
         for name, values in found.items():
-            odds = odds + getattr(self, name) * np.nan_to_num(values, nan=_FAR)
+            odds = odds + getattr(self, name) * np.nan_to_num(values, nan=FAR)
         return np.asarray(odds, np.float32)
 
 
@@ -68,6 +68,12 @@ class Ranking:
     def of(cls, weights: Weights) -> Ranking:
         """Return the ranking that takes no notice of wordings."""
         return cls(weights, weights)
+
+    def log_odds(self, found: Mapping[str, Scores]) -> Scores:
+        """Return the log odds of problems, each by the weights for its kind."""
+        worded = ~np.isnan(found["nearest"])
+        scores: Scores = np.where(worded, self.worded.log_odds(found), self.alone.log_odds(found))
+        return scores
 
 
 SHIPPED = Ranking(
@@ -87,11 +93,10 @@ class SearchIndex:
         firsts, problem_of = np.unique(snapshot.problems, return_inverse=True)
         self._firsts: Numbers = firsts
         count = len(firsts)
-        self._problem_of: Numbers = problem_of.astype(np.int64)
-        self._chunks = Grouped(self._problem_of[snapshot.chunk_sections], count)
-        self._blocks = Grouped(self._problem_of[snapshot.block_sections], count)
+        self._chunks = Grouped(problem_of[snapshot.chunk_sections], count)
+        self._blocks = Grouped(problem_of[snapshot.block_sections], count)
         worded = np.array([wording.problem for wording in snapshot.wordings], np.int64)
-        self._wordings = Grouped(self._problem_of[worded], count)
+        self._wordings = Grouped(problem_of[worded], count)
         self._wording_languages = np.array([each.language for each in snapshot.wordings], "U2")
         self._wording_vectors = np.asarray(snapshot.wording_vectors, np.float32)
         self._words = read_lexical(snapshot.path, PROBLEM_TERMS)
@@ -129,10 +134,8 @@ class SearchIndex:
 
     def headings(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
         """Return the problems for an asker, each as "guide#anchor" and by its heading."""
-        found: list[tuple[str, str]] = []
-        for problem in np.flatnonzero(self._allowed(language) & self._visible(audience)):
-            found.append(self._named(int(self._firsts[problem])))
-        return found
+        problems = np.flatnonzero(self._allowed(language) & self._visible(audience))
+        return [self._named(int(self._firsts[problem])) for problem in problems]
 
     def _named(self, number: int) -> tuple[str, str]:
         """Return a problem's "guide#anchor" and heading, by the row of its first section."""
@@ -178,10 +181,7 @@ class SearchIndex:
     def unknown_terms(self, question: str, language: str) -> int:
         """Return how many of a question's telling terms no guide has."""
         terms = set(question_terms(question, language))
-        return round((1 - self._known_share(list(terms))) * len(terms))
-
-    def _known_share(self, terms: Sequence[str]) -> float:
-        return sum(self._words.knows(term) for term in terms) / max(1, len(terms))
+        return sum(not self._words.knows(term) for term in terms)
 
     def search(
         self,
@@ -201,7 +201,7 @@ class SearchIndex:
             return []
         allowed = self._allowed(language) & self._visible(audience)
         terms = question_terms(question, language)
-        known = self._known_share(terms)
+        known = sum(self._words.knows(term) for term in terms) / max(1, len(terms))
         terms += self._synonyms.of(question)
         words = self._words.shares(terms)
         problems = self._candidates(vector, words, allowed)
@@ -217,8 +217,7 @@ class SearchIndex:
             "nearest": _standardised(nearest, background[2]),
             "wordings": _standardised(wordings, background[2]),
         }
-        worded = ~np.isnan(nearest)
-        scores = np.where(worded, ranking.worded.log_odds(found), ranking.alone.log_odds(found))
+        scores = ranking.log_odds(found)
         return [
             Hit(
                 row=int(best[n]),
@@ -330,7 +329,7 @@ def text_odds(passages: Scores, blocks: Scores) -> Scores:
     A text of which there is none has -inf.
     """
     found = {"passage": passages, "block": blocks}
-    return SHIPPED.alone.log_odds({name: np.maximum(z, _FAR) for name, z in found.items()})
+    return SHIPPED.alone.log_odds({name: np.maximum(z, FAR) for name, z in found.items()})
 
 
 def _standardised(cosines: Scores, background: NDArray[np.float32]) -> Scores:

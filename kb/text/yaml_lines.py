@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 
 class YamlError(ValueError):
@@ -36,6 +38,24 @@ class Yaml:
                 break
             line, node = entry[0].start_mark.line + 1, entry[1]
         return line
+
+    def problem(self, error: ValidationError, at: tuple[int | str, ...] = ()) -> str:
+        """Return the first thing that is wrong with the value at a path, with its line and key."""
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        return f"line {self.line((*at, *first['loc']))}: {key}: {first['msg']}"
+
+
+def read_yaml_file(path: Path) -> Yaml:
+    """Return what a file says; raises YamlError that names the file."""
+    try:
+        return read_yaml(path.read_text("utf-8"))
+    except OSError as error:
+        raise YamlError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise YamlError(f"{path}: is not UTF-8.") from error
+    except YamlError as error:
+        raise YamlError(f"{path}: {error}") from error
 
 
 def read_yaml(text: str, first_line: int = 1) -> Yaml:

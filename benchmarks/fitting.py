@@ -35,7 +35,7 @@ class Asked:
 
     def ranked(self, ranking: Ranking) -> Asked:
         """Return the same with the hits scored anew, the best first."""
-        names = [field for field in vars(ranking.alone) if field != "bias"]
+        names = [*(field for field in vars(ranking.alone) if field != "bias"), "believed"]
         found = {name: np.array([getattr(hit, name) for hit in self.hits]) for name in names}
         scores = ranking.log_odds(found)
         order = np.argsort(-scores, kind="stable")

@@ -5,7 +5,7 @@
 FOLDER holds Markdown pages; by default, the IAM user guide's in ../shared/corpus. The questions
 (technical_questions.yaml) name the pages that answer them. Side by side: Guidebot, its chunks'
 embeddings alone, BM25 alone, and the LangChain quickstart, which cuts the pages in its own way.
-Nothing of Guidebot was fitted on these questions. Embedding takes half an hour; --keep names a
+Nothing of Guidebot was fitted on these questions. Embedding takes ten minutes; --keep names a
 folder where what was made stays for the next run.
 """
 

@@ -210,11 +210,16 @@ class Chunk(Frozen):
     blocks: tuple[str, ...]
 
 
+DRAFT = "draft"
+LEARNED = "learned"
+
+
 class Wording(Frozen):
     """A way of asking about a problem, in `language` (ISO 639-1).
 
     `problem` is the row of the problem's first section in the snapshot. `origin` says where it
-    comes from: "docs", the docs team, or "pack " and the name of a vocabulary pack.
+    comes from: "docs", the docs team; "pack " and the name of a vocabulary pack; DRAFT, one that
+    nobody has looked at; LEARNED, what people asked.
     """
 
     problem: int
@@ -379,7 +384,8 @@ class Hit(NamedTuple):
     that the problem is what is asked about, and not something that no guide covers.
     `passage` and `block` are the cosines of its best chunk and block, `nearest` that of its
     nearest wording and `wordings` the mean of its three nearest, all standardised
-    (kb.retrieval.background); the latter two are nan where it has none. `words` is its BM25 as a
+    (kb.retrieval.background); the latter two are nan where it has none, and `believed`, in [0, 1],
+    says how much they count. `words` is its BM25 as a
     share of the best, and `known` the share of the question's terms that any problem has.
     """
 
@@ -393,3 +399,4 @@ class Hit(NamedTuple):
     known: float
     nearest: float
     wordings: float
+    believed: float

@@ -79,7 +79,11 @@ def log_odds(hits: Sequence[Hit]) -> float:
     """
     if not hits:
         return -math.inf
-    scale, bias = _ALONE if math.isnan(hits[0].nearest) else _WORDED
+    believed = hits[0].believed
+    scale, bias = (
+        (1 - believed) * alone + believed * worded
+        for alone, worded in zip(_ALONE, _WORDED, strict=True)
+    )
     return scale * first_odds(hits) + bias
 
 

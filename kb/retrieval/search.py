@@ -7,7 +7,10 @@ fitted to many guides, and judged on guides that it was not fitted to (docs/retr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,19 +19,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.embedder.embeddings import Vectors
-from kb.model import Audience, Hit, Section, problem_heading
+from kb.model import DRAFT, Audience, Hit, Section, Wording, problem_heading
 from kb.retrieval.background import group_of
 from kb.retrieval.grouped import Grouped, Numbers, Scores, mean_of_best
 from kb.retrieval.lexical import Synonyms, question_terms, read_lexical
-from kb.snapshot.format import PROBLEM_TERMS, Snapshot
+from kb.snapshot.format import PROBLEM_TERMS, SectionRow, Snapshot
 
 _NEAREST_CHUNKS = 200
 _NEAREST_WORDINGS = 512
 _BEST_BY_WORDS = 50
 _WORDINGS_TAKEN = 3
+_WORDINGS_THAT_SAY_ALL = 6
+
+# Weights are fitted to guides of up to this many problems. The more there are, the more of them
+# are about the same, and the more it says which has the question's own words (docs/retrieval.md).
+_FEW_PROBLEMS = 200
+_MOST_DOUBLINGS = 3.0
 
 _LONGEST_EXAMPLE = 60
 _SAYS_ENOUGH = 12
+_SHORTEST_QUOTE = 8
 
 FAR = -3.0
 """The standardised cosine of what there is none of."""
@@ -59,10 +69,16 @@ class Weights:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The weights for problems without wordings, and for those that have some."""
+    """The weights for problems without wordings, and for those that have many.
+
+    Problems with few are in between: of one or two, the nearest says little, and less than their
+    text (docs/retrieval.md). `leaning` is what each doubling of the problems, beyond those of
+    the guides that it was fitted to, takes from those without the question's words.
+    """
 
     alone: Weights
     worded: Weights
+    leaning: float = 0.0
 
     @classmethod
     def of(cls, weights: Weights) -> Ranking:
@@ -70,9 +86,10 @@ class Ranking:
         return cls(weights, weights)
 
     def log_odds(self, found: Mapping[str, Scores]) -> Scores:
-        """Return the log odds of problems, each by the weights for its kind."""
-        worded = ~np.isnan(found["nearest"])
-        scores: Scores = np.where(worded, self.worded.log_odds(found), self.alone.log_odds(found))
+        """Return the log odds of problems; `believed` in `found` says how far by their wordings."""
+        evidence = {name: values for name, values in found.items() if name != "believed"}
+        alone, worded = self.alone.log_odds(evidence), self.worded.log_odds(evidence)
+        scores: Scores = alone + np.asarray(found["believed"], np.float32) * (worded - alone)
         return scores
 
 
@@ -81,8 +98,9 @@ SHIPPED = Ranking(
     worded=Weights(
         bias=-13.561, block=1.052, words=1.22, known=-1.467, nearest=1.472, wordings=1.481
     ),
+    leaning=2.0,
 )
-"""Fitted by python -m benchmarks.any_guide --shipped."""
+"""Fitted by python -m benchmarks.any_guide --shipped; `leaning` chosen in docs/retrieval.md."""
 
 
 class SearchIndex:
@@ -101,11 +119,60 @@ class SearchIndex:
         self._wording_vectors = np.asarray(snapshot.wording_vectors, np.float32)
         self._words = read_lexical(snapshot.path, PROBLEM_TERMS)
         self._guide_of: Numbers = snapshot.guide_of[firsts]
+        self._languages_of = np.array([guide.language for guide in snapshot.guides], "U2")
+        doublings = math.log2(max(count, _FEW_PROBLEMS) / _FEW_PROBLEMS)
+        self._doublings = min(_MOST_DOUBLINGS, doublings)
         self._allowed_for: dict[str, NDArray[np.bool_]] = {}
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
         groups = [group for guide in snapshot.guides for group in guide.synonyms]
         groups += [group for pack in snapshot.manifest.packs for group in pack.synonyms]
         self._synonyms = Synonyms(groups)
+
+    def taught(self, wordings: Sequence[Wording], vectors: Vectors) -> SearchIndex:
+        """Return the same with further wordings; `vectors` are theirs, row by row."""
+        index = copy.copy(self)
+        problem_of = np.searchsorted(self._firsts, [wording.problem for wording in wordings])
+        known = self._wordings.problem_of
+        index._wordings = Grouped(np.concatenate([known, problem_of]), len(self._firsts))
+        languages = np.array([wording.language for wording in wordings], "U2")
+        index._wording_languages = np.concatenate([self._wording_languages, languages])
+        index._wording_vectors = np.concatenate(
+            [self._wording_vectors.reshape(-1, vectors.shape[1]), vectors]
+        )
+        return index
+
+    def rows_of(self, name: str) -> list[int]:
+        """Return the rows of the first sections of a problem ("guide#anchor"), in all editions.
+
+        One that was renamed since is followed.
+        """
+        name = self.snapshot.manifest.renamed.get(name, name)
+        guide, _, anchor = name.partition("#")
+        rows = [self._rows.get((guide, language, anchor)) for language in self.languages]
+        return [int(self.snapshot.problems[row]) for row in rows if row is not None]
+
+    def named_in(self, text: str) -> list[str]:
+        """Return the problems ("guide#anchor") that a text links to, or else that it quotes."""
+        sections = [self.snapshot.section(n) for n in range(self.snapshot.manifest.sections)]
+        guides = self.snapshot.guides
+
+        def names(rows: Iterable[SectionRow]) -> list[str]:
+            firsts = (self.snapshot.section(row.problem) for row in rows)
+            return list(dict.fromkeys(f"{guides[f.guide].id}#{f.section.anchor}" for f in firsts))
+
+        linked = [row for row in sections if row.section.url and _links_to(row.section.url, text)]
+        said = text.casefold()
+        return names(linked) or names(
+            row
+            for row in sections
+            if len(heading := problem_heading(row.section, guides[row.guide])) >= _SHORTEST_QUOTE
+            and heading.casefold() in said
+        )
+
+    def usual_likeness(self, language: str) -> tuple[float, float]:
+        """Return mean and deviation of the cosines of a question to wordings about other things."""
+        mean, deviation = self.snapshot.background[2, group_of(language)]
+        return float(mean), float(deviation)
 
     def problem(self, section: int) -> list[Section]:
         """Return the sections of the problem that a section belongs to, in the guide's order."""
@@ -165,7 +232,8 @@ class SearchIndex:
         """
         asked: dict[int, str] = {}
         for wording in self.snapshot.wordings:
-            if wording.language == language and len(wording.text) <= _LONGEST_EXAMPLE:
+            fits = wording.language == language and len(wording.text) <= _LONGEST_EXAMPLE
+            if fits and wording.origin != DRAFT:
                 asked.setdefault(wording.problem, wording.text)
         found: list[tuple[bool, int, tuple[str, str]]] = []
         for problem in np.flatnonzero(self._allowed(language) & self._visible(audience)):
@@ -207,7 +275,7 @@ class SearchIndex:
         problems = self._candidates(vector, words, allowed)
         passages, best = self._passages(vector, problems)
         blocks = self._best_blocks(vector, problems)
-        nearest, wordings = self._nearest_wordings(vector, problems, language)
+        nearest, wordings, believed = self._nearest_wordings(vector, problems, language)
         background = self.snapshot.background[:, group_of(language)]
         found = {
             "passage": _standardised(passages, background[0]),
@@ -216,8 +284,13 @@ class SearchIndex:
             "known": np.full(len(problems), known, np.float32),
             "nearest": _standardised(nearest, background[2]),
             "wordings": _standardised(wordings, background[2]),
+            "believed": believed,
         }
-        scores = ranking.log_odds(found)
+        # Words say nothing of a problem in another language. The one that has the most of them is
+        # no likelier than before; the others are less so.
+        same = self._languages_of[self._guide_of[problems]] == language
+        leaning = ranking.leaning * self._doublings * known * same
+        scores = ranking.log_odds(found) + leaning * (words[problems] - 1)
         return [
             Hit(
                 row=int(best[n]),
@@ -265,20 +338,23 @@ class SearchIndex:
 
     def _nearest_wordings(
         self, vector: Vectors, problems: Numbers, language: str
-    ) -> tuple[Scores, Scores]:
+    ) -> tuple[Scores, Scores, Scores]:
         """Return the cosine of each problem's nearest wording, and the mean of the nearest ones.
 
-        Among many wordings some are near by chance, so those in the asker's language are enough
-        where there are enough of them.
+        The third is how far to believe them, in [0, 1], by how many there are. Among many some are
+        near by chance, so those in the asker's language are enough where there are enough of them.
         """
         rows, places = self._wordings.of(problems)
+        counts = np.bincount(places, minlength=len(problems))
+        believed = np.minimum(counts / _WORDINGS_THAT_SAY_ALL, 1).astype(np.float32)
         own = self._wording_languages[rows] == language
         enough = np.bincount(places[own], minlength=len(problems)) >= _WORDINGS_TAKEN
         taken = own | ~enough[places]
         rows, places = rows[taken], places[taken]
         cosines = self._wording_vectors[rows] @ vector
         nearest = mean_of_best(cosines, places, len(problems), 1)
-        return nearest, mean_of_best(cosines, places, len(problems), _WORDINGS_TAKEN)
+        mean = mean_of_best(cosines, places, len(problems), _WORDINGS_TAKEN)
+        return nearest, mean, believed
 
     def _editions(self, language: str) -> list[list[int]]:
         """Return the guides, the editions of one together, that which suits the asker first."""
@@ -321,6 +397,11 @@ class SearchIndex:
 
     def _anchor(self, problem: int) -> str:
         return self.snapshot.section(int(self._firsts[problem])).section.anchor
+
+
+def _links_to(url: str, text: str) -> bool:
+    """Whether a text has an address, and not one that only begins like it."""
+    return re.search(rf"{re.escape(url)}(?![\w/#?&=.-]*\w)", text) is not None
 
 
 def text_odds(passages: Scores, blocks: Scores) -> Scores:

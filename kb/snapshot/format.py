@@ -101,7 +101,8 @@ class PackUse(Frozen):
 class Manifest(Frozen):
     """What a snapshot holds. `created` is a time in ISO 8601, UTC; `by` is who had it made.
 
-    `packs` are the vocabulary packs whose wordings are among its own.
+    `packs` are the vocabulary packs whose wordings are among its own. `renamed` has what problems
+    of earlier snapshots ("guide#anchor") are called now, where that is something else.
     """
 
     format: int
@@ -114,6 +115,7 @@ class Manifest(Frozen):
     files: dict[str, FileSum]
     by: str = ""
     packs: tuple[PackUse, ...] = ()
+    renamed: dict[str, str] = {}
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,11 @@ from sqlalchemy.exc import DatabaseError
 from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.humans import Humans
+from bot.answering.learning import Learner, Learning
 from bot.answering.people import People
 from bot.answering.workers import Work
 from bot.listeners import Parts, register
+from bot.memory.lessons import Lessons
 from bot.memory.store import Store
 from bot.operations.http import Check, Server, slack_pages, status_pages
 from bot.operations.ingest_runner import GUIDEBOT, Rerun
@@ -39,6 +41,7 @@ from kb.knowledge_base import KnowledgeBase
 
 _LISTENERS = 10
 _RATE_LIMIT_RETRIES = 5
+_LEARN_EVERY_SECONDS = 2.0
 _RECOVER_EVERY_SECONDS = 10.0
 _FORGET_EVERY_SECONDS = 3600.0
 _STOP_SECONDS = 20.0
@@ -86,6 +89,7 @@ def assemble(
             human=bool(settings.human_channel),
             may_delete=admin is not None,
         ),
+        learner=Learner(knowledge_base, Lessons(store), Learning(settings.learn_wordings)),
         rerun=Rerun(settings.home.root / "last-ingest.json", guidebot),
         admin=admin,
     )
@@ -260,14 +264,19 @@ def _finish(app: App, parts: Parts) -> None:
 def _look_after(
     parts: Parts, client: Callable[[str | None], WebClient | None], stop: threading.Event
 ) -> None:
-    """Until it is time to stop, answer what was left over, and forget what is old."""
-    rounds_to_forget = round(_FORGET_EVERY_SECONDS / _RECOVER_EVERY_SECONDS)
+    """Until it is time to stop: learn, answer what was left over, and forget what is old."""
     work = parts.answerer.work
-    number = 0
+    due = dict.fromkeys(("forget", "recover"), 0.0)
     while True:
-        if number % rounds_to_forget == 0:
+        now = time.monotonic()
+        if now >= due["forget"]:
+            due["forget"] = now + _FORGET_EVERY_SECONDS
             work.submit(parts.store.forget_older_than, parts.settings.retention_days)
-        work.submit(parts.answerer.recover, client)
-        number += 1
-        if stop.wait(_RECOVER_EVERY_SECONDS):
+        if now >= due["recover"]:
+            due["recover"] = now + _RECOVER_EVERY_SECONDS
+            work.submit(parts.answerer.recover, client)
+        with contextlib.suppress(DatabaseError):
+            # It is tried again, and other things fail louder.
+            parts.learner.refresh()
+        if stop.wait(_LEARN_EVERY_SECONDS):
             return

@@ -81,6 +81,7 @@ class BotSettings(Settings):
     questions_per_minute: Annotated[int, Field(ge=1)] = 10
     workspace_questions_per_minute: Annotated[int, Field(ge=1)] = 300
     database_url: str = ""
+    learn_wordings: Literal["people", "docs_team", "off"] = "people"
     retention_days: Annotated[int, Field(ge=1)] = 90
     slack_user_token: SecretStr = SecretStr("")
     status_address: str = ""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.check.diff import Diff, compare
+from ingest.check.diff import Diff, compare, renamed_problems
 from ingest.check.gate import GateReport, ask_both
 from ingest.errors import SourceError
 from ingest.index.contents import make_contents
@@ -121,7 +121,8 @@ def ingest(
         kept = kept_guides(live, reading.guides, reading.errors)
         guides = [*reading.guides, *kept]
         contents, embedded = make_contents(guides, plan.packs, home, embeddings, progress)
-        made = write_candidate(contents, home.candidates, plan.by)
+        renamed = renamed_problems(live, guides)
+        made = write_candidate(contents, home.candidates, plan.by, renamed)
         try:
             diff, gate = compare(live, made), _gate(plan, home, embeddings, live, made, progress)
             passed = plan.accept or gate is None or gate.passed

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from kb.answer.decide import SHIPPED, Calibration, confidence, decide, read_cali
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.model import (
+    LEARNED,
     Answer,
     Audience,
     Citation,
@@ -26,6 +27,7 @@ from kb.model import (
     Hit,
     Role,
     Section,
+    Wording,
     by_section,
 )
 from kb.paths import Home
@@ -40,6 +42,7 @@ from kb.settings import Settings
 from kb.snapshot.fingerprint import check_fingerprint, check_model_id
 from kb.snapshot.format import Snapshot, current_name, open_current
 from kb.text.language import detect_language, load_language_models
+from kb.wordings.learned import LearnedWording, Lesson, Standing, learn
 
 if TYPE_CHECKING:
     from kb.choosing.writer import Writer
@@ -108,6 +111,8 @@ class KnowledgeBase:
         self._checked: str | None = None
         self._calibration = SHIPPED
         self._calibrated: int | None = None
+        self._taught: SearchIndex | None = None
+        self._lesson_vectors: dict[str, Vectors] = {}
 
     def index(self) -> SearchIndex:
         """Return the live snapshot, ready for searching.
@@ -354,6 +359,52 @@ class KnowledgeBase:
                 logger.error("Going on with the calibration of before: %s", error)
         return self._calibration
 
+    def teach(
+        self,
+        lessons: Sequence[Lesson],
+        rulings: Mapping[tuple[str, str], bool],
+        *,
+        people_decide: bool = True,
+    ) -> list[LearnedWording]:
+        """Search with what people taught, from the next question on, and return what that is.
+
+        All of it: what was taught before and is not among the lessons is forgotten. It holds for
+        the live snapshot; after another is published, it has to be taught again. One thread at a
+        time may call this. Raises SnapshotError.
+        """
+        index = self.index()
+        self._check(index)
+        renamed = index.snapshot.manifest.renamed
+        # Problems that the guides no longer have come back, perhaps.
+        kept = [
+            lesson.model_copy(update={"problem": renamed.get(lesson.problem, lesson.problem)})
+            for lesson in lessons
+            if index.rows_of(lesson.problem)
+        ]
+        self._lesson_vectors = self._vectors_of({lesson.text for lesson in kept})
+        learned = learn(
+            kept,
+            {(renamed.get(name, name), key): kind for (name, key), kind in rulings.items()},
+            self._lesson_vectors,
+            {each.language: index.usual_likeness(each.language) for each in kept},
+            people_decide=people_decide,
+        )
+        wordings = [
+            Wording(problem=row, text=each.text, language=each.language, origin=LEARNED)
+            for each in learned
+            if each.standing is Standing.COUNTS
+            for row in index.rows_of(each.problem)
+        ]
+        vectors = [self._lesson_vectors[wording.text] for wording in wordings]
+        self._taught = index.taught(wordings, np.stack(vectors)) if wordings else None
+        return learned
+
+    def _vectors_of(self, texts: Set[str]) -> dict[str, Vectors]:
+        """Return the vectors of lessons; those of before need not be embedded again."""
+        found = {text: each for text, each in self._lesson_vectors.items() if text in texts}
+        new = [text for text in texts if text not in found]
+        return found | dict(zip(new, self.embed(new), strict=True)) if new else found
+
     def retriever(self, audience: Audience | None, k: int = 5) -> GuideRetriever:
         """Return the search as a LangChain retriever of the `k` best sections.
 
@@ -378,6 +429,11 @@ class KnowledgeBase:
         audience: Audience | None,
     ) -> list[Hit]:
         hits = index.search(question, vector, language, ranking, audience)
+        taught = self._taught
+        if taught is not None and taught.snapshot is index.snapshot:
+            # What is sure without them, nobody's presses on buttons can turn.
+            if decide(hits, self.calibration()).decision is not Decision.ANSWER:
+                hits = taught.search(question, vector, language, ranking, audience)
         return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
 
     def _check(self, index: SearchIndex) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.gaps.missed import Missed, anonymous
+from bot.gaps.missed import Missed
+from bot.memory.anonymous import anonymous
 from bot.memory.store import Escalation
 from bot.question import plain_text
 from bot.slack.posting import CONNECTION_ERRORS, persistently

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from bot.memory.anonymous import anonymous
 from bot.memory.history import Asked
 from kb.model import Decision, Frozen
-from kb.question.redact import redact
 
 # Whoever asks again soon, and is answered, has not given up.
 _ASKED_AGAIN_SECONDS = 1800.0
-
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MEMBER = re.compile(r"<?@?\b[UW][A-Z0-9]{7,}\b>?|(?<!\S)@[\w.-]+")
 
 
 class Reason(StrEnum):
@@ -56,13 +52,6 @@ def missed(asked: Sequence[Asked]) -> list[Missed]:
                 )
             )
     return found
-
-
-def anonymous(text: str) -> str:
-    """Return a text on one line, without secrets, addresses, members' ids and mentions."""
-    words: str = redact(text)
-    words = _MEMBER.sub("[person]", _ADDRESS.sub("[address]", words))
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
 
 
 def _reasons(each: Asked, later: Sequence[Asked]) -> Iterator[Reason]:

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.humans import Humans
+from bot.answering.learning import Learner
 from bot.answering.people import People
 from bot.listeners import buttons, commands, home, ingest, mentions, messages, reactions
 from bot.memory.store import Store
@@ -29,6 +30,7 @@ class Parts:
     access: Access
     humans: Humans
     answerer: Answerer
+    learner: Learner
     rerun: Rerun
     admin: WebClient | None = None
 
@@ -36,9 +38,11 @@ class Parts:
 def register(app: App, parts: Parts) -> None:
     """Register every listener."""
     unasked = ids(parts.settings.auto_answer_channels)
-    messages.register(app, parts.answerer, parts.store, parts.humans, unasked)
+    messages.register(app, parts.answerer, parts.store, parts.humans, parts.learner, unasked)
     mentions.register(app, parts.answerer)
-    buttons.register(app, parts.knowledge_base, parts.store, parts.humans, parts.admin)
+    buttons.register(
+        app, parts.knowledge_base, parts.store, parts.humans, parts.learner, parts.admin
+    )
     reactions.register(app, parts.humans)
     desk = ingest.Desk(parts.rerun, parts.people, parts.access, parts.answerer.work)
     ingest.register(app, desk)

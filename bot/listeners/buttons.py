@@ -15,6 +15,7 @@ from slack_sdk.models.views import View
 
 from bot.answering.answerer import answer_chosen, message_text, outcome_of
 from bot.answering.humans import Humans
+from bot.answering.learning import Learner
 from bot.memory.store import Outcome, Store
 from bot.question import Place, audience_of
 from bot.slack.posting import CONNECTION_ERRORS, answer_call, post, post_privately
@@ -47,7 +48,12 @@ logger = logging.getLogger(__name__)
 
 
 def register(
-    app: App, knowledge_base: KnowledgeBase, store: Store, humans: Humans, admin: WebClient | None
+    app: App,
+    knowledge_base: KnowledgeBase,
+    store: Store,
+    humans: Humans,
+    learner: Learner,
+    admin: WebClient | None,
 ) -> None:
     """Listen to the buttons. `admin` is who may delete other people's messages, if anybody."""
 
@@ -58,6 +64,8 @@ def register(
             return
         place, user = at.place(channel), body["user"]["id"]
         answer = answer_chosen(knowledge_base, store, at, channel)
+        if answer:
+            learner.chosen(place, user, outcome_of(answer).section)
         if _is_private(body):
             said = words(at.language)
             human = bool(humans.channel)
@@ -119,6 +127,7 @@ def register(
         good, at = rated
         channel, user = body["channel"]["id"], body["user"]["id"]
         store.rate(channel, at.ts, user, good=good)
+        learner.rated(at.place(channel), user, good=good)
         said = words(at.language)
         if good:
             _tell(body, client, respond, at.place(channel))(plain(said.thanks_for_feedback))

@@ -9,13 +9,19 @@ from slack_sdk import WebClient
 
 from bot.answering.answerer import Answerer
 from bot.answering.humans import Humans
+from bot.answering.learning import Learner
 from bot.listeners.questions import answering, taking
 from bot.memory.store import Store
 from bot.question import Question, channel_message, direct_message, thread_reply
 
 
 def register(
-    app: App, answerer: Answerer, store: Store, humans: Humans, unasked: frozenset[str]
+    app: App,
+    answerer: Answerer,
+    store: Store,
+    humans: Humans,
+    learner: Learner,
+    unasked: frozenset[str],
 ) -> None:
     """Listen to `message`. `unasked` are the channels where questions need no mention."""
 
@@ -33,7 +39,9 @@ def register(
         return humans.is_reply(event)
 
     def handle_reply(event: dict[str, Any], client: WebClient) -> None:
-        humans.answered(client, event["channel"], event["thread_ts"], event["user"])
+        channel, posted, user = event["channel"], event["thread_ts"], event["user"]
+        humans.answered(client, channel, posted, user)
+        learner.handed_over(channel, posted, user, str(event.get("text") or ""))
 
     # The first listener whose matchers fit has the event to itself.
     app.event("message", matchers=[is_humans_reply])(handle_reply)

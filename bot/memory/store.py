@@ -30,7 +30,15 @@ from sqlalchemy.orm import (
 )
 
 from bot.memory.database import database_url, migrations
-from bot.memory.tables import Base, EscalationRow, FeedbackRow, QuestionRow, ThreadRow
+from bot.memory.tables import (
+    Base,
+    EscalationRow,
+    FeedbackRow,
+    LessonRow,
+    QuestionRow,
+    RulingRow,
+    ThreadRow,
+)
 from bot.question import Place, Question
 from kb.errors import GuidebotError
 from kb.model import CleanText
@@ -294,6 +302,8 @@ class Store:
             session.execute(delete(ThreadRow).where(ThreadRow.joined_at < oldest))
             session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
             session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
+            session.execute(delete(LessonRow).where(LessonRow.given_at < oldest))
+            session.execute(delete(RulingRow).where(RulingRow.given_at < oldest))
 
     def forget_person(self, user: str) -> int:
         """Delete all that is known of a person; return how many entries that were."""
@@ -309,6 +319,10 @@ class Store:
                     )
                 )
             )
+            mine = or_(LessonRow.user == user, LessonRow.asker == user)
+            deleted.append(session.execute(delete(LessonRow).where(mine)))
+            # The docs team's word stays, and whose it was goes.
+            session.execute(update(RulingRow).where(RulingRow.user == user).values(user=""))
             return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
 
     def check(self) -> None:

@@ -71,3 +71,35 @@ class EscalationRow(Base):
     asked_at: Mapped[float] = mapped_column(Float)
     answered_at: Mapped[float | None] = mapped_column(Float, nullable=True)
     answered_by: Mapped[str | None] = mapped_column(String, nullable=True)
+
+
+class LessonRow(Base):
+    """What somebody taught about a question: that `section` was meant by it, or was not.
+
+    `asker` is who asked, and `text` what, without the people.
+    """
+
+    __tablename__ = "lessons"
+
+    channel: Mapped[str] = mapped_column(String, primary_key=True)
+    ts: Mapped[str] = mapped_column(String, primary_key=True)
+    user: Mapped[str] = mapped_column(String, primary_key=True)
+    good: Mapped[bool] = mapped_column(primary_key=True)
+    section: Mapped[str] = mapped_column(Text)
+    asker: Mapped[str] = mapped_column(String)
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String)
+    given_at: Mapped[float] = mapped_column(Float)
+
+
+class RulingRow(Base):
+    """The docs team's word on a wording of `section`: `wording` is its id, `key` its text's."""
+
+    __tablename__ = "rulings"
+
+    wording: Mapped[str] = mapped_column(String, primary_key=True)
+    section: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(String)
+    accepted: Mapped[bool]
+    user: Mapped[str] = mapped_column(String)
+    given_at: Mapped[float] = mapped_column(Float)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kb.model import Block, BlockKind, Frozen, GuideInfo, Section
+from kb.model import Block, BlockKind, Frozen, Guide, GuideInfo, Section
 from kb.snapshot.format import Snapshot
 from kb.text.sentences import sentences
 
@@ -92,6 +92,36 @@ def compare(before: Snapshot | None, after: Snapshot) -> Diff:
         after=after.name,
         guides=tuple(change for change in changes if _says_something(change)),
     )
+
+
+def renamed_problems(before: Snapshot | None, guides: Sequence[Guide]) -> dict[str, str]:
+    """Return what problems of the live snapshot, and of those before it, are called now.
+
+    Each is "guide#anchor", and only those are there that are called otherwise.
+    """
+    if before is None:
+        return {}
+    old = _editions(before)
+    now = {_name(guide.info, section) for guide in guides for section in guide.sections}
+    newly: dict[str, str] = {}
+    for guide in guides:
+        edition = old.get((guide.info.id, guide.info.language))
+        if edition is None or edition.info.sha256 == guide.info.sha256:
+            continue
+        language, sections = guide.info.language, edition.sections()
+        texts = [
+            [_text(section, language) for section in some] for some in (sections, guide.sections)
+        ]
+        for new, was in _twins(sections, guide.sections, *texts).items():
+            name = _name(guide.info, sections[was])
+            if name not in now:
+                newly[name] = _name(guide.info, guide.sections[new])
+    followed = {name: newly.get(to, to) for name, to in before.manifest.renamed.items()}
+    return {name: to for name, to in (followed | newly).items() if to in now and name not in now}
+
+
+def _name(guide: GuideInfo, section: Section) -> str:
+    return f"{guide.id}#{section.problem or section.anchor}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,16 +42,18 @@ if TYPE_CHECKING:
     import faiss
 
 
-def write_candidate(contents: Contents, candidates: Path, by: str = "") -> Snapshot:
+def write_candidate(
+    contents: Contents, candidates: Path, by: str = "", renamed: Mapping[str, str] | None = None
+) -> Snapshot:
     """Write a snapshot that is not live, and check it by reading it back.
 
-    The caller holds the WriterLock. `by` is who has it made.
+    The caller holds the WriterLock. `by` is who has it made, `renamed` as in Manifest.
     """
     candidates.mkdir(parents=True, exist_ok=True)
     _sweep(candidates)
     temporary = Path(tempfile.mkdtemp(prefix=".tmp-", dir=candidates))
     try:
-        manifest = _write(contents, temporary, by)
+        manifest = _write(contents, temporary, by, renamed or {})
         target = candidates / manifest.name
         temporary.chmod(0o755)  # mkdtemp's is the owner's alone, but the bot may be another user
         os.replace(temporary, target)
@@ -61,7 +63,7 @@ def write_candidate(contents: Contents, candidates: Path, by: str = "") -> Snaps
     return open_snapshot(target)
 
 
-def _write(contents: Contents, folder: Path, by: str) -> Manifest:
+def _write(contents: Contents, folder: Path, by: str, renamed: Mapping[str, str]) -> Manifest:
     import faiss
 
     rows = list(_section_rows(contents))
@@ -94,6 +96,7 @@ def _write(contents: Contents, folder: Path, by: str) -> Manifest:
         files=files,
         by=by,
         packs=tuple(contents.packs),
+        renamed=dict(renamed),
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), "utf-8")
     for path in folder.iterdir():

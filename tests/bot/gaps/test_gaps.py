@@ -20,8 +20,9 @@ from sqlalchemy import text
 
 from benchmarks.grouping import read_labelled
 from bot.gaps.grouping import Gaps, centred, find_gaps, group_by_meaning
-from bot.gaps.missed import Reason, anonymous
+from bot.gaps.missed import Reason
 from bot.gaps.report import show_gaps
+from bot.memory.anonymous import anonymous
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
 from bot.question import Question

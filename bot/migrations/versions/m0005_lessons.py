@@ -1,0 +1,34 @@
+"""What people taught about questions, and the docs team's word on it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "lessons",
+        sa.Column("channel", sa.String(64), primary_key=True),
+        sa.Column("ts", sa.String(64), primary_key=True),
+        sa.Column("user", sa.String(64), primary_key=True),
+        sa.Column("good", sa.Boolean, primary_key=True),
+        sa.Column("section", sa.Text, nullable=False),
+        sa.Column("asker", sa.String(64), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("given_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "rulings",
+        sa.Column("wording", sa.String(16), primary_key=True),
+        sa.Column("section", sa.Text, nullable=False),
+        sa.Column("key", sa.String(16), nullable=False),
+        sa.Column("accepted", sa.Boolean, nullable=False),
+        sa.Column("user", sa.String(64), nullable=False),
+        sa.Column("given_at", sa.Float, nullable=False),
+    )

@@ -1,0 +1,1 @@
+"""How else people ask about problems, beyond what the guides' own files say."""

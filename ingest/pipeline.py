@@ -25,6 +25,7 @@ from ingest.publish.write import write_candidate
 from ingest.reading import read_guides
 from ingest.sources.files import find_sources
 from ingest.sources.resolve import Named, find_named
+from ingest.suggest.unworded import unworded_rows
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError, SnapshotError
 from kb.evaluation.golden import GoldenQuestion
@@ -50,7 +51,8 @@ class Plan:
     `dry_run` throws it away, `hold` keeps it for somebody's word, `accept` publishes it although
     questions are answered worse. `by` is who has it made; the newest `kept` published ones stay.
     `questions` are asked before, and so many may be answered worse as `allowed` says. Of the
-    `packs`, those that fit add their wordings.
+    `packs`, those that fit add their wordings. `drafts` says whether drafted wordings count before
+    somebody has accepted them.
     """
 
     skip_bad: bool = False
@@ -62,6 +64,7 @@ class Plan:
     questions: Sequence[GoldenQuestion] = ()
     allowed: int = 0
     packs: Sequence[Pack] = field(default_factory=lambda: read_packs(SHIPPED_PACKS))
+    drafts: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class Summary:
     """What an ingest did. `seconds` is the time it took, `peak` its most memory in MiB.
 
     `kept` names the guides that stay as they were, as their sources cannot be read; `gone`
-    those that were live and are no longer among the sources.
+    those that were live and are no longer among the sources. `without_wordings` counts the
+    `problems` that nothing says how people ask about them.
     """
 
     guides: int
@@ -88,6 +92,8 @@ class Summary:
     diff: Diff
     gate: GateReport | None
     packs: tuple[PackUse, ...]
+    problems: int
+    without_wordings: int
     published: bool
     held: bool
 
@@ -120,7 +126,9 @@ def ingest(
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
         guides = [*reading.guides, *kept]
-        contents, embedded = make_contents(guides, plan.packs, home, embeddings, progress)
+        contents, embedded = make_contents(
+            guides, plan.packs, home, embeddings, progress, drafts=plan.drafts
+        )
         made = write_candidate(contents, home.candidates, plan.by)
         try:
             diff, gate = compare(live, made), _gate(plan, home, embeddings, live, made, progress)
@@ -150,6 +158,8 @@ def ingest(
         diff=diff,
         gate=gate,
         packs=made.manifest.packs,
+        problems=len(set(contents.problem_rows)),
+        without_wordings=len(unworded_rows(contents.problem_rows, contents.wordings)),
         published=made.path.parent == home.snapshots,
         held=plan.hold and not plan.dry_run,
     )

@@ -27,6 +27,7 @@ STDIN = "-"
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _SIZE = 12_000
 _NAMED = 5
+_MOST_SHOWN = 500
 _NEXT = "Next: guidebot ingest, then ask (guidebot ask ...). guidebot suggest --review decides."
 
 
@@ -151,13 +152,16 @@ def _nothing_to_ask() -> None:
 def _export(
     guides: Sequence[GuideFile], path: Path, languages: Sequence[str], size: int, *, again: bool
 ) -> None:
-    from ingest.suggest.prompts import exported, prompts
+    from ingest.suggest.prompts import exported, is_export, prompts
+    from ingest.suggest.replies import read_reply_file
     from kb.text.yaml_edit import replace_file
 
     problems = _wanting(guides, again=again)
     if not problems:
         _nothing_to_ask()
         return
+    if path.exists() and not is_export(read_reply_file(path).data.decode("utf-8", "replace")):
+        raise GuidebotError(f"{path} is there and holds no prompts. Name another file.")
     some = prompts(problems, languages, size)
     replace_file(path, exported(some))
     typer.echo(f"{path}: {_counted(len(problems), 'problem')} in {_counted(len(some), 'prompt')}.")
@@ -173,8 +177,10 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str]) -> None:
 
     problems = [problem for guide in guides for problem in guide.problems]
     read = read_replies([_reply(name) for name in dict.fromkeys(names)], problems)
-    for finding in read.findings:
+    for finding in read.findings[:_MOST_SHOWN]:
         typer.echo(str(finding), err=True)
+    if len(read.findings) > _MOST_SHOWN:
+        typer.echo(f"... and {len(read.findings) - _MOST_SHOWN} more of the kind", err=True)
     sources = {key: _called(name) for key, name in read.sources.items()}
     changes = drafted_changes(guides, read.drafted, sources, date.today())
     changes.write()

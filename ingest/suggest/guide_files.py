@@ -13,7 +13,11 @@ from ingest.sources.files import Said
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.resolve import Named, find_named
 from ingest.suggest.problems import GuideFile
+from ingest.suggest.prompts import is_export
+from ingest.suggest.replies import is_reply
 from kb.errors import GuidebotError
+
+_TEXT = (".txt", ".md", ".markdown")
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,19 @@ def find_guide_files(named: Named) -> Found:
     Raises GuidebotError that names every file that cannot be read, and if there is no guide.
     """
     here = tuple(entry for entry in named.entries if not _elsewhere(entry))
-    passed_over = tuple(
+    passed_over = [
         f"{entry.source}: {_elsewhere(entry)}, so no file can lie beside it"
         for entry in named.entries
         if _elsewhere(entry)
-    )
+    ]
     sources = find_named(replace(named, entries=here))
     errors = list(sources.errors)
     guides: list[GuideFile] = []
     for path in sources.files:
         try:
+            if _is_ours(path):
+                passed_over.append(f"{path}: holds prompts or a reply, and is no guide")
+                continue
             guides.append(read_guide_file(path, sources.said.get(path, Said())))
         except SourceError as error:
             errors.append(error)
@@ -49,7 +56,7 @@ def find_guide_files(named: Named) -> Found:
     if not guides:
         reasons = "".join(f"\n  {reason}" for reason in passed_over)
         raise GuidebotError(f"No guide is a file on this disk.{reasons}")
-    return Found(tuple(guides), passed_over)
+    return Found(tuple(guides), tuple(passed_over))
 
 
 def read_guide_file(path: Path, said: Said | None = None) -> GuideFile:
@@ -57,6 +64,14 @@ def read_guide_file(path: Path, said: Said | None = None) -> GuideFile:
     said = said or Said()
     document = document_of(read_source(path), said)
     return GuideFile(path, document, parse(document), said)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is an export or a reply that lies among the guides."""
+    if path.suffix.lower() not in _TEXT:
+        return False
+    text = read_source(path).data.decode("utf-8", "replace")
+    return is_export(text) or is_reply(text)
 
 
 def _elsewhere(entry: GuideEntry) -> str | None:

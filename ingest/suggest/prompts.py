@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from ingest.suggest.drafted import MOST_CHARACTERS
 from ingest.suggest.problems import Problem
 from ingest.suggest.reply_lines import END, START
 
@@ -13,6 +14,7 @@ _MOST_PROBLEMS = 8
 """More would make replies so long that assistants cut them off."""
 
 _LEAST_TEXT = 400
+_MOST_WRITTEN = 2
 
 TASK = """\
 You help people to find their way in a troubleshooting guide. They do not know its words: they say \
@@ -78,6 +80,11 @@ def exported(some: Sequence[str]) -> str:
     )
 
 
+def is_export(text: str) -> bool:
+    """Whether a text is that of a file with prompts."""
+    return text.startswith(START.partition("{")[0])
+
+
 def languages_of(problems: Sequence[Problem], also: Sequence[str]) -> list[str]:
     """Return the languages to draft in: the guides', English, and those that were named."""
     return list(dict.fromkeys([*(each.info.language for each in problems), "en", *also]))
@@ -112,11 +119,12 @@ def _prompt(group: Sequence[Problem], languages: Sequence[str], room: int | None
 
 def _described(problem: Problem, room: int | None) -> Iterator[str]:
     yield f"Problem {problem.id}"
+    cut = room is not None
     yield f"guide: {_line(problem.info.title)} (language: {problem.info.language})"
     yield f"heading: {_line(problem.heading)}"
     if problem.wants_title:
         yield "title: wanted"
-    for text in problem.written:
+    for text in problem.written[: _MOST_WRITTEN if cut else None]:
         yield f"there is already: {_line(text)}"
     yield "text:"
     yield problem.text if room is None else _cut(problem.text[:room], problem.text)
@@ -128,7 +136,7 @@ def _cut(kept: str, text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.split())[:MOST_CHARACTERS]
 
 
 def _mark(body: str) -> str:

@@ -297,3 +297,31 @@ def test_wordings_in_front_matter_stay(guide: Path, suggest: Run) -> None:
     assert stuck.written == ("jams",) and stuck.drafts
     suggest(str(guide), "--review", input="k\nq\n")
     assert problems_in(guide)[0].written[:2] == ("jams", "it will not budge")
+
+
+def test_prompts_and_replies_among_the_guides_are_no_guides(guide: Path, suggest: Run) -> None:
+    assert suggest(str(guide), "--export", "prompts.txt").exit_code == 0
+    reply_file(guide)
+    result = suggest(".", "--import", "reply.txt")
+    assert result.exit_code == 0, result.output
+    for name in ("prompts.txt", "reply.txt"):
+        assert f"{name}: holds prompts or a reply, and is no guide" in result.stderr
+    assert "Drafted: 3 problems" in result.stdout
+
+
+def test_an_export_overwrites_nothing_but_prompts(guide: Path, suggest: Run) -> None:
+    text = guide.read_text("utf-8")
+    result = suggest(str(guide), "--export", str(guide))
+    assert isinstance(result.exception, GuidebotError) and "no prompts" in str(result.exception)
+    assert guide.read_text("utf-8") == text
+    for _ in range(2):
+        assert suggest(str(guide), "--export", "p.txt").exit_code == 0
+
+
+def test_the_smallest_prompt_has_room_for_what_is_written(guide: Path, suggest: Run) -> None:
+    written = "".join(f"    - {n} {'x' * 290}\n" for n in range(9))
+    SIDE.write_text(f"sections:\n  it-is-stuck:\n    also_asked:\n{written}", "utf-8")
+    suggest(str(guide), "--export", "p.txt", "--size", "4000")
+    whole = Path("p.txt").read_text("utf-8")
+    parts = re.findall(r"copy from here =====\n(.*?)===== Prompt", whole, re.S)
+    assert len(parts) > 1 and all(len(part) <= 4000 for part in parts)

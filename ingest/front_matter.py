@@ -29,17 +29,36 @@ _Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
 _Group = Annotated[tuple[_Short, ...], Field(min_length=2)]
 
 
+_Day = date
+
+
+class DraftMatter(BaseModel):
+    """What was drafted for a section, by whom, when, and for which text (kb.model.Drafts)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: _Short
+    date: _Day
+    problem: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")] | None = None
+    also_asked: _Texts = ()
+    keywords: _Texts = ()
+    title: _Short | None = None
+
+
 class SectionMatter(BaseModel):
     """Help for finding a section.
 
     `also_asked` are questions that it answers, in any language and as people put them;
-    `keywords` are words that people use for it and that the guide does not.
+    `keywords` are words that people use for it and that the guide does not; `title` says what it
+    is about, where its heading does not. `drafts` are the same, as yet unread by the docs team.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     also_asked: _Texts = ()
     keywords: _Texts = ()
+    title: _Short | None = None
+    drafts: DraftMatter | None = None
 
 
 class FrontMatter(BaseModel):
@@ -84,9 +103,24 @@ def read_side_file(path: Path, text: str) -> SideFile:
 
 
 def together(matter: FrontMatter, side: FrontMatter) -> FrontMatter:
-    """Return what both say, the file beside the guide having the last word."""
+    """Return what both say, the file beside the guide having the last word.
+
+    What they say of one section adds up.
+    """
     said = {name: getattr(side, name) for name in side.model_fields_set - {"sections"}}
-    return matter.model_copy(update=said | {"sections": matter.sections | side.sections})
+    sections = dict(matter.sections)
+    for name, help_ in side.sections.items():
+        sections[name] = _added(sections[name], help_) if name in sections else help_
+    return matter.model_copy(update=said | {"sections": sections})
+
+
+def _added(matter: SectionMatter, side: SectionMatter) -> SectionMatter:
+    return SectionMatter(
+        also_asked=tuple(dict.fromkeys((*matter.also_asked, *side.also_asked))),
+        keywords=tuple(dict.fromkeys((*matter.keywords, *side.keywords))),
+        title=side.title or matter.title,
+        drafts=side.drafts or matter.drafts,
+    )
 
 
 def side_file_of(guide: Path) -> Path:

@@ -28,6 +28,11 @@ class Rule(StrEnum):
     REVIEW_PAST = "review-past"
     SECRET = "secret"
     ACCOUNT_ID = "account-id"
+    NO_WORDINGS = "no-wordings"
+
+
+ADVICE = frozenset({Rule.NO_WORDINGS})
+"""Rules that say what would be better; what only they find is nothing that fails."""
 
 
 class LintOptions(Frozen):

@@ -25,9 +25,10 @@ from ingest.publish.write import write_candidate
 from ingest.reading import read_guides
 from ingest.sources.files import find_sources
 from ingest.sources.resolve import Named, find_named
+from ingest.suggest.unworded import unworded_rows
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError, SnapshotError
-from kb.evaluation.golden import GoldenQuestion
+from kb.evaluation.golden import GoldenQuestion, questions_beside
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home
@@ -49,8 +50,10 @@ class Plan:
 
     `dry_run` throws it away, `hold` keeps it for somebody's word, `accept` publishes it although
     questions are answered worse. `by` is who has it made; the newest `kept` published ones stay.
-    `questions` are asked before, and so many may be answered worse as `allowed` says. Of the
-    `packs`, those that fit add their wordings.
+    `questions` are asked before, with those in files beside the guides, and so many may be answered
+    worse as `allowed` says. Of the
+    `packs`, those that fit add their wordings. `drafts` says whether drafted wordings count before
+    somebody has accepted them.
     """
 
     skip_bad: bool = False
@@ -62,6 +65,7 @@ class Plan:
     questions: Sequence[GoldenQuestion] = ()
     allowed: int = 0
     packs: Sequence[Pack] = field(default_factory=lambda: read_packs(SHIPPED_PACKS))
+    drafts: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ class Summary:
     """What an ingest did. `seconds` is the time it took, `peak` its most memory in MiB.
 
     `kept` names the guides that stay as they were, as their sources cannot be read; `gone`
-    those that were live and are no longer among the sources.
+    those that were live and are no longer among the sources. `without_wordings` counts the
+    `problems` that nothing says how people ask about them.
     """
 
     guides: int
@@ -88,6 +93,8 @@ class Summary:
     diff: Diff
     gate: GateReport | None
     packs: tuple[PackUse, ...]
+    problems: int
+    without_wordings: int
     published: bool
     held: bool
 
@@ -120,7 +127,9 @@ def ingest(
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
         guides = [*reading.guides, *kept]
-        contents, embedded = make_contents(guides, plan.packs, home, embeddings, progress)
+        contents, embedded = make_contents(
+            guides, plan.packs, home, embeddings, progress, drafts=plan.drafts
+        )
         renamed = renamed_problems(live, guides)
         made = write_candidate(contents, home.candidates, plan.by, renamed)
         try:
@@ -151,6 +160,8 @@ def ingest(
         diff=diff,
         gate=gate,
         packs=made.manifest.packs,
+        problems=len(set(contents.problem_rows)),
+        without_wordings=len(unworded_rows(contents.problem_rows, contents.wordings)),
         published=made.path.parent == home.snapshots,
         held=plan.hold and not plan.dry_run,
     )
@@ -189,11 +200,14 @@ def _gate(
     made: Snapshot,
     progress: TaskProgress,
 ) -> GateReport | None:
-    if not plan.questions:
+    beside = questions_beside(made.guides)
+    known_already = {question.q for question in plan.questions}
+    questions = [*plan.questions, *(each for each in beside if each.q not in known_already)]
+    if not questions:
         return None
     # One made with another model cannot be asked, as its vectors are not comparable.
     same = live is not None and live.manifest.embedder.model == made.manifest.embedder.model
-    texts = [question.q for question in plan.questions]
+    texts = [question.q for question in questions]
     cache = EmbeddingCache(home.embedding_cache, embeddings)
     vectors, _ = cache.encode(texts, "query", of_task("Embedding questions", progress))
     known = dict(zip(texts, vectors, strict=True))
@@ -203,7 +217,7 @@ def _gate(
 
     before = answering(live) if live is not None and same else None
     after = answering(made)
-    return ask_both(plan.questions, before, after, plan.allowed, of_task("Asking", progress))
+    return ask_both(questions, before, after, plan.allowed, of_task("Asking", progress))
 
 
 def _refuse(guides: Sequence[Guide], errors: Sequence[SourceError], skip_bad: bool) -> None:

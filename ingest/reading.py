@@ -63,12 +63,12 @@ def _guide(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) 
     try:
         source = read_source(path)
         if cache is None:
-            return parse(_document(source, said))
+            return parse(document_of(source, said))
         matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
         keys.append(guide_key(name, source.data, source.beside, matter))
         guide = cache.get(keys[-1])
         if guide is None:
-            guide = parse(_document(source, said))
+            guide = parse(document_of(source, said))
             cache.put(keys[-1], guide)
         return guide
     except SourceError as error:
@@ -77,7 +77,11 @@ def _guide(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) 
         raise SourceError(name, error.reason) from error
 
 
-def _document(source: SourceFile, said: Said) -> Document:
+def document_of(source: SourceFile, said: Said) -> Document:
+    """Return the document in a file, with what is said of it where it was named.
+
+    Raises SourceError as `load` does.
+    """
     document = load(source)
     side = document.side_file
     if said.matter:

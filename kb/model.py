@@ -129,6 +129,30 @@ class Role(StrEnum):
     MORE = "more"
 
 
+_Day = date
+
+
+class Drafts(Frozen):
+    """What a language model proposed for a problem, and nobody of the docs team has accepted yet.
+
+    `by` names the reply or the model it is from, `date` the day it came. `problem` is the checksum
+    of the problem's text that it was drafted for; None, if that is not known. `also_asked`,
+    `keywords` and `title` are as in a section. Without any of them, all were decided on.
+    """
+
+    by: str
+    date: _Day
+    problem: str | None = None
+    also_asked: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    title: str | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything in it waits for somebody's word."""
+        return bool(self.also_asked or self.keywords or self.title)
+
+
 class Section(Frozen):
     """A heading and what stands under it, up to the next heading.
 
@@ -139,7 +163,8 @@ class Section(Frozen):
 
     Sections that are parts of one problem name it by the anchor of its first section; `role` says
     which part a section is, `problem_path` holds the headings down to the problem's own, and
-    `part` those below it that say more than the role.
+    `part` those below it that say more than the role. `title` is what the problem is about, where
+    its heading does not say; all its sections have it. `drafts` are its first section's.
     """
 
     anchor: str
@@ -154,6 +179,8 @@ class Section(Frozen):
     problem: str | None = None
     problem_path: tuple[str, ...] = ()
     part: tuple[str, ...] = ()
+    title: str | None = None
+    drafts: Drafts | None = None
 
 
 class GuideInfo(Frozen):
@@ -186,6 +213,8 @@ class GuideInfo(Frozen):
 
 def problem_heading(section: Section, guide: GuideInfo) -> str:
     """Return what the problem that a section belongs to is called."""
+    if section.title:
+        return section.title
     if section.role is Role.WHOLE:
         return section.heading
     return section.problem_path[-1] if section.problem_path else guide.title
@@ -219,7 +248,7 @@ class Wording(Frozen):
 
     `problem` is the row of the problem's first section in the snapshot. `origin` says where it
     comes from: "docs", the docs team; "pack " and the name of a vocabulary pack; DRAFT, one that
-    nobody has looked at; LEARNED, what people asked.
+    nobody has accepted yet; LEARNED, what people asked.
     """
 
     problem: int

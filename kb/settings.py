@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     embedding_model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
     reranker: str = ""
     vocabulary_packs: str = ""
+    drafts: Literal["use", "review"] = "use"
     snapshots_kept: Annotated[int, Field(ge=1)] = 5
     fetch_pages: Annotated[int, Field(gt=0)] = 1000
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5

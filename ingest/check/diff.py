@@ -267,7 +267,14 @@ def _text(section: Section, language: str) -> list[str]:
         *(line for block in section.blocks for line in _lines(block, language)),
         *(f"also_asked: {question}" for question in section.also_asked),
         *(f"keyword: {keyword}" for keyword in section.keywords),
+        *([f"title: {section.title}"] if section.title else []),
+        *(f"draft: {text}" for text in _drafted(section)),
     ]
+
+
+def _drafted(section: Section) -> tuple[str, ...]:
+    drafts = section.drafts
+    return (*drafts.also_asked, *drafts.keywords) if drafts else ()
 
 
 def _lines(block: Block, language: str) -> Iterator[str]:

@@ -29,7 +29,10 @@ class Outcome(Frozen):
 
 
 class QuestionChange(Frozen):
-    """A question that is answered otherwise than before; `worse` says how it is worse, if it is."""
+    """A question that is answered otherwise than before; `worse` says how it is worse, if it is.
+
+    `draft` says whether the question is one that nobody has read yet.
+    """
 
     question: str
     language: str
@@ -38,6 +41,7 @@ class QuestionChange(Frozen):
     before: Outcome
     after: Outcome
     worse: str | None = None
+    draft: bool = False
 
 
 class GateReport(Frozen):
@@ -89,6 +93,7 @@ def ask_both(
                         before=_outcome(old, earlier),
                         after=_outcome(new, result),
                         worse=worse,
+                        draft=question.draft is not None,
                     )
                 )
         progress(number, len(questions))

@@ -80,7 +80,10 @@ def _show_gate(gate: GateReport, console: Console) -> None:
     )
     for change in gate.changes:
         style = "red" if change.worse else "dim"
-        said = f"  line {change.line}: {change.question}: {change.worse or 'answered otherwise'}"
+        mark = " (draft)" if change.draft else ""
+        said = (
+            f"  line {change.line}{mark}: {change.question}: {change.worse or 'answered otherwise'}"
+        )
         console.print(Text(said, style=style), soft_wrap=True)
         if change.worse:
             told = f"    {outcome(change.before)} → {outcome(change.after)}"

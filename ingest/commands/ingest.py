@@ -88,7 +88,7 @@ def ingest(
     from ingest.pipeline import ingest as run
     from kb.evaluation.golden import read_questions
 
-    sources, gate = _named(paths, guides, settings)
+    sources, gate = named_sources(paths, guides, settings)
     asked = questions or gate.questions
     plan = Plan(
         skip_bad=skip_bad,
@@ -100,6 +100,7 @@ def ingest(
         questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
         packs=read_packs(Path(settings.vocabulary_packs or SHIPPED_PACKS)) if packs else (),
+        drafts=settings.drafts == "use",
     )
     console = Console(stderr=True, highlight=False)
     try:
@@ -118,7 +119,9 @@ def ingest(
     _stop_at_the_gate(summary, plan)
 
 
-def _named(paths: list[str] | None, file: Path | None, settings: Settings) -> tuple[Named, Gate]:
+def named_sources(
+    paths: list[str] | None, file: Path | None, settings: Settings
+) -> tuple[Named, Gate]:
     """Return what is to be read, and how it is checked: by the paths, or by the file."""
     from ingest.sources.guides_file import DEFAULT_FILE, Gate, GuideEntry, read_guides_file
     from ingest.sources.resolve import Named
@@ -168,6 +171,8 @@ def as_json(summary: Summary) -> str:
                 "passed_over": [str(path) for path in summary.passed_over],
                 "kept": list(summary.kept),
                 "gone": list(summary.gone),
+                "problems": summary.problems,
+                "without_wordings": summary.without_wordings,
                 "packs": [f"{pack.name}: {pack.matched}" for pack in summary.packs],
             },
             "diff": summary.diff.model_dump(mode="json"),
@@ -231,3 +236,10 @@ def _show(summary: Summary, console: Console) -> None:
     else:
         said = "Not published."
     console.print(said, markup=False, soft_wrap=True)
+    if summary.without_wordings:
+        console.print(
+            f"{summary.without_wordings} of {summary.problems} problems have no wordings: "
+            "guidebot suggest drafts some",
+            markup=False,
+            soft_wrap=True,
+        )

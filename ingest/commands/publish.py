@@ -23,6 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # A page of a site, or a file of a repository at a ref.
 _ELSEWHERE = re.compile(r"https?://|[^\s:]+@[^\s:]+:")
 _WAIT_SECONDS = 600.0
+_NAMED = 5
 _STILL = "What was live is still live."
 
 
@@ -99,12 +100,14 @@ def verify(
 def status(json: Json = False) -> None:
     """Say what is live: since when, by whom, and whether its sources have changed since."""
     from ingest.publish.live import held_names, read_live
+    from ingest.suggest.unworded import unworded_headings
     from kb.snapshot.format import open_current, published
 
     settings = load_settings(Settings)
     home = settings.home
     snapshot = open_current(home.snapshots)
     live, manifest = read_live(home.snapshots), snapshot.manifest
+    unworded = unworded_headings(snapshot)
     since = live.since if live and live.name == snapshot.name else manifest.created
     by = live.by if live and live.name == snapshot.name else manifest.by
     guides = [
@@ -130,7 +133,9 @@ def status(json: Json = False) -> None:
                         "sections": manifest.sections,
                         "chunks": manifest.chunks,
                         "wordings": len(snapshot.wordings),
+                        "without_wordings": len(unworded),
                     },
+                    "without_wordings": unworded[:_NAMED],
                     "packs": [pack.model_dump(mode="json") for pack in manifest.packs],
                     "embedding_model": manifest.embedder.model,
                     "path": str(snapshot.path.resolve()),
@@ -150,6 +155,12 @@ def status(json: Json = False) -> None:
     )
     for pack in manifest.packs:
         console.print(f"pack {pack.name}: {pack.matched} of {pack.problems} problems")
+    if unworded:
+        more = ", ..." if len(unworded) > _NAMED else ""
+        console.print(
+            f"{len(unworded)} problems have no wordings (guidebot suggest): "
+            f"{', '.join(unworded[:_NAMED])}{more}"
+        )
     for guide in guides:
         console.print(
             f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.index.passages import path_of
 from kb.model import Block, Chunk, Guide, GuideInfo, Section
 from kb.text.sentences import sentences
 
@@ -38,7 +39,7 @@ def chunk_guide(
 def _chunk_section(
     section: Section, number: int, guide: GuideInfo, count_tokens: CountTokens, limit: int
 ) -> Iterator[Chunk]:
-    path = dict.fromkeys((guide.title, *section.path))
+    path = dict.fromkeys((guide.title, *path_of(section)))
     heading = _fitting(" > ".join(path), count_tokens, limit // 2)
     room = limit - count_tokens(heading + "\n")
     pieces = [

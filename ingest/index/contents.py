@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.index.chunk_cache import ChunkCache
+from ingest.index.draft_use import keywords_of, with_draft_titles
 from ingest.index.embedding_cache import EmbeddingCache
 from ingest.index.passages import guide_blocks, headings_of
 from ingest.packs.match import Texts, match_pack, texts_to_embed
 from ingest.packs.pack import Pack
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
-from kb.model import Chunk, Guide, Section, Wording
+from kb.model import DRAFT, Chunk, Guide, Section, Wording
 from kb.paths import Home
 from kb.progress import TaskProgress, of_task
 from kb.retrieval.background import background_of, background_questions, known_background
@@ -53,12 +54,16 @@ def make_contents(
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     progress: TaskProgress,
+    *,
+    drafts: bool = True,
 ) -> tuple[Contents, int]:
     """Return what a snapshot of some guides holds, and how many chunks were embedded anew.
 
-    The `packs` that fit add their wordings to the guides' own.
+    The `packs` that fit add their wordings to the guides' own, and so do drafts that nobody has
+    accepted yet, with `drafts`.
     What was cut or embedded before is taken from the caches in `home`. Raises ModelError.
     """
+    guides = with_draft_titles(guides, drafts)
     progress("Loading the model", 0, 1)
     embeddings.load()
     progress("Loading the model", 1, 1)
@@ -85,6 +90,8 @@ def make_contents(
     matching = dict(zip(to_match, cache.encode(to_match, "query")[0], strict=True))
     matched = [match_pack(pack, guides, texts, matching) for pack in packs if matching]
     wordings = list(_also_asked(guides, problem_rows))
+    if drafts:
+        wordings += _drafted(guides, problem_rows, wordings)
     wordings += [wording for some, _ in matched for wording in some]
     wording_vectors, _ = cache.encode(
         [wording.text for wording in wordings], "query", of_task("Embedding wordings", progress)
@@ -99,7 +106,7 @@ def make_contents(
         wordings=wordings,
         wording_vectors=wording_vectors,
         background=np.stack([*texts.background, background(wording_vectors)]),
-        problem_terms=_problem_terms(guides, problem_rows),
+        problem_terms=_problem_terms(guides, problem_rows, drafts),
         packs=[use for _, use in matched if use.matched],
         embedder=fingerprint(embeddings),
     )
@@ -140,7 +147,22 @@ def _also_asked(guides: Sequence[Guide], problem_rows: Sequence[int]) -> Iterato
                 yield Wording(problem=problem, text=text, language=language, origin="docs")
 
 
-def _problem_terms(guides: Sequence[Guide], problem_rows: Sequence[int]) -> list[list[str]]:
+def _drafted(
+    guides: Sequence[Guide], problem_rows: Sequence[int], written: Sequence[Wording]
+) -> Iterator[Wording]:
+    """Yield the drafted wordings that the docs team has not written itself, each once."""
+    known = {(each.problem, each.text.casefold()) for each in written}
+    for problem, (guide, section) in zip(problem_rows, _sections(guides), strict=True):
+        for text in section.drafts.also_asked if section.drafts else ():
+            if (problem, text.casefold()) not in known:
+                known.add((problem, text.casefold()))
+                language = detect_language(text, otherwise=guide.info.language)
+                yield Wording(problem=problem, text=text, language=language, origin=DRAFT)
+
+
+def _problem_terms(
+    guides: Sequence[Guide], problem_rows: Sequence[int], drafts: bool
+) -> list[list[str]]:
     """Return the terms of each problem, in the order of their first sections.
 
     Headings and keywords count twice: they are what the guide calls the problem.
@@ -148,7 +170,7 @@ def _problem_terms(guides: Sequence[Guide], problem_rows: Sequence[int]) -> list
     terms: dict[int, list[str]] = {row: [] for row in sorted(set(problem_rows))}
     for problem, (guide, section) in zip(problem_rows, _sections(guides), strict=True):
         names = [] if terms[problem] else headings_of(guide, section)
-        for name in (*names, *section.keywords):
+        for name in (*names, *keywords_of(section, drafts)):
             terms[problem] += 2 * tokens(name)
         terms[problem] += _text_terms(section)
     return list(terms.values())

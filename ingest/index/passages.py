@@ -30,4 +30,17 @@ def guide_blocks(guides: Sequence[Guide]) -> Iterator[tuple[int, str]]:
 def headings_of(guide: Guide, section: Section) -> list[str]:
     """Return the guide's title and the headings down to the problem's own."""
     path = section.path if section.role is Role.WHOLE else section.problem_path
+    if section.title:
+        path = (*path[:-1], section.title)
     return list(dict.fromkeys(name for name in (guide.info.title, *path) if name.strip()))
+
+
+def path_of(section: Section) -> tuple[str, ...]:
+    """Return the headings down to a section, its problem's title in place of the problem's own."""
+    if not section.title:
+        return section.path
+    if section.role is Role.WHOLE:
+        return (*section.path[:-1], section.title)
+    at = max(len(section.problem_path) - 1, 0)
+    named = bool(section.problem_path) and section.path[at : at + 1] == section.problem_path[at:]
+    return (*section.path[:at], section.title, *section.path[at + named :])

@@ -19,6 +19,7 @@ from ingest.lint.structure import (
     long_steps,
     procedures_without_steps,
 )
+from ingest.lint.wordings import without_wordings
 from ingest.lint_options import LintOptions
 
 
@@ -50,4 +51,5 @@ def _all(
         secrets(pages),
         account_ids(pages),
         reviews_past(pages, today),
+        without_wordings(pages),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
 from ingest.parse.problems import find_problems
 from ingest.parse.slug import slug, unique
-from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Role, Section, Span
+from kb.model import Block, BlockKind, Drafts, Guide, GuideInfo, Lines, Role, Section, Span
 from kb.text.language import detect_language
 
 # "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
@@ -207,7 +207,7 @@ def _helped(sections: tuple[Section, ...], matter: FrontMatter, source: str) -> 
             near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or list(names)[-5:]
             raise SourceError(
                 source,
-                f"sections: there is no section {name!r} to give also_asked or keywords to "
+                f"sections: there is no section {name!r} to say something of "
                 f"(in its front matter or {side_file_of(Path(source)).name}). "
                 f"There is: {', '.join(near)}.",
             )
@@ -218,9 +218,34 @@ def _helped(sections: tuple[Section, ...], matter: FrontMatter, source: str) -> 
             update={
                 "also_asked": (*found[n].also_asked, *help_.also_asked),
                 "keywords": (*found[n].keywords, *help_.keywords),
+                "title": found[n].title or help_.title,
+                "drafts": _drafts(help_) or found[n].drafts,
             }
         )
-    return tuple(found)
+    return titled(found, lambda section: section.title)
+
+
+def _drafts(matter: SectionMatter) -> Drafts | None:
+    return Drafts.model_validate(matter.drafts.model_dump()) if matter.drafts else None
+
+
+def titled(
+    sections: Sequence[Section], title_of: Callable[[Section], str | None]
+) -> tuple[Section, ...]:
+    """Return a guide's sections with the titles of their problems, one for all of a problem.
+
+    It is the first that `title_of` has for one of the problem's sections.
+    """
+    titles: dict[str, str] = {}
+    for section in sections:
+        if title := title_of(section):
+            titles.setdefault(section.problem or section.anchor, title)
+    return tuple(
+        section
+        if section.title == (title := titles.get(section.problem or section.anchor))
+        else section.model_copy(update={"title": title})
+        for section in sections
+    )
 
 
 def _sample(parts: Sequence[_Part]) -> str:

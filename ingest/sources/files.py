@@ -12,7 +12,7 @@ from ingest.errors import SourceError
 from ingest.front_matter import SIDE_FILE, SideFile
 from ingest.loaders.load import LOADERS
 
-_GOLDEN = "questions*.y*ml"
+_GOLDEN = ("questions*.y*ml", "*.golden.yaml")
 """What golden questions are called, which may lie beside the guides."""
 
 
@@ -50,13 +50,18 @@ def find_sources(paths: Iterable[Path]) -> Sources:
             files.setdefault(path.resolve(), path)
             continue
         for found in sorted(_visible_files(path, errors)):
-            if found.name.endswith(SIDE_FILE) or fnmatch(found.name, _GOLDEN):
+            if is_beside(found):
                 continue  # read with its guide, or asked of it
             if found.suffix.lower() in LOADERS:
                 files.setdefault(found.resolve(), found)
             else:
                 passed_over.append(found)
     return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
+
+
+def is_beside(path: Path) -> bool:
+    """Whether a file is no guide, but what is said of one, or asked of it."""
+    return path.name.endswith(SIDE_FILE) or any(fnmatch(path.name, each) for each in _GOLDEN)
 
 
 def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:

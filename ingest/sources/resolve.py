@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ingest.errors import SourceError
-from ingest.front_matter import SIDE_FILE, SideFile
+from ingest.front_matter import SideFile
 from ingest.loaders.load import LOADERS
-from ingest.sources.files import Said, Sources, find_sources
+from ingest.sources.files import Said, Sources, find_sources, is_beside
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.web import Fetcher, Page
@@ -82,7 +82,7 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
         names = sorted(glob.glob(entry.source, root_dir=folder, recursive=True))
         if not names:
             raise SourceError(path, "no file matches this pattern")
-        matching = [folder / name for name in names if not name.endswith(SIDE_FILE)]
+        matching = [path for name in names if not is_beside(path := folder / name)]
         found = find_sources(
             path for path in matching if path.is_dir() or path.suffix.lower() in LOADERS
         )

@@ -51,7 +51,8 @@ def evaluate(
 @app.command()
 def calibrate(
     questions: Annotated[
-        list[Path] | None, typer.Argument(help="Files of golden questions (YAML).")
+        list[Path] | None,
+        typer.Argument(help="Files of golden questions (YAML); default: those beside the guides."),
     ] = None,
     false_answers: Annotated[
         float | None,
@@ -70,18 +71,26 @@ def calibrate(
         settings.home.calibration.unlink(missing_ok=True)
         console.print("The shipped calibration is in use.")
         return
-    if not questions:
-        raise typer.BadParameter("name a file of questions, or --reset")
     from kb.evaluation.calibrate import calibrate as fit
     from kb.evaluation.calibrate import write_calibration
     from kb.evaluation.evaluate import evaluate as run
-    from kb.evaluation.golden import read_questions
+    from kb.evaluation.golden import questions_beside, read_questions
     from kb.evaluation.report import show_calibration
     from kb.knowledge_base import open_knowledge_base
 
-    asked = [question for path in questions for question in read_questions(path)]
-    test = [question for question in asked if question.split == "test"]
     knowledge_base = open_knowledge_base(settings)
+    if questions:
+        asked = [question for path in questions for question in read_questions(path)]
+    else:
+        asked = questions_beside(knowledge_base.index().snapshot.guides)
+    if not asked:
+        raise typer.BadParameter(
+            "name a file of questions: none lies beside the guides (guidebot suggest drafts some)"
+        )
+    test = [question for question in asked if question.split == "test"]
+    drafts = sum(question.draft is not None for question in asked)
+    if drafts:
+        console.print(f"{drafts} of {len(asked)} questions are drafts that nobody has read yet.")
     with bars(Console(stderr=True, highlight=False)) as progress:
         before = run(knowledge_base, test, "test", of_task("Asking before", progress))
         calibration = fit(knowledge_base, asked, false_answers, of_task("Fitting", progress))

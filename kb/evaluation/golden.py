@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kb.errors import GuidebotError
-from kb.text.yaml_lines import Yaml, YamlError, read_yaml_file
+from kb.model import GuideInfo
+from kb.text.yaml_lines import Yaml, YamlError, read_yaml, read_yaml_file
 
 NOT_COVERED = "not_covered"
 SMALL_TALK = "small_talk"
+
+GOLDEN_FILE = ".golden.yaml"
+"""How the name of the file beside a guide ends that has its golden questions."""
 
 Split = Literal["dev", "test"]
 
@@ -32,7 +37,8 @@ class GoldenQuestion(BaseModel):
 
     `expect` holds the anchors of the sections that are right ("anchor", or "guide#anchor"
     where several guides have the anchor), or "not_covered" or "small_talk" alone.
-    `contains` are words or commands that the answer must hold. `line` is where it stands.
+    `contains` are words or commands that the answer must hold. `draft` says who drafted a question
+    that nobody has read yet, and when. `line` is where it stands.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +48,7 @@ class GoldenQuestion(BaseModel):
     expect: Annotated[_Words, Field(min_length=1)]
     split: Split = "test"
     contains: _Words = ()
+    draft: Annotated[str, Field(min_length=1)] | None = None
     line: int
 
     @property
@@ -59,6 +66,31 @@ def read_questions(path: Path) -> list[GoldenQuestion]:
         found = read_yaml_file(path)
     except YamlError as error:
         raise QuestionsError(str(error)) from error
+    return _questions(path, found)
+
+
+def golden_file_of(guide: Path) -> Path:
+    """Return where golden questions beside a guide are: `a.ja.golden.yaml` for `a.ja.txt`."""
+    return guide.with_name(guide.stem + GOLDEN_FILE)
+
+
+def questions_beside(guides: Iterable[GuideInfo]) -> list[GoldenQuestion]:
+    """Return the questions in the files beside guides, where there are any, each once."""
+    files = dict.fromkeys(golden_file_of(Path(guide.source)) for guide in guides)
+    found = [each for path in files if path.is_file() for each in read_questions(path)]
+    return list({(each.q, each.expect): each for each in found}.values())
+
+
+def questions_in(path: Path, text: str) -> list[GoldenQuestion]:
+    """Return the questions in the text of a file; raises as `read_questions` does."""
+    try:
+        found = read_yaml(text)
+    except YamlError as error:
+        raise QuestionsError(f"{path}: {error}") from error
+    return _questions(path, found)
+
+
+def _questions(path: Path, found: Yaml) -> list[GoldenQuestion]:
     values = found.value.get("questions") if isinstance(found.value, dict) else None
     if not isinstance(values, list):
         raise QuestionsError(f"{path}: has no list under 'questions' (docs/evaluation.md).")

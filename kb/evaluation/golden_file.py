@@ -1,14 +1,26 @@
-"""Adds golden questions to a file of them."""
+"""Adds golden questions to a file of them, and decides on those that were drafted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from kb.evaluation.golden import Split, read_questions
-from kb.text.yaml_edit import EditableYaml, replace_file
+from kb.evaluation.golden import GoldenQuestion, Split, questions_in, read_questions
+from kb.text.yaml_edit import EditableYaml, as_text, replace_file
+
+
+@dataclass(frozen=True)
+class NewQuestion:
+    """A golden question that is to be added (kb.evaluation.golden.GoldenQuestion)."""
+
+    q: str
+    lang: str
+    expect: tuple[str, ...]
+    split: Split
+    draft: str | None = None
 
 
 def add_questions(
@@ -18,20 +30,65 @@ def add_questions(
 
     A file that is missing is made. Raises QuestionsError if the file is wrong.
     """
-    known = {each.q.casefold() for each in read_questions(path)} if path.exists() else set()
-    text = path.read_text("utf-8") if known else "questions:\n"
-    yaml = EditableYaml(text)
-    if not known:
-        yaml.value["questions"] = CommentedSeq()
-    added = [(q, language) for q, language in questions if q.casefold() not in known]
-    for question, language in added:
-        row = CommentedMap(q=question, lang=language)
-        row["expect"] = expect[0] if len(expect) == 1 else list(expect)
-        row["split"] = split
-        row.fa.set_flow_style()
-        yaml.value["questions"].append(row)
+    if path.exists():
+        read_questions(path)
+    before = path.read_text("utf-8") if path.exists() else ""
+    new = [NewQuestion(q, lang, tuple(expect), split) for q, lang in questions]
+    text, added = with_questions(path, before, new)
     if added:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, yaml.text())
-        read_questions(path)
-    return [question for question, _ in added]
+        replace_file(path, text)
+    return [question.q for question in added]
+
+
+def with_questions(
+    path: Path, text: str, questions: Sequence[NewQuestion]
+) -> tuple[str, list[NewQuestion]]:
+    """Return a file's text with questions added, and those that it did not have.
+
+    The text may be empty. Raises QuestionsError if it is wrong, before or afterwards.
+    """
+    known = {each.q.casefold() for each in questions_in(path, text)} if text.strip() else set()
+    added: list[NewQuestion] = []
+    for question in questions:
+        if question.q.casefold() not in known:
+            known.add(question.q.casefold())
+            added.append(question)
+    if not added:
+        return text, []
+    yaml = EditableYaml(text if text.strip() else "questions:\n")
+    rows = yaml.value["questions"] or CommentedSeq()
+    yaml.value["questions"] = rows
+    rows.extend(_row(question) for question in added)
+    changed = yaml.text()
+    questions_in(path, changed)
+    return changed, added
+
+
+def with_decisions(path: Path, text: str, keep: Callable[[GoldenQuestion], bool | None]) -> str:
+    """Return a file's text with drafted questions kept or taken out; raises QuestionsError.
+
+    Those for which `keep` is true lose their mark, those for which it is false go; None leaves a
+    question as it is. Without any left, the text is empty.
+    """
+    questions = questions_in(path, text)
+    yaml = EditableYaml(text)
+    rows = yaml.value["questions"]
+    for number, question in reversed(list(enumerate(questions))):
+        decided = keep(question) if question.draft else None
+        if decided:
+            del rows[number]["draft"]
+        elif decided is not None:
+            del rows[number]
+    return yaml.text() if rows else ""
+
+
+def _row(question: NewQuestion) -> CommentedMap:
+    row = CommentedMap(q=as_text(question.q, flow=True), lang=as_text(question.lang, flow=True))
+    expect = [as_text(each, flow=True) for each in question.expect]
+    row["expect"] = expect[0] if len(expect) == 1 else expect
+    row["split"] = question.split
+    if question.draft:
+        row["draft"] = as_text(question.draft, flow=True)
+    row.fa.set_flow_style()
+    return row

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import tempfile
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.util import load_yaml_guess_indent
 
 _WIDEST = 10_000
@@ -32,6 +36,59 @@ class EditableYaml:
         written = StringIO()
         self._yaml.dump(self.value, written)
         return written.getvalue()
+
+
+def keep_comments(before: str, after: str) -> str:
+    """Return a text with the lines of comments that it lost, each above what it stood above.
+
+    ruamel.yaml keeps a comment with the value before it, and drops both together.
+    """
+    old, new = before.split("\n"), after.split("\n")
+    left = Counter(line for line in new if _is_comment(line))
+    lost: list[int] = []
+    for number, line in enumerate(old):
+        if _is_comment(line):
+            left[line] -= 1
+            lost += [number] if left[line] < 0 else []
+    if not lost:
+        return after
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    place = {
+        block.a + n: block.b + n
+        for block in matcher.get_matching_blocks()
+        for n in range(block.size)
+    }
+    end = len(new) - 1 if not new[-1] else len(new)
+    above: dict[int, list[str]] = {}
+    for number in lost:
+        following = range(number + 1, len(old))
+        at = next((place[n] for n in following if n in place and old[n].strip()), end)
+        above.setdefault(at, []).append(old[number])
+    return "\n".join(
+        line
+        for number in range(len(new) + 1)
+        for line in (*above.get(number, ()), *new[number : number + 1])
+    )
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def as_text(text: str, *, flow: bool = False) -> str:
+    """Return a text that is read back as it is: in quotes, where it would be taken for a value.
+
+    ruamel.yaml writes the YAML of today, in which "no" is a word, and so is "why?" in a `flow`
+    mapping; it is read as that of yesterday.
+    """
+    try:
+        plain = yaml.safe_load(f"{{a: {text}, b: c}}" if flow else f"a: {text}") in (
+            {"a": text},
+            {"a": text, "b": "c"},
+        )
+    except (yaml.YAMLError, ValueError):
+        plain = False
+    return text if plain else DoubleQuotedScalarString(text)
 
 
 def replace_file(path: Path, text: str) -> None:

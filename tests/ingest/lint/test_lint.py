@@ -13,7 +13,7 @@ import pytest
 from ingest.commands.lint_reading import read_named_pages
 from ingest.lint.check import lint
 from ingest.lint.finding import Finding
-from ingest.lint_options import LintOptions, Rule
+from ingest.lint_options import ADVICE, LintOptions, Rule
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from tests.bot.conftest import GUIDEBOT
 from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides
@@ -40,12 +40,17 @@ def findings_in(folder: Path, options: LintOptions | None = None, **guides: str)
     for name, text in guides.items():
         (folder / (name.replace("_", ".") + ".md")).write_text(text, "utf-8")
     pages = read_named_pages([folder]).pages
-    return lint(pages, options or LintOptions(), words, TODAY)
+    return problems(lint(pages, options or LintOptions(), words, TODAY))
+
+
+def problems(found: list[Finding]) -> list[Finding]:
+    """Return findings without those that say what would only be better."""
+    return [each for each in found if each.rule not in ADVICE]
 
 
 def test_the_sample_guide_is_clean(embeddings: SentenceTransformerEmbeddings) -> None:
     pages = read_named_pages([SAMPLE_GUIDES]).pages
-    assert lint(pages, LintOptions(), embeddings.count_tokens, TODAY) == []
+    assert problems(lint(pages, LintOptions(), embeddings.count_tokens, TODAY)) == []
 
 
 def test_links_that_lead_nowhere(tmp_path: Path) -> None:
@@ -122,7 +127,7 @@ def test_prose_that_no_chunk_holds(
     text = "# Doors\n\n## Latch\n\n" + "oil " * 250 + "\n\n```\n" + "oil " * 250 + "\n```\n"
     (tmp_path / "doors.en.md").write_text(text, "utf-8")
     pages = read_named_pages([tmp_path]).pages
-    found = lint(pages, LintOptions(), embeddings.count_tokens, TODAY)
+    found = problems(lint(pages, LintOptions(), embeddings.count_tokens, TODAY))
     assert [(each.rule, each.line) for each in found] == [(Rule.LONG_BLOCK, 5)]
 
 
@@ -227,12 +232,34 @@ def test_the_command(tmp_path: Path) -> None:
     assert "2020-01-01" in found.stdout
     as_json = run(tmp_path, "doors.en.md", "--json")
     assert as_json.returncode == 1
-    assert json.loads(as_json.stdout)["findings"][0]["line"] == 5
+    found_lines = {each["rule"]: each["line"] for each in json.loads(as_json.stdout)["findings"]}
+    assert found_lines["dead-link"] == 5
 
     with (tmp_path / "guidebot.toml").open("a") as file:
         file.write('\n[lint]\nignore = ["dead-link", "review-past"]\n')
     clean = run(tmp_path)
+    assert clean.returncode == 0 and clean.stdout.endswith("1 guides: 1 no-wordings.\n")
+    toml = tmp_path / "guidebot.toml"
+    toml.write_text(toml.read_text().replace('["dead-link"', '["no-wordings", "dead-link"'))
+    clean = run(tmp_path)
     assert (clean.returncode, clean.stdout) == (0, "1 guides: nothing found.\n")
+
+
+def test_problems_without_wordings_are_named_once_a_guide(tmp_path: Path) -> None:
+    text = "# Doors\n\n## Latch\n\nOil it.\n\n## Hinge\n\nPaint it.\n"
+    (tmp_path / "doors.en.md").write_text(text, "utf-8")
+    side = tmp_path / "doors.en.guide.yaml"
+    side.write_text("sections:\n  latch:\n    also_asked: it sticks\n", "utf-8")
+
+    def found() -> list[tuple[int, str]]:
+        pages = read_named_pages([tmp_path]).pages
+        return [(each.line, each.reason) for each in lint(pages, LintOptions(), words, TODAY)]
+
+    ((line, reason),) = found()
+    assert line == 7 and reason.startswith("1 of 2 problems have no wordings: 'Hinge'")
+    drafts = "  hinge:\n    drafts: {by: r, date: 2026-11-26, also_asked: it squeaks}\n"
+    side.write_text(side.read_text("utf-8") + drafts, "utf-8")
+    assert found() == []
 
 
 @pytest.mark.e2e
@@ -251,7 +278,7 @@ def test_what_is_wrong_with_the_call_is_said(tmp_path: Path) -> None:
 @needs_real_guides
 def test_the_real_pages(embeddings: SentenceTransformerEmbeddings) -> None:
     pages = read_named_pages([REAL_ENGLISH]).pages
-    found = lint(pages, LintOptions(), embeddings.count_tokens, TODAY)
+    found = problems(lint(pages, LintOptions(), embeddings.count_tokens, TODAY))
     # The pages link to hundreds of others that are not there, and are else in good order.
     assert {each.rule for each in found} == {Rule.DEAD_LINK, Rule.LONG_STEP, Rule.LONG_BLOCK}
     assert all("no such file" in each.reason for each in found if each.rule is Rule.DEAD_LINK)

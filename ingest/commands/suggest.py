@@ -1,0 +1,363 @@
+"""`guidebot suggest`: how people ask about each problem, drafted, read back and decided on."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.commands.ingest import named_sources
+from kb.errors import GuidebotError, ModelError, SettingsError
+from kb.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from ingest.suggest.asking import Drafter
+    from ingest.suggest.problems import GuideFile, Problem
+    from ingest.suggest.replies import ReadReplies, Reply
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+STDIN = "-"
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_SIZE = 12_000
+_NAMED = 5
+_MOST_SHOWN = 500
+_NEXT = "Next: guidebot ingest, then ask (guidebot ask ...). guidebot suggest --review decides."
+
+
+@app.command()
+def suggest(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GUIDES]...", help="Guides; default: those of guidebot.toml."),
+    ] = None,
+    guides: Annotated[
+        Path | None,
+        typer.Option(help="The file that names the guides; default: guidebot.toml."),
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write prompts here, to paste into any assistant.")
+    ] = None,
+    replies: Annotated[
+        list[str] | None,
+        typer.Option("--import", help="Take an assistant's replies from files (-: stdin)."),
+    ] = None,
+    skeleton: Annotated[
+        bool, typer.Option("--skeleton", help="Make empty places for wordings in the side files.")
+    ] = False,
+    review: Annotated[
+        bool, typer.Option("--review", help="Keep, edit or drop drafts in the terminal.")
+    ] = False,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Print the drafts that wait as JSON.")
+    ] = False,
+    decide: Annotated[
+        str | None, typer.Option(help="Take decisions on drafts from a file of JSON (-: stdin).")
+    ] = None,
+    again: Annotated[bool, typer.Option("--all", help="Draft again also what has drafts.")] = False,
+    languages: Annotated[
+        str, typer.Option(help="Languages to draft in, besides the guide's and English: ja,de")
+    ] = "",
+    size: Annotated[
+        int, typer.Option(min=4_000, help="The most characters of an exported prompt.")
+    ] = _SIZE,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask the model without asking first.")] = False,
+) -> None:
+    """Draft how people ask about each problem: by a language model, or by any assistant."""
+    ways = {
+        "--export": export,
+        "--import": replies,
+        "--skeleton": skeleton,
+        "--review": review,
+        "--pending": pending,
+        "--decide": decide,
+    }
+    chosen = [name for name, value in ways.items() if value]
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"{' and '.join(chosen)} do not go together: name one")
+    also = _languages(languages)
+    named, more = _apart(paths or []) if replies else (paths or [], [])
+    found = _guide_files(named, guides)
+    if export:
+        _export(found, export, also, size, again=again)
+    elif replies:
+        _import(found, [*replies, *more])
+    elif skeleton:
+        _skeleton(found)
+    elif review:
+        _review(found)
+    elif pending:
+        _pending(found)
+    elif decide:
+        _decide(found, decide)
+    else:
+        _ask(found, also, again=again, yes=yes)
+
+
+def _languages(text: str) -> list[str]:
+    found = [each.strip().lower() for each in text.split(",") if each.strip()]
+    wrong = [each for each in found if not _LANGUAGE.fullmatch(each)]
+    if wrong:
+        raise typer.BadParameter(
+            f"{', '.join(wrong)}: name languages by two letters, such as en,ja",
+            param_hint="--languages",
+        )
+    return found
+
+
+def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return which of some paths are guides, and which are replies: a pattern names several."""
+    from ingest.suggest.replies import is_reply, read_reply_file
+
+    guides: list[str] = []
+    replies: list[str] = []
+    for path in paths:
+        try:
+            text = read_reply_file(Path(path)).data.decode("utf-8", "replace")
+        except (OSError, ValueError):
+            text = ""
+        (replies if is_reply(text) else guides).append(path)
+    return guides, replies
+
+
+def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]:
+    from ingest.suggest.guide_files import find_guide_files
+
+    named, _ = named_sources(list(paths), file, load_settings(Settings))
+    found = find_guide_files(named)
+    for reason in found.passed_over:
+        typer.echo(f"Passed over: {reason}", err=True)
+    return found.guides
+
+
+def _wanting(guides: Sequence[GuideFile], *, again: bool) -> list[Problem]:
+    return [
+        problem
+        for guide in guides
+        for problem in guide.problems
+        if problem.wants_drafts(again=again)
+    ]
+
+
+def _nothing_to_ask() -> None:
+    typer.echo("Every problem has wordings, or drafts for its text. --all drafts them again.")
+
+
+def _export(
+    guides: Sequence[GuideFile], path: Path, languages: Sequence[str], size: int, *, again: bool
+) -> None:
+    from ingest.suggest.prompts import exported, is_export, prompts
+    from ingest.suggest.replies import read_reply_file
+    from kb.text.yaml_edit import replace_file
+
+    problems = _wanting(guides, again=again)
+    if not problems:
+        _nothing_to_ask()
+        return
+    if path.exists() and not is_export(read_reply_file(path).data.decode("utf-8", "replace")):
+        raise GuidebotError(f"{path} is there and holds no prompts. Name another file.")
+    some = prompts(problems, languages, size)
+    replace_file(path, exported(some))
+    typer.echo(f"{path}: {_counted(len(problems), 'problem')} in {_counted(len(some), 'prompt')}.")
+    typer.echo(
+        "Paste each prompt into an assistant, put all its replies into a file (reply.txt), then: "
+        "guidebot suggest --import reply.txt"
+    )
+
+
+def _import(guides: Sequence[GuideFile], names: Sequence[str]) -> None:
+    from ingest.suggest.changes import drafted_changes
+    from ingest.suggest.replies import read_replies
+
+    problems = [problem for guide in guides for problem in guide.problems]
+    read = read_replies([_reply(name) for name in dict.fromkeys(names)], problems)
+    for finding in read.findings[:_MOST_SHOWN]:
+        typer.echo(str(finding), err=True)
+    if len(read.findings) > _MOST_SHOWN:
+        typer.echo(f"... and {len(read.findings) - _MOST_SHOWN} more of the kind", err=True)
+    sources = {key: _called(name) for key, name in read.sources.items()}
+    changes = drafted_changes(guides, read.drafted, sources, date.today())
+    changes.write()
+    typer.echo(
+        f"Drafted: {_counted(changes.problems, 'problem')}, "
+        f"{_counted(changes.wordings, 'wording')}, {_counted(changes.keywords, 'keyword')}, "
+        f"{_counted(changes.golden, 'golden question')}, "
+        f"{_counted(changes.near, 'near miss', 'near misses')}. "
+        f"Dropped: {_counted(len(read.dropped), 'line')}. "
+        f"There already: {_counted(read.already, 'line')}."
+    )
+    for path in changes.files:
+        typer.echo(f"Written: {path}")
+    _say_who_has_none(guides, read)
+    if changes.files:
+        typer.echo(_NEXT)
+    elif not read.already:
+        typer.echo("Nothing could be taken.", err=True)
+        raise typer.Exit(1)
+
+
+def _reply(name: str) -> Reply:
+    from ingest.suggest.replies import MOST_BYTES, Reply, read_reply_file
+
+    if name == STDIN:
+        return Reply("stdin", sys.stdin.buffer.read(MOST_BYTES + 1))
+    try:
+        return read_reply_file(Path(name))
+    except OSError as error:
+        raise GuidebotError(
+            f"{name}: cannot be read: {error.strerror or error}. Nothing was changed."
+        ) from error
+
+
+def _called(name: str) -> str:
+    return Path(name).name[:100]
+
+
+def _say_who_has_none(guides: Sequence[GuideFile], read: ReadReplies) -> None:
+    none = [
+        problem.heading
+        for guide in guides
+        for problem in guide.problems
+        if not problem.written
+        and not (problem.drafts and problem.drafts.also_asked)
+        and not (problem.key in read.drafted and read.drafted[problem.key].also_asked)
+    ]
+    if none:
+        more = ", ..." if len(none) > _NAMED else ""
+        typer.echo(f"Still without wordings: {len(none)} ({', '.join(none[:_NAMED])}{more}).")
+
+
+def _skeleton(guides: Sequence[GuideFile]) -> None:
+    from ingest.suggest.side_file import SideFileEditor
+    from kb.text.yaml_edit import replace_file
+
+    written: dict[Path, tuple[str, int]] = {}
+    for guide in guides:
+        editor = SideFileEditor(guide)
+        empty = [
+            problem
+            for problem in guide.problems
+            if not problem.written and not (problem.drafts and problem.drafts.also_asked)
+        ]
+        made = sum(editor.place(problem) for problem in empty)
+        if made:
+            written[guide.side] = editor.text(), made
+    for path, (text, made) in written.items():
+        replace_file(path, text)
+        typer.echo(f"{path}: {_counted(made, 'problem')} to fill in.")
+    if not written:
+        typer.echo("Every problem has wordings, or a place for them.")
+
+
+def _review(guides: Sequence[GuideFile]) -> None:
+    from ingest.suggest.review import review as run
+
+    def ask(text: str) -> str:
+        typer.echo(text, nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+
+    done = run(guides, ask, typer.echo)
+    typer.echo(
+        f"Decided: {_counted(done.problems, 'problem')}; {_counted(done.kept, 'wording')} kept."
+    )
+    if done.problems:
+        typer.echo("Next: guidebot ingest")
+
+
+def _pending(guides: Sequence[GuideFile]) -> None:
+    from ingest.suggest.pending import pending
+
+    found = [each.model_dump(mode="json") for each in pending(guides)]
+    typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _decide(guides: Sequence[GuideFile], name: str) -> None:
+    from ingest.suggest.pending import decisions_as_changes, read_decisions
+
+    reply = _reply(name)
+    changes = decisions_as_changes(guides, read_decisions(reply.name, reply.data))
+    for each in changes:
+        each.write()
+    problems = sum(each.problems for each in changes)
+    kept = sum(each.wordings for each in changes)
+    typer.echo(f"Decided: {_counted(problems, 'problem')}; {_counted(kept, 'wording')} kept.")
+
+
+def _ask(guides: Sequence[GuideFile], languages: Sequence[str], *, again: bool, yes: bool) -> None:
+    settings = load_settings(Settings)
+    problems = _wanting(guides, again=again)
+    if not settings.chat_model:
+        raise SettingsError(
+            "CHAT_MODEL is not set, so there is no model to ask. Without one:\n"
+            "  guidebot suggest --export prompts.txt   prompts to paste into any assistant\n"
+            "  guidebot suggest --skeleton             empty places, to fill in yourself"
+        )
+    if not problems:
+        _nothing_to_ask()
+        return
+    from ingest.suggest.asking import Drafter, estimate
+
+    about = estimate(problems, languages, settings)
+    cost = "CHAT_INPUT_PRICE and CHAT_OUTPUT_PRICE are not set" if about.cost is None else ""
+    typer.echo(
+        f"{_counted(len(problems), 'problem')} to ask {settings.chat_model} about: about "
+        f"{about.read} tokens read and {about.written} written, "
+        + (cost or f"which cost about {about.cost:.2f}")
+        + "."
+    )
+    if not yes:
+        typer.confirm("Go on?", abort=True)
+    _draft_all(guides, problems, Drafter(settings, languages), settings.chat_model)
+
+
+def _draft_all(
+    guides: Sequence[GuideFile], problems: Sequence[Problem], drafter: Drafter, model: str
+) -> None:
+    """Ask about each problem, and write its drafts before the next is asked about."""
+    from ingest.suggest.asking import Refused
+    from ingest.suggest.changes import drafted_changes
+    from ingest.suggest.guide_files import read_guide_file
+    from ingest.suggest.replies import check_texts
+
+    done = wordings = 0
+    everything = [problem for guide in guides for problem in guide.problems]
+    of_guide = {problem.key: guide for guide in guides for problem in guide.problems}
+    for number, problem in enumerate(problems, 1):
+        try:
+            texts = drafter.texts(problem)
+        except Refused as refused:
+            typer.echo(f"{problem.heading}: no drafts ({refused})", err=True)
+            if refused.stopping:
+                break
+            continue
+        read = check_texts(problem, texts, model, everything)
+        for finding in read.findings:
+            typer.echo(f"{problem.heading}: {finding.message}", err=True)
+        guide = of_guide[problem.key]
+        fresh = read_guide_file(guide.path, guide.said)
+        changes = drafted_changes([fresh], read.drafted, read.sources, date.today())
+        changes.write()
+        done += bool(changes.files)
+        wordings += changes.wordings
+        typer.echo(
+            f"{number}/{len(problems)} {problem.heading}: {_counted(changes.wordings, 'wording')}"
+        )
+    typer.echo(f"Drafted: {_counted(done, 'problem')}, {_counted(wordings, 'wording')}.")
+    if done < len(problems):
+        typer.echo("Those without drafts are asked about the next time: guidebot suggest")
+    if not done:
+        raise ModelError(f"{model} gave no drafts (docs/wordings.md says what to do without it).")
+    typer.echo(_NEXT)
+
+
+def _counted(number: int, one: str, several: str | None = None) -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"

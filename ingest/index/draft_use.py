@@ -1,0 +1,41 @@
+"""What drafts that nobody has accepted yet count for, where they count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.parse.outline import titled
+from kb.model import Guide, Section
+
+
+def with_draft_titles(guides: Sequence[Guide], drafts: bool) -> list[Guide]:
+    """Return guides whose problems have a drafted title where no other is written.
+
+    Without `drafts`, a title that a guide of a former snapshot has from there goes.
+    """
+    return [_retitled(guide, drafts) for guide in guides]
+
+
+def keywords_of(section: Section, drafts: bool) -> tuple[str, ...]:
+    """Return a section's keywords, the drafted ones among them where `drafts` count."""
+    if not drafts or section.drafts is None:
+        return section.keywords
+    written = {word.casefold() for word in section.keywords}
+    new = (word for word in section.drafts.keywords if word.casefold() not in written)
+    return (*section.keywords, *new)
+
+
+def _retitled(guide: Guide, drafts: bool) -> Guide:
+    drafted = {each.drafts.title for each in guide.sections if each.drafts and each.drafts.title}
+    if not drafted:
+        return guide
+    written = [
+        section.model_copy(update={"title": None}) if section.title in drafted else section
+        for section in guide.sections
+    ]
+    sections = titled(written, lambda section: section.title or _drafted(section, drafts))
+    return guide.model_copy(update={"sections": sections})
+
+
+def _drafted(section: Section, drafts: bool) -> str | None:
+    return section.drafts.title if drafts and section.drafts else None

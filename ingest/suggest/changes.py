@@ -1,0 +1,185 @@
+"""Drafts and decisions as changes to the files beside guides: all checked, then all written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ingest.errors import SourceError
+from ingest.suggest.drafted import Drafted
+from ingest.suggest.problems import GuideFile, Problem
+from ingest.suggest.replies import kept_drafts
+from ingest.suggest.side_file import SideFileEditor
+from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, Split
+from kb.evaluation.golden_file import NewQuestion, with_decisions, with_questions
+from kb.model import Drafts
+from kb.text.language import detect_language
+from kb.text.yaml_edit import replace_file
+
+_SPLITS = 3
+
+
+@dataclass
+class Changes:
+    """The new texts of files, and what they bring. An empty text stands for no file."""
+
+    files: dict[Path, str] = field(default_factory=dict)
+    problems: int = 0
+    wordings: int = 0
+    keywords: int = 0
+    golden: int = 0
+    near: int = 0
+
+    def write(self) -> None:
+        """Put the new texts in the files' places."""
+        for path, text in self.files.items():
+            if text:
+                replace_file(path, text)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def drafted_changes(
+    guides: Sequence[GuideFile],
+    drafted: Mapping[str, Drafted],
+    sources: Mapping[str, str],
+    today: date,
+) -> Changes:
+    """Return what drafts, by their problems' keys, change; `sources` names whom they are from.
+
+    Raises SourceError or QuestionsError if a file is wrong, before or afterwards.
+    """
+    changes = Changes()
+    for guide in guides:
+        editor: SideFileEditor | None = None
+        questions: list[NewQuestion] = []
+        for problem in guide.problems:
+            if problem.key not in drafted:
+                continue
+            new, by = drafted[problem.key], sources[problem.key]
+            drafts = merged(problem, new, by, today)
+            if drafts != problem.drafts and (new.also_asked or new.keywords or new.title):
+                editor = editor or SideFileEditor(guide)
+                editor.put(problem, drafts)
+                changes.problems += 1
+                changes.wordings += len(new.also_asked)
+                changes.keywords += len(new.keywords)
+            questions += _questions(problem, new, f"{by}, {today}, {problem.anchor}")
+        if editor:
+            changes.files[guide.side] = editor.text()
+        _add_questions(changes, guide, questions)
+    return changes
+
+
+def merged(problem: Problem, new: Drafted, by: str, today: date) -> Drafts:
+    """Return a problem's drafts with new ones; without news, they are those of before."""
+    wordings, keywords = kept_drafts(problem, current=new.current)
+    before = problem.drafts
+    checksum = new.problem
+    if before and not new.current and before.problem == problem.checksum:
+        checksum = before.problem  # the text of now was drafted for, too
+    title = new.title or (before.title if before and before.problem == checksum else None)
+    drafts = Drafts(
+        by=by,
+        date=today,
+        problem=checksum,
+        also_asked=(*wordings, *new.also_asked),
+        keywords=(*keywords, *new.keywords),
+        title=title,
+    )
+    same = before and drafts.model_copy(update={"by": before.by, "date": before.date}) == before
+    return before if before and same else drafts
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided on a problem's drafts: those that are kept; None, if all are dropped.
+
+    `golden` are the drafted questions that are kept of it; None, if all are.
+    """
+
+    problem: Problem
+    kept: Drafts | None
+    golden: frozenset[str] | None = None
+
+
+def decided_changes(guide: GuideFile, decisions: Sequence[Decision]) -> Changes:
+    """Return what decisions on a guide's drafts change; raises as `drafted_changes` does."""
+    changes = Changes()
+    editor = SideFileEditor(guide)
+    for decision in decisions:
+        if decision.problem.drafts and decision.problem.drafts.waiting:
+            editor.decide(decision.problem, decision.kept)
+            changes.problems += 1
+            changes.wordings += len(decision.kept.also_asked) if decision.kept else 0
+    if changes.problems:
+        changes.files[guide.side] = editor.text()
+    if guide.golden.exists():
+        by_anchor = {decision.problem.anchor: decision for decision in decisions}
+        changes.files[guide.golden] = with_decisions(
+            guide.golden, _golden_text(guide), _keeps(by_anchor)
+        )
+    return changes
+
+
+def drafted_questions(
+    problem: Problem, questions: Sequence[GoldenQuestion]
+) -> list[GoldenQuestion]:
+    """Return the drafted questions that are a problem's own."""
+    return [each for each in questions if each.draft and _anchor(each.draft) == problem.anchor]
+
+
+def _keeps(by_anchor: Mapping[str, Decision]) -> Callable[[GoldenQuestion], bool | None]:
+    def keep(question: GoldenQuestion) -> bool | None:
+        decision = by_anchor.get(_anchor(question.draft or ""))
+        if decision is None:
+            return None
+        if decision.golden is not None:
+            return question.q in decision.golden
+        return decision.kept is not None
+
+    return keep
+
+
+def _anchor(draft: str) -> str:
+    """Return which problem a draft's mark names: "by, date, anchor"."""
+    return draft.rsplit(", ", 1)[-1]
+
+
+def _add_questions(changes: Changes, guide: GuideFile, questions: Sequence[NewQuestion]) -> None:
+    if not questions:
+        return
+    text, added = with_questions(guide.golden, _golden_text(guide), questions)
+    if added:
+        changes.files[guide.golden] = text
+    near = sum(each.expect == (NOT_COVERED,) for each in added)
+    changes.near += near
+    changes.golden += len(added) - near
+
+
+def _questions(problem: Problem, new: Drafted, mark: str) -> list[NewQuestion]:
+    return [
+        NewQuestion(
+            text, detect_language(text, problem.info.language), (expect,), _split(text), mark
+        )
+        for texts, expect in ((new.golden, problem.name), (new.near, NOT_COVERED))
+        for text in texts
+    ]
+
+
+def _split(text: str) -> Split:
+    """Return what a question is for: two thirds are to fit with, whatever else is in the file."""
+    digest = hashlib.sha256(text.casefold().encode()).digest()
+    return "test" if int.from_bytes(digest[:4], "big") % _SPLITS == 0 else "dev"
+
+
+def _golden_text(guide: GuideFile) -> str:
+    try:
+        return guide.golden.read_text("utf-8") if guide.golden.exists() else ""
+    except OSError as error:
+        raise SourceError(guide.golden, f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(guide.golden, "is not UTF-8. Save it in the encoding UTF-8.") from error

@@ -1,0 +1,77 @@
+"""What was drafted for a problem, and what no draft may hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kb.question.redact import redact
+
+MOST_CHARACTERS = 300
+MOST_WORDINGS = 20
+
+_ADDRESS = re.compile(
+    r"\w{2,}://|\bwww\.|\b(?:mailto|javascript):|[\w.+-]+[@＠][\w-]+\.\w+"
+    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/\w|\b[a-z0-9-]+\.(?:com|org|info|biz|example)\b",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(
+    r"<[^\s<>][^<>]*>|</|\]\(|!\[|```|~~~|\{\{|&(?:[a-z]{2,8}|#x?[0-9a-f]+);"
+    r"|(?<!\w)[@＠](?:channel|here|everyone)\b|<[@!#]",
+    re.IGNORECASE,
+)
+# Joiners are letters' in some scripts; what turns or hides text is none.
+_JOINERS = "\u200c\u200d"
+
+
+class Tag(StrEnum):
+    """What a line of a reply gives."""
+
+    ASK = "ask"
+    WORD = "word"
+    TITLE = "title"
+    GOLDEN = "golden"
+    NEAR = "near"
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What was drafted for one problem.
+
+    `current` is whether it was for the text that the problem has now; if not, `problem` is the
+    checksum of the text that it was for, where that is known.
+    """
+
+    also_asked: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    title: str | None = None
+    golden: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    problem: str | None = None
+    current: bool = True
+
+
+def fault_of(text: str) -> str | None:
+    """Return what makes a text unfit to be a wording, keyword, title or question, or None."""
+    if not any(character.isalnum() for character in text):
+        return "has no text"
+    if len(text) > MOST_CHARACTERS:
+        return f"has {len(text)} characters; {MOST_CHARACTERS} are the most"
+    if any(_is_hidden(character) for character in text):
+        return "has control or hidden characters"
+    if _ADDRESS.search(text):
+        return "has a web or e-mail address, which no wording needs"
+    if _MARKUP.search(text):
+        return "looks like markup"
+    if secrets := redact(text).secrets:
+        return f"has what looks like a secret ({', '.join(secrets)})"
+    return None
+
+
+def _is_hidden(character: str) -> bool:
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return character not in _JOINERS
+    return category in ("Cc", "Co", "Cs", "Cn", "Zl", "Zp")

@@ -1,0 +1,80 @@
+"""From what the command line or `guidebot.toml` names to the guides that can have drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest.errors import SourceError
+from ingest.loaders.load import read_source
+from ingest.parse.outline import parse
+from ingest.reading import document_of
+from ingest.sources.files import Said
+from ingest.sources.guides_file import GuideEntry
+from ingest.sources.resolve import Named, find_named
+from ingest.suggest.problems import GuideFile
+from ingest.suggest.prompts import is_export
+from ingest.suggest.replies import is_reply
+from kb.errors import GuidebotError
+
+_TEXT = (".txt", ".md", ".markdown")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The guides on this disk, and the sources that are not, each with the reason."""
+
+    guides: tuple[GuideFile, ...]
+    passed_over: tuple[str, ...]
+
+
+def find_guide_files(named: Named) -> Found:
+    """Return the guides that sources name; nothing is fetched.
+
+    Raises GuidebotError that names every file that cannot be read, and if there is no guide.
+    """
+    here = tuple(entry for entry in named.entries if not _elsewhere(entry))
+    passed_over = [
+        f"{entry.source}: {_elsewhere(entry)}, so no file can lie beside it"
+        for entry in named.entries
+        if _elsewhere(entry)
+    ]
+    sources = find_named(replace(named, entries=here))
+    errors = list(sources.errors)
+    guides: list[GuideFile] = []
+    for path in sources.files:
+        try:
+            if _is_ours(path):
+                passed_over.append(f"{path}: holds prompts or a reply, and is no guide")
+                continue
+            guides.append(read_guide_file(path, sources.said.get(path, Said())))
+        except SourceError as error:
+            errors.append(error)
+    if errors:
+        reasons = "".join(f"\n  {error}" for error in errors)
+        raise GuidebotError(f"These guides cannot be read, so nothing was done:{reasons}")
+    if not guides:
+        reasons = "".join(f"\n  {reason}" for reason in passed_over)
+        raise GuidebotError(f"No guide is a file on this disk.{reasons}")
+    return Found(tuple(guides), tuple(passed_over))
+
+
+def read_guide_file(path: Path, said: Said | None = None) -> GuideFile:
+    """Return the guide in a file, with what is said of it elsewhere; raises SourceError."""
+    said = said or Said()
+    document = document_of(read_source(path), said)
+    return GuideFile(path, document, parse(document), said)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is an export or a reply that lies among the guides."""
+    if path.suffix.lower() not in _TEXT:
+        return False
+    text = read_source(path).data.decode("utf-8", "replace")
+    return is_export(text) or is_reply(text)
+
+
+def _elsewhere(entry: GuideEntry) -> str | None:
+    if entry.git:
+        return f"is in the git repository {entry.git}"
+    return "is on the web" if "://" in entry.source else None

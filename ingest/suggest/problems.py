@@ -1,0 +1,158 @@
+"""A guide's problems, as drafts are asked for and kept: their names, texts and checksums."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ingest.document import Document
+from ingest.front_matter import side_file_of
+from ingest.parse.roles import is_bare
+from ingest.sources.files import Said
+from ingest.suggest.unworded import by_problem, first_sections
+from kb.evaluation.golden import golden_file_of
+from kb.model import Drafts, Guide, GuideInfo, Section, problem_heading
+
+ENOUGH_WORDINGS = 10
+"""With so many wordings of the docs team's own, a problem needs no drafts."""
+
+_ID_DIGITS = 8
+_SUM_DIGITS = 4
+_CHECKSUM_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class GuideFile:
+    """A guide that is a file on this disk, so that another can lie beside it.
+
+    `said` is what is said of it where it was named.
+    """
+
+    path: Path
+    document: Document
+    guide: Guide
+    said: Said
+
+    @property
+    def side(self) -> Path:
+        """Where the file beside the guide is, or would be."""
+        return side_file_of(self.path)
+
+    @property
+    def golden(self) -> Path:
+        """Where the guide's drafted golden questions are, or would be."""
+        return golden_file_of(self.path)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """The guide's problems, in its order."""
+        guide = self.guide
+        vague = _vague_names(guide)
+        return tuple(
+            Problem(guide.info, sections, vague) for sections in by_problem(guide.sections)
+        )
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A section, or several that belong together.
+
+    `vague` are names of problems in its guide that do not tell them apart.
+    """
+
+    info: GuideInfo
+    sections: tuple[Section, ...]
+    vague: frozenset[str] = frozenset()
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of its first section."""
+        return self.sections[0].anchor
+
+    @property
+    def name(self) -> str:
+        """What golden questions expect: "guide#anchor"."""
+        return f"{self.info.id}#{self.anchor}"
+
+    @property
+    def heading(self) -> str:
+        """What it is called now."""
+        return problem_heading(self.sections[0], self.info)
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """What it and its sections are called, casefolded."""
+        names = (self.heading, *(section.heading for section in self.sections))
+        return frozenset(name.casefold() for name in names)
+
+    @cached_property
+    def text(self) -> str:
+        """Its headings and all its words."""
+        return "\n\n".join(
+            "\n".join([section.heading, *(block.full_text for block in section.blocks)])
+            for section in self.sections
+        )
+
+    @cached_property
+    def checksum(self) -> str:
+        """What its text is known by: 8 hex digits."""
+        return problem_checksum(self.sections)
+
+    @cached_property
+    def key(self) -> str:
+        """What it is known by whatever its text says: 8 hex digits."""
+        parts = (self.info.id, self.info.language, self.anchor)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_ID_DIGITS]
+
+    @property
+    def id(self) -> str:
+        """What it is called in prompts and replies: its key, and how its checksum begins."""
+        return f"{self.key}-{self.checksum[:_SUM_DIGITS]}"
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The docs team's own wordings."""
+        return tuple(text for section in self.sections for text in section.also_asked)
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The docs team's own keywords."""
+        return tuple(word for section in self.sections for word in section.keywords)
+
+    @property
+    def drafts(self) -> Drafts | None:
+        """What was drafted for it."""
+        return next((section.drafts for section in self.sections if section.drafts), None)
+
+    @property
+    def wants_title(self) -> bool:
+        """Whether its heading, and no written title, says what it is about."""
+        if self.sections[0].title:
+            return False
+        return not self.heading.strip() or is_bare(self.heading) or self.heading in self.vague
+
+    def wants_drafts(self, *, again: bool) -> bool:
+        """Whether drafts are to be asked for; `again`, also if there are some for its text."""
+        if len(self.written) >= ENOUGH_WORDINGS:
+            return False
+        return again or self.drafts is None or self.drafts.problem != self.checksum
+
+
+def problem_checksum(sections: Sequence[Section]) -> str:
+    """Return what the text of a problem is known by: 8 hex digits that change with any word."""
+    digest = hashlib.sha256()
+    for section in sections:
+        for part in (section.heading, *(block.full_text for block in section.blocks)):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()[:_CHECKSUM_DIGITS]
+
+
+def _vague_names(guide: Guide) -> frozenset[str]:
+    """Return what several problems are called, or one of several after the whole guide."""
+    names = Counter(problem_heading(each, guide.info) for each in first_sections(guide.sections))
+    vague = {name for name, count in names.items() if count > 1}
+    return frozenset(vague | ({guide.info.title} if names.total() > 1 else set()))

@@ -1,0 +1,185 @@
+"""The docs team's look at drafts, in the terminal: problem by problem, a key for each decision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ingest.suggest.changes import Decision, decided_changes, drafted_questions
+from ingest.suggest.drafted import Tag, fault_of
+from ingest.suggest.guide_files import read_guide_file
+from ingest.suggest.problems import GuideFile, Problem
+from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, read_questions
+from kb.model import Drafts
+
+Ask = Callable[[str], str]
+Say = Callable[[str], None]
+
+KEYS = "k keep all that is shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
+
+_NUMBERS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:[\s,]+\d+(?:\s*-\s*\d+)?)*")
+_EDIT = re.compile(r"e\s*(\d+)", re.IGNORECASE)
+
+
+@dataclass
+class _Row:
+    """A drafted text on the screen; `question` is the golden question that it is, if it is one."""
+
+    tag: Tag
+    text: str
+    question: GoldenQuestion | None = None
+
+
+@dataclass
+class Reviewed:
+    """How many problems were decided on, and how many wordings kept."""
+
+    problems: int = 0
+    kept: int = 0
+    quit: bool = field(default=False)
+
+
+def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
+    """Show each problem's drafts, and write what is decided after each problem.
+
+    `ask` shows a text and returns what was typed; EOFError from it is "quit". Raises SourceError
+    or QuestionsError if a file is wrong.
+    """
+    done = Reviewed()
+    for guide in guides:
+        for anchor in [problem.anchor for problem in waiting(guide)]:
+            # The file may have been changed since; it has just been, by the problem before.
+            fresh = _fresh(guide)
+            problem = next((each for each in waiting(fresh) if each.anchor == anchor), None)
+            if problem is None:
+                continue
+            decision = _decide(fresh, problem, ask, say, done)
+            if decision:
+                decided_changes(fresh, [decision]).write()
+                done.problems += 1
+                done.kept += len(decision.kept.also_asked) if decision.kept else 0
+            if done.quit:
+                return done
+    return done
+
+
+def waiting(guide: GuideFile) -> list[Problem]:
+    """Return a guide's problems with drafts or drafted questions that wait for somebody's word."""
+    questions = _golden(guide)
+    return [
+        problem
+        for problem in guide.problems
+        if (problem.drafts and problem.drafts.waiting) or drafted_questions(problem, questions)
+    ]
+
+
+def _fresh(guide: GuideFile) -> GuideFile:
+    return read_guide_file(guide.path, guide.said)
+
+
+def _golden(guide: GuideFile) -> list[GoldenQuestion]:
+    return read_questions(guide.golden) if guide.golden.exists() else []
+
+
+def _decide(
+    guide: GuideFile, problem: Problem, ask: Ask, say: Say, done: Reviewed
+) -> Decision | None:
+    rows = _rows(problem, drafted_questions(problem, _golden(guide)))
+    say(f"\n{guide.path}: {problem.heading} ({problem.anchor})")
+    if problem.drafts:
+        say(f"by {problem.drafts.by}, {problem.drafts.date}{_changed(problem)}")
+    _show(rows, say)
+    while True:
+        try:
+            key = ask(f"[{KEYS}] ").strip()
+        except EOFError:
+            key = "q"
+        if key.lower() in ("q", "s"):
+            done.quit = key.lower() == "q"
+            return None
+        if key.lower() == "d":
+            return Decision(problem, None)
+        if key.lower() == "k":
+            return _kept(problem, rows)
+        if edit := _EDIT.fullmatch(key):
+            _edit(rows, int(edit[1]), ask, say)
+        elif _NUMBERS.fullmatch(key):
+            _drop(rows, key, say)
+        else:
+            say(f"{key!r} is none of the keys.")
+            continue
+        _show(rows, say)
+
+
+def _changed(problem: Problem) -> str:
+    drafts = problem.drafts
+    changed = drafts is not None and drafts.problem != problem.checksum
+    return "; the text may have changed since" if changed else ""
+
+
+def _rows(problem: Problem, questions: Sequence[GoldenQuestion]) -> list[_Row]:
+    drafts = problem.drafts
+    rows = [_Row(Tag.ASK, text) for text in (drafts.also_asked if drafts else ())]
+    rows += [_Row(Tag.WORD, text) for text in (drafts.keywords if drafts else ())]
+    rows += [_Row(Tag.TITLE, drafts.title)] if drafts and drafts.title else []
+    for question in questions:
+        tag = Tag.NEAR if question.expect == (NOT_COVERED,) else Tag.GOLDEN
+        rows.append(_Row(tag, question.q, question))
+    return rows
+
+
+def _show(rows: Sequence[_Row], say: Say) -> None:
+    for number, row in enumerate(rows, 1):
+        say(f"{number:>3}  {row.tag.value:<6}  {row.text}")
+
+
+def _drop(rows: list[_Row], key: str, say: Say) -> None:
+    numbers: set[int] = set()
+    for part in re.findall(r"\d+(?:\s*-\s*\d+)?", key):
+        first, _, last = part.partition("-")
+        # Whatever is typed: no more numbers than there are rows.
+        numbers.update(range(int(first), min(int(last or first), len(rows)) + 1))
+        if not 1 <= int(first) <= int(last or first) <= len(rows):
+            say(f"There is no {part}: the numbers are 1 to {len(rows)}.")
+            return
+    rows[:] = [row for number, row in enumerate(rows, 1) if number not in numbers]
+
+
+def _edit(rows: list[_Row], number: int, ask: Ask, say: Say) -> None:
+    if not 1 <= number <= len(rows):
+        say(f"There is no {number}: the numbers are 1 to {len(rows)}.")
+        return
+    row = rows[number - 1]
+    if row.question:
+        say("Golden questions are edited in their file.")
+        return
+    try:
+        text = " ".join(ask(f"{row.text}\nInstead (empty: as it is): ").split())
+    except EOFError:
+        return
+    if text and (fault := fault_of(text)):
+        say(f"It stays as it is: that {fault}.")
+    elif text:
+        row.text = text
+
+
+def _kept(problem: Problem, rows: Sequence[_Row]) -> Decision:
+    def texts(tag: Tag) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.text for row in rows if row.tag is tag))
+
+    golden = frozenset(row.question.q for row in rows if row.question)
+    if problem.drafts is None:
+        return Decision(problem, None, golden)
+    kept = problem.drafts.model_copy(
+        update={
+            "also_asked": texts(Tag.ASK),
+            "keywords": texts(Tag.WORD),
+            "title": next(iter(texts(Tag.TITLE)), None),
+        }
+    )
+    return Decision(problem, _or_none(kept), golden)
+
+
+def _or_none(drafts: Drafts) -> Drafts | None:
+    return drafts if drafts.waiting else None

@@ -95,7 +95,7 @@ class FoldEmbeddings(SentenceTransformerEmbeddings):
 def ask(guide: BenchGuide, worded: bool, keep: Path) -> Iterator[Asked]:
     """Yield the questions of a guide with what the search finds for each."""
     tell(f"{guide.name}{', with wordings' if worded else ''}")
-    embeddings = FoldEmbeddings(str(_model(guide.name, keep)), keep, os.cpu_count() or 1)
+    embeddings = FoldEmbeddings(str(model_of(guide.name, keep)), keep, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as temporary:
         home = Home(Path(temporary))
         os.symlink((keep / "embeddings.sqlite").resolve(), home.embedding_cache)
@@ -106,7 +106,7 @@ def ask(guide: BenchGuide, worded: bool, keep: Path) -> Iterator[Asked]:
         for question, vector in zip(guide.questions, vectors, strict=True):
             language = detect_language(question.text, otherwise=index.languages[0])
             hits = index.search(question.text, vector, language)
-            names = [(_file(index, hit.problem), _anchor(index, hit.problem)) for hit in hits]
+            names = [(page_of(index, hit.problem), anchor_of(index, hit.problem)) for hit in hits]
             right = tuple(name in question.right for name in names)
             yield Asked(guide.name, tuple(hits), right, bool(question.right))
 
@@ -183,7 +183,7 @@ def measured(asked: Sequence[Asked], scale: float, bias: float) -> list[float]:
     ]
 
 
-def _model(name: str, keep: Path) -> Path:
+def model_of(name: str, keep: Path) -> Path:
     """Return the folder of the model that has learned nothing from a guide."""
     first = name in FOLDS[0]
     adapter = shipped_adapter() if first else SECOND_ADAPTER.read_bytes()
@@ -193,11 +193,13 @@ def _model(name: str, keep: Path) -> Path:
     return folder
 
 
-def _file(index: SearchIndex, problem: int) -> str:
+def page_of(index: SearchIndex, problem: int) -> str:
+    """Return the file of a problem, given by the row of its first section."""
     return index.snapshot.guides[int(index.snapshot.guide_of[problem])].source
 
 
-def _anchor(index: SearchIndex, problem: int) -> str:
+def anchor_of(index: SearchIndex, problem: int) -> str:
+    """Return the anchor of a problem, given by the row of its first section."""
     return index.snapshot.section(problem).section.anchor
 
 

@@ -399,6 +399,17 @@ class KnowledgeBase:
         self._taught = index.taught(wordings, np.stack(vectors)) if wordings else None
         return learned
 
+    def nearest_wording(self, problem: str, question: str, language: str) -> Wording | None:
+        """Return which wording of a problem ("guide#anchor") is nearest to a question, if any is.
+
+        Those that were taught are among them.
+        """
+        index = self.index()
+        taught = self._taught
+        if taught is not None and taught.snapshot is index.snapshot:
+            index = taught
+        return index.nearest_wording(problem, self.embed([question])[0], language)
+
     def _vectors_of(self, texts: Set[str]) -> dict[str, Vectors]:
         """Return the vectors of lessons; those of before need not be embedded again."""
         found = {text: each for text, each in self._lesson_vectors.items() if text in texts}

@@ -24,11 +24,11 @@ MAY_IMPORT = {
 FLOORS = {
     "kb": (
         "cli evaluation terminal knowledge_base question retrieval choosing answer snapshot "
-        "embedder words text settings progress paths model errors"
+        "wordings embedder words text settings progress paths model errors"
     ),
     "ingest": (
-        "cli commands pipeline publish check reading lint index packs sources loaders parse "
-        "document front_matter lint_options cache errors"
+        "cli commands pipeline publish check lint suggest reading index packs sources loaders "
+        "parse document front_matter lint_options cache errors"
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "

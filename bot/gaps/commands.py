@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
+from bot.gaps import wordings
+from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of
 from bot.settings import BotSettings
-from kb.errors import GuidebotError, NoSnapshotError
+from kb.errors import GuidebotError
 from kb.evaluation.golden import NOT_COVERED
 from kb.settings import load_settings
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from bot.gaps.missed import Missed
     from bot.memory.history import Asked
-    from bot.memory.store import Store
     from kb.snapshot.format import Snapshot
 
 app = typer.Typer(
@@ -32,8 +32,7 @@ app = typer.Typer(
     help="What people ask and do not find, grouped by meaning.",
 )
 
-_PERIOD = re.compile(r"(\d{1,4})([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 24 * 7}
+wordings.register(app)
 
 _Ids = Annotated[list[str], typer.Argument(help="Questions, by the ids that `gaps` shows.")]
 
@@ -51,17 +50,17 @@ def gaps(
     """Show what people ask and do not find."""
     if context.invoked_subcommand:
         return
-    hours = _hours(since)
+    period = timedelta(hours=hours(since))
     from bot.gaps.grouping import find_gaps
     from bot.gaps.report import gaps_csv, gaps_page, show_gaps
     from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
     settings = load_settings(BotSettings)
     until = datetime.now(UTC)
-    start = until - timedelta(hours=hours)
-    asked = _asked(settings, (start - timedelta(hours=hours)).timestamp())
+    start = until - period
+    asked = _asked(settings, (start - period).timestamp())
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
-    report = find_gaps(asked, start, until, embeddings, _headings(_snapshot(settings)))
+    report = find_gaps(asked, start, until, embeddings, headings_of(live_snapshot(settings)))
     console = Console(highlight=False)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
@@ -88,7 +87,7 @@ def golden(
     from kb.evaluation.golden_file import add_questions
 
     settings = load_settings(BotSettings)
-    _check_sections(expect, _snapshot(settings))
+    _check_sections(expect, live_snapshot(settings))
     found = _questions(settings, ids)
     added = add_questions(to, [(each.text, each.language) for each in found], expect, split)
     for question in added:
@@ -108,7 +107,7 @@ def also_asked(
     settings = load_settings(BotSettings)
     for question in _questions(settings, ids):
         name = section or question.section or ""
-        source, anchor = _source(name, question.language, _snapshot(settings))
+        source, anchor = source_of(name, question.language, live_snapshot(settings))
         # The guides are ingest's, and the bot does not import it.
         command = [sys.executable, "-m", "guidebot", "also-asked"]
         done = subprocess.run([*command, "--", source, anchor, question.text], check=False)
@@ -129,7 +128,7 @@ def draft(
 
     settings = load_settings(BotSettings)
     (question,) = _questions(settings, [id])
-    store = _store(settings)
+    store = open_store(settings)
     place = next(each.place for each in History(store).asked(0) if each.place.id == id)
     escalation = store.escalation(place)
     store.close()
@@ -147,31 +146,10 @@ def draft(
         typer.echo(f"Written: {to}")
 
 
-def _hours(since: str) -> int:
-    found = _PERIOD.fullmatch(since)
-    if not found or not int(found[1]):
-        raise typer.BadParameter(
-            f"{since!r} is no time such as 12h, 7d or 4w", param_hint="--since"
-        )
-    return int(found[1]) * _HOURS[found[2]]
-
-
-def _store(settings: BotSettings) -> Store:
-    from bot.memory.store import Store
-
-    database = settings.database
-    if isinstance(database, Path) and not database.exists():
-        raise GuidebotError(
-            f"{database.absolute()}: the bot keeps nothing there. Set GUIDEBOT_HOME (or "
-            "DATABASE_URL) as it is for the bot, and run this in the bot's folder."
-        )
-    return Store(database)
-
-
 def _asked(settings: BotSettings, since: float) -> Sequence[Asked]:
     from bot.memory.history import History
 
-    store = _store(settings)
+    store = open_store(settings)
     try:
         return History(store).asked(since)
     finally:
@@ -190,27 +168,8 @@ def _questions(settings: BotSettings, ids: Sequence[str]) -> list[Missed]:
     return [known[id] for id in ids]
 
 
-def _snapshot(settings: BotSettings) -> Snapshot | None:
-    from kb.snapshot.format import open_current
-
-    try:
-        return open_current(settings.home.snapshots)
-    except NoSnapshotError:
-        return None
-
-
-def _headings(snapshot: Snapshot | None) -> dict[str, str]:
-    found: dict[str, str] = {}
-    if snapshot:
-        for row in range(snapshot.manifest.sections):
-            section = snapshot.section(row)
-            guide = snapshot.guides[section.guide]
-            found.setdefault(f"{guide.id}#{section.section.anchor}", section.section.heading)
-    return found
-
-
 def _check_sections(expect: Sequence[str], snapshot: Snapshot | None) -> None:
-    names = _headings(snapshot)
+    names = headings_of(snapshot)
     known = {*names, *(name.partition("#")[2] for name in names), NOT_COVERED}
     unknown = [name for name in expect if name not in known]
     if unknown:
@@ -220,13 +179,3 @@ def _check_sections(expect: Sequence[str], snapshot: Snapshot | None) -> None:
         raise GuidebotError(
             f"The live guides have no section {', '.join(unknown)}. Is it {', '.join(near)}?"
         )
-
-
-def _source(name: str, language: str, snapshot: Snapshot | None) -> tuple[str, str]:
-    """Return the file and the anchor of a section, in the edition of a language if there is one."""
-    guide_id, _, anchor = name.partition("#")
-    editions = [guide for guide in snapshot.guides if guide.id == guide_id] if snapshot else []
-    if name not in _headings(snapshot) or not editions:
-        raise GuidebotError(f"The live guides have no section {name!r}: name it with --section.")
-    edition = next((guide for guide in editions if guide.language == language), editions[0])
-    return edition.source, anchor

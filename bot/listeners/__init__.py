@@ -45,8 +45,11 @@ def register(app: App, parts: Parts) -> None:
     )
     reactions.register(app, parts.humans)
     desk = ingest.Desk(parts.rerun, parts.people, parts.access, parts.answerer.work)
-    ingest.register(app, desk)
+    office = home.Office(
+        parts.knowledge_base, parts.store, parts.people, parts.access, parts.learner
+    )
+    ingest.register(app, desk, office)
     commands.register(
         app, parts.answerer, parts.knowledge_base, parts.store, parts.people, parts.access, desk
     )
-    home.register(app, parts.knowledge_base, parts.store, parts.people, parts.access)
+    home.register(app, office)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt import App
@@ -10,58 +11,115 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.answering.access import Access
+from bot.answering.learning import Learner
 from bot.answering.people import People
 from bot.memory.store import Store
 from bot.question import audience_of
 from bot.slack.posting import CONNECTION_ERRORS
-from bot.views.home import figures, home_view, prompts
+from bot.views.home import Figures, figures, home_view, prompts
+from bot.views.wordings import Vocabulary
 from bot.words.catalogue import words
 from kb.errors import SnapshotError
 from kb.knowledge_base import KnowledgeBase
+from kb.model import Audience
+from kb.retrieval.search import SearchIndex
 
 logger = logging.getLogger(__name__)
 
 
-def register(
-    app: App, knowledge_base: KnowledgeBase, store: Store, people: People, access: Access
-) -> None:
+class Office:
+    """Shows App Home to people."""
+
+    def __init__(
+        self,
+        knowledge_base: KnowledgeBase,
+        store: Store,
+        people: People,
+        access: Access,
+        learner: Learner,
+    ) -> None:
+        self._knowledge_base = knowledge_base
+        self._store = store
+        self._people = people
+        self._access = access
+        self._learner = learner
+
+    def suggest_prompts(self, client: WebClient, user: str, channel: str) -> None:
+        """Suggest what to ask in the messages tab."""
+        language = self._people.person(client, user).language or "en"
+        index = self._index()
+        examples = index.examples(language, audience_of(channel, user)) if index else []
+        suggested = prompts(examples, figures(self._store, docs_team=False).asked)
+        if suggested and channel:
+            client.assistant_threads_setSuggestedPrompts(
+                channel_id=channel,
+                title=words(language).try_asking,
+                prompts=[{"title": text, "message": text} for text in suggested],
+            )
+
+    def show(self, client: WebClient, user: str, channel: str = "") -> None:
+        """Publish App Home for a person."""
+        language = self._people.person(client, user).language or "en"
+        docs_team = self._access.is_docs_team(client, user)
+        counted = figures(self._store, docs_team=docs_team)
+        index = self._index()
+        # What a guide is visible in are channels, and App Home is in none of them.
+        audience = audience_of(channel, user)
+        headings = index.headings(language, audience) if index else []
+        guides = [g for g in index.snapshot.guides if g.is_visible_to(audience)] if index else []
+        view = home_view(
+            guides,
+            index.snapshot.manifest.created if index else None,
+            headings,
+            counted,
+            language,
+            docs_team=docs_team,
+            vocabulary=self._vocabulary(index, headings, counted, language, audience)
+            if docs_team and index
+            else None,
+        )
+        client.views_publish(user_id=user, view=view)
+
+    def rule(self, client: WebClient, user: str, id: str, *, accepted: bool) -> None:
+        """Note the docs team's word on what people taught, and show what is left."""
+        wording = next((each for each in self._learner.wordings() if each.id == id), None)
+        if wording:
+            self._learner.rule(wording, user, accepted=accepted)
+        self.show(client, user)
+
+    def _vocabulary(
+        self,
+        index: SearchIndex,
+        headings: Sequence[tuple[str, str]],
+        counted: Figures,
+        language: str,
+        audience: Audience | None,
+    ) -> Vocabulary:
+        reached = {name for name, _ in counted.asked}
+        return Vocabulary(
+            headings=dict(headings),
+            taught=self._learner.wordings(),
+            unworded=[heading for _, heading in index.unworded(language, audience)],
+            never=[heading for name, heading in headings if name not in reached],
+        )
+
+    def _index(self) -> SearchIndex | None:
+        try:
+            return self._knowledge_base.index()
+        except SnapshotError:
+            return None
+
+
+def register(app: App, office: Office) -> None:
     """Listen to `app_home_opened`."""
 
     def handle_opened(event: dict[str, Any], client: WebClient) -> None:
         user, channel = str(event["user"]), str(event.get("channel") or "")
-        language = people.person(client, user).language or "en"
-        docs_team = access.is_docs_team(client, user)
-        counted = figures(store, docs_team=docs_team)
-        try:
-            index = knowledge_base.index()
-        except SnapshotError:
-            index = None
-        # What a guide is visible in are channels, and App Home is in none of them.
-        audience = audience_of(channel, user)
-        headings = index.headings(language, audience) if index else []
         try:
             if event.get("tab") == "messages":
-                examples = index.examples(language, audience) if index else []
-                suggested = prompts(examples, counted.asked)
-                if suggested and channel:
-                    client.assistant_threads_setSuggestedPrompts(
-                        channel_id=channel,
-                        title=words(language).try_asking,
-                        prompts=[{"title": text, "message": text} for text in suggested],
-                    )
-                return
-            guides = (
-                [g for g in index.snapshot.guides if g.is_visible_to(audience)] if index else []
-            )
-            view = home_view(
-                guides,
-                index.snapshot.manifest.created if index else None,
-                headings,
-                counted,
-                language,
-                docs_team=docs_team,
-            )
-            client.views_publish(user_id=user, view=view)
+                office.suggest_prompts(client, user, channel)
+            else:
+                office.show(client, user, channel)
         except (SlackApiError, *CONNECTION_ERRORS):
             logger.exception("App Home could not be shown")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -14,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from bot.answering.access import Access
 from bot.answering.people import People
 from bot.answering.workers import Work
-from bot.operations.ingest_runner import BusyError, FailedError, Rerun, Told
+from bot.listeners.home import Office
+from bot.operations.ingest_runner import BusyError, FailedError, Pending, Rerun, Told
 from bot.slack.posting import CONNECTION_ERRORS, say
 from bot.views.answer import Message, plain
 from bot.views.buttons import pressed
@@ -28,6 +30,15 @@ from bot.views.ingest_changes import (
     outcome,
 )
 from bot.views.rich_text import shortened
+from bot.views.wordings import (
+    ACCEPT_WORDING,
+    DRAFTS_VIEW,
+    REMOVE_WORDING,
+    REVIEW_DRAFTS,
+    decided,
+    drafts_view,
+    waiting_view,
+)
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 
@@ -66,11 +77,57 @@ class Desk:
         said = self.said(client, user)
         show = _Shown(client, user, plain(said.ingest_begun))
         try:
-            show(outcome(self._rerun.ingest(lambda told: show.meanwhile(told, said)), said))
+            result = self._rerun.ingest(lambda told: show.meanwhile(told, said))
+            show(outcome(result, said, self._pending()))
         except BusyError:
             show(plain(said.ingest_running))
         except FailedError as error:
             show(plain(_failure(error, said)))
+
+    def show_drafts(self, client: WebClient, user: str, trigger: str) -> None:
+        """Open the drafted wordings that wait for the docs team."""
+        said = self.said(client, user)
+        # To read them takes longer than Slack lets a modal wait.
+        opened = client.views_open(trigger_id=trigger, view=waiting_view(said.drafts_reading, said))
+        id = str(opened["view"]["id"])
+        self._work.submit(self._fill_drafts, client, id, said)
+
+    def decide_drafts(self, client: WebClient, user: str, state: Mapping[str, Any]) -> None:
+        """Keep the drafts that are ticked, drop the others, and say so in a direct message."""
+        self._work.submit(self._decide_drafts, client, user, state)
+
+    def _fill_drafts(self, client: WebClient, id: str, said: SlackWords) -> None:
+        try:
+            view = drafts_view(self._rerun.pending(), said)
+        except BusyError:
+            view = waiting_view(said.ingest_running, said)
+        except FailedError as error:
+            view = waiting_view(_failure(error, said), said)
+        client.views_update(view_id=id, view=view)
+
+    def _decide_drafts(self, client: WebClient, user: str, state: Mapping[str, Any]) -> None:
+        said = self.said(client, user)
+        try:
+            found = decided(state, self._rerun.pending())
+            if found:
+                self._rerun.decide(found)
+        except BusyError:
+            say(client, user, plain(said.ingest_running))
+            return
+        except FailedError as error:
+            say(client, user, plain(_failure(error, said)))
+            return
+        kept = sum(len(texts) for _, texts in found)
+        dropped = sum(len(problem.also_asked) for problem, _ in found) - kept
+        say(client, user, plain(said.drafts_decided.format(kept=kept, dropped=dropped)))
+
+    def _pending(self) -> Sequence[Pending]:
+        """Return the drafts that wait; that they cannot be read is no fault of an ingest."""
+        try:
+            return self._rerun.pending()
+        except (BusyError, FailedError) as error:
+            logger.warning("The drafts cannot be read: %s", error)
+            return ()
 
     def _decide(self, client: WebClient, body: dict[str, Any], publish: bool) -> None:
         said = self.said(client, str(body["user"]["id"]))
@@ -128,7 +185,7 @@ def _failure(error: FailedError, said: SlackWords) -> str:
     return said.ingest_failed.format(error=shortened(str(error), _LONGEST_ERROR))
 
 
-def register(app: App, desk: Desk) -> None:
+def register(app: App, desk: Desk, office: Office) -> None:
     """Listen to the docs team's buttons. Others are told that these are not for them."""
 
     def guarded(
@@ -156,6 +213,20 @@ def register(app: App, desk: Desk) -> None:
     def discard(client: WebClient, body: dict[str, Any]) -> None:
         desk.decide(client, body, publish=False)
 
+    def show_drafts(client: WebClient, body: dict[str, Any]) -> None:
+        desk.show_drafts(client, str(body["user"]["id"]), str(body["trigger_id"]))
+
+    def decide_drafts(client: WebClient, body: dict[str, Any]) -> None:
+        desk.decide_drafts(client, str(body["user"]["id"]), body["view"]["state"]["values"])
+
+    def rule(client: WebClient, body: dict[str, Any], *, accepted: bool) -> None:
+        id = str(pressed(body).get("value") or "")
+        office.rule(client, str(body["user"]["id"]), id, accepted=accepted)
+
+    app.action(REVIEW_DRAFTS)(guarded(show_drafts))
+    app.view(DRAFTS_VIEW)(guarded(decide_drafts))
+    app.action(ACCEPT_WORDING)(guarded(partial(rule, accepted=True)))
+    app.action(REMOVE_WORDING)(guarded(partial(rule, accepted=False)))
     app.action(INGEST)(guarded(begin))
     app.action(LAST_DIFF)(guarded(show_last))
     app.action(PUBLISH)(guarded(publish))

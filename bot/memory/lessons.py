@@ -86,6 +86,7 @@ class Lessons:
                     language=row.language,
                     person=row.user,
                     good=row.good,
+                    at=row.given_at,
                 )
                 for row in rows
             ]

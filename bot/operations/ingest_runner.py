@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
 
@@ -105,6 +107,18 @@ class Result(_Read):
     stopped: bool = False
 
 
+class Pending(_Read):
+    """A problem with drafted wordings that nobody has decided on yet."""
+
+    source: str
+    anchor: str
+    heading: str
+    also_asked: tuple[str, ...] = ()
+
+
+_PENDING = TypeAdapter(tuple[Pending, ...])
+
+
 class Rerun:
     """The commands. The last result is kept in a file. Threads may share it."""
 
@@ -137,6 +151,27 @@ class Rerun:
         """Throw a candidate away; raises as `ingest` does."""
         self._run(("discard", _checked(name)))
 
+    def pending(self) -> Sequence[Pending]:
+        """Return the drafts that wait for the docs team; raises as `ingest` does."""
+        _, output = self._run(("suggest", "--pending"))
+        try:
+            found = _PENDING.validate_json(output)
+        except ValidationError as error:
+            logger.error("What was printed are no drafts: %s", error)
+            raise FailedError(output[:200]) from error
+        return [problem for problem in found if problem.also_asked]
+
+    def decide(self, decisions: Iterable[tuple[Pending, Sequence[str]]]) -> None:
+        """Keep some of the wordings drafted for problems, and drop the others.
+
+        Raises as `ingest` does.
+        """
+        given = [
+            {"source": problem.source, "anchor": problem.anchor, "keep": list(kept)}
+            for problem, kept in decisions
+        ]
+        self._run(("suggest", "--decide", "-"), given=json.dumps(given))
+
     def last(self) -> Result | None:
         """Return what came of the last ingest that was begun here."""
         try:
@@ -155,13 +190,14 @@ class Rerun:
         arguments: Sequence[str],
         tell: Callable[[Told], None] = lambda _: None,
         fine: Sequence[int] = (0,),
+        given: str = "",
     ) -> tuple[int, str]:
         if not self._one.acquire(blocking=False):
             raise BusyError
         try:
             with subprocess.Popen(
                 [*self._command, *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -169,6 +205,7 @@ class Rerun:
                 errors="replace",
             ) as process:
                 self._process = process
+                _give(process, given)
                 code, output, said = _followed(process, tell)
         except OSError as error:
             raise FailedError(str(error)) from error
@@ -178,6 +215,13 @@ class Rerun:
         if code not in fine:
             raise FailedError(said or f"exit code {code}")
         return code, output
+
+
+def _give(process: subprocess.Popen[str], given: str) -> None:
+    """Write what a process reads; one that does not read it says itself what is wrong."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin:
+        process.stdin.write(given)
 
 
 def _followed(process: subprocess.Popen[str], tell: Callable[[Told], None]) -> tuple[int, str, str]:

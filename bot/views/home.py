@@ -14,6 +14,7 @@ from bot.memory.store import Store
 from bot.views.buttons import Pointer, section_buttons
 from bot.views.ingest_changes import home_buttons
 from bot.views.rich_text import bullet, moment, paragraph, shortened
+from bot.views.wordings import Vocabulary, vocabulary_blocks
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.model import GuideInfo, Span
@@ -56,11 +57,13 @@ def home_view(
     language: str,
     *,
     docs_team: bool,
+    vocabulary: Vocabulary | None = None,
 ) -> View:
     """Return App Home for a person.
 
     `guides` are those that the person may know of, `headings` their sections as "guide#anchor"
-    and by heading, `published` when they were published (ISO 8601). The docs team sees figures.
+    and by heading, `published` when they were published (ISO 8601). The docs team sees figures,
+    and `vocabulary`.
     """
     said = words(language)
     blocks: list[Block] = [
@@ -70,6 +73,7 @@ def home_view(
     ]
     if docs_team:
         blocks += [DividerBlock(), *_figures(counted, dict(headings), said), home_buttons(said)]
+        blocks += vocabulary_blocks(vocabulary or Vocabulary(), said)
     return View(type="home", blocks=blocks)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock
 from slack_sdk.models.views import View
 
-from bot.operations.ingest_runner import Diff, Gate, Result, Told
+from bot.operations.ingest_runner import Diff, Gate, Pending, Result, Told
 from bot.views.answer import Message, plain
 from bot.views.rich_text import bullet, paragraph, shortened
+from bot.views.wordings import review_button
 from bot.words.words import SlackWords
 from kb.model import Span
 
@@ -41,8 +42,11 @@ def how_far(told: Told, said: SlackWords) -> Message:
     return plain(said.ingest_progress.format(what=what, done=told.done, total=told.total))
 
 
-def outcome(result: Result, said: SlackWords) -> Message:
-    """Return the message when it is done, with buttons if there is something to decide."""
+def outcome(result: Result, said: SlackWords, pending: Sequence[Pending] = ()) -> Message:
+    """Return the message when it is done, with buttons if there is something to decide.
+
+    `pending` are the drafted wordings that wait.
+    """
     if result.stopped:
         head = said.ingest_stopped
     else:
@@ -59,6 +63,8 @@ def outcome(result: Result, said: SlackWords) -> Message:
     blocks: list[Block] = [_bold(head), *_details(result, said)]
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
+    if pending:
+        blocks.append(review_button(pending, said))
     return Message(plain(head).text, tuple(blocks))
 
 

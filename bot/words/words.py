@@ -93,7 +93,26 @@ class SlackWords(Words):
     source_left_out: str
     no_changes: str
     right: str
+    taught: str
+    taught_counts: str
+    accept: str
+    remove: str
+    without_wordings: str
+    never_reached: str
+    review_drafts: str
+    drafts: str
+    drafts_how: str
+    drafts_keep: str
+    drafts_reading: str
+    drafts_later: str
+    drafts_decided: str
+    no_drafts: str
     kinds: Mapping[str, str]
+    standings: Mapping[str, str]
+
+    def standing(self, name: str) -> str:
+        """Return what a standing of a learned wording is called."""
+        return self.standings.get(name, name)
 
     def kind(self, name: str) -> str:
         """Return what a kind of change in a guide is called."""

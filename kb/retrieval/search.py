@@ -30,6 +30,8 @@ _NEAREST_WORDINGS = 512
 _BEST_BY_WORDS = 50
 _WORDINGS_TAKEN = 3
 _WORDINGS_THAT_SAY_ALL = 6
+# From here to there a single wording is taken for the question in other words. In deviations.
+_SAYS_JUST_THAT = (3.0, 4.5)
 
 # Weights are fitted to guides of up to this many problems. The more there are, the more of them
 # are about the same, and the more it says which has the question's own words (docs/retrieval.md).
@@ -39,6 +41,7 @@ _MOST_DOUBLINGS = 3.0
 _LONGEST_EXAMPLE = 60
 _SAYS_ENOUGH = 12
 _SHORTEST_QUOTE = 8
+_NEAR = 2.0
 
 FAR = -3.0
 """The standardised cosine of what there is none of."""
@@ -71,9 +74,10 @@ class Weights:
 class Ranking:
     """The weights for problems without wordings, and for those that have many.
 
-    Problems with few are in between: of one or two, the nearest says little, and less than their
-    text (docs/retrieval.md). `leaning` is what each doubling of the problems, beyond those of
-    the guides that it was fitted to, takes from those without the question's words.
+    Problems with few are in between: of one or two, the nearest says less than their text, if it
+    is not the question in other words (docs/retrieval.md). `leaning` is what each doubling of the
+    problems, beyond those of the guides that it was fitted to, takes from those without the
+    question's words.
     """
 
     alone: Weights
@@ -117,6 +121,7 @@ class SearchIndex:
         self._wordings = Grouped(problem_of[worded], count)
         self._wording_languages = np.array([each.language for each in snapshot.wordings], "U2")
         self._wording_vectors = np.asarray(snapshot.wording_vectors, np.float32)
+        self._said = snapshot.wordings
         self._words = read_lexical(snapshot.path, PROBLEM_TERMS)
         self._guide_of: Numbers = snapshot.guide_of[firsts]
         self._languages_of = np.array([guide.language for guide in snapshot.guides], "U2")
@@ -139,7 +144,19 @@ class SearchIndex:
         index._wording_vectors = np.concatenate(
             [self._wording_vectors.reshape(-1, vectors.shape[1]), vectors]
         )
+        index._said = (*self._said, *wordings)
         return index
+
+    def nearest_wording(self, name: str, vector: Vectors, language: str) -> Wording | None:
+        """Return which of a problem's wordings is nearest to a question, if any is near."""
+        problems = np.searchsorted(self._firsts, self.rows_of(name))
+        rows, _ = self._wordings.of(problems)
+        if not len(rows):
+            return None
+        cosines = self._wording_vectors[rows] @ vector
+        mean, deviation = self.usual_likeness(language)
+        near = float(cosines.max()) >= mean + _NEAR * deviation
+        return self._said[int(rows[cosines.argmax()])] if near else None
 
     def rows_of(self, name: str) -> list[int]:
         """Return the rows of the first sections of a problem ("guide#anchor"), in all editions.
@@ -203,6 +220,12 @@ class SearchIndex:
         """Return the problems for an asker, each as "guide#anchor" and by its heading."""
         problems = np.flatnonzero(self._allowed(language) & self._visible(audience))
         return [self._named(int(self._firsts[problem])) for problem in problems]
+
+    def unworded(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
+        """Return the problems without wordings, as `headings` does."""
+        worded = np.bincount(self._wordings.problem_of, minlength=len(self._firsts)) > 0
+        problems = self._allowed(language) & self._visible(audience) & ~worded
+        return [self._named(int(self._firsts[problem])) for problem in np.flatnonzero(problems)]
 
     def _named(self, number: int) -> tuple[str, str]:
         """Return a problem's "guide#anchor" and heading, by the row of its first section."""
@@ -275,16 +298,17 @@ class SearchIndex:
         problems = self._candidates(vector, words, allowed)
         passages, best = self._passages(vector, problems)
         blocks = self._best_blocks(vector, problems)
-        nearest, wordings, believed = self._nearest_wordings(vector, problems, language)
+        nearest, wordings, counts = self._nearest_wordings(vector, problems, language)
         background = self.snapshot.background[:, group_of(language)]
+        near = _standardised(nearest, background[2])
         found = {
             "passage": _standardised(passages, background[0]),
             "block": _standardised(blocks, background[1]),
             "words": words[problems],
             "known": np.full(len(problems), known, np.float32),
-            "nearest": _standardised(nearest, background[2]),
+            "nearest": near,
             "wordings": _standardised(wordings, background[2]),
-            "believed": believed,
+            "believed": _believed(counts, near),
         }
         # Words say nothing of a problem in another language. The one that has the most of them is
         # no likelier than before; the others are less so.
@@ -338,23 +362,21 @@ class SearchIndex:
 
     def _nearest_wordings(
         self, vector: Vectors, problems: Numbers, language: str
-    ) -> tuple[Scores, Scores, Scores]:
+    ) -> tuple[Scores, Scores, Numbers]:
         """Return the cosine of each problem's nearest wording, and the mean of the nearest ones.
 
-        The third is how far to believe them, in [0, 1], by how many there are. Among many some are
-        near by chance, so those in the asker's language are enough where there are enough of them.
+        The third is how many there are. Among many some are near by chance, so those in the asker's
+        language are enough where there are enough of them.
         """
         rows, places = self._wordings.of(problems)
         counts = np.bincount(places, minlength=len(problems))
-        believed = np.minimum(counts / _WORDINGS_THAT_SAY_ALL, 1).astype(np.float32)
         own = self._wording_languages[rows] == language
         enough = np.bincount(places[own], minlength=len(problems)) >= _WORDINGS_TAKEN
         taken = own | ~enough[places]
         rows, places = rows[taken], places[taken]
         cosines = self._wording_vectors[rows] @ vector
         nearest = mean_of_best(cosines, places, len(problems), 1)
-        mean = mean_of_best(cosines, places, len(problems), _WORDINGS_TAKEN)
-        return nearest, mean, believed
+        return nearest, mean_of_best(cosines, places, len(problems), _WORDINGS_TAKEN), counts
 
     def _editions(self, language: str) -> list[list[int]]:
         """Return the guides, the editions of one together, that which suits the asker first."""
@@ -417,6 +439,14 @@ def _standardised(cosines: Scores, background: NDArray[np.float32]) -> Scores:
     mean, deviation = background
     scores: Scores = (cosines - mean) / deviation
     return scores
+
+
+def _believed(counts: Numbers, nearest: Scores) -> Scores:
+    """Return how far to believe wordings, in [0, 1]: many of them, or one that says just that."""
+    low, high = _SAYS_JUST_THAT
+    same = np.clip((np.nan_to_num(nearest, nan=FAR) - low) / (high - low), 0, 1)
+    found: Scores = np.maximum(np.minimum(counts / _WORDINGS_THAT_SAY_ALL, 1), same)
+    return found.astype(np.float32)
 
 
 def _best(scores: Scores, count: int) -> Numbers:

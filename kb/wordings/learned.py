@@ -11,7 +11,7 @@ with them (kb.knowledge_base), and one person alone teaches nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,11 +30,11 @@ _VERY_MUCH_ALIKE = 3.0
 
 
 class Standing(StrEnum):
-    """What a learned wording is worth."""
+    """What a learned wording is worth; first what waits for somebody's word."""
 
-    COUNTS = "counts"
     WAITING = "waiting"
     """For a second person, or for the docs team."""
+    COUNTS = "counts"
     WEAKENED = "weakened"
     """So many say no that it does not count."""
     REMOVED = "removed"
@@ -43,7 +43,7 @@ class Standing(StrEnum):
 class Lesson(Frozen):
     """What a person says: that a question is about a problem ("guide#anchor"), or is not.
 
-    `language` is the question's (ISO 639-1).
+    `language` is the question's (ISO 639-1), and `at` when it was said (seconds since 1970).
     """
 
     problem: str
@@ -51,6 +51,7 @@ class Lesson(Frozen):
     language: str
     person: str
     good: bool
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,12 @@ def learn(
                 )
             )
     return found
+
+
+def by_standing(learned: Iterable[LearnedWording]) -> list[LearnedWording]:
+    """Return wordings in the order of the standings, those that most people are for first."""
+    order = list(Standing)
+    return sorted(learned, key=lambda each: (order.index(each.standing), -each.people, each.text))
 
 
 def _standing(people: int, against: int, ruling: bool | None, people_decide: bool) -> Standing:

@@ -1,0 +1,139 @@
+"""By which words people reach the problems, which nobody reaches, and what leads them astray."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from bot.memory.anonymous import anonymous
+from bot.memory.history import Asked
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Decision, Frozen
+from kb.wordings.learned import LearnedWording, Lesson, Standing, by_standing
+
+_MOST_WORDS = 5
+
+
+class Reached(Frozen):
+    """A problem, how often it was the answer, and by which words, the last ones first.
+
+    `before` counts the period of the same length before.
+    """
+
+    problem: str
+    heading: str
+    times: int
+    before: int
+    words: tuple[str, ...]
+
+
+class Misleading(Frozen):
+    """A wording that stands nearest to questions which its problem was not the answer to."""
+
+    problem: str
+    heading: str
+    wording: str
+    origin: str
+    times: int
+    before: int
+    questions: tuple[str, ...]
+
+
+class Taught(Frozen):
+    """A wording that people taught (kb.wordings.learned)."""
+
+    id: str
+    problem: str
+    heading: str
+    text: str
+    language: str
+    people: int
+    against: int
+    standing: Standing
+
+
+class Reach(Frozen):
+    """What the docs team sees of wordings. `never` are headings that nobody was answered with."""
+
+    reached: tuple[Reached, ...]
+    never: tuple[str, ...]
+    misleading: tuple[Misleading, ...]
+    taught: tuple[Taught, ...]
+
+
+def find_reach(
+    asked: Sequence[Asked],
+    lessons: Sequence[Lesson],
+    learned: Sequence[LearnedWording],
+    headings: Mapping[str, str],
+    start: float,
+    knowledge_base: KnowledgeBase,
+) -> Reach:
+    """Return who reached what from `start` (seconds since 1970) on, and in the period before.
+
+    `asked` holds both periods; `headings` are the problems'. Raises as KnowledgeBase.ask does.
+    """
+    answered = [each for each in asked if each.decision == Decision.ANSWER.value and each.section]
+    now = Counter(each.section for each in answered if each.at >= start)
+    before = Counter(each.section for each in answered if each.at < start)
+    words: dict[str | None, dict[str, None]] = {}
+    for each in reversed(answered):
+        if text := anonymous(each.text):
+            words.setdefault(each.section, {})[text] = None
+    reached = [
+        Reached(
+            problem=name,
+            heading=heading,
+            times=now[name],
+            before=before[name],
+            words=tuple(words.get(name, ()))[:_MOST_WORDS],
+        )
+        for name, heading in headings.items()
+        if now[name] or before[name]
+    ]
+    return Reach(
+        reached=tuple(sorted(reached, key=lambda each: (-each.times, -each.before))),
+        never=tuple(heading for name, heading in headings.items() if not now[name] + before[name]),
+        misleading=tuple(_misleading(lessons, headings, start, knowledge_base)),
+        taught=tuple(
+            Taught(
+                id=each.id,
+                problem=each.problem,
+                heading=headings.get(each.problem, each.problem),
+                text=each.text,
+                language=each.language,
+                people=each.people,
+                against=each.against,
+                standing=each.standing,
+            )
+            for each in by_standing(learned)
+        ),
+    )
+
+
+def _misleading(
+    lessons: Sequence[Lesson],
+    headings: Mapping[str, str],
+    start: float,
+    knowledge_base: KnowledgeBase,
+) -> list[Misleading]:
+    wrong = [lesson for lesson in lessons if not lesson.good and lesson.problem in headings]
+    found: dict[tuple[str, str, str], list[Lesson]] = {}
+    for lesson in wrong:
+        nearest = knowledge_base.nearest_wording(lesson.problem, lesson.text, lesson.language)
+        if nearest:
+            key = (lesson.problem, nearest.text, nearest.origin)
+            found.setdefault(key, []).append(lesson)
+    rows = [
+        Misleading(
+            problem=problem,
+            heading=headings[problem],
+            wording=wording,
+            origin=origin,
+            times=sum(lesson.at >= start for lesson in some),
+            before=sum(lesson.at < start for lesson in some),
+            questions=tuple(dict.fromkeys(lesson.text for lesson in some))[:_MOST_WORDS],
+        )
+        for (problem, wording, origin), some in found.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.times, -row.before, row.wording))

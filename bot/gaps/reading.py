@@ -1,0 +1,76 @@
+"""What the docs team's commands read: the bot's database, and the live guides."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kb.errors import GuidebotError, NoSnapshotError
+
+if TYPE_CHECKING:
+    from bot.memory.store import Store
+    from bot.settings import BotSettings
+    from kb.snapshot.format import Snapshot
+
+_PERIOD = re.compile(r"(\d{1,4})([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 24 * 7}
+
+
+def hours(since: str) -> int:
+    """Return how many hours a time such as 7d is; raises BadParameter."""
+    found = _PERIOD.fullmatch(since)
+    if not found or not int(found[1]):
+        raise typer.BadParameter(
+            f"{since!r} is no time such as 12h, 7d or 4w", param_hint="--since"
+        )
+    return int(found[1]) * _HOURS[found[2]]
+
+
+def open_store(settings: BotSettings) -> Store:
+    """Return the bot's database; raises GuidebotError if there is none."""
+    from bot.memory.store import Store
+
+    database = settings.database
+    if isinstance(database, Path) and not database.exists():
+        raise GuidebotError(
+            f"{database.absolute()}: the bot keeps nothing there. Set GUIDEBOT_HOME (or "
+            "DATABASE_URL) as it is for the bot, and run this in the bot's folder."
+        )
+    return Store(database)
+
+
+def live_snapshot(settings: BotSettings) -> Snapshot | None:
+    """Return the live snapshot, if there is one."""
+    from kb.snapshot.format import open_current
+
+    try:
+        return open_current(settings.home.snapshots)
+    except NoSnapshotError:
+        return None
+
+
+def headings_of(snapshot: Snapshot | None) -> dict[str, str]:
+    """Return the headings of all sections by "guide#anchor"."""
+    found: dict[str, str] = {}
+    if snapshot:
+        for row in range(snapshot.manifest.sections):
+            section = snapshot.section(row)
+            guide = snapshot.guides[section.guide]
+            found.setdefault(f"{guide.id}#{section.section.anchor}", section.section.heading)
+    return found
+
+
+def source_of(name: str, language: str, snapshot: Snapshot | None) -> tuple[str, str]:
+    """Return the file and the anchor of a section, in the edition of a language if there is one.
+
+    Raises GuidebotError if the guides have no such section.
+    """
+    guide_id, _, anchor = name.partition("#")
+    editions = [guide for guide in snapshot.guides if guide.id == guide_id] if snapshot else []
+    if name not in headings_of(snapshot) or not editions:
+        raise GuidebotError(f"The live guides have no section {name!r}: name it with --section.")
+    edition = next((guide for guide in editions if guide.language == language), editions[0])
+    return edition.source, anchor

@@ -1,0 +1,165 @@
+"""`guidebot gaps wordings`, and the docs team's word on what people taught."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.gaps.reading import hours, live_snapshot, open_store, source_of
+from bot.settings import BotSettings
+from kb.errors import GuidebotError
+from kb.settings import load_settings
+from kb.wordings.learned import LearnedWording, Standing
+
+if TYPE_CHECKING:
+    from bot.gaps.reach import Reach
+
+_MOST_NEVER = 20
+
+_Ids = Annotated[list[str], typer.Argument(help="Wordings, by the ids that `gaps wordings` shows.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to those of `guidebot gaps`."""
+    app.command("wordings")(wordings)
+    app.command("accept")(accept)
+    app.command("remove")(remove)
+    app.command("export")(export)
+
+
+def wordings(
+    since: Annotated[
+        str, typer.Option(help="How far back: 12h, 7d or 4w. The trend is against as long before.")
+    ] = "4w",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show by which words people reach the problems, and what they taught."""
+    from bot.gaps.reach import find_reach
+    from bot.memory.history import History
+    from bot.memory.lessons import Lessons
+    from kb.knowledge_base import open_knowledge_base
+
+    settings = load_settings(BotSettings)
+    start = datetime.now(UTC) - timedelta(hours=hours(since))
+    store = open_store(settings)
+    try:
+        before = (start - timedelta(hours=hours(since))).timestamp()
+        asked, lessons = History(store).asked(before), Lessons(store)
+        knowledge_base = open_knowledge_base(settings)
+        said = lessons.all()
+        learned = knowledge_base.teach(said, lessons.rulings(), people_decide=_people(settings))
+        headings = dict(knowledge_base.index().headings("", None))
+        report = find_reach(asked, said, learned, headings, start.timestamp(), knowledge_base)
+    finally:
+        store.close()
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        _show(report, Console(highlight=False))
+
+
+def accept(ids: _Ids) -> None:
+    """Let wordings count, whoever taught them."""
+    _rule(ids, accepted=True)
+
+
+def remove(ids: _Ids) -> None:
+    """Let wordings count no longer, whoever teaches them."""
+    _rule(ids, accepted=False)
+
+
+def export() -> None:
+    """Write the learned wordings that count into the files beside the guides, for good."""
+    settings = load_settings(BotSettings)
+    snapshot = live_snapshot(settings)
+    learned = [each for each in _learned(settings) if each.standing is Standing.COUNTS]
+    questions: dict[tuple[str, str], list[str]] = {}
+    for each in learned:
+        place = source_of(each.problem, each.language, snapshot)
+        questions.setdefault(place, []).append(each.text)
+    elsewhere = Counter(source for source, _ in questions if not Path(source).is_file())
+    for source in elsewhere:
+        typer.echo(f"Passed over, as it is no file here: {source}", err=True)
+    for (source, anchor), texts in questions.items():
+        if source not in elsewhere:
+            # The guides are ingest's, and the bot does not import it.
+            command = [sys.executable, "-m", "guidebot", "also-asked"]
+            done = subprocess.run([*command, "--", source, anchor, *texts], check=False)
+            if done.returncode:
+                raise typer.Exit(done.returncode)
+    if not learned:
+        typer.echo("No learned wording counts yet.")
+
+
+def _rule(ids: Sequence[str], *, accepted: bool) -> None:
+    from bot.memory.lessons import Lessons
+
+    settings = load_settings(BotSettings)
+    known = {each.id: each for each in _learned(settings)}
+    if unknown := [id for id in ids if id not in known]:
+        raise GuidebotError(
+            f"No learned wording has the id {', '.join(unknown)} (guidebot gaps wordings)."
+        )
+    store = open_store(settings)
+    try:
+        for id in ids:
+            wording = known[id]
+            Lessons(store).rule(wording.problem, wording.text, "", accepted=accepted)
+            typer.echo(f"{'Accepted' if accepted else 'Removed'}: {wording.text}")
+    finally:
+        store.close()
+
+
+def _learned(settings: BotSettings) -> list[LearnedWording]:
+    from bot.memory.lessons import Lessons
+    from kb.knowledge_base import open_knowledge_base
+
+    store = open_store(settings)
+    try:
+        lessons = Lessons(store)
+        return open_knowledge_base(settings).teach(
+            lessons.all(), lessons.rulings(), people_decide=_people(settings)
+        )
+    finally:
+        store.close()
+
+
+def _people(settings: BotSettings) -> bool:
+    return settings.learn_wordings == "people"
+
+
+def _show(report: Reach, console: Console) -> None:
+    if report.reached:
+        table = Table("times", "before", "problem", "reached by", title="Reached")
+        for each in report.reached:
+            words = Text("\n".join(each.words))
+            table.add_row(str(each.times), str(each.before), Text(each.heading), words)
+        console.print(table)
+    if report.never:
+        shown = "; ".join(report.never[:_MOST_NEVER])
+        more = f"; and {len(report.never) - _MOST_NEVER} more" * (len(report.never) > _MOST_NEVER)
+        console.print(Text(f"Never reached ({len(report.never)}): {shown}{more}"), soft_wrap=True)
+    if report.misleading:
+        table = Table("times", "before", "wording", "of", "leads there", title="Misleading")
+        for wrong in report.misleading:
+            row = (f"{wrong.wording} ({wrong.origin})", wrong.heading, "\n".join(wrong.questions))
+            table.add_row(str(wrong.times), str(wrong.before), *map(Text, row))
+        console.print(table)
+    if report.taught:
+        table = Table("id", "wording", "of", "people", "against", "", title="Taught")
+        for one in report.taught:
+            counts = (str(one.people), str(one.against), one.standing.value)
+            table.add_row(one.id, Text(one.text), Text(one.heading), *counts)
+        console.print(table)
+    if not (report.reached or report.taught):
+        console.print("Nobody was answered in this time.")

@@ -1,0 +1,205 @@
+"""People teach the bot in Slack: a real bot, a loopback Slack, several people."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.memory.lessons import Lessons
+from bot.memory.store import Outcome, Store
+from bot.question import Place, Question
+from ingest.pipeline import ingest
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.paths import Home
+from kb.question.redact import redact
+from testing.slack_server import SlackServer, plain
+from tests.bot.conftest import GUIDEBOT, Bot, start_one
+from tests.kb.wordings.test_learned import ASKED, GUIDE, LATHE, SAW
+
+pytestmark = pytest.mark.e2e
+
+HEADING = "The lathe does not start"
+# The bot looks for what people taught every two seconds.
+_LEARNT_SECONDS = 15
+
+
+@pytest.fixture(scope="module")
+def published(
+    tmp_path_factory: pytest.TempPathFactory,
+    models: Path,
+    embeddings: SentenceTransformerEmbeddings,
+) -> Home:
+    """A home folder with the workshop's guide, whose file lies beside it."""
+    folder = tmp_path_factory.mktemp("workshop")
+    (folder / "home").mkdir()
+    (folder / "home" / "models").symlink_to(models)
+    (folder / "workshop.md").write_text(GUIDE, "utf-8")
+    home = Home(folder / "home")
+    ingest([folder / "workshop.md"], home, embeddings)
+    return home
+
+
+@pytest.fixture
+def workshop(published: Home, tmp_path: Path) -> Iterator[tuple[SlackServer, Bot]]:
+    """A bot that knows the workshop's guide."""
+    settings = {"HUMAN_CHANNEL": "C9", "DOCS_TEAM": "U4"}
+    with start_one(tmp_path, published, settings) as (slack, bot):
+        slack.add_channel("C9", "helpdesk")
+        yield slack, bot
+
+
+def choose(slack: SlackServer, user: str, question: str, heading: str = HEADING) -> None:
+    """Ask, and press the button with a heading."""
+    channel, before = slack.dm_channel(user), len(slack.bot_messages(slack.dm_channel(user)))
+    slack.direct_message(user, question)
+    message = slack.wait_for_messages(channel, before + 1)[-1]
+    slack.press(channel, message, heading, user)
+    slack.wait_until(lambda: "Sources:" in plain(slack.bot_messages(channel)[-1]), 10, "the answer")
+
+
+def confidence(slack: SlackServer, bot: Bot, user: str) -> float:
+    """Ask, and return how sure the bot was."""
+    before = len(slack.bot_messages(slack.dm_channel(user)))
+    sent = slack.direct_message(user, ASKED[2])
+    slack.wait_for_messages(slack.dm_channel(user), before + 1)
+    outcome = Store(bot.home.database).outcome(sent.channel, sent.ts)
+    assert outcome
+    return outcome.confidence if outcome.section == LATHE else 0.0
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _LEARNT_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+def gaps(bot: Bot, *arguments: str) -> str:
+    done = subprocess.run(
+        [GUIDEBOT, "gaps", *arguments],
+        env={**os.environ, "GUIDEBOT_HOME": str(bot.home.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def home_of(slack: SlackServer, user: str) -> dict[str, Any]:
+    before = len(slack.views(user))
+    slack.open_home(user)
+    return {**slack.wait_for_view(user, before + 1), "ts": ""}
+
+
+def test_what_two_people_choose_is_learned_listed_and_removed(
+    workshop: tuple[SlackServer, Bot],
+) -> None:
+    slack, bot = workshop
+    unlearned = confidence(slack, bot, "U2")
+    choose(slack, "U2", ASKED[0])
+    choose(slack, "U6", ASKED[1])
+    wait_until(lambda: confidence(slack, bot, "U2") > unlearned)
+
+    report = json.loads(gaps(bot, "wordings", "--json"))
+    assert {row["text"]: row["standing"] for row in report["taught"]} == {
+        ASKED[0]: "counts",
+        ASKED[1]: "counts",
+    }
+    assert [row["heading"] for row in report["reached"]] == [HEADING]
+    assert "Booking a machine" in report["never"]
+
+    # One is removed on the command line, the other in App Home.
+    first = next(row["id"] for row in report["taught"] if row["text"] == ASKED[0])
+    assert gaps(bot, "remove", first) == f"Removed: {ASKED[0]}\n"
+    wait_until(lambda: ASKED[0] not in plain(home_of(slack, "U4")))
+    shown = home_of(slack, "U4")
+    assert f"{ASKED[1]} → {HEADING}" in plain(shown)
+    slack.press("", shown, "Remove", "U4")
+    wait_until(lambda: ASKED[1] not in plain(home_of(slack, "U4")))
+    wait_until(lambda: confidence(slack, bot, "U2") == unlearned)
+
+
+def test_what_is_learned_goes_into_the_guides_own_file(
+    workshop: tuple[SlackServer, Bot], published: Home
+) -> None:
+    slack, bot = workshop
+    choose(slack, "U2", ASKED[0])
+    choose(slack, "U6", ASKED[1])
+    guide = published.root.parent / "workshop.md"
+    before = guide.read_text("utf-8")
+    wait_until(lambda: ASKED[0] in gaps(bot, "export"))
+    assert all(text in guide.read_text("utf-8") for text in ASKED[:2])
+    guide.write_text(before, "utf-8")
+
+
+def test_a_human_who_names_the_section_teaches_it(workshop: tuple[SlackServer, Bot]) -> None:
+    slack, bot = workshop
+    channel = slack.dm_channel("U2")
+    slack.direct_message("U2", ASKED[0])
+    slack.press(channel, slack.wait_for_messages(channel, 1)[-1], "Ask a human", "U2")
+    posted = slack.wait_for_messages("C9", 1)[-1]
+    slack.message("C9", "U6", f"See “{HEADING}”, that is it.", thread_ts=posted["ts"])
+    lessons = Lessons(Store(bot.home.database))
+    wait_until(lambda: [each.problem for each in lessons.all() if each.person == "U6"] == [LATHE])
+
+
+def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> None:
+    store = Store(tmp_path / "bot.sqlite")
+    lessons = Lessons(store)
+    for number, user in enumerate(("U1", "U2")):
+        question = Question(
+            channel="C1", ts=f"{number}.0", user=user, text=redact(ASKED[number]), surface="dm"
+        )
+        store.take(question)
+        outcome = Outcome(
+            text=question.text,
+            language="en",
+            decision="choose",
+            confidence=0.1,
+            section=SAW,
+            snapshot="s",
+        )
+        store.finish("C1", question.ts, outcome)
+    first, second = Place(channel="C1", ts="0.0"), Place(channel="C1", ts="1.0")
+    lessons.chosen(first, "U2", LATHE)
+    lessons.chosen(second, "U2", LATHE)
+    lessons.chosen(second, "U3", SAW)
+    version = lessons.version()
+    assert {(each.problem, each.text, each.good) for each in lessons.all()} == {
+        (LATHE, ASKED[0], True),
+        (LATHE, ASKED[1], True),
+        (SAW, ASKED[0], False),
+        (SAW, ASKED[1], False),
+        (SAW, ASKED[1], True),
+    }
+    store.forget_person("U1")
+    assert {each.text for each in lessons.all()} == {ASKED[1]}
+    assert lessons.version() != version
+    store.forget_person("U2")
+    assert lessons.all() == []
+
+
+def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
+    store = Store(tmp_path / "bot.sqlite")
+    lessons = Lessons(store)
+    text = redact(f"{ASKED[0]}, says <@U0HANAKO1>")
+    store.take(Question(channel="C1", ts="0.0", user="U1", text=text, surface="dm"))
+    outcome = Outcome(
+        text=text, language="en", decision="answer", confidence=1, section=LATHE, snapshot="s"
+    )
+    store.finish("C1", "0.0", outcome)
+    place = Place(channel="C1", ts="0.0")
+    lessons.rated(place, "U2", good=True)
+    lessons.rated(place, "U2", good=False)
+    (one,) = lessons.all()
+    assert (one.problem, one.good) == (LATHE, False)
+    assert not re.search("HANAKO", one.text)

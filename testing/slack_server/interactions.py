@@ -1,6 +1,7 @@
 """The shapes of what Slack sends when people press, submit, type a command, or use a shortcut."""
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 from .workspace import Identity, Json
@@ -73,13 +74,22 @@ def block_actions(
     }
 
 
-def view_submission(identity: Identity, user: str, view: Json, values: dict[str, str]) -> Json:
+def view_submission(
+    identity: Identity, user: str, view: Json, values: dict[str, str], unticked: Collection[str]
+) -> Json:
+    """Return a modal as it is sent in; boxes that are ticked stay so, but for some labels."""
     state: dict[str, Any] = {}
     for block in view["blocks"]:
         if block["type"] == "input":
-            id = block["element"]["action_id"]
-            value = {"type": block["element"]["type"], "value": values.get(id)}
-            state[block["block_id"]] = {id: value}
+            element = block["element"]
+            value: Json = {"type": element["type"]}
+            if element["type"] == "checkboxes":
+                ticked = element.get("initial_options") or []
+                kept = [option for option in ticked if option["text"]["text"] not in unticked]
+                value["selected_options"] = kept
+            else:
+                value["value"] = values.get(element["action_id"])
+            state[block["block_id"]] = {element["action_id"]: value}
     return {
         **_common(identity, user),
         "type": "view_submission",

@@ -314,6 +314,29 @@ def _element(element: Any, at: str) -> Iterator[str]:
             yield fault
 
 
+def _input(block: dict[str, Any], at: str) -> Iterator[str]:
+    known = {"block_id", "label", "element", "optional", "hint", "dispatch_action"}
+    yield from rich_text.keys(block, known, at)
+    yield from _text_object(block.get("label"), f"{at}/label", 2000, plain_only=True)
+    element = block.get("element")
+    yield from _element(element, f"{at}/element")
+    if isinstance(element, dict) and element.get("type") == "checkboxes":
+        yield from _checkboxes(element, f"{at}/element")
+
+
+def _checkboxes(element: dict[str, Any], at: str) -> Iterator[str]:
+    options = element.get("options")
+    if not isinstance(options, list) or not 1 <= len(options) <= 10:
+        yield f"must have 1 to 10 options [json-pointer:{at}/options]"
+        return
+    for i, option in enumerate(options):
+        yield from _text_object(option.get("text"), f"{at}/options/{i}/text", 75)
+        yield from _string(option.get("value"), f"{at}/options/{i}/value", 150)
+    for i, option in enumerate(element.get("initial_options") or []):
+        if option not in options:
+            yield f"must be one of the options [json-pointer:{at}/initial_options/{i}]"
+
+
 def _image(block: dict[str, Any], at: str) -> Iterator[str]:
     yield from _string(block.get("alt_text"), f"{at}/alt_text", 2000)
     if "slack_file" not in block:
@@ -359,6 +382,7 @@ _RULES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "divider": _divider,
     "header": _header,
     "image": _image,
+    "input": _input,
     "markdown": _markdown,
     "plan": _plan,
     "rich_text": _rich_text,

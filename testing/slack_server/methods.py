@@ -57,6 +57,7 @@ class Methods:
             "users.info": (self._user, ("user",)),
             "usergroups.users.list": (self._group_members, ("usergroup",)),
             "views.open": (self._open_view, ("trigger_id", "view")),
+            "views.update": (self._update_view, ("view_id", "view")),
             "views.publish": (self._publish_view, ("user_id", "view")),
             "reactions.add": (self._react, ("channel", "timestamp", "name")),
             "reactions.remove": (self._unreact, ("channel", "timestamp", "name")),
@@ -224,6 +225,14 @@ class Methods:
         if user is None:
             raise SlackError("invalid_trigger_id")
         return self._show(View(user, _view(params["view"], "modal"), params["trigger_id"]))
+
+    def _update_view(self, params: Json) -> Json:
+        shown = [each for each in self._workspace.views() if each.view["id"] == params["view_id"]]
+        if not shown:
+            raise SlackError("not_found")
+        view = {**_view(params["view"], "modal"), "id": params["view_id"]}
+        self._workspace.add_view(View(shown[-1].user, view))
+        return {"view": view}
 
     def _publish_view(self, params: Json) -> Json:
         self._workspace.user(params["user_id"])

@@ -140,6 +140,11 @@ def _plan(block: Json) -> str:
     return "\n".join([str(block["title"]), *map(_task_card, block.get("tasks") or [])])
 
 
+def _input(block: Json) -> str:
+    options = block["element"].get("options") or []
+    return "\n".join([_text(block["label"]), *(f"☐ {_text(each['text'])}" for each in options)])
+
+
 _INLINE: dict[str, Callable[[Json], str]] = {
     "text": lambda e: str(e["text"]),
     "link": _link,
@@ -158,6 +163,7 @@ _BLOCKS: dict[str, Callable[[Json], str]] = {
     "divider": lambda _: "---",
     "header": lambda b: _text(b["text"]),
     "image": _image,
+    "input": _input,
     "markdown": lambda b: str(b["text"]),
     "plan": _plan,
     "rich_text": _rich_text,

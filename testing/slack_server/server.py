@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -235,9 +235,11 @@ class SlackServer:
         payload["response_url"] = self._response_url(channel, user)
         return self.send_envelope("interactive", payload)
 
-    def submit(self, view: Json, user: str, values: dict[str, str]) -> str:
-        """Send a modal in, with a text for each input."""
-        payload = interactions.view_submission(self.identity, user, view, values)
+    def submit(
+        self, view: Json, user: str, values: dict[str, str], unticked: Collection[str] = ()
+    ) -> str:
+        """Send a modal in, with a text for each input, and boxes as they are but for some."""
+        payload = interactions.view_submission(self.identity, user, view, values, unticked)
         return self.send_envelope("interactive", payload)
 
     def command(self, channel: str, user: str, command: str, text: str) -> str:

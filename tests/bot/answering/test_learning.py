@@ -146,7 +146,8 @@ def test_a_human_who_names_the_section_teaches_it(workshop: tuple[SlackServer, B
     channel = slack.dm_channel("U2")
     slack.direct_message("U2", ASKED[0])
     slack.press(channel, slack.wait_for_messages(channel, 1)[-1], "Ask a human", "U2")
-    posted = slack.wait_for_messages("C9", 1)[-1]
+    slack.wait_for_messages(channel, 2)  # which says that it was passed on
+    (posted,) = slack.wait_for_messages("C9", 1)
     slack.message("C9", "U6", f"See “{HEADING}”, that is it.", thread_ts=posted["ts"])
     lessons = Lessons(Store(bot.home.database))
     wait_until(lambda: [each.problem for each in lessons.all() if each.person == "U6"] == [LATHE])

@@ -4,7 +4,8 @@
 
 To each guide of the bench (bench_guides), people come one after the other, each with one question.
 Where the bot is not sure, they press the button of the problem that they mean, if it is there; some
-press a wrong one, as their share says. What they taught counts as it does in Slack. Asked are the
+press a wrong one, and some say whether an answer helped. What they teach counts as it does in
+Slack. Asked are the
 drafted wordings, as the bench has hardly two questions about one problem; half of the time from
 them all, in an order by chance. What is measured is the other half, and the bench's own questions,
 before and afterwards. FOLDERs are those of benchmarks.any_guide.
@@ -33,11 +34,24 @@ from kb.question.redact import redact
 from kb.retrieval.search import SearchIndex
 from kb.wordings.learned import Lesson, Standing
 
-_WRONG = (0.0, 0.1)
 _TEACH_EVERY = 50
-_MOST_PEOPLE = 500
 
 _COLUMNS = ("first", "answered right", "answered wrong", "false")
+
+
+@dataclass(frozen=True)
+class Manners:
+    """Which share of people presses a wrong button, and which says whether an answer helped."""
+
+    wrong: float = 0.0
+    rate: float = 0.0
+
+    def __str__(self) -> str:
+        """Say it in a row's name."""
+        return f"after, {self.wrong:.0%} press wrong, {self.rate:.0%} rate answers"
+
+
+_MANNERS = (Manners(), Manners(wrong=0.1), Manners(rate=0.5), Manners(wrong=0.1, rate=0.5))
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,7 @@ def main() -> None:
         rows = [each[kind] for each in found]
         means = np.mean(rows, axis=0)
         print(f"\n{kind}\n")
-        names = ["before", *(f"after, {wrong:.0%} pressed wrong" for wrong in _WRONG)]
+        names = ["before", *map(str, _MANNERS)]
         cells = [
             [name, *(f"{value:.3f}" for value in row)]
             for name, row in zip(names, means, strict=True)
@@ -78,7 +92,7 @@ def replay(guide: BenchGuide, keep: Path) -> dict[str, list[list[float]]]:
     people = [
         Person(text, frozenset({name})) for name, texts in guide.wordings.items() for text in texts
     ]
-    order = random.permutation(len(people))[: 2 * _MOST_PEOPLE]
+    order = random.permutation(len(people))
     first, second = (
         [people[n] for n in some] for some in (order[: len(order) // 2], order[len(order) // 2 :])
     )
@@ -93,8 +107,8 @@ def replay(guide: BenchGuide, keep: Path) -> dict[str, list[list[float]]]:
         knowledge_base = KnowledgeBase(home, embeddings, known=known)
         kinds = {"the other half": second, "the bench's own questions": bench}
         found = {kind: [measured(knowledge_base, some)] for kind, some in kinds.items()}
-        for wrong in _WRONG:
-            learned = pressed(knowledge_base, first, wrong, random)
+        for manners in _MANNERS:
+            learned = pressed(knowledge_base, first, manners, random)
             tell(f"  {learned} wordings learned")
             for kind, some in kinds.items():
                 found[kind].append(measured(knowledge_base, some))
@@ -105,7 +119,7 @@ def replay(guide: BenchGuide, keep: Path) -> dict[str, list[list[float]]]:
 def pressed(
     knowledge_base: KnowledgeBase,
     people: Iterable[Person],
-    wrong: float,
+    manners: Manners,
     random: np.random.Generator,
 ) -> int:
     """Let people ask and press; return how many wordings were learned."""
@@ -113,29 +127,23 @@ def pressed(
     for number, person in enumerate(people):
         if number % _TEACH_EVERY == 0:
             knowledge_base.teach(lessons, {})
-        lessons += press(knowledge_base, person, f"U{number}", random.random() < wrong, random)
+        lessons += said_by(knowledge_base, person, f"U{number}", manners, random)
     learned = knowledge_base.teach(lessons, {})
     return sum(each.standing is Standing.COUNTS for each in learned)
 
 
-def press(
+def said_by(
     knowledge_base: KnowledgeBase,
     person: Person,
     name: str,
-    wrong: bool,
+    manners: Manners,
     random: np.random.Generator,
 ) -> list[Lesson]:
-    """Return what a person teaches who asks, and presses the right button or a wrong one."""
+    """Return what a person teaches who asks, and then does what people do."""
     found = knowledge_base.find(redact(person.question))
-    answer = knowledge_base.answer(found)
-    if not found.hits or answer.decision is Decision.ANSWER:
-        return []
+    decision = knowledge_base.answer(found).decision
     shown = found.hits[:CHOICES]
-    named = [_name(found.index, hit.problem) for hit in shown]
-    fitting = [n for n, each in enumerate(named) if (each in person.right) != wrong]
-    if not fitting:
-        return []
-    chosen = int(random.choice(fitting)) if wrong else fitting[0]
+    right = [_name(found.index, hit.problem) in person.right for hit in shown]
 
     def lesson(place: int, good: bool) -> Lesson:
         return Lesson(
@@ -146,7 +154,14 @@ def press(
             good=good,
         )
 
-    first_not_meant = answer.decision is Decision.CHOOSE and chosen != 0
+    if decision is Decision.ANSWER:
+        return [lesson(0, right[0])] if random.random() < manners.rate else []
+    wrong = random.random() < manners.wrong
+    fitting = [place for place, good in enumerate(right) if good != wrong]
+    if not fitting:
+        return []
+    chosen = int(random.choice(fitting)) if wrong else fitting[0]
+    first_not_meant = decision is Decision.CHOOSE and chosen != 0
     return [lesson(chosen, True), *([lesson(0, False)] if first_not_meant else [])]
 
 

@@ -303,7 +303,8 @@ class Store:
             session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
             session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
             session.execute(delete(LessonRow).where(LessonRow.given_at < oldest))
-            session.execute(delete(RulingRow).where(RulingRow.given_at < oldest))
+            # A ruling has nobody's words, and holds for what is taught later, too.
+            session.execute(update(RulingRow).where(RulingRow.given_at < oldest).values(user=""))
 
     def forget_person(self, user: str) -> int:
         """Delete all that is known of a person; return how many entries that were."""

@@ -228,6 +228,22 @@ def test_sections_that_change_places_are_moved(
     assert set(changed(compare(before, after)).values()) == {(Kind.MOVED,)}
 
 
+def test_the_gate_asks_what_lies_beside_a_guide_and_names_drafts(
+    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    ingest([guide], home, embeddings)
+    beside = guide.with_name(f"{guide.stem}.golden.yaml")
+    row = "{q: it is stuck, lang: en, expect: it-is-stuck, draft: 'reply.txt, 2026-11-26'}"
+    beside.write_text(f"questions:\n  - {row}\n", "utf-8")
+    edited = guide.read_text("utf-8").replace("## It is stuck", "## The bell is silent")
+    guide.write_text(edited.replace("1. Turn the key", "1. Ring the bell"), "utf-8")
+    stopped = ingest([guide], home, embeddings)
+    assert stopped.gate and not stopped.gate.passed and not stopped.published
+    assert [change.draft for change in stopped.gate.regressions] == [True]
+    beside.unlink()
+    assert ingest([guide], home, embeddings).published
+
+
 def test_the_gate_stops_a_guide_without_its_mfa_section(
     tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:

@@ -95,3 +95,43 @@ def test_examples_are_wordings_or_else_headings(bakery: KnowledgeBase) -> None:
     assert ("レシートが出ない" in bakery.examples("ja")) is worded
     assert "The dough mixer stops" in bakery.examples("ja")
     assert bakery.ask(redact("hello")).examples == bakery.examples("en")
+
+
+def test_one_wording_counts_if_it_says_just_that(
+    tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    guide = tmp_path / "bakery.md"
+    guide.write_text(BAKERY, "utf-8")
+    guide.with_suffix(".guide.yaml").write_text(
+        "sections: {the-slicer-is-blunt: {also_asked: the bread falls to crumbs}}", "utf-8"
+    )
+    ingest([guide], home, embeddings)
+    knowledge_base = KnowledgeBase(home, embeddings)
+
+    def believed(question: str) -> dict[str, float]:
+        found = knowledge_base.find(redact(question))
+        return {found.index.names(hit)[0][0]: hit.believed for hit in found.hits}
+
+    same, other = believed("bread falls into crumbs"), believed("the oven is dirty")
+    assert same["the-slicer-is-blunt"] == 1 and 0 < other["the-slicer-is-blunt"] < 0.5
+    assert {value for name, value in same.items() if name != "the-slicer-is-blunt"} == {0}
+    index = knowledge_base.index()
+    assert [heading for _, heading in index.unworded("en")] == [
+        "The dough mixer stops",
+        "The oven shows E-417",
+        "The till prints nothing",
+    ]
+
+
+def test_a_section_is_known_by_its_address_or_its_heading(
+    tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    guide = tmp_path / "bakery.md"
+    guide.write_text(f"---\nurl: https://docs.example.com/b\n---\n{BAKERY}", "utf-8")
+    ingest([guide], home, embeddings)
+    index = KnowledgeBase(home, embeddings).index()
+    till = "bakery#the-till-prints-nothing"
+    assert index.named_in("see <https://docs.example.com/b#the-till-prints-nothing|here>") == [till]
+    assert index.named_in("https://docs.example.com/b#the-till-prints-nothing-2") == []
+    assert index.named_in("Please read “the TILL prints nothing”.") == [till]
+    assert index.named_in("I have ordered a new roll") == []

@@ -106,7 +106,7 @@ def ask(guide: BenchGuide, worded: bool, keep: Path) -> Iterator[Asked]:
         for question, vector in zip(guide.questions, vectors, strict=True):
             language = detect_language(question.text, otherwise=index.languages[0])
             hits = index.search(question.text, vector, language)
-            names = [(page_of(index, hit.problem), anchor_of(index, hit.problem)) for hit in hits]
+            names = [(_file(index, hit.problem), _anchor(index, hit.problem)) for hit in hits]
             right = tuple(name in question.right for name in names)
             yield Asked(guide.name, tuple(hits), right, bool(question.right))
 
@@ -193,13 +193,11 @@ def model_of(name: str, keep: Path) -> Path:
     return folder
 
 
-def page_of(index: SearchIndex, problem: int) -> str:
-    """Return the file of a problem, given by the row of its first section."""
+def _file(index: SearchIndex, problem: int) -> str:
     return index.snapshot.guides[int(index.snapshot.guide_of[problem])].source
 
 
-def anchor_of(index: SearchIndex, problem: int) -> str:
-    """Return the anchor of a problem, given by the row of its first section."""
+def _anchor(index: SearchIndex, problem: int) -> str:
     return index.snapshot.section(problem).section.anchor
 
 

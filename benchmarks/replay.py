@@ -5,10 +5,12 @@
 To each guide of the bench (bench_guides), people come one after the other, each with one question.
 Where the bot is not sure, they press the button of the problem that they mean, if it is there; some
 press a wrong one, and some say whether an answer helped. What they teach counts as it does in
-Slack. Asked are the
-drafted wordings, as the bench has hardly two questions about one problem; half of the time from
-them all, in an order by chance. What is measured is the other half, and the bench's own questions,
-before and afterwards. FOLDERs are those of benchmarks.any_guide.
+Slack.
+
+The bench has hardly two questions about one problem, so the drafted wordings are asked: of some of
+the problems that the bench asks about, half of them in an order by chance. What is measured is the
+other half, and the bench's own questions about these problems and about none, before and
+afterwards. FOLDERs are those of benchmarks.any_guide.
 """
 
 from __future__ import annotations
@@ -22,19 +24,18 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.any_guide import FoldEmbeddings, anchor_of, model_of, page_of
-from benchmarks.bench_guides import SHARED, BenchGuide, bench_guides
+from benchmarks.any_guide import FoldEmbeddings, model_of
+from benchmarks.bench_guides import SHARED, BenchGuide, bench_guides, file_of
 from benchmarks.measure import table, tell
 from ingest.pipeline import publish_guides
-from kb.answer.decide import CHOICES
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Decision
+from kb.model import Answer, Citation, Decision, by_problem
 from kb.paths import Home
 from kb.question.redact import redact
-from kb.retrieval.search import SearchIndex
 from kb.wordings.learned import Lesson, Standing
 
 _TEACH_EVERY = 50
+_MOST_PROBLEMS = 60
 
 _COLUMNS = ("first", "answered right", "answered wrong", "false")
 
@@ -56,10 +57,10 @@ _MANNERS = (Manners(), Manners(wrong=0.1), Manners(rate=0.5), Manners(wrong=0.1,
 
 @dataclass(frozen=True)
 class Person:
-    """What somebody asks, and the problems that they mean: none, if no guide covers it."""
+    """What somebody asks, and the problems ("guide#anchor") that they mean, if any."""
 
     question: str
-    right: frozenset[tuple[str, str]]
+    right: frozenset[str]
 
 
 def main() -> None:
@@ -89,14 +90,24 @@ def replay(guide: BenchGuide, keep: Path) -> dict[str, list[list[float]]]:
     """Return the measures of a guide, before and after each replay, by who is measured."""
     tell(guide.name)
     random = np.random.default_rng(0)
+    asked = sorted({name for each in guide.questions for name in each.right} & {*guide.wordings})
+    some = {asked[n] for n in random.permutation(len(asked))[:_MOST_PROBLEMS]}
+    ids = {file_of(page): page.info.id for page in guide.pages}
+
+    def named(places: Iterable[tuple[str, str]]) -> frozenset[str]:
+        return frozenset(f"{ids[file]}#{anchor}" for file, anchor in places)
+
     people = [
-        Person(text, frozenset({name})) for name, texts in guide.wordings.items() for text in texts
+        Person(text, named([place])) for place in sorted(some) for text in guide.wordings[place]
     ]
     order = random.permutation(len(people))
-    first, second = (
-        [people[n] for n in some] for some in (order[: len(order) // 2], order[len(order) // 2 :])
-    )
-    bench = [Person(each.text, each.right) for each in guide.questions]
+    half = len(order) // 2
+    first, second = [people[n] for n in order[:half]], [people[n] for n in order[half:]]
+    bench = [
+        Person(each.text, named(each.right))
+        for each in guide.questions
+        if not each.right or each.right & some
+    ]
     embeddings = FoldEmbeddings(str(model_of(guide.name, keep)), keep, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as temporary:
         home = Home(Path(temporary))
@@ -106,12 +117,12 @@ def replay(guide: BenchGuide, keep: Path) -> dict[str, list[list[float]]]:
         known = dict(zip(texts, embeddings.encode(texts, "query"), strict=True))
         knowledge_base = KnowledgeBase(home, embeddings, known=known)
         kinds = {"the other half": second, "the bench's own questions": bench}
-        found = {kind: [measured(knowledge_base, some)] for kind, some in kinds.items()}
+        found = {kind: [measured(knowledge_base, each)] for kind, each in kinds.items()}
         for manners in _MANNERS:
             learned = pressed(knowledge_base, first, manners, random)
             tell(f"  {learned} wordings learned")
-            for kind, some in kinds.items():
-                found[kind].append(measured(knowledge_base, some))
+            for kind, each in kinds.items():
+                found[kind].append(measured(knowledge_base, each))
             knowledge_base.teach([], {})
     return found
 
@@ -140,28 +151,27 @@ def said_by(
     random: np.random.Generator,
 ) -> list[Lesson]:
     """Return what a person teaches who asks, and then does what people do."""
-    found = knowledge_base.find(redact(person.question))
-    decision = knowledge_base.answer(found).decision
-    shown = found.hits[:CHOICES]
-    right = [_name(found.index, hit.problem) in person.right for hit in shown]
+    answer = knowledge_base.ask(redact(person.question))
+    shown = [each.section for each in _offered(answer)]
+    right = [name in person.right for name in shown]
 
     def lesson(place: int, good: bool) -> Lesson:
         return Lesson(
-            problem=found.index.names(shown[place])[0][1],
-            text=found.question,
-            language=found.language,
+            problem=shown[place],
+            text=answer.question,
+            language=answer.language,
             person=name,
             good=good,
         )
 
-    if decision is Decision.ANSWER:
+    if answer.decision is Decision.ANSWER:
         return [lesson(0, right[0])] if random.random() < manners.rate else []
     wrong = random.random() < manners.wrong
     fitting = [place for place, good in enumerate(right) if good != wrong]
     if not fitting:
         return []
     chosen = int(random.choice(fitting)) if wrong else fitting[0]
-    first_not_meant = decision is Decision.CHOOSE and chosen != 0
+    first_not_meant = answer.decision is Decision.CHOOSE and chosen != 0
     return [lesson(chosen, True), *([lesson(0, False)] if first_not_meant else [])]
 
 
@@ -169,9 +179,10 @@ def measured(knowledge_base: KnowledgeBase, people: Sequence[Person]) -> list[fl
     """Return the measures in the order of _COLUMNS."""
     first, right, wrong, false = [], [], [], []
     for person in people:
-        found = knowledge_base.find(redact(person.question))
-        answered = knowledge_base.answer(found).decision is Decision.ANSWER
-        good = bool(found.hits) and _name(found.index, found.hits[0].problem) in person.right
+        answer = knowledge_base.ask(redact(person.question))
+        answered = answer.decision is Decision.ANSWER
+        best = next(iter(_offered(answer)), None)
+        good = best is not None and best.section in person.right
         if person.right:
             first.append(good)
             right.append(answered and good)
@@ -181,8 +192,9 @@ def measured(knowledge_base: KnowledgeBase, people: Sequence[Person]) -> list[fl
     return [float(np.mean(some)) if some else 0.0 for some in (first, right, wrong, false)]
 
 
-def _name(index: SearchIndex, problem: int) -> tuple[str, str]:
-    return page_of(index, problem), anchor_of(index, problem)
+def _offered(answer: Answer) -> Sequence[Citation]:
+    """Return what an answer is from, or else what it names to choose from, the best first."""
+    return by_problem(answer.citations)[:1] or answer.choices or answer.nearest
 
 
 if __name__ == "__main__":

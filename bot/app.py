@@ -275,8 +275,6 @@ def _look_after(
         if now >= due["recover"]:
             due["recover"] = now + _RECOVER_EVERY_SECONDS
             work.submit(parts.answerer.recover, client)
-        with contextlib.suppress(DatabaseError):
-            # It is tried again, and other things fail louder.
-            parts.learner.refresh()
+        work.submit(parts.learner.refresh)
         if stop.wait(_LEARN_EVERY_SECONDS):
             return

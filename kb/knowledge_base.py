@@ -6,7 +6,7 @@ import contextlib
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -187,9 +187,23 @@ class KnowledgeBase:
                 plain = redact(f"{before}\n{found.question}")
                 joined = redact(writer.condense(found.question, before)) if writer else plain
                 answer = self.answer_with_before(answer, found, joined)
+            if answer.decision in (Decision.CHOOSE, Decision.NOT_COVERED):
+                answer = self._as_taught(answer, found)
             if writer and answer.decision is Decision.ANSWER:
                 return writer.write(answer, self.cited_sections(answer), progress)
         return answer
+
+    def _as_taught(self, answer: Answer, found: Found) -> Answer:
+        """Return what is answered with what people taught, where it is not sure without.
+
+        What is sure, nobody's presses on buttons can turn.
+        """
+        if self._taught is None or self._taught.snapshot is not found.index.snapshot:
+            return answer
+        again = self.answer(
+            self.find(found.question, found.language, audience=found.audience, taught=True)
+        )
+        return answer if again.decision is Decision.NOT_COVERED else again
 
     def answer_with_before(self, answer: Answer, found: Found, joined: CleanText) -> Answer:
         """Return what is answered to a question once it is joined with the one before it.
@@ -200,7 +214,7 @@ class KnowledgeBase:
         again = self.answer(replace(both, parts=()))
         if again.decision is not Decision.ANSWER:
             return answer
-        same = {"question": answer.question, "secrets": answer.secrets}
+        same = {"question": answer.question, "secrets": answer.secrets, "joined": True}
         return again.model_copy(update=same)
 
     def _other_part(self, found: Found, before: CleanText) -> Answer | None:
@@ -220,7 +234,11 @@ class KnowledgeBase:
             return None
         told = _answered(answer, earlier.index, [section], part)
         return told.model_copy(
-            update={"question": found.question, "secrets": found.question.secrets}
+            update={
+                "question": found.question,
+                "secrets": found.question.secrets,
+                "joined": True,
+            }
         )
 
     def cited_sections(self, answer: Answer) -> list[tuple[Section, GuideInfo]]:
@@ -241,8 +259,13 @@ class KnowledgeBase:
         language: str | None = None,
         ranking: Ranking = SHIPPED_RANKING,
         audience: Audience | None = None,
+        *,
+        taught: bool = False,
     ) -> Found:
-        """Return the sections that come into question; raises as `ask` does."""
+        """Return the sections that come into question; raises as `ask` does.
+
+        With `taught`, what people taught lifts those that it is about.
+        """
         index = self.index()
         self._check(index)
         main = index.languages[0] if index.languages else "en"
@@ -253,7 +276,7 @@ class KnowledgeBase:
             return Found(question, language, index, (), audience=audience)
         asked = [question, *question_parts(question)]
         hits, *parts = (
-            self._search(index, text, vector, language, ranking, audience)
+            self._search(index, text, vector, language, ranking, audience, taught=taught)
             for text, vector in zip(asked, self.embed(asked), strict=True)
         )
         return Found(question, language, index, hits, parts, audience)
@@ -408,7 +431,8 @@ class KnowledgeBase:
         taught = self._taught
         if taught is not None and taught.snapshot is index.snapshot:
             index = taught
-        return index.nearest_wording(problem, self.embed([question])[0], language)
+        vector = self._vectors_of({question})[question]
+        return index.nearest_wording(problem, vector, language)
 
     def _vectors_of(self, texts: Set[str]) -> dict[str, Vectors]:
         """Return the vectors of lessons; those of before need not be embedded again."""
@@ -438,13 +462,13 @@ class KnowledgeBase:
         language: str,
         ranking: Ranking,
         audience: Audience | None,
+        *,
+        taught: bool,
     ) -> list[Hit]:
         hits = index.search(question, vector, language, ranking, audience)
-        taught = self._taught
-        if taught is not None and taught.snapshot is index.snapshot:
-            # What is sure without them, nobody's presses on buttons can turn.
-            if decide(hits, self.calibration()).decision is not Decision.ANSWER:
-                hits = taught.search(question, vector, language, ranking, audience)
+        if taught and self._taught is not None and self._taught.snapshot is index.snapshot:
+            lifted = self._taught.search(question, vector, language, ranking, audience)
+            hits = _better(hits, lifted)
         return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
 
     def _check(self, index: SearchIndex) -> None:
@@ -511,6 +535,15 @@ def refers_back(answer: Answer, found: Found) -> bool:
         return False
     short = len(found.question.split()) <= _FEW_WORDS and len(found.question) <= _FEW_CHARACTERS
     return short and found.index.unknown_terms(found.question, found.language) <= _MOST_UNKNOWN
+
+
+def _better(hits: Iterable[Hit], others: Iterable[Hit]) -> list[Hit]:
+    """Return the better hit of each problem, the best first."""
+    best: dict[int, Hit] = {}
+    for hit in (*hits, *others):
+        if hit.problem not in best or hit.score > best[hit.problem].score:
+            best[hit.problem] = hit
+    return sorted(best.values(), key=lambda hit: -hit.score)
 
 
 def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:

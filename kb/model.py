@@ -353,7 +353,8 @@ class Answer(Frozen):
     taken out of the question. `more` are the headings of what the guide says of the problem
     besides. `nearest` names the problems that came closest when the guides do not cover the
     question, `choices` those to choose from when it is not sure which is meant. `rendering` says
-    whose words the steps are; None, if no language model is used.
+    whose words the steps are; None, if no language model is used. `joined` says that the question
+    was understood with the one before it.
     """
 
     question: CleanText
@@ -373,6 +374,7 @@ class Answer(Frozen):
     examples: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     rendering: Rendering | None = None
+    joined: bool = False
 
 
 def numbered_steps(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:

@@ -389,6 +389,7 @@ def outcome_of(answer: Answer) -> Outcome:
         confidence=answer.confidence,
         section=cited.section if cited else None,
         snapshot=answer.snapshot,
+        joined=answer.joined,
     )
 
 

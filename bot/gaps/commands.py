@@ -105,9 +105,11 @@ def also_asked(
 ) -> None:
     """Tell the guide that a section answers questions; default: the section found nearest."""
     settings = load_settings(BotSettings)
+    snapshot = live_snapshot(settings)
+    known = headings_of(snapshot)
     for question in _questions(settings, ids):
         name = section or question.section or ""
-        source, anchor = source_of(name, question.language, live_snapshot(settings))
+        source, anchor = source_of(name, question.language, snapshot, known)
         # The guides are ingest's, and the bot does not import it.
         command = [sys.executable, "-m", "guidebot", "also-asked"]
         done = subprocess.run([*command, "--", source, anchor, question.text], check=False)

@@ -73,13 +73,18 @@ def find_reach(
 
     `asked` holds both periods; `headings` are the problems'. Raises as KnowledgeBase.ask does.
     """
-    answered = [each for each in asked if each.decision == Decision.ANSWER.value and each.section]
-    now = Counter(each.section for each in answered if each.at >= start)
-    before = Counter(each.section for each in answered if each.at < start)
-    words: dict[str | None, dict[str, None]] = {}
-    for each in reversed(answered):
+    renamed = knowledge_base.index().snapshot.manifest.renamed
+    answered = [
+        (renamed.get(each.section, each.section), each)
+        for each in asked
+        if each.decision == Decision.ANSWER.value and each.section
+    ]
+    now = Counter(name for name, each in answered if each.at >= start)
+    before = Counter(name for name, each in answered if each.at < start)
+    words: dict[str, dict[str, None]] = {}
+    for name, each in reversed(answered):
         if text := anonymous(each.text):
-            words.setdefault(each.section, {})[text] = None
+            words.setdefault(name, {})[text] = None
     reached = [
         Reached(
             problem=name,
@@ -117,9 +122,14 @@ def _misleading(
     start: float,
     knowledge_base: KnowledgeBase,
 ) -> list[Misleading]:
-    wrong = [lesson for lesson in lessons if not lesson.good and lesson.problem in headings]
+    renamed = knowledge_base.index().snapshot.manifest.renamed
+    wrong = [
+        lesson.model_copy(update={"problem": renamed.get(lesson.problem, lesson.problem)})
+        for lesson in lessons
+        if not lesson.good
+    ]
     found: dict[tuple[str, str, str], list[Lesson]] = {}
-    for lesson in wrong:
+    for lesson in (each for each in wrong if each.problem in headings):
         nearest = knowledge_base.nearest_wording(lesson.problem, lesson.text, lesson.language)
         if nearest:
             key = (lesson.problem, nearest.text, nearest.origin)

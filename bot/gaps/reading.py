@@ -11,6 +11,8 @@ import typer
 from kb.errors import GuidebotError, NoSnapshotError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.memory.store import Store
     from bot.settings import BotSettings
     from kb.snapshot.format import Snapshot
@@ -63,14 +65,16 @@ def headings_of(snapshot: Snapshot | None) -> dict[str, str]:
     return found
 
 
-def source_of(name: str, language: str, snapshot: Snapshot | None) -> tuple[str, str]:
+def source_of(
+    name: str, language: str, snapshot: Snapshot | None, known: Collection[str]
+) -> tuple[str, str]:
     """Return the file and the anchor of a section, in the edition of a language if there is one.
 
-    Raises GuidebotError if the guides have no such section.
+    `known` are the names of the guides' sections. Raises GuidebotError if this is none of them.
     """
     guide_id, _, anchor = name.partition("#")
     editions = [guide for guide in snapshot.guides if guide.id == guide_id] if snapshot else []
-    if name not in headings_of(snapshot) or not editions:
+    if name not in known or not editions:
         raise GuidebotError(f"The live guides have no section {name!r}: name it with --section.")
     edition = next((guide for guide in editions if guide.language == language), editions[0])
     return edition.source, anchor

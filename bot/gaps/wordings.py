@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.gaps.reading import hours, live_snapshot, open_store, source_of
+from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of
 from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.settings import load_settings
-from kb.wordings.learned import LearnedWording, Standing
+from kb.wordings.learned import LearnedWording, Standing, wording_id
 
 if TYPE_CHECKING:
     from bot.gaps.reach import Reach
@@ -83,9 +83,10 @@ def export() -> None:
     settings = load_settings(BotSettings)
     snapshot = live_snapshot(settings)
     learned = [each for each in _learned(settings) if each.standing is Standing.COUNTS]
+    known = headings_of(snapshot)
     questions: dict[tuple[str, str], list[str]] = {}
     for each in learned:
-        place = source_of(each.problem, each.language, snapshot)
+        place = source_of(each.problem, each.language, snapshot, known)
         questions.setdefault(place, []).append(each.text)
     elsewhere = Counter(source for source, _ in questions if not Path(source).is_file())
     for source in elsewhere:
@@ -105,17 +106,21 @@ def _rule(ids: Sequence[str], *, accepted: bool) -> None:
     from bot.memory.lessons import Lessons
 
     settings = load_settings(BotSettings)
-    known = {each.id: each for each in _learned(settings)}
-    if unknown := [id for id in ids if id not in known]:
-        raise GuidebotError(
-            f"No learned wording has the id {', '.join(unknown)} (guidebot gaps wordings)."
-        )
+    snapshot = live_snapshot(settings)
+    renamed = snapshot.manifest.renamed if snapshot else {}
     store = open_store(settings)
     try:
+        lessons = Lessons(store)
+        named = [(renamed.get(each.problem, each.problem), each.text) for each in lessons.all()]
+        known = {wording_id(*each): each for each in named}
+        if unknown := [id for id in ids if id not in known]:
+            raise GuidebotError(
+                f"No learned wording has the id {', '.join(unknown)} (guidebot gaps wordings)."
+            )
         for id in ids:
-            wording = known[id]
-            Lessons(store).rule(wording.problem, wording.text, "", accepted=accepted)
-            typer.echo(f"{'Accepted' if accepted else 'Removed'}: {wording.text}")
+            problem, text = known[id]
+            lessons.rule(problem, text, "", accepted=accepted)
+            typer.echo(f"{'Accepted' if accepted else 'Removed'}: {text}")
     finally:
         store.close()
 

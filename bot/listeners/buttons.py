@@ -36,7 +36,7 @@ from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Decision, problem_heading
+from kb.model import Answer, Decision, problem_heading
 from kb.question.redact import redact
 
 COMMENT_VIEW = "feedback_comment"
@@ -64,8 +64,6 @@ def register(
             return
         place, user = at.place(channel), body["user"]["id"]
         answer = answer_chosen(knowledge_base, store, at, channel)
-        if answer:
-            learner.chosen(place, user, outcome_of(answer).section)
         if _is_private(body):
             said = words(at.language)
             human = bool(humans.channel)
@@ -77,7 +75,7 @@ def register(
             for number, message in enumerate(found):
                 answer_call(respond, message, replace_original=number == 0)
             if answer:
-                store.finish(channel, at.ts, outcome_of(answer))
+                finish(place, user, answer)
             return
         if answer is None:
             post_privately(client, place, user, plain(words(at.language).section_gone))
@@ -87,7 +85,13 @@ def register(
             channel=channel, ts=body["message"]["ts"], text=first.text, blocks=list(first.blocks)
         )
         post(client, place, rest)
-        store.finish(channel, at.ts, outcome_of(answer))
+        finish(place, user, answer)
+
+    def finish(place: Place, user: str, answer: Answer) -> None:
+        """Note what was chosen, and that it was the answer."""
+        outcome = outcome_of(answer)
+        learner.chosen(place, user, outcome.section)
+        store.finish(place.channel, place.ts, outcome)
 
     def show_section(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -127,12 +131,12 @@ def register(
         good, at = rated
         channel, user = body["channel"]["id"], body["user"]["id"]
         store.rate(channel, at.ts, user, good=good)
-        learner.rated(at.place(channel), user, good=good)
         said = words(at.language)
         if good:
             _tell(body, client, respond, at.place(channel))(plain(said.thanks_for_feedback))
         else:
             client.views_open(trigger_id=body["trigger_id"], view=_comment_view(at, channel, said))
+        learner.rated(at.place(channel), user, good=good)
 
     def comment(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()

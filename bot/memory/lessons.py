@@ -43,7 +43,7 @@ class Lessons:
             self._note(session, question, user, problem, good=True)
 
     def rated(self, place: Place, user: str, *, good: bool) -> None:
-        """Note whether an answer helped; of what no guide answers, that says nothing."""
+        """Note whether an answer helped, if there was one."""
         with Session(self._engine) as session, session.begin():
             question = session.get(QuestionRow, (place.channel, place.ts))
             if question and question.section and question.decision == Decision.ANSWER.value:
@@ -60,6 +60,14 @@ class Lessons:
             question = posted and session.get(QuestionRow, (posted.channel, posted.ts))
             if question:
                 self._note(session, question, user, problem, good=True)
+
+    def is_posted(self, to_channel: str, to_ts: str) -> bool:
+        """Whether a message is a question that was posted for humans."""
+        chosen = select(EscalationRow.ts).where(
+            EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
+        )
+        with Session(self._engine) as session:
+            return session.scalars(chosen).first() is not None
 
     def rule(self, problem: str, text: str, by: str, *, accepted: bool) -> None:
         """Note the docs team's word on a wording of a problem."""
@@ -92,7 +100,7 @@ class Lessons:
             ]
 
     def rulings(self) -> dict[tuple[str, str], bool]:
-        """Return the docs team's words, by problem and text_key."""
+        """Return the docs team's words, by problem and text_key, oldest first."""
         with Session(self._engine) as session:
             return {
                 (row.section, row.key): row.accepted for row in session.scalars(select(RulingRow))
@@ -113,7 +121,8 @@ class Lessons:
         self, session: Session, question: QuestionRow, user: str, problem: str, *, good: bool
     ) -> None:
         text = anonymous(question.text or "")
-        if not text:
+        # What was understood with the question before it says too little by itself.
+        if not text or question.joined:
             return
         # The last word on the same problem counts.
         session.execute(
@@ -134,6 +143,7 @@ class Lessons:
                 asker=question.user,
                 text=text,
                 language=question.language or "en",
+                asked_at=question.taken_at,
                 given_at=time.time(),
             )
         )

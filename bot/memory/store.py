@@ -62,7 +62,10 @@ class Unanswered(Place):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a question. `section` is "guide#anchor" of what was cited, or came nearest."""
+    """What came of a question. `section` is "guide#anchor" of what was cited, or came nearest.
+
+    `joined` says that it was understood with the question before it.
+    """
 
     text: CleanText
     language: str
@@ -70,6 +73,7 @@ class Outcome:
     confidence: float
     section: str | None
     snapshot: str
+    joined: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,7 +306,7 @@ class Store:
             session.execute(delete(ThreadRow).where(ThreadRow.joined_at < oldest))
             session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
             session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
-            session.execute(delete(LessonRow).where(LessonRow.given_at < oldest))
+            session.execute(delete(LessonRow).where(LessonRow.asked_at < oldest))
             # A ruling has nobody's words, and holds for what is taught later, too.
             session.execute(update(RulingRow).where(RulingRow.given_at < oldest).values(user=""))
 
@@ -389,6 +393,7 @@ def outcome_of(row: QuestionRow) -> Outcome:
         confidence=row.confidence or 0.0,
         section=row.section,
         snapshot=row.snapshot or "",
+        joined=bool(row.joined),
     )
 
 

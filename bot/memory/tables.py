@@ -33,6 +33,7 @@ class QuestionRow(Base):
     snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
     team: Mapped[str | None] = mapped_column(String, nullable=True)
     held_until: Mapped[float | None] = mapped_column(Float, nullable=True)
+    joined: Mapped[bool | None] = mapped_column(nullable=True)
 
 
 class ThreadRow(Base):
@@ -76,7 +77,7 @@ class EscalationRow(Base):
 class LessonRow(Base):
     """What somebody taught about a question: that `section` was meant by it, or was not.
 
-    `asker` is who asked, and `text` what, without the people.
+    `asker` is who asked, and `text` what, without the people; `asked_at` is when.
     """
 
     __tablename__ = "lessons"
@@ -89,6 +90,7 @@ class LessonRow(Base):
     asker: Mapped[str] = mapped_column(String)
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String)
+    asked_at: Mapped[float] = mapped_column(Float)
     given_at: Mapped[float] = mapped_column(Float)
 
 

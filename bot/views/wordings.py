@@ -65,15 +65,14 @@ def vocabulary_blocks(found: Vocabulary, said: SlackWords) -> Iterator[Block]:
     ):
         if headings:
             yield _headings(title, headings, said)
-    shown = [
-        row
-        for row in by_standing(found.taught)
-        if row.standing is not Standing.REMOVED and row.problem in found.headings
-    ]
+    taught = [row for row in by_standing(found.taught) if row.problem in found.headings]
+    counting = [row for row in taught if row.standing is Standing.COUNTS]
+    others = [row for row in taught if row.standing in (Standing.WAITING, Standing.WEAKENED)]
+    shown = [*counting[:_MOST_TAUGHT], *others[:_MOST_TAUGHT]]
     if not shown:
         return
     yield HeaderBlock(text=PlainTextObject(text=said.taught, emoji=False))
-    for row in shown[:_MOST_TAUGHT]:
+    for row in shown:
         counts = said.taught_counts.format(people=row.people, against=row.against)
         text = f"{row.text} → {found.headings[row.problem]}"
         yield RichTextBlock(
@@ -85,8 +84,8 @@ def vocabulary_blocks(found: Vocabulary, said: SlackWords) -> Iterator[Block]:
             )
         )
         yield ActionsBlock(elements=_rulings(row, said))
-    if len(shown) > _MOST_TAUGHT:
-        yield _plain(said.more_lines.format(count=len(shown) - _MOST_TAUGHT))
+    if left := len(counting) + len(others) - len(shown):
+        yield _plain(said.more_lines.format(count=left))
 
 
 def review_button(pending: Sequence[Pending], said: SlackWords) -> ActionsBlock:

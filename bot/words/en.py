@@ -97,7 +97,7 @@ WORDS = SlackWords(
     accept="Accept",
     remove="Remove",
     without_wordings="Problems without wordings",
-    never_reached="Problems that were never the answer",
+    never_reached="Problems that nobody was answered with",
     review_drafts="Review drafted wordings ({count})",
     drafts="Drafted wordings",
     drafts_how="Untick what nobody would ask. What stays ticked becomes a wording of the guide.",
@@ -108,7 +108,7 @@ WORDS = SlackWords(
     no_drafts="No drafts are waiting.",
     standings={
         "counts": "counts",
-        "waiting": "waiting for a second person, or for you",
+        "waiting": "not confirmed yet",
         "weakened": "does not count",
         "removed": "removed",
     },

@@ -95,7 +95,7 @@ WORDS = SlackWords(
     accept="採用する",
     remove="外す",
     without_wordings="言い方がまだない項目",
-    never_reached="一度も回答になっていない項目",
+    never_reached="この期間に回答にならなかった項目",
     review_drafts="言い方の下書き{count}件を確認する",
     drafts="言い方の下書き",
     drafts_how="だれも尋ねそうにないものはチェックを外してください。残したものがガイドの言い方になります。",
@@ -106,7 +106,7 @@ WORDS = SlackWords(
     no_drafts="確認待ちの下書きはありません。",
     standings={
         "counts": "使用中",
-        "waiting": "もう1人か担当者の確認待ち",
+        "waiting": "確認待ち",
         "weakened": "使っていません",
         "removed": "外しました",
     },

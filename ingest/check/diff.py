@@ -258,7 +258,12 @@ def _stayed(numbers: Sequence[int]) -> set[int]:
 
 
 def _likeness(before: Sequence[str], after: Sequence[str]) -> float:
-    return difflib.SequenceMatcher(None, "\n".join(before), "\n".join(after), False).ratio()
+    if before == after:
+        return 1.0
+    matcher = difflib.SequenceMatcher(None, "\n".join(before), "\n".join(after), False)
+    # The two bounds from above are quick, and most pairs have nothing in common.
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio)
+    return 0.0 if any(bound() < _SAME_SECTION for bound in bounds) else matcher.ratio()
 
 
 def _text(section: Section, language: str) -> list[str]:

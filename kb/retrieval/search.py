@@ -40,7 +40,8 @@ _MOST_DOUBLINGS = 3.0
 
 _LONGEST_EXAMPLE = 60
 _SAYS_ENOUGH = 12
-_SHORTEST_QUOTE = 8
+# In bytes: a dozen letters or four characters of Japanese.
+_SHORTEST_QUOTE = 12
 _NEAR = 2.0
 
 FAR = -3.0
@@ -121,6 +122,7 @@ class SearchIndex:
         self._wordings = Grouped(problem_of[worded], count)
         self._wording_languages = np.array([each.language for each in snapshot.wordings], "U2")
         self._wording_vectors = np.asarray(snapshot.wording_vectors, np.float32)
+        self._taught_vectors = self._wording_vectors[:0]
         self._said = snapshot.wordings
         self._words = read_lexical(snapshot.path, PROBLEM_TERMS)
         self._guide_of: Numbers = snapshot.guide_of[firsts]
@@ -141,9 +143,8 @@ class SearchIndex:
         index._wordings = Grouped(np.concatenate([known, problem_of]), len(self._firsts))
         languages = np.array([wording.language for wording in wordings], "U2")
         index._wording_languages = np.concatenate([self._wording_languages, languages])
-        index._wording_vectors = np.concatenate(
-            [self._wording_vectors.reshape(-1, vectors.shape[1]), vectors]
-        )
+        # Beside the others, which may be many, and are not copied for each of these.
+        index._taught_vectors = vectors
         index._said = (*self._said, *wordings)
         return index
 
@@ -153,7 +154,7 @@ class SearchIndex:
         rows, _ = self._wordings.of(problems)
         if not len(rows):
             return None
-        cosines = self._wording_vectors[rows] @ vector
+        cosines = self._wording_cosines(vector)[rows]
         mean, deviation = self.usual_likeness(language)
         near = float(cosines.max()) >= mean + _NEAR * deviation
         return self._said[int(rows[cosines.argmax()])] if near else None
@@ -178,13 +179,16 @@ class SearchIndex:
             return list(dict.fromkeys(f"{guides[f.guide].id}#{f.section.anchor}" for f in firsts))
 
         linked = [row for row in sections if row.section.url and _links_to(row.section.url, text)]
-        said = text.casefold()
-        return names(linked) or names(
-            row
-            for row in sections
-            if len(heading := problem_heading(row.section, guides[row.guide])) >= _SHORTEST_QUOTE
-            and heading.casefold() in said
-        )
+        if linked:
+            return names(linked)
+        quoted: dict[str, list[SectionRow]] = {}
+        for row in sections:
+            heading = problem_heading(row.section, guides[row.guide])
+            if len(heading.encode("utf-8")) >= _SHORTEST_QUOTE and _quotes(heading, text):
+                quoted.setdefault(heading.casefold(), []).append(row)
+        # Of "a lost card" and "a lost card on a trip" the longer one is meant.
+        longest = [h for h in quoted if not any(h != other and h in other for other in quoted)]
+        return names(row for heading in longest for row in quoted[heading])
 
     def usual_likeness(self, language: str) -> tuple[float, float]:
         """Return mean and deviation of the cosines of a question to wordings about other things."""
@@ -333,8 +337,8 @@ class SearchIndex:
         wanted = min(self.snapshot.manifest.chunks, _NEAREST_CHUNKS * editions)
         _, nearest = self.snapshot.index.search(vector[None, :], wanted)
         near = [self._chunks.problem_of[nearest[0]]]
-        if len(self._wording_vectors):
-            cosines = self._wording_vectors @ vector
+        if len(self._said):
+            cosines = self._wording_cosines(vector)
             near.append(self._wordings.problem_of[_best(cosines, _NEAREST_WORDINGS * editions)])
         by_words = _best(words, _BEST_BY_WORDS * editions)
         near.append(by_words[words[by_words] > 0])
@@ -344,6 +348,13 @@ class SearchIndex:
         with_text = np.bincount(places, minlength=len(problems)) > 0
         found: Numbers = problems[allowed[problems] & with_text]
         return found
+
+    def _wording_cosines(self, vector: Vectors) -> Scores:
+        """Return the cosines of all wordings, shape (wordings,)."""
+        known = [
+            each @ vector for each in (self._wording_vectors, self._taught_vectors) if len(each)
+        ]
+        return np.concatenate([*known, np.zeros(0, np.float32)])
 
     def _passages(self, vector: Vectors, problems: Numbers) -> tuple[Scores, Numbers]:
         """Return the cosine of each problem's best chunk, and that chunk's row."""
@@ -374,7 +385,7 @@ class SearchIndex:
         enough = np.bincount(places[own], minlength=len(problems)) >= _WORDINGS_TAKEN
         taken = own | ~enough[places]
         rows, places = rows[taken], places[taken]
-        cosines = self._wording_vectors[rows] @ vector
+        cosines = self._wording_cosines(vector)[rows]
         nearest = mean_of_best(cosines, places, len(problems), 1)
         return nearest, mean_of_best(cosines, places, len(problems), _WORDINGS_TAKEN), counts
 
@@ -424,6 +435,12 @@ class SearchIndex:
 def _links_to(url: str, text: str) -> bool:
     """Whether a text has an address, and not one that only begins like it."""
     return re.search(rf"{re.escape(url)}(?![\w/#?&=.-]*\w)", text) is not None
+
+
+def _quotes(heading: str, text: str) -> bool:
+    """Whether a text has a heading, and not only within longer words."""
+    words = re.escape(heading)
+    return re.search(rf"(?<![A-Za-z]){words}(?![A-Za-z])", text, re.IGNORECASE) is not None
 
 
 def text_odds(passages: Scores, blocks: Scores) -> Scores:

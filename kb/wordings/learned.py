@@ -1,11 +1,12 @@
 """Wordings that people teach: what they asked, and which problem turned out to be meant.
 
 A lesson is one person's word that a question is about a problem, or is not. A question becomes a
-wording of the problem once two people say so: of it, or of questions that are like it. Those who
-say no of one that is very much like it count against them. The docs team's word is the last.
+wording of the problem once two people say so: of it, or of questions that are very much like it.
+Those who say no of such questions count against them. The docs team's word is the last.
 
 Nobody can turn an answer by it: what is answered without learned wordings is answered the same
-with them (kb.knowledge_base), and one person alone teaches nothing.
+with them, and they lift problems, but lower none (kb.knowledge_base). One person alone teaches
+nothing.
 """
 
 from __future__ import annotations
@@ -23,18 +24,17 @@ from kb.model import Frozen
 
 ENOUGH_PEOPLE = 2
 
-# In deviations above what everyday questions have with each other. Measured by
-# benchmarks/replay.py (docs/retrieval.md).
-_ALIKE = 2.0
-_VERY_MUCH_ALIKE = 3.0
+# In deviations above what everyday questions have with each other. At 2, questions about different
+# problems of one guide are often alike, and one honest lesson would carry somebody's wrong one.
+_ALIKE = 3.0
 
 
 class Standing(StrEnum):
-    """What a learned wording is worth; first what waits for somebody's word."""
+    """What a learned wording is worth."""
 
+    COUNTS = "counts"
     WAITING = "waiting"
     """For a second person, or for the docs team."""
-    COUNTS = "counts"
     WEAKENED = "weakened"
     """So many say no that it does not count."""
     REMOVED = "removed"
@@ -91,6 +91,7 @@ def learn(
 ) -> list[LearnedWording]:
     """Return the wordings that lessons make, each question once for a problem.
 
+    Of a person's lessons about questions that are alike, the last in the order given counts.
     `rulings` are the docs team's, by problem and text_key: accepted, or removed. `vectors` are the
     questions' embeddings, and `background` has the mean and deviation of cosines by language. If
     people do not decide, only the docs team does.
@@ -105,19 +106,21 @@ def learn(
         if not wordings:
             continue
         likeness = _likeness(wordings, some, vectors, background)
-        good = np.array([lesson.good for lesson in some])
         for wording, row in zip(wordings, likeness, strict=True):
-            supporters = _people(some, good & (row >= _ALIKE))
-            doubters = _people(some, ~good & (row >= _VERY_MUCH_ALIKE)) - supporters
+            last_words = {
+                some[n].person: some[n].good for n in map(int, np.flatnonzero(row >= _ALIKE))
+            }
+            people = sum(last_words.values())
+            against = len(last_words) - people
             ruling = rulings.get((problem, text_key(wording.text)))
-            standing = _standing(len(supporters), len(doubters), ruling, people_decide)
+            standing = _standing(people, against, ruling, people_decide)
             found.append(
                 LearnedWording(
                     problem,
                     wording.text,
                     wording.language,
-                    len(supporters),
-                    len(doubters),
+                    people,
+                    against,
                     standing,
                 )
             )
@@ -135,7 +138,7 @@ def _standing(people: int, against: int, ruling: bool | None, people_decide: boo
         return Standing.COUNTS if ruling else Standing.REMOVED
     if not people_decide or people < ENOUGH_PEOPLE:
         return Standing.WAITING
-    return Standing.COUNTS if people - against >= ENOUGH_PEOPLE else Standing.WEAKENED
+    return Standing.COUNTS if people > against else Standing.WEAKENED
 
 
 def _likeness(
@@ -150,7 +153,3 @@ def _likeness(
     usual = np.array([background[wording.language] for wording in wordings], np.float32)
     found: NDArray[np.float32] = (own @ others.T - usual[:, :1]) / usual[:, 1:]
     return found
-
-
-def _people(lessons: Sequence[Lesson], chosen: NDArray[np.bool_]) -> set[str]:
-    return {lesson.person for lesson, there in zip(lessons, chosen, strict=True) if there}

@@ -10,7 +10,9 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and note of questions whether they were joined with the one before."""
+    with op.batch_alter_table("questions") as questions:
+        questions.add_column(sa.Column("joined", sa.Boolean))
     op.create_table(
         "lessons",
         sa.Column("channel", sa.String(64), primary_key=True),
@@ -21,6 +23,7 @@ def upgrade() -> None:
         sa.Column("asker", sa.String(64), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("asked_at", sa.Float, nullable=False),
         sa.Column("given_at", sa.Float, nullable=False),
     )
     op.create_table(

@@ -82,7 +82,7 @@ def standings(learned: Iterable[LearnedWording]) -> dict[str, Standing]:
 
 
 def odds(knowledge_base: KnowledgeBase, question: str) -> dict[str, float]:
-    found = knowledge_base.find(redact(question))
+    found = knowledge_base.find(redact(question), taught=True)
     return {found.index.names(hit)[0][1]: hit.score for hit in found.hits}
 
 
@@ -117,13 +117,25 @@ def test_two_people_who_ask_of_different_things_do_not(knowledge_base: Knowledge
 
 
 def test_who_says_no_counts_against_it(knowledge_base: KnowledgeBase) -> None:
-    said = [*lessons("U1", "U2"), *lessons("U3", good=False)]
-    assert standings(knowledge_base.teach(said, {}))[ASKED[0]] is Standing.WEAKENED
-    # Of something else, a no says nothing.
-    other = lessons("U3", good=False, texts=["where is the first aid box?"])
-    assert standings(knowledge_base.teach([*lessons("U1", "U2"), *other], {}))[ASKED[0]] is (
-        Standing.COUNTS
-    )
+    two = lessons("U1", "U2")
+
+    def standing(*more: Lesson) -> Standing:
+        return standings(knowledge_base.teach([*two, *more], {}))[ASKED[0]]
+
+    no = [Lesson(problem=LATHE, text=ASKED[2], language="en", person=p, good=False) for p in "ABC"]
+    assert standing(no[0]) is Standing.COUNTS
+    assert standing(no[0], no[1]) is Standing.WEAKENED
+    # Of something else, a no says nothing, and of one person the last word counts.
+    other = lessons("U3", "U4", good=False, texts=["the first aid box", "where is first aid?"])
+    assert standing(*other) is Standing.COUNTS
+    assert standing(no[0], no[0].model_copy(update={"person": "U1"})) is Standing.WAITING
+
+
+def test_nobody_rides_on_an_honest_lesson(knowledge_base: KnowledgeBase) -> None:
+    wrong = ["I cannot book a machine", "where do I book a machine?", "booking fails"]
+    honest = lessons("U1")
+    learned = knowledge_base.teach([*honest, *lessons("U9", "U9", "U9", texts=wrong)], {})
+    assert Standing.COUNTS not in standings(learned).values()
 
 
 def test_the_docs_team_has_the_last_word(knowledge_base: KnowledgeBase) -> None:
@@ -147,23 +159,37 @@ def test_nobody_can_turn_an_answer(knowledge_base: KnowledgeBase) -> None:
         "how do I book a machine?",
         "I lost the workshop card",
     )
-    before = answers(knowledge_base, questions)
-    sure = [answer for answer in before if answer.decision is Decision.ANSWER]
-    assert len(sure) >= 3
+    follow_ups = ("and if it is the old one?", "and for a friend?", "what about tomorrow?")
+    before = [*answers(knowledge_base, questions), *after_lathe(knowledge_base, follow_ups)]
+    assert sum(answer.decision is Decision.ANSWER for answer in before) >= 4
     crowd = [
         lesson
         for person in range(20)
-        for question in questions
-        for problem in (SAW, LATHE)
-        for lesson in lessons(f"U{person}", texts=[question], problem=problem)
-        if problem.partition("#")[2] != re.sub(r"\W+", "-", question.lower())
+        for text in (*questions, *follow_ups)
+        for lesson in lessons(f"U{person}", texts=[text], problem=SAW)
     ]
     learned = knowledge_base.teach(crowd, {})
-    assert Standing.COUNTS in standings(learned).values()
-    after = answers(knowledge_base, questions)
+    assert set(standings(learned).values()) == {Standing.COUNTS}
+    after = [*answers(knowledge_base, questions), *after_lathe(knowledge_base, follow_ups)]
     for was, now in zip(before, after, strict=True):
         if was.decision is Decision.ANSWER:
             assert now == was
+
+
+def after_lathe(knowledge_base: KnowledgeBase, questions: Iterable[str]) -> list[Answer]:
+    """Ask questions after one about the lathe."""
+    lathe = redact("the lathe does not start")
+    return [knowledge_base.ask(redact(question), before=lathe) for question in questions]
+
+
+def test_what_is_taught_lifts_and_lowers_nothing(knowledge_base: KnowledgeBase) -> None:
+    before = {text: odds(knowledge_base, text) for text in ASKED}
+    wrong = [text for text in ASKED for _ in range(2)]
+    crowd = lessons(*("U1", "U2") * 3, texts=wrong, problem=SAW)
+    knowledge_base.teach([*crowd, *lessons("U1", "U2", texts=["a", "a b"], problem=LATHE)], {})
+    for text, odds_before in before.items():
+        after = odds(knowledge_base, text)
+        assert all(after[name] >= value - 1e-5 for name, value in odds_before.items())
 
 
 def test_what_was_renamed_is_followed(

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from bot.answering.learning import Learner, Learning
 from bot.memory.lessons import Lessons
 from bot.memory.store import Outcome, Store
 from bot.question import Place, Question
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
@@ -192,10 +195,10 @@ def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> 
 def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "bot.sqlite")
     lessons = Lessons(store)
-    text = redact(f"{ASKED[0]}, says <@U0HANAKO1>")
-    store.take(Question(channel="C1", ts="0.0", user="U1", text=text, surface="dm"))
+    words = redact(f"{ASKED[0]}, says <@U0HANAKO1>")
+    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface="dm"))
     outcome = Outcome(
-        text=text, language="en", decision="answer", confidence=1, section=LATHE, snapshot="s"
+        text=words, language="en", decision="answer", confidence=1, section=LATHE, snapshot="s"
     )
     store.finish("C1", "0.0", outcome)
     place = Place(channel="C1", ts="0.0")
@@ -204,3 +207,47 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
     (one,) = lessons.all()
     assert (one.problem, one.good) == (LATHE, False)
     assert not re.search("HANAKO", one.text)
+
+
+@pytest.mark.parametrize(
+    ("learning", "joined", "noted"),
+    [
+        (Learning.PEOPLE, False, 1),
+        (Learning.DOCS_TEAM, False, 1),
+        (Learning.OFF, False, 0),
+        (Learning.PEOPLE, True, 0),  # "and on a Mac?" says too little by itself
+    ],
+)
+def test_what_is_noted_of_a_rating(
+    tmp_path: Path, sample: KnowledgeBase, learning: Learning, joined: bool, noted: int
+) -> None:
+    store = Store(tmp_path / "bot.sqlite")
+    lessons = Lessons(store)
+    words = redact(ASKED[0])
+    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface="dm"))
+    outcome = Outcome(
+        text=words,
+        language="en",
+        decision="answer",
+        confidence=1,
+        section=LATHE,
+        snapshot="s",
+        joined=joined,
+    )
+    store.finish("C1", "0.0", outcome)
+    learner = Learner(sample, lessons, learning)
+    learner.rated(Place(channel="C1", ts="0.0"), "U2", good=True)
+    assert len(lessons.all()) == noted
+
+
+def test_a_failing_database_costs_nobody_their_answer(
+    tmp_path: Path, sample: KnowledgeBase, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path / "bot.sqlite")
+    learner = Learner(sample, Lessons(store), Learning.PEOPLE)
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP TABLE lessons"))
+        connection.execute(text("DROP TABLE questions"))
+    learner.rated(Place(channel="C1", ts="0.0"), "U2", good=True)
+    learner.refresh()
+    assert "could not be noted" in caplog.text and "cannot be learned" in caplog.text

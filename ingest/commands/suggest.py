@@ -113,17 +113,10 @@ def _languages(text: str) -> list[str]:
 
 def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return which of some paths are guides, and which are replies: a pattern names several."""
-    from ingest.suggest.replies import is_reply, read_reply_file
+    from ingest.sources.pasted import is_pasted
 
-    guides: list[str] = []
-    replies: list[str] = []
-    for path in paths:
-        try:
-            text = read_reply_file(Path(path)).data.decode("utf-8", "replace")
-        except (OSError, ValueError):
-            text = ""
-        (replies if is_reply(text) else guides).append(path)
-    return guides, replies
+    replies = [path for path in paths if is_pasted(Path(path))]
+    return [path for path in paths if path not in replies], replies
 
 
 def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]:
@@ -152,7 +145,8 @@ def _nothing_to_ask() -> None:
 def _export(
     guides: Sequence[GuideFile], path: Path, languages: Sequence[str], size: int, *, again: bool
 ) -> None:
-    from ingest.suggest.prompts import exported, is_export, prompts
+    from ingest.sources.pasted import is_export
+    from ingest.suggest.prompts import exported, prompts
     from ingest.suggest.replies import read_reply_file
     from kb.text.yaml_edit import replace_file
 

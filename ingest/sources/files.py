@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.errors import SourceError
 from ingest.front_matter import SIDE_FILE, SideFile
 from ingest.loaders.load import LOADERS
+from ingest.sources.pasted import is_pasted
 
 _GOLDEN = ("questions*.y*ml", "*.golden.yaml")
 """What golden questions are called, which may lie beside the guides."""
@@ -26,7 +27,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Sources:
-    """The files to read, and the files in named folders whose type is not supported.
+    """The files to read, and those that are no guides: prompts, replies, unsupported types.
 
     `errors` name the folders that cannot be read, `said` has what is known of files.
     """
@@ -47,12 +48,15 @@ def find_sources(paths: Iterable[Path]) -> Sources:
     errors: list[SourceError] = []
     for path in paths:
         if not path.is_dir():
-            files.setdefault(path.resolve(), path)
+            if is_pasted(path):
+                passed_over.append(path)
+            else:
+                files.setdefault(path.resolve(), path)
             continue
         for found in sorted(_visible_files(path, errors)):
             if is_beside(found):
                 continue  # read with its guide, or asked of it
-            if found.suffix.lower() in LOADERS:
+            if found.suffix.lower() in LOADERS and not is_pasted(found):
                 files.setdefault(found.resolve(), found)
             else:
                 passed_over.append(found)

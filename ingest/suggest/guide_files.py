@@ -11,13 +11,10 @@ from ingest.parse.outline import parse
 from ingest.reading import document_of
 from ingest.sources.files import Said
 from ingest.sources.guides_file import GuideEntry
+from ingest.sources.pasted import is_pasted
 from ingest.sources.resolve import Named, find_named
 from ingest.suggest.problems import GuideFile
-from ingest.suggest.prompts import is_export
-from ingest.suggest.replies import is_reply
 from kb.errors import GuidebotError
-
-_TEXT = (".txt", ".md", ".markdown")
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,15 @@ def find_guide_files(named: Named) -> Found:
         if _elsewhere(entry)
     ]
     sources = find_named(replace(named, entries=here))
+    passed_over += [
+        f"{path}: holds prompts or a reply, and is no guide"
+        for path in sources.passed_over
+        if is_pasted(path)
+    ]
     errors = list(sources.errors)
     guides: list[GuideFile] = []
     for path in sources.files:
         try:
-            if _is_ours(path):
-                passed_over.append(f"{path}: holds prompts or a reply, and is no guide")
-                continue
             guides.append(read_guide_file(path, sources.said.get(path, Said())))
         except SourceError as error:
             errors.append(error)
@@ -64,14 +63,6 @@ def read_guide_file(path: Path, said: Said | None = None) -> GuideFile:
     said = said or Said()
     document = document_of(read_source(path), said)
     return GuideFile(path, document, parse(document), said)
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether a file is an export or a reply that lies among the guides."""
-    if path.suffix.lower() not in _TEXT:
-        return False
-    text = read_source(path).data.decode("utf-8", "replace")
-    return is_export(text) or is_reply(text)
 
 
 def _elsewhere(entry: GuideEntry) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from ingest.sources.pasted import PROMPT_START
 from ingest.suggest.drafted import MOST_CHARACTERS
 from ingest.suggest.problems import Problem
-from ingest.suggest.reply_lines import END, START
+from ingest.suggest.reply_lines import END
 
 LEAST_SIZE = 4_000
 _MOST_PROBLEMS = 8
@@ -74,15 +75,10 @@ def prompts(problems: Sequence[Problem], languages: Sequence[str], size: int) ->
 def exported(some: Sequence[str]) -> str:
     """Return a file's text with prompts, and lines between that say which part each is."""
     return "\n".join(
-        f"{START.format(number=number, total=len(some))}\n{prompt}"
+        f"{PROMPT_START.format(number=number, total=len(some))}\n{prompt}"
         f"{END.format(number=number, total=len(some))}\n"
         for number, prompt in enumerate(some, 1)
     )
-
-
-def is_export(text: str) -> bool:
-    """Whether a text is that of a file with prompts."""
-    return text.startswith(START.partition("{")[0])
 
 
 def languages_of(problems: Sequence[Problem], also: Sequence[str]) -> list[str]:

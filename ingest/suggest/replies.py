@@ -61,11 +61,6 @@ def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadR
     return ReadReplies(drafted, collection.sources, findings, checks.already)
 
 
-def is_reply(text: str) -> bool:
-    """Whether a text has ids of problems in it, as replies do and guides do not."""
-    return any(isinstance(piece, Named) and piece.checksum for piece in _pieces(text)[0])
-
-
 def check_texts(
     problem: Problem,
     texts: Mapping[Tag, Sequence[str]],

@@ -15,19 +15,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.sources.pasted import NARROW
 from ingest.suggest.drafted import Tag
 
-START = "===== Prompt {number} of {total}: copy from here ====="
 END = "===== Prompt {number} of {total}: to here ====="
-"""What stands around a prompt in an exported file; a prompt that is pasted along is passed over."""
+"""What stands below a prompt in an exported file; a prompt that is pasted along is passed over."""
 
 _START = re.compile(r"\s*=+ Prompt \d+ of \d+: copy from here =+\s*")
 _END = re.compile(r"\s*=+ Prompt \d+ of \d+: to here =+\s*")
 _FENCE_START = re.compile(r"\s*<{3}GUIDE-([0-9a-z]+)\s*")
-
-# Wide letters, digits and signs, and what is used for a hyphen, each for the one it stands for.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_NARROW |= {ord(dash): ord("-") for dash in "‐‑‒–—−"} | {0x3000: ord(" ")}
 
 _LEAD = r"(?:[\s>#*_`~|•●▪◦・·+-]|\d{1,3}[.)、]|\(\d{1,3}\)|[①-⑳])*+"
 _ID = re.compile(
@@ -99,7 +95,7 @@ def pieces_of(text: str) -> list[Piece]:
     for number, line in enumerate(_own(lines), 1):
         if line is None or not line.strip():
             continue
-        narrow = line.translate(_NARROW)
+        narrow = line.translate(NARROW)
         if named := _named(narrow, number):
             found.append(named)
             level = len(heading[1]) if (heading := _HEADING.match(narrow)) else level

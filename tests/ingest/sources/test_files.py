@@ -100,3 +100,22 @@ def test_an_edit_while_a_file_is_read_is_not_kept_under_its_old_words(
         path.write_text(GOOD)
         (guide,) = read_guides(find_sources([path]), cache).guides
         assert guide.sections[0].blocks[0].text == "Push the door."
+
+
+def test_prompts_and_replies_among_the_guides_are_passed_over(tmp_path: Path) -> None:
+    texts = {
+        "guide.md": "# Doors\n\n12345678-1234 is what the lock says.\n\nask: the porter\n",
+        "notes.md": "# Notes\n\nOur part 3f9c12aa-51b0-11ee is worn.\n",
+        "prompts.txt": "===== Prompt 1 of 1: copy from here =====\nx\n",
+        "answer.txt": "Sure!\n\n## 3f9c12aa-51b0\nask: it jams\n",
+        "answer.md": 'Here:\n```json\n{"3f9c12aa-51b0": {"ask": ["it jams"]}}\n```\n',
+        "reply.txt": "",
+        "empty.txt": "",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    found = find_sources([tmp_path])
+    ours = ["answer.md", "answer.txt", "prompts.txt", "reply.txt"]
+    assert sorted(path.name for path in found.passed_over) == ours
+    assert sorted(path.name for path in found.files) == ["empty.txt", "guide.md", "notes.md"]
+    assert find_sources([tmp_path / "reply.txt"]).files == ()

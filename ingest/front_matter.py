@@ -60,6 +60,11 @@ class SectionMatter(BaseModel):
     title: _Short | None = None
     drafts: DraftMatter | None = None
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody has written anything of it."""
+        return bool(self.also_asked or self.keywords or self.title)
+
 
 class FrontMatter(BaseModel):
     """What is said of a guide. Keys that other tools use are passed over.

@@ -29,9 +29,10 @@ class Rule(StrEnum):
     SECRET = "secret"
     ACCOUNT_ID = "account-id"
     NO_WORDINGS = "no-wordings"
+    GONE_DRAFTS = "gone-drafts"
 
 
-ADVICE = frozenset({Rule.NO_WORDINGS})
+ADVICE = frozenset({Rule.NO_WORDINGS, Rule.GONE_DRAFTS})
 """Rules that say what would be better; what only they find is nothing that fails."""
 
 

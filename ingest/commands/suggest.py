@@ -121,11 +121,15 @@ def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]:
     from ingest.suggest.guide_files import find_guide_files
+    from ingest.suggest.unworded import said_of_gone
 
     named, _ = named_sources(list(paths), file, load_settings(Settings))
     found = find_guide_files(named)
     for reason in found.passed_over:
         typer.echo(f"Passed over: {reason}", err=True)
+    for guide in found.guides:
+        if guide.gone:
+            typer.echo(f"{guide.side}: warning: {said_of_gone(guide.gone)}", err=True)
     return found.guides
 
 

@@ -19,7 +19,7 @@ from ingest.lint.structure import (
     long_steps,
     procedures_without_steps,
 )
-from ingest.lint.wordings import without_wordings
+from ingest.lint.wordings import gone_drafts, without_wordings
 from ingest.lint_options import LintOptions
 
 
@@ -52,4 +52,5 @@ def _all(
         account_ids(pages),
         reviews_past(pages, today),
         without_wordings(pages),
+        gone_drafts(pages),
     )

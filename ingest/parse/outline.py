@@ -30,6 +30,8 @@ from kb.text.language import detect_language
 # "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
 _LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})(?:[-_][A-Za-z]{2,4})?$")
 
+_MOST_NAMED = 5
+
 
 def parse(document: Document) -> Guide:
     """Return the guide that a document holds.
@@ -41,6 +43,7 @@ def parse(document: Document) -> Guide:
     nodes = list(tree.children)
     if nodes and nodes[0].type == "front_matter":
         matter = read_front_matter(document.source, nodes.pop(0).content)
+    in_guide = matter
     if document.side_file:
         matter = together(matter, document.side_file)
     outline = _outline(nodes, document)
@@ -67,7 +70,8 @@ def parse(document: Document) -> Guide:
         unit=document.unit,
     )
     sections = tuple(_sections([*_cut_at_labels(parts)], matter.url))
-    return Guide(info=info, sections=_helped(sections, matter, document.source))
+    _refuse_gone(sections, in_guide, document)
+    return Guide(info=info, sections=_helped(sections, matter))
 
 
 @dataclass
@@ -195,23 +199,51 @@ def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
         )
 
 
-def _helped(sections: tuple[Section, ...], matter: FrontMatter, source: str) -> tuple[Section, ...]:
-    """Return the sections with what the docs team says helps to find them."""
+def gone_entries(sections: Sequence[Section], matter: FrontMatter | None) -> list[str]:
+    """Return what is said of sections that a guide does not have, by the names that are used."""
+    names = _names(sections)
+    return [name for name in (matter.sections if matter else ()) if name not in names]
+
+
+def _refuse_gone(sections: Sequence[Section], in_guide: FrontMatter, document: Document) -> None:
+    """Raise SourceError if somebody's words are for sections that are not there.
+
+    What only machines wrote is no reason to stop.
+    """
+    beside = side_file_of(Path(document.source)).name
+    gone: dict[str, str] = {}
+    for where, matter in (("front matter", in_guide), (beside, document.side_file)):
+        for name in gone_entries(sections, matter):
+            if matter and matter.sections[name].by_hand:
+                gone[name] = f"{name!r} ({where})"
+    if not gone:
+        return
+    names = list(_names(sections))
+    near = [each for name in gone for each in difflib.get_close_matches(name, names, 3, 0.4)]
+    there = list(dict.fromkeys(near)) or names[-_MOST_NAMED:]
+    raise SourceError(
+        document.source,
+        f"sections: wordings, keywords or titles are written for sections that are not in the "
+        f"guide: {', '.join(gone.values())}. Put each under a section that is there "
+        f"({', '.join(there)}), or take it out.",
+    )
+
+
+def _names(sections: Sequence[Section]) -> dict[str, int]:
+    """Return by which names sections are spoken of: anchors, headings, and those of problems."""
     numbered = list(enumerate(sections))
     names = {s.problem_path[-1]: n for n, s in reversed(numbered) if s.problem_path}
     names |= {section.heading: n for n, section in reversed(numbered)}
-    names |= {section.anchor: n for n, section in enumerate(sections)}
+    return names | {section.anchor: n for n, section in numbered}
+
+
+def _helped(sections: tuple[Section, ...], matter: FrontMatter) -> tuple[Section, ...]:
+    """Return the sections with what the docs team says helps to find them."""
+    names = _names(sections)
     helps = [(0, SectionMatter(also_asked=matter.also_asked, keywords=matter.keywords))]
     for name, help_ in matter.sections.items():
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or list(names)[-5:]
-            raise SourceError(
-                source,
-                f"sections: there is no section {name!r} to say something of "
-                f"(in its front matter or {side_file_of(Path(source)).name}). "
-                f"There is: {', '.join(near)}.",
-            )
-        helps.append((names[name], help_))
+        if name in names:
+            helps.append((names[name], help_))
     found = list(sections)
     for n, help_ in helps:
         found[n] = found[n].model_copy(

@@ -62,7 +62,9 @@ def drafted_changes(
             new, by = drafted[problem.key], sources[problem.key]
             drafts = merged(problem, new, by, today)
             if drafts != problem.drafts and (new.also_asked or new.keywords or new.title):
-                editor = editor or SideFileEditor(guide)
+                if editor is None:
+                    editor = SideFileEditor(guide)
+                    editor.drop_gone()
                 editor.put(problem, drafts)
                 changes.problems += 1
                 changes.wordings += len(new.also_asked)

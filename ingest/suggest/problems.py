@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.document import Document
 from ingest.front_matter import side_file_of
+from ingest.parse.outline import gone_entries
 from ingest.parse.roles import is_bare
 from ingest.sources.files import Said
 from ingest.suggest.unworded import by_problem, first_sections
@@ -46,6 +47,11 @@ class GuideFile:
     def golden(self) -> Path:
         """Where the guide's drafted golden questions are, or would be."""
         return golden_file_of(self.path)
+
+    @property
+    def gone(self) -> list[str]:
+        """The sections that the file beside it has drafts or empty places for, and it has not."""
+        return gone_entries(self.guide.sections, self.document.side_file)
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -36,6 +36,11 @@ class SideFileEditor:
         """Put drafts in place of a problem's former ones."""
         self._entry(problem)["drafts"] = _as_map(drafts)
 
+    def drop_gone(self) -> None:
+        """Take out what only machines wrote, of sections that are gone."""
+        for name in self._guide.gone:
+            del self._yaml.value["sections"][name]
+
     def decide(self, problem: Problem, kept: Drafts | None) -> None:
         """Take what is kept of a problem's drafts to the docs team's own, and drop the rest.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kb.model import Guide, Section, Wording, problem_heading
 from kb.snapshot.format import Snapshot
+
+_MOST_NAMED = 5
 
 
 def unworded_rows(problem_rows: Iterable[int], wordings: Iterable[Wording]) -> list[int]:
@@ -32,6 +34,16 @@ def unworded_problems(guide: Guide, *, drafts: bool) -> list[Section]:
         if section.also_asked or (drafts and section.drafts and section.drafts.also_asked)
     }
     return first_sections(section for section in guide.sections if _name(section) not in worded)
+
+
+def said_of_gone(names: Sequence[str]) -> str:
+    """Return what people are told of drafts whose sections are gone."""
+    listed = ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
+    sections = "a section that is gone" if len(names) == 1 else "sections that are gone"
+    return (
+        f"drafts or empty places for {listed}, {sections}: take them out, or they are dropped "
+        "at the next import"
+    )
 
 
 def first_sections(sections: Iterable[Section]) -> list[Section]:

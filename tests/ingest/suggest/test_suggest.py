@@ -325,3 +325,27 @@ def test_the_smallest_prompt_has_room_for_what_is_written(guide: Path, suggest: 
     whole = Path("p.txt").read_text("utf-8")
     parts = re.findall(r"copy from here =====\n(.*?)===== Prompt", whole, re.S)
     assert len(parts) > 1 and all(len(part) <= 4000 for part in parts)
+
+
+def test_drafts_of_a_section_that_is_gone_stop_nothing(guide: Path, suggest: Run) -> None:
+    suggest(str(guide), "--import", str(reply_file(guide)))
+    guide.write_text(guide.read_text("utf-8").replace("The hinge squeaks", "It creaks"), "utf-8")
+    result = suggest(str(guide), "--pending")
+    assert result.exit_code == 0 and len(json.loads(result.stdout)) == 2
+    warning = "doors.en.guide.yaml: warning: drafts or empty places for the-hinge-squeaks, a sec"
+    assert warning in result.stderr
+    Path("new.txt").write_text(reply_for(guide, "jams again"), "utf-8")
+    suggest(str(guide), "--import", "new.txt")
+    assert set(said()) == {"it-is-stuck", "resolution"}
+    assert "warning: drafts" not in suggest(str(guide), "--pending").stderr
+
+
+def test_words_for_sections_that_are_gone_are_all_named(guide: Path, suggest: Run) -> None:
+    guide.write_text(
+        "---\nsections: {wall: {title: x}}\n---\n" + guide.read_text("utf-8"), "utf-8"
+    )
+    SIDE.write_text("sections:\n  roof: {keywords: x}\n  it-is-stck: {also_asked: y}\n", "utf-8")
+    said = str(suggest(str(guide), "--pending").exception)
+    for part in ("'roof' (doors.en.guide.yaml)", "'it-is-stck' (doors", "'wall' (front matter)"):
+        assert part in said
+    assert "it-is-stuck, It is stuck" in said

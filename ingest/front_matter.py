@@ -26,6 +26,7 @@ def _listed(value: object) -> object:
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Short = Annotated[_Text, StringConstraints(max_length=_MOST_CHARACTERS)]
 _Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
+_Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
 _Group = Annotated[tuple[_Short, ...], Field(min_length=2)]
 
 
@@ -39,10 +40,11 @@ class DraftMatter(BaseModel):
 
     by: _Short
     date: _Day
-    problem: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")] | None = None
+    problem: _Checksum | None = None
     also_asked: _Texts = ()
     keywords: _Texts = ()
     title: _Short | None = None
+    dropped: tuple[_Checksum, ...] = ()
 
 
 class SectionMatter(BaseModel):

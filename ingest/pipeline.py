@@ -74,7 +74,8 @@ class Summary:
 
     `kept` names the guides that stay as they were, as their sources cannot be read; `gone`
     those that were live and are no longer among the sources. `without_wordings` counts the
-    `problems` that nothing says how people ask about them.
+    `problems` that nothing says how people ask about them, and `drafts_waiting` those of which
+    only drafts do that do not count yet.
     """
 
     guides: int
@@ -95,6 +96,7 @@ class Summary:
     packs: tuple[PackUse, ...]
     problems: int
     without_wordings: int
+    drafts_waiting: int
     published: bool
     held: bool
 
@@ -143,6 +145,8 @@ def ingest(
             # Whatever stopped it: what nobody asked to hold is not left behind.
             if made.path.parent == home.candidates and held_report(made.name, home) is None:
                 discard(made.name, home)
+    sections = [section for guide in contents.guides for section in guide.sections]
+    unworded = unworded_rows(contents.problem_rows, contents.wordings, sections)
     return Summary(
         guides=made.manifest.guides,
         sections=made.manifest.sections,
@@ -161,7 +165,8 @@ def ingest(
         gate=gate,
         packs=made.manifest.packs,
         problems=len(set(contents.problem_rows)),
-        without_wordings=len(unworded_rows(contents.problem_rows, contents.wordings)),
+        without_wordings=len(unworded.without),
+        drafts_waiting=len(unworded.waiting),
         published=made.path.parent == home.snapshots,
         held=plan.hold and not plan.dry_run,
     )

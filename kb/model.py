@@ -137,7 +137,8 @@ class Drafts(Frozen):
 
     `by` names the reply or the model it is from, `date` the day it came. `problem` is the checksum
     of the problem's text that it was drafted for; None, if that is not known. `also_asked`,
-    `keywords` and `title` are as in a section. Without any of them, all were decided on.
+    `keywords` and `title` are as in a section. Without any of them, all were decided on. `dropped`
+    are checksums of the texts that the docs team did not want.
     """
 
     by: str
@@ -146,6 +147,7 @@ class Drafts(Frozen):
     also_asked: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     title: str | None = None
+    dropped: tuple[str, ...] = ()
 
     @property
     def waiting(self) -> bool:

@@ -14,6 +14,9 @@ from ingest.check.gate import GateReport, Outcome
 _MOST_SENTENCES = 12
 _STYLES = {Kind.ADDED: "green", Kind.REMOVED: "red strike"}
 
+_MARKS = {Kind.ADDED: ("{+", "+}"), Kind.REMOVED: ("[-", "-]")}
+"""What stands around words where there are no colours."""
+
 
 def show(diff: Diff, gate: GateReport | None, console: Console) -> None:
     """Print what changes, the words that were added or removed coloured."""
@@ -62,15 +65,21 @@ def _show_section(section: SectionChange, console: Console, *, whole: bool) -> N
         return
     for sentence in section.sentences[:_MOST_SENTENCES]:
         text = Text("    ")
-        for words in sentence:
-            text.append(words.text, _STYLES.get(words.kind, ""))
-        # Without colours, what the sentence was is told by its sign alone.
         kinds_of = {words.kind for words in sentence}
+        # Of a sentence that is new or gone, the sign before it says so.
+        marks = _MARKS if _is_plain(console) and len(kinds_of) > 1 else {}
+        for words in sentence:
+            before, after = marks.get(words.kind, ("", ""))
+            text.append(f"{before}{words.text}{after}", _STYLES.get(words.kind, ""))
         sign = "+" if kinds_of == {Kind.ADDED} else "-" if kinds_of == {Kind.REMOVED} else "~"
         console.print(Text(f"  {sign} ").append_text(text), soft_wrap=True)
     if len(section.sentences) > _MOST_SENTENCES:
         more = len(section.sentences) - _MOST_SENTENCES
         console.print(Text(f"    … {more} more sentences", style="dim"))
+
+
+def _is_plain(console: Console) -> bool:
+    return console.color_system is None or console.no_color
 
 
 def _show_gate(gate: GateReport, console: Console) -> None:

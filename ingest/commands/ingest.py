@@ -5,7 +5,9 @@ from __future__ import annotations
 import getpass
 import json as json_format
 import os
+import shlex
 import socket
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +19,7 @@ from kb.errors import GuidebotError
 from kb.progress import TaskProgress
 from kb.settings import Settings, load_settings
 from kb.terminal.progress_bars import bars, json_lines, silence
+from kb.text.counted import counted
 
 if TYPE_CHECKING:
     from ingest.pipeline import Plan, Summary
@@ -115,7 +118,7 @@ def ingest(
     if json:
         typer.echo(as_json(summary))
     elif not quiet:
-        _show(summary, console)
+        _show(summary, console, said_again(paths or [], guides))
     _stop_at_the_gate(summary, plan)
 
 
@@ -137,6 +140,12 @@ def named_sources(
         raise typer.BadParameter(f"name guides, or write {DEFAULT_FILE} (docs/sources.md)")
     found = read_guides_file(file)
     return Named(found.guide, file.parent, settings), found.gate
+
+
+def said_again(paths: Sequence[str], file: Path | None) -> str:
+    """Return how guides were named, to be put into the command that comes next."""
+    words = ["--guides", str(file)] if file else list(paths)
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def whoever() -> str:
@@ -173,6 +182,7 @@ def as_json(summary: Summary) -> str:
                 "gone": list(summary.gone),
                 "problems": summary.problems,
                 "without_wordings": summary.without_wordings,
+                "drafts_waiting": summary.drafts_waiting,
                 "packs": [f"{pack.name}: {pack.matched}" for pack in summary.packs],
             },
             "diff": summary.diff.model_dump(mode="json"),
@@ -198,14 +208,19 @@ def _stop_at_the_gate(summary: Summary, plan: Plan) -> None:
         return
     what = f"It is held: guidebot publish {summary.snapshot} --accept, or guidebot discard"
     raise GateError(
-        f"{len(gate.regressions)} golden questions are answered worse than before "
+        f"{_are_worse(len(gate.regressions))} answered worse than before "
         f"({gate.allowed} may be). Nothing was published. "
         + (f"{what} {summary.snapshot}" if summary.held else "Publish all the same with --accept.")
     )
 
 
-def _show(summary: Summary, console: Console) -> None:
+def _are_worse(number: int) -> str:
+    return f"{counted(number, 'golden question')} {'is' if number == 1 else 'are'}"
+
+
+def _show(summary: Summary, console: Console, words: str) -> None:
     from ingest.check.report import show
+    from ingest.suggest.unworded import said_of_unworded
 
     for path in summary.passed_over:
         console.print(f"Not a guide, passed over: {path}", markup=False, soft_wrap=True)
@@ -218,13 +233,14 @@ def _show(summary: Summary, console: Console) -> None:
     show(summary.diff, summary.gate, console)
     for pack in summary.packs:
         console.print(
-            f"pack {pack.name}: {pack.matched} of {pack.problems} problems of these guides; "
-            "--no-packs leaves it out",
+            f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')} of these "
+            "guides; --no-packs leaves it out",
             markup=False,
             soft_wrap=True,
         )
     console.print(
-        f"{summary.guides} guides, {summary.sections} sections, {summary.chunks} chunks "
+        f"{counted(summary.guides, 'guide')}, {counted(summary.sections, 'section')}, "
+        f"{counted(summary.chunks, 'chunk')} "
         f"({summary.embedded} embedded, {summary.reused} reused) in {summary.seconds:.1f} s, "
         f"{summary.peak} MiB of memory at most",
         markup=False,
@@ -236,10 +252,8 @@ def _show(summary: Summary, console: Console) -> None:
     else:
         said = "Not published."
     console.print(said, markup=False, soft_wrap=True)
-    if summary.without_wordings:
-        console.print(
-            f"{summary.without_wordings} of {summary.problems} problems have no wordings: "
-            "guidebot suggest drafts some",
-            markup=False,
-            soft_wrap=True,
-        )
+    told = said_of_unworded(
+        summary.without_wordings, summary.drafts_waiting, summary.problems, words=words
+    )
+    if told:
+        console.print(told, markup=False, soft_wrap=True)

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from ingest.commands.ingest import embeddings_of
 from kb.settings import Settings, load_settings
+from kb.text.counted import counted
 
 if TYPE_CHECKING:
     from ingest.lint.finding import Finding
@@ -43,7 +44,8 @@ def lint(
     reading = read_named_pages(paths or [])
     for source in reading.passed_over:
         typer.echo(f"Not in this folder, so not looked at: {source}", err=True)
-    findings = run(reading.pages, reading.options, _count_tokens(), date.today())
+    drafts = load_settings(Settings).drafts == "use"
+    findings = run(reading.pages, reading.options, _count_tokens(), date.today(), drafts=drafts)
     if as_json:
         found = [finding.model_dump(mode="json") for finding in findings]
         text = json.dumps(
@@ -75,4 +77,6 @@ def _show(findings: Sequence[Finding], guides: int, console: Console) -> None:
             console.print(line.append(f"\n      {finding.reason}", "default"), soft_wrap=True)
     counts = Counter(finding.rule.value for finding in findings)
     named = ", ".join(f"{count} {rule}" for rule, count in counts.most_common())
-    console.print(f"{guides} guides: {named or 'nothing found'}.", markup=False, soft_wrap=True)
+    console.print(
+        f"{counted(guides, 'guide')}: {named or 'nothing found'}.", markup=False, soft_wrap=True
+    )

@@ -15,6 +15,7 @@ from ingest.commands.ingest import By, whoever
 from ingest.publish.disk import told_of_the_disk
 from kb.errors import DamagedSnapshotError
 from kb.settings import Settings, load_settings
+from kb.text.counted import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -91,8 +92,9 @@ def verify(
         typer.echo(f"{each}: {error or 'good'}")
     if bad := [each for each, error in found.items() if error]:
         raise DamagedSnapshotError(
-            f"{len(bad)} of {len(found)} snapshots are damaged. The newest good one is answered "
-            "from; ingest the guides again: guidebot ingest PATH..."
+            f"{len(bad)} of {counted(len(found), 'snapshot')} {'is' if len(bad) == 1 else 'are'} "
+            "damaged. The newest good one is answered from; "
+            "ingest the guides again: guidebot ingest PATH..."
         )
 
 
@@ -100,14 +102,15 @@ def verify(
 def status(json: Json = False) -> None:
     """Say what is live: since when, by whom, and whether its sources have changed since."""
     from ingest.publish.live import held_names, read_live
-    from ingest.suggest.unworded import unworded_headings
+    from ingest.suggest.unworded import headings_of_rows, said_of_unworded, unworded_in
     from kb.snapshot.format import open_current, published
 
     settings = load_settings(Settings)
     home = settings.home
     snapshot = open_current(home.snapshots)
     live, manifest = read_live(home.snapshots), snapshot.manifest
-    unworded = unworded_headings(snapshot)
+    unworded = unworded_in(snapshot)
+    without = headings_of_rows(snapshot, unworded.without)
     since = live.since if live and live.name == snapshot.name else manifest.created
     by = live.by if live and live.name == snapshot.name else manifest.by
     guides = [
@@ -133,9 +136,10 @@ def status(json: Json = False) -> None:
                         "sections": manifest.sections,
                         "chunks": manifest.chunks,
                         "wordings": len(snapshot.wordings),
-                        "without_wordings": len(unworded),
+                        "without_wordings": len(without),
+                        "drafts_waiting": len(unworded.waiting),
                     },
-                    "without_wordings": unworded[:_NAMED],
+                    "without_wordings": without[:_NAMED],
                     "packs": [pack.model_dump(mode="json") for pack in manifest.packs],
                     "embedding_model": manifest.embedder.model,
                     "path": str(snapshot.path.resolve()),
@@ -150,17 +154,15 @@ def status(json: Json = False) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(f"{snapshot.name}  (live since {since}{f', by {by}' if by else ''})")
     console.print(
-        f"{manifest.guides} guides, {manifest.sections} sections, {manifest.chunks} chunks, "
-        f"{len(snapshot.wordings)} wordings, embedded with {manifest.embedder.model}"
+        f"{counted(manifest.guides, 'guide')}, {counted(manifest.sections, 'section')}, "
+        f"{counted(manifest.chunks, 'chunk')}, {counted(len(snapshot.wordings), 'wording')}, "
+        f"embedded with {manifest.embedder.model}"
     )
     for pack in manifest.packs:
-        console.print(f"pack {pack.name}: {pack.matched} of {pack.problems} problems")
-    if unworded:
-        more = ", ..." if len(unworded) > _NAMED else ""
-        console.print(
-            f"{len(unworded)} problems have no wordings (guidebot suggest): "
-            f"{', '.join(unworded[:_NAMED])}{more}"
-        )
+        console.print(f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')}")
+    total = len(set(snapshot.problems))
+    if told := said_of_unworded(len(without), len(unworded.waiting), total, named=without):
+        console.print(told)
     for guide in guides:
         console.print(
             f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "

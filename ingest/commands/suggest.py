@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.ingest import named_sources
+from ingest.commands.ingest import named_sources, said_again
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
+from kb.text.counted import counted
 
 if TYPE_CHECKING:
     from ingest.suggest.asking import Drafter
@@ -28,7 +29,6 @@ _LANGUAGE = re.compile(r"[a-z]{2}")
 _SIZE = 12_000
 _NAMED = 5
 _MOST_SHOWN = 500
-_NEXT = "Next: guidebot ingest, then ask (guidebot ask ...). guidebot suggest --review decides."
 
 
 @app.command()
@@ -84,20 +84,30 @@ def suggest(
     also = _languages(languages)
     named, more = _apart(paths or []) if replies else (paths or [], [])
     found = _guide_files(named, guides)
+    words = said_again(named, guides)
     if export:
-        _export(found, export, also, size, again=again)
+        _export(found, export, also, size, again=again, words=words)
     elif replies:
-        _import(found, [*replies, *more])
+        _import(found, [*replies, *more], words)
     elif skeleton:
         _skeleton(found)
     elif review:
-        _review(found)
+        _review(found, words)
     elif pending:
         _pending(found)
     elif decide:
         _decide(found, decide)
     else:
-        _ask(found, also, again=again, yes=yes)
+        _ask(found, also, again=again, yes=yes, words=words)
+
+
+def _next(words: str) -> str:
+    if load_settings(Settings).drafts == "review":
+        return f"These drafts wait (DRAFTS=review). Next: guidebot suggest{words} --review"
+    return (
+        f"Next: guidebot ingest{words}, then ask (guidebot ask ...). "
+        f"guidebot suggest{words} --review decides."
+    )
 
 
 def _languages(text: str) -> list[str]:
@@ -133,12 +143,12 @@ def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]
     return found.guides
 
 
-def _wanting(guides: Sequence[GuideFile], *, again: bool) -> list[Problem]:
+def _wanting(guides: Sequence[GuideFile], *, again: bool, few: bool = False) -> list[Problem]:
     return [
         problem
         for guide in guides
         for problem in guide.problems
-        if problem.wants_drafts(again=again)
+        if problem.wants_drafts(again=again, few=few)
     ]
 
 
@@ -147,54 +157,63 @@ def _nothing_to_ask() -> None:
 
 
 def _export(
-    guides: Sequence[GuideFile], path: Path, languages: Sequence[str], size: int, *, again: bool
+    guides: Sequence[GuideFile],
+    path: Path,
+    languages: Sequence[str],
+    size: int,
+    *,
+    again: bool,
+    words: str,
 ) -> None:
     from ingest.sources.pasted import is_export
     from ingest.suggest.prompts import exported, prompts
     from ingest.suggest.replies import read_reply_file
     from kb.text.yaml_edit import replace_file
 
-    problems = _wanting(guides, again=again)
+    problems = _wanting(guides, again=again, few=True)
     if not problems:
         _nothing_to_ask()
         return
+    if not path.parent.is_dir():
+        raise GuidebotError(f"{path.parent}: there is no such folder.")
     if path.exists() and not is_export(read_reply_file(path).data.decode("utf-8", "replace")):
         raise GuidebotError(f"{path} is there and holds no prompts. Name another file.")
     some = prompts(problems, languages, size)
     replace_file(path, exported(some))
-    typer.echo(f"{path}: {_counted(len(problems), 'problem')} in {_counted(len(some), 'prompt')}.")
+    typer.echo(f"{path}: {counted(len(problems), 'problem')} in {counted(len(some), 'prompt')}.")
     typer.echo(
         "Paste each prompt into an assistant, put all its replies into a file (reply.txt), then: "
-        "guidebot suggest --import reply.txt"
+        f"guidebot suggest{words} --import reply.txt"
     )
 
 
-def _import(guides: Sequence[GuideFile], names: Sequence[str]) -> None:
+def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> None:
     from ingest.suggest.changes import drafted_changes
     from ingest.suggest.replies import read_replies
 
     problems = [problem for guide in guides for problem in guide.problems]
     read = read_replies([_reply(name) for name in dict.fromkeys(names)], problems)
-    for finding in read.findings[:_MOST_SHOWN]:
+    findings = [*read.findings, *read.few]
+    for finding in findings[:_MOST_SHOWN]:
         typer.echo(str(finding), err=True)
-    if len(read.findings) > _MOST_SHOWN:
-        typer.echo(f"... and {len(read.findings) - _MOST_SHOWN} more of the kind", err=True)
+    if len(findings) > _MOST_SHOWN:
+        typer.echo(f"... and {len(findings) - _MOST_SHOWN} more of the kind", err=True)
     sources = {key: _called(name) for key, name in read.sources.items()}
     changes = drafted_changes(guides, read.drafted, sources, date.today())
     changes.write()
     typer.echo(
-        f"Drafted: {_counted(changes.problems, 'problem')}, "
-        f"{_counted(changes.wordings, 'wording')}, {_counted(changes.keywords, 'keyword')}, "
-        f"{_counted(changes.golden, 'golden question')}, "
-        f"{_counted(changes.near, 'near miss', 'near misses')}. "
-        f"Dropped: {_counted(len(read.dropped), 'line')}. "
-        f"There already: {_counted(read.already, 'line')}."
+        f"Drafted: {counted(changes.problems, 'problem')}, "
+        f"{counted(changes.wordings, 'wording')}, {counted(changes.keywords, 'keyword')}, "
+        f"{counted(changes.golden, 'golden question')}, "
+        f"{counted(changes.near, 'near miss', 'near misses')}. "
+        f"Dropped: {counted(len(read.dropped), 'line')}. "
+        f"There already: {counted(read.already, 'line')}."
     )
     for path in changes.files:
         typer.echo(f"Written: {path}")
     _say_who_has_none(guides, read)
     if changes.files:
-        typer.echo(_NEXT)
+        typer.echo(_next(words))
     elif not read.already:
         typer.echo("Nothing could be taken.", err=True)
         raise typer.Exit(1)
@@ -248,12 +267,12 @@ def _skeleton(guides: Sequence[GuideFile]) -> None:
             written[guide.side] = editor.text(), made
     for path, (text, made) in written.items():
         replace_file(path, text)
-        typer.echo(f"{path}: {_counted(made, 'problem')} to fill in.")
+        typer.echo(f"{path}: {counted(made, 'problem')} to fill in.")
     if not written:
         typer.echo("Every problem has wordings, or a place for them.")
 
 
-def _review(guides: Sequence[GuideFile]) -> None:
+def _review(guides: Sequence[GuideFile], words: str) -> None:
     from ingest.suggest.review import review as run
 
     def ask(text: str) -> str:
@@ -265,10 +284,10 @@ def _review(guides: Sequence[GuideFile]) -> None:
 
     done = run(guides, ask, typer.echo)
     typer.echo(
-        f"Decided: {_counted(done.problems, 'problem')}; {_counted(done.kept, 'wording')} kept."
+        f"Decided: {counted(done.problems, 'problem')}; {counted(done.kept, 'wording')} kept."
     )
     if done.problems:
-        typer.echo("Next: guidebot ingest")
+        typer.echo(f"Next: guidebot ingest{words}")
 
 
 def _pending(guides: Sequence[GuideFile]) -> None:
@@ -287,17 +306,25 @@ def _decide(guides: Sequence[GuideFile], name: str) -> None:
         each.write()
     problems = sum(each.problems for each in changes)
     kept = sum(each.wordings for each in changes)
-    typer.echo(f"Decided: {_counted(problems, 'problem')}; {_counted(kept, 'wording')} kept.")
+    typer.echo(f"Decided: {counted(problems, 'problem')}; {counted(kept, 'wording')} kept.")
 
 
-def _ask(guides: Sequence[GuideFile], languages: Sequence[str], *, again: bool, yes: bool) -> None:
+def _ask(
+    guides: Sequence[GuideFile],
+    languages: Sequence[str],
+    *,
+    again: bool,
+    yes: bool,
+    words: str,
+) -> None:
     settings = load_settings(Settings)
     problems = _wanting(guides, again=again)
     if not settings.chat_model:
         raise SettingsError(
             "CHAT_MODEL is not set, so there is no model to ask. Without one:\n"
-            "  guidebot suggest --export prompts.txt   prompts to paste into any assistant\n"
-            "  guidebot suggest --skeleton             empty places, to fill in yourself"
+            f"  guidebot suggest{words} --export prompts.txt   "
+            "prompts to paste into any assistant\n"
+            f"  guidebot suggest{words} --skeleton             empty places, to fill in yourself"
         )
     if not problems:
         _nothing_to_ask()
@@ -307,18 +334,22 @@ def _ask(guides: Sequence[GuideFile], languages: Sequence[str], *, again: bool, 
     about = estimate(problems, languages, settings)
     cost = "CHAT_INPUT_PRICE and CHAT_OUTPUT_PRICE are not set" if about.cost is None else ""
     typer.echo(
-        f"{_counted(len(problems), 'problem')} to ask {settings.chat_model} about: about "
+        f"{counted(len(problems), 'problem')} to ask {settings.chat_model} about: about "
         f"{about.read} tokens read and {about.written} written, "
         + (cost or f"which cost about {about.cost:.2f}")
         + "."
     )
     if not yes:
         typer.confirm("Go on?", abort=True)
-    _draft_all(guides, problems, Drafter(settings, languages), settings.chat_model)
+    _draft_all(guides, problems, Drafter(settings, languages), settings.chat_model, words)
 
 
 def _draft_all(
-    guides: Sequence[GuideFile], problems: Sequence[Problem], drafter: Drafter, model: str
+    guides: Sequence[GuideFile],
+    problems: Sequence[Problem],
+    drafter: Drafter,
+    model: str,
+    words: str,
 ) -> None:
     """Ask about each problem, and write its drafts before the next is asked about."""
     from ingest.suggest.asking import Refused
@@ -338,7 +369,7 @@ def _draft_all(
                 break
             continue
         read = check_texts(problem, texts, model, everything)
-        for finding in read.findings:
+        for finding in (*read.findings, *read.few):
             typer.echo(f"{problem.heading}: {finding.message}", err=True)
         guide = of_guide[problem.key]
         fresh = read_guide_file(guide.path, guide.said)
@@ -347,15 +378,11 @@ def _draft_all(
         done += bool(changes.files)
         wordings += changes.wordings
         typer.echo(
-            f"{number}/{len(problems)} {problem.heading}: {_counted(changes.wordings, 'wording')}"
+            f"{number}/{len(problems)} {problem.heading}: {counted(changes.wordings, 'wording')}"
         )
-    typer.echo(f"Drafted: {_counted(done, 'problem')}, {_counted(wordings, 'wording')}.")
+    typer.echo(f"Drafted: {counted(done, 'problem')}, {counted(wordings, 'wording')}.")
     if done < len(problems):
-        typer.echo("Those without drafts are asked about the next time: guidebot suggest")
+        typer.echo(f"Those without drafts are asked about the next time: guidebot suggest{words}")
     if not done:
         raise ModelError(f"{model} gave no drafts (docs/wordings.md says what to do without it).")
-    typer.echo(_NEXT)
-
-
-def _counted(number: int, one: str, several: str | None = None) -> str:
-    return f"{number} {one if number == 1 else several or one + 's'}"
+    typer.echo(_next(words))

@@ -24,12 +24,20 @@ from ingest.lint_options import LintOptions
 
 
 def lint(
-    pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens, today: date
+    pages: Sequence[Page],
+    options: LintOptions,
+    count_tokens: CountTokens,
+    today: date,
+    *,
+    drafts: bool = True,
 ) -> list[Finding]:
-    """Return what is to be looked at, by file and line. Nothing is said twice of a line."""
+    """Return what is to be looked at, by file and line. Nothing is said twice of a line.
+
+    `drafts` says whether drafted wordings count before somebody has accepted them.
+    """
     found = {
         (finding.file, finding.line, finding.rule, finding.reason): finding
-        for finding in _all(pages, options, count_tokens, today)
+        for finding in _all(pages, options, count_tokens, today, drafts=drafts)
         if finding.rule not in options.ignore
     }
     order = {page.source: number for number, page in enumerate(pages)}
@@ -37,7 +45,12 @@ def lint(
 
 
 def _all(
-    pages: Sequence[Page], options: LintOptions, count_tokens: CountTokens, today: date
+    pages: Sequence[Page],
+    options: LintOptions,
+    count_tokens: CountTokens,
+    today: date,
+    *,
+    drafts: bool,
 ) -> Iterator[Finding]:
     return chain(
         dead_links(pages),
@@ -51,6 +64,6 @@ def _all(
         secrets(pages),
         account_ids(pages),
         reviews_past(pages, today),
-        without_wordings(pages),
+        without_wordings(pages, drafts=drafts),
         gone_drafts(pages),
     )

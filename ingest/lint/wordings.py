@@ -10,26 +10,38 @@ from ingest.lint.finding import Finding
 from ingest.lint.page import Page
 from ingest.lint_options import Rule
 from ingest.parse.outline import gone_entries
-from ingest.suggest.unworded import first_sections, said_of_gone, unworded_problems
+from ingest.suggest.unworded import (
+    drafted_problems,
+    first_sections,
+    said_of_gone,
+    said_of_unworded,
+    unworded_problems,
+)
 from kb.model import problem_heading
 
-_NAMED = 5
 
+def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding]:
+    """Yield guides with problems that have no wordings, each guide once.
 
-def without_wordings(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield guides with problems that have no wordings, each guide once."""
+    Without `drafts`, those that have nothing but drafts are named, too.
+    """
     for page in pages:
-        found = unworded_problems(page.guide, drafts=True)
+        without = unworded_problems(page.guide)
+        waiting = [] if drafts else drafted_problems(page.guide)
+        found = without or waiting
         if not found:
             continue
-        headings = [repr(problem_heading(each, page.guide.info)) for each in found]
-        more = ", ..." if len(found) > _NAMED else ""
+        told = said_of_unworded(
+            len(without),
+            len(waiting),
+            len(first_sections(page.guide.sections)),
+            named=[repr(problem_heading(each, page.guide.info)) for each in without],
+        )
         yield Finding(
             rule=Rule.NO_WORDINGS,
             file=page.source,
             line=found[0].lines.first,
-            reason=f"{len(found)} of {len(first_sections(page.guide.sections))} problems have no "
-            f"wordings: {', '.join(headings[:_NAMED])}{more} (guidebot suggest drafts some)",
+            reason=told,
         )
 
 

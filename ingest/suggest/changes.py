@@ -11,9 +11,9 @@ from pathlib import Path
 from ingest.errors import SourceError
 from ingest.suggest.drafted import Drafted
 from ingest.suggest.problems import GuideFile, Problem
-from ingest.suggest.replies import kept_drafts
+from ingest.suggest.replies import dropped_drafts, kept_drafts
 from ingest.suggest.side_file import SideFileEditor
-from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, Split
+from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, Split, questions_in
 from kb.evaluation.golden_file import NewQuestion, with_decisions, with_questions
 from kb.model import Drafts
 from kb.text.language import detect_language
@@ -91,6 +91,7 @@ def merged(problem: Problem, new: Drafted, by: str, today: date) -> Drafts:
         also_asked=(*wordings, *new.also_asked),
         keywords=(*keywords, *new.keywords),
         title=title,
+        dropped=dropped_drafts(problem, current=new.current),
     )
     same = before and drafts.model_copy(update={"by": before.by, "date": before.date}) == before
     return before if before and same else drafts
@@ -100,7 +101,8 @@ def merged(problem: Problem, new: Drafted, by: str, today: date) -> Drafts:
 class Decision:
     """What somebody decided on a problem's drafts: those that are kept; None, if all are dropped.
 
-    `golden` are the drafted questions that are kept of it; None, if all are.
+    `golden` are the drafted questions that are kept of it; None, if all are, unless all drafts
+    are dropped.
     """
 
     problem: Problem
@@ -112,19 +114,33 @@ def decided_changes(guide: GuideFile, decisions: Sequence[Decision]) -> Changes:
     """Return what decisions on a guide's drafts change; raises as `drafted_changes` does."""
     changes = Changes()
     editor = SideFileEditor(guide)
+    golden = _golden_text(guide)
+    questions = questions_in(guide.golden, golden) if golden.strip() else []
+    keep = _keeps({decision.problem.anchor: decision for decision in decisions})
     for decision in decisions:
-        if decision.problem.drafts and decision.problem.drafts.waiting:
-            editor.decide(decision.problem, decision.kept)
+        problem, kept = decision.problem, decision.kept
+        if problem.drafts is None:
+            continue
+        unwanted = [each.q for each in drafted_questions(problem, questions) if not keep(each)]
+        editor.decide(problem, kept, [*_dropped(problem.drafts, kept), *unwanted])
+        if problem.drafts.waiting:
             changes.problems += 1
-            changes.wordings += len(decision.kept.also_asked) if decision.kept else 0
-    if changes.problems:
+            changes.wordings += len(kept.also_asked) if kept else 0
+    if any(decision.problem.drafts for decision in decisions):
         changes.files[guide.side] = editor.text()
-    if guide.golden.exists():
-        by_anchor = {decision.problem.anchor: decision for decision in decisions}
-        changes.files[guide.golden] = with_decisions(
-            guide.golden, _golden_text(guide), _keeps(by_anchor)
-        )
+    if questions:
+        changes.files[guide.golden] = with_decisions(guide.golden, golden, keep)
     return changes
+
+
+def _dropped(drafts: Drafts, kept: Drafts | None) -> list[str]:
+    """Return which of a problem's drafts are not among those that are kept."""
+    wanted = {text.casefold() for text in _texts(kept)} if kept else set()
+    return [text for text in _texts(drafts) if text.casefold() not in wanted]
+
+
+def _texts(drafts: Drafts) -> tuple[str, ...]:
+    return (*drafts.also_asked, *drafts.keywords, *([drafts.title] if drafts.title else []))
 
 
 def drafted_questions(

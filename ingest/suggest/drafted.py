@@ -22,6 +22,9 @@ _MARKUP = re.compile(
     r"|(?<!\w)[@＠](?:channel|here|everyone)\b|<[@!#]",
     re.IGNORECASE,
 )
+_WORDS = ("CJK ", "HIRAGANA ", "KATAKANA ", "HANGUL ")
+"""How the names of characters begin that can be words by themselves."""
+
 # Joiners are letters' in some scripts; what turns or hides text is none.
 _JOINERS = "\u200c\u200d"
 
@@ -53,10 +56,12 @@ class Drafted:
     current: bool = True
 
 
-def fault_of(text: str) -> str | None:
-    """Return what makes a text unfit to be a wording, keyword, title or question, or None."""
+def fault_of(text: str, tag: Tag) -> str | None:
+    """Return what makes a text unfit to be what its tag says, or None."""
     if not any(character.isalnum() for character in text):
         return "has no text"
+    if tag is Tag.ASK and _is_too_short(text):
+        return "is too short"
     if len(text) > MOST_CHARACTERS:
         return f"has {len(text)} characters; {MOST_CHARACTERS} are the most"
     if any(_is_hidden(character) for character in text):
@@ -68,6 +73,12 @@ def fault_of(text: str) -> str | None:
     if secrets := redact(text).secrets:
         return f"has what looks like a secret ({', '.join(secrets)})"
     return None
+
+
+def _is_too_short(text: str) -> bool:
+    """Whether a text has one letter or digit, and that one is no word by itself, as 鍵 is."""
+    letters = [character for character in text if character.isalnum()]
+    return len(letters) == 1 and not unicodedata.name(letters[0], "").startswith(_WORDS)
 
 
 def _is_hidden(character: str) -> bool:

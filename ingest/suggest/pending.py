@@ -79,7 +79,8 @@ def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise GuidebotError(f"{name}: {place}: {first['msg']}. Nothing was changed.") from error
+        wrong = f"{place}: {first['msg']}" if place else "must be a list of decisions"
+        raise GuidebotError(f"{name}: {wrong}. Nothing was changed.") from error
 
 
 def decisions_as_changes(guides: Sequence[GuideFile], decided: Sequence[Decided]) -> list[Changes]:

@@ -21,6 +21,9 @@ from kb.model import Drafts, Guide, GuideInfo, Section, problem_heading
 ENOUGH_WORDINGS = 10
 """With so many wordings of the docs team's own, a problem needs no drafts."""
 
+LEAST_WORDINGS = 5
+"""With fewer than these, drafts are asked for again."""
+
 _ID_DIGITS = 8
 _SUM_DIGITS = 4
 _CHECKSUM_DIGITS = 8
@@ -141,11 +144,29 @@ class Problem:
             return False
         return not self.heading.strip() or is_bare(self.heading) or self.heading in self.vague
 
-    def wants_drafts(self, *, again: bool) -> bool:
-        """Whether drafts are to be asked for; `again`, also if there are some for its text."""
+    @property
+    def decided(self) -> bool:
+        """Whether somebody has decided on all drafts for the text of now."""
+        drafts = self.drafts
+        return bool(drafts and drafts.problem == self.checksum and not drafts.waiting)
+
+    def wants_drafts(self, *, again: bool, few: bool = False) -> bool:
+        """Whether drafts are to be asked for.
+
+        `again`, also if there are some for its text; with `few`, if they are few.
+        """
         if len(self.written) >= ENOUGH_WORDINGS:
             return False
-        return again or self.drafts is None or self.drafts.problem != self.checksum
+        if again or self.drafts is None or self.drafts.problem != self.checksum:
+            return True
+        if self.decided:
+            return not self.written
+        return few and len(self.written) + len(self.drafts.also_asked) < LEAST_WORDINGS
+
+
+def text_checksum(text: str) -> str:
+    """Return what a draft that was dropped is known by: 8 hex digits, whatever its case."""
+    return hashlib.sha256(text.casefold().encode()).hexdigest()[:_CHECKSUM_DIGITS]
 
 
 def problem_checksum(sections: Sequence[Section]) -> str:

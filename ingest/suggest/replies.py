@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +11,15 @@ from pathlib import Path
 
 from ingest.suggest.drafted import MOST_WORDINGS, Drafted, Tag, fault_of
 from ingest.suggest.findings import Finding, Level
-from ingest.suggest.problems import Problem
-from ingest.suggest.reply_json import BadJson, json_pieces
-from ingest.suggest.reply_lines import Given, Named, Piece, pieces_of
+from ingest.suggest.problems import LEAST_WORDINGS, Problem, text_checksum
+from ingest.suggest.reply_json import BadJson, json_in
+from ingest.suggest.reply_lines import Given, Named, Piece, own_text, pieces_of
+from kb.text.counted import counted
 
 MOST_BYTES = 5_000_000
 _NEAREST_NAMED = 20
 _NOTHING = ("none", "(none)", "n/a", "なし")
+_COMMA = re.compile(r"\s*[,，、;；]\s*")
 _TAG_NAMES = ", ".join(tag.value for tag in Tag)
 
 
@@ -32,13 +35,15 @@ class Reply:
 class ReadReplies:
     """What was drafted, by the problems' keys, with the replies it is from, and what was wrong.
 
-    `already` counts the lines that were taken from a reply before.
+    `already` counts the texts that were taken, written or dropped before; `few` are the findings
+    about problems that should be asked about once more.
     """
 
     drafted: Mapping[str, Drafted]
     sources: Mapping[str, str]
     findings: Sequence[Finding]
     already: int
+    few: Sequence[Finding] = ()
 
     @property
     def dropped(self) -> list[Finding]:
@@ -58,7 +63,7 @@ def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadR
     findings = sorted(
         [*collection.findings, *checks.findings], key=lambda each: (order[each.file], each.line)
     )
-    return ReadReplies(drafted, collection.sources, findings, checks.already)
+    return ReadReplies(drafted, collection.sources, findings, checks.already, checks.few)
 
 
 def check_texts(
@@ -71,13 +76,20 @@ def check_texts(
     collection = _Collection({problem.key: problem})
     collection.sources[problem.key] = name
     collection.current.add(problem.key)
-    rows = [(tag, text) for tag, some in texts.items() for text in some]
+    rows = [
+        (tag, each) for tag, some in texts.items() for text in some for each in _apart(tag, text)
+    ]
     collection.given[problem.key] = [
         _Line(name, number, tag, text) for number, (tag, text) in enumerate(rows, 1)
     ]
     checks = _Checks(collection, problems)
     drafted = {problem.key: checks.drafted(problem)}
-    return ReadReplies(drafted, collection.sources, checks.findings, checks.already)
+    return ReadReplies(drafted, collection.sources, checks.findings, checks.already, checks.few)
+
+
+def _apart(tag: Tag, text: str) -> list[str]:
+    """Return the texts in a line: keywords may be listed."""
+    return [each for each in _COMMA.split(text) if each] or [text] if tag is Tag.WORD else [text]
 
 
 @dataclass(frozen=True)
@@ -106,9 +118,14 @@ class _Collection:
         text = self._text(reply)
         if text is None:
             return
-        pieces, bad = _pieces(text)
-        if bad:
-            self._say(reply.name, bad.line, Level.ERROR, f"{bad.reason}. {_PLAIN}")
+        found = json_in(own_text(text))
+        lines = pieces_of(found.rest)
+        if found.pieces:
+            lines = [piece for piece in lines if not _is_prose(piece)]
+        whole = self._whole(reply.name, lines, ends=text.endswith("\n"), last=text.count("\n") + 1)
+        pieces = sorted([*whole, *found.pieces], key=lambda piece: piece.line)
+        if found.bad and _is_reply_gone_wrong(found.bad, text, pieces):
+            self._bad_json(reply.name, found.bad, found.pieces)
         elif not any(isinstance(piece, (Named, Given)) for piece in pieces):
             self._say(
                 reply.name,
@@ -117,7 +134,14 @@ class _Collection:
                 "holds nothing in the form that the prompt asks for: no line with a problem's id "
                 "such as '## 3f9c12aa-51b0', and none such as 'ask: ...'",
             )
-        self._sort(reply.name, self._whole(reply.name, pieces))
+        self._sort(reply.name, pieces)
+
+    def _bad_json(self, name: str, bad: BadJson, taken: Sequence[Piece]) -> None:
+        if taken:
+            message = f"{bad.reason}. What is whole before and after it is taken. {_REST}"
+            self._say(name, bad.line, Level.WARNING, message, dropped=True)
+        else:
+            self._say(name, bad.line, Level.ERROR, f"{bad.reason}. {_PLAIN}")
 
     def _text(self, reply: Reply) -> str | None:
         if len(reply.data) > MOST_BYTES:
@@ -132,27 +156,36 @@ class _Collection:
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
-    def _whole(self, name: str, pieces: Sequence[Piece]) -> Sequence[Piece]:
-        """Return a reply's pieces without a last line that may be half of one.
+    def _whole(
+        self, name: str, pieces: Sequence[Piece], *, ends: bool, last: int
+    ) -> Sequence[Piece]:
+        """Return the pieces in a reply's lines without a last line that may be half of one.
 
-        A reply that was cut off breaks in its last problem: that has no near misses, and those
-        before it do.
+        `ends` is whether its `last` line has a line break.
         """
+        if not pieces or not isinstance(pieces[-1], Given):
+            return pieces
+        if not ends and pieces[-1].line == last:
+            why = (
+                "there is no line break after it. Add one if it is whole; if not, ask for the rest"
+            )
+        elif self._breaks_off(pieces):
+            why = f"the problem has no near misses. {_REST}"
+        else:
+            return pieces
+        message = f"the reply seems to be cut off here, so its last line is dropped: {why}"
+        self._say(name, pieces[-1].line, Level.WARNING, message, dropped=True)
+        return pieces[:-1]
+
+    @staticmethod
+    def _breaks_off(pieces: Sequence[Piece]) -> bool:
+        """Whether the last problem has no near misses, and those before it do."""
         starts = [n for n, piece in enumerate(pieces) if isinstance(piece, Named)]
         if len(starts) < 2:  # nothing to compare with
-            return pieces
+            return False
         parts = [pieces[a:b] for a, b in zip(starts, [*starts[1:], len(pieces)], strict=True)]
         ends = [any(_is(piece, Tag.NEAR) for piece in part) for part in parts]
-        if ends[-1] or not all(ends[:-1]) or not isinstance(pieces[-1], Given):
-            return pieces
-        self._say(
-            name,
-            pieces[-1].line,
-            Level.WARNING,
-            "the reply seems to be cut off here: its last line is dropped. Ask for the rest",
-            dropped=True,
-        )
-        return pieces[:-1]
+        return all(ends[:-1]) and not ends[-1]
 
     def _sort(self, name: str, pieces: Sequence[Piece]) -> None:
         """Give each line to its problem."""
@@ -219,9 +252,9 @@ class _Collection:
                 dropped=True,
             )
             return
-        if given.tag in (Tag.TITLE, Tag.WORD) and given.text.casefold() in _NOTHING:
-            return
-        self.given[problem.key].append(_Line(name, given.line, given.tag, given.text))
+        for text in _apart(given.tag, given.text):
+            if given.tag not in (Tag.TITLE, Tag.WORD) or text.casefold() not in _NOTHING:
+                self.given[problem.key].append(_Line(name, given.line, given.tag, text))
 
     def _lost(self, name: str, lines: Sequence[int], why: str) -> None:
         if not lines:
@@ -236,6 +269,7 @@ class _Collection:
         self.findings.append(Finding(name, line, level, message, dropped))
 
 
+_REST = "Ask for the rest"
 _PLAIN = "Ask for the reply once more, in lines as the prompt says"
 
 
@@ -244,6 +278,7 @@ class _Checks:
 
     def __init__(self, collection: _Collection, problems: Sequence[Problem]) -> None:
         self.findings: list[Finding] = []
+        self.few: list[Finding] = []
         self.already = 0
         self._collection = collection
         # Editions of a guide have the same names, and may have the same wordings.
@@ -263,15 +298,14 @@ class _Checks:
         current = problem.key in self._collection.current
         kept = kept_drafts(problem, current=current)
         taken: dict[Tag, dict[str, str]] = {tag: {} for tag in Tag}
-        had = {
-            Tag.ASK: {text.casefold() for text in kept[0]},
-            Tag.WORD: {text.casefold() for text in kept[1]},
-        }
+        counts = {Tag.ASK: len(kept[0]), Tag.WORD: len(kept[1])}
+        had = _had(problem, kept)
+        dropped = set(dropped_drafts(problem, current=current))
         for line in lines:
             text = line.text.casefold()
-            if text in had.get(line.tag, ()):
+            if text in had.get(line.tag, ()) or (dropped and text_checksum(text) in dropped):
                 self.already += 1
-            elif fault := self._fault(problem, line, taken, len(had.get(line.tag, ()))):
+            elif fault := self._fault(problem, line, taken, counts.get(line.tag, 0)):
                 shown = f" ({line.text[:60]!r})" if line.text else ""
                 message = f"{line.tag.value}: {fault}{shown}"
                 self.findings.append(
@@ -279,10 +313,7 @@ class _Checks:
                 )
             else:
                 taken[line.tag][text] = line.text
-        if not any(line.tag is Tag.ASK for line in lines):
-            file, number = self._collection.ids.get(problem.key, ("", 1))
-            message = f"no wording for {problem.heading!r} came with its id"
-            self.findings.append(Finding(file, number, Level.WARNING, message))
+        self._say_if_few(problem, lines, counts[Tag.ASK] + len(taken[Tag.ASK]))
         return Drafted(
             also_asked=tuple(taken[Tag.ASK].values()),
             keywords=tuple(taken[Tag.WORD].values()),
@@ -293,6 +324,16 @@ class _Checks:
             current=current,
         )
 
+    def _say_if_few(self, problem: Problem, lines: Sequence[_Line], drafts: int) -> None:
+        file, number = self._collection.ids.get(problem.key, ("", 1))
+        wordings = drafts + len(problem.written)
+        if not any(line.tag is Tag.ASK for line in lines):
+            message = f"no wording for {problem.heading!r} came with its id"
+            self.findings.append(Finding(file, number, Level.WARNING, message))
+        elif wordings < LEAST_WORDINGS and not (problem.decided and problem.written):
+            came = f"only {counted(wordings, 'wording')} came for {problem.heading!r}"
+            self.few.append(Finding(file, number, Level.WARNING, f"{came}: ask again for it"))
+
     def _former(self, problem: Problem) -> str | None:
         """Return the checksum that the text had, if the drafts of before tell."""
         begins = self._collection.begins.get(problem.key)
@@ -302,7 +343,7 @@ class _Checks:
     def _fault(
         self, problem: Problem, line: _Line, taken: Mapping[Tag, Mapping[str, str]], had: int
     ) -> str | None:
-        if fault := fault_of(line.text):
+        if fault := fault_of(line.text, line.tag):
             return fault
         text = line.text.casefold()
         return next(self._misplaced(problem, line.tag, text, taken, had), None)
@@ -324,12 +365,8 @@ class _Checks:
             if taken[tag]:
                 yield "there is one already"
             return
-        if tag in (Tag.ASK, Tag.WORD):
-            if text in problem.headings:
-                yield "is the heading itself, which is searched anyway"
-            written = problem.written if tag is Tag.ASK else problem.keywords
-            if text in {each.casefold() for each in written}:
-                yield "the docs team has written it already"
+        if tag in (Tag.ASK, Tag.WORD) and text in problem.headings:
+            yield "is the heading itself, which is searched anyway"
         if tag is Tag.ASK and len(self._asked[text]) > 1:
             names = ", ".join(sorted(self._asked[text] - {problem.name}))
             yield f"is a wording of {names}, too, so it tells neither apart"
@@ -352,22 +389,42 @@ def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequ
     return drafts.also_asked, drafts.keywords
 
 
+def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
+    """Return the checksums of dropped drafts that are not to come back, as `kept_drafts` does."""
+    drafts = problem.drafts
+    if drafts is None or (current and drafts.problem != problem.checksum):
+        return ()
+    return drafts.dropped
+
+
+def _had(
+    problem: Problem, kept: tuple[Sequence[str], Sequence[str]]
+) -> Mapping[Tag, frozenset[str]]:
+    """Return what a problem has already, casefolded: of the docs team's own, and of drafts."""
+    titles = [problem.sections[0].title, problem.drafts.title if problem.drafts else None]
+    texts = {
+        Tag.ASK: (*kept[0], *problem.written),
+        Tag.WORD: (*kept[1], *problem.keywords),
+        Tag.TITLE: tuple(title for title in titles if title),
+    }
+    return {tag: frozenset(text.casefold() for text in some) for tag, some in texts.items()}
+
+
 def read_reply_file(path: Path) -> Reply:
     """Return a reply in a file, but not more of it than would be read; raises OSError."""
     with path.open("rb") as file:
         return Reply(str(path), file.read(MOST_BYTES + 1))
 
 
-def _pieces(text: str) -> tuple[Sequence[Piece], BadJson | None]:
-    pieces = pieces_of(text)
-    kinds = {type(piece) for piece in pieces}
-    if {Named, Given} <= kinds:
-        return pieces, None
-    found = json_pieces(text)
-    if isinstance(found, BadJson):
-        # Prose with a bracket in it is no JSON that went wrong.
-        return pieces, found if '"' in text and Given not in kinds else None
-    return found or pieces, None
+def _is_reply_gone_wrong(bad: BadJson, text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether JSON that cannot be read was a reply; prose with a bracket in it is none."""
+    has_lines = any(isinstance(piece, Given) for piece in pieces)
+    return bad.has_ids or ('"' in text and not has_lines)
+
+
+def _is_prose(piece: Piece) -> bool:
+    """Whether a line is only like one with a tag: "Here it is:" above JSON."""
+    return isinstance(piece, Given) and piece.tag is None
 
 
 def _is(piece: Piece, tag: Tag) -> bool:

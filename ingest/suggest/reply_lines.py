@@ -118,6 +118,11 @@ def pieces_of(text: str) -> list[Piece]:
     return found
 
 
+def own_text(text: str) -> str:
+    """Return a text with empty lines for those of a prompt that was pasted along with the reply."""
+    return "\n".join(line or "" for line in _own(text.split("\n")))
+
+
 def tag_of(name: str) -> Tag | None:
     """Return the tag of a name as people and assistants write it, or None."""
     return _TAGS.get(re.sub(r"[\s_-]", "", name.casefold()))

@@ -17,6 +17,7 @@ Ask = Callable[[str], str]
 Say = Callable[[str], None]
 
 KEYS = "k keep all that is shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
+_MOST_TEXT = 200
 
 _NUMBERS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:[\s,]+\d+(?:\s*-\s*\d+)?)*")
 _EDIT = re.compile(r"e\s*(\d+)", re.IGNORECASE)
@@ -47,13 +48,17 @@ def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
     or QuestionsError if a file is wrong.
     """
     done = Reviewed()
-    for guide in guides:
-        for anchor in [problem.anchor for problem in waiting(guide)]:
+    anchors = [(guide, [problem.anchor for problem in waiting(guide)]) for guide in guides]
+    total, number = sum(len(some) for _, some in anchors), 0
+    for guide, some in anchors:
+        for anchor in some:
+            number += 1
             # The file may have been changed since; it has just been, by the problem before.
             fresh = _fresh(guide)
             problem = next((each for each in waiting(fresh) if each.anchor == anchor), None)
             if problem is None:
                 continue
+            say(f"\n{number} of {total}: {guide.path}: {problem.heading} ({problem.anchor})")
             decision = _decide(fresh, problem, ask, say, done)
             if decision:
                 decided_changes(fresh, [decision]).write()
@@ -86,7 +91,7 @@ def _decide(
     guide: GuideFile, problem: Problem, ask: Ask, say: Say, done: Reviewed
 ) -> Decision | None:
     rows = _rows(problem, drafted_questions(problem, _golden(guide)))
-    say(f"\n{guide.path}: {problem.heading} ({problem.anchor})")
+    say(_shortened(" ".join(problem.text.split())))
     if problem.drafts:
         say(f"by {problem.drafts.by}, {problem.drafts.date}{_changed(problem)}")
     _show(rows, say)
@@ -99,7 +104,9 @@ def _decide(
             done.quit = key.lower() == "q"
             return None
         if key.lower() == "d":
-            return Decision(problem, None)
+            if _is_sure(rows, ask):
+                return Decision(problem, None)
+            continue
         if key.lower() == "k":
             return _kept(problem, rows)
         if edit := _EDIT.fullmatch(key):
@@ -107,9 +114,20 @@ def _decide(
         elif _NUMBERS.fullmatch(key):
             _drop(rows, key, say)
         else:
-            say(f"{key!r} is none of the keys.")
+            say(f"{key!r} is none of the keys: {KEYS}.")
             continue
         _show(rows, say)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT].rstrip() + "..."
+
+
+def _is_sure(rows: Sequence[_Row], ask: Ask) -> bool:
+    try:
+        return ask(f"drop all {len(rows)}? y/N ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _changed(problem: Problem) -> str:
@@ -143,6 +161,8 @@ def _drop(rows: list[_Row], key: str, say: Say) -> None:
         if not 1 <= int(first) <= int(last or first) <= len(rows):
             say(f"There is no {part}: the numbers are 1 to {len(rows)}.")
             return
+    for number in sorted(numbers):
+        say(f"dropped: {rows[number - 1].text}")
     rows[:] = [row for number, row in enumerate(rows, 1) if number not in numbers]
 
 
@@ -158,7 +178,7 @@ def _edit(rows: list[_Row], number: int, ask: Ask, say: Say) -> None:
         text = " ".join(ask(f"{row.text}\nInstead (empty: as it is): ").split())
     except EOFError:
         return
-    if text and (fault := fault_of(text)):
+    if text and (fault := fault_of(text, row.tag)):
         say(f"It stays as it is: that {fault}.")
     elif text:
         row.text = text

@@ -13,7 +13,7 @@ from ingest.errors import SourceError
 from ingest.front_matter import read_side_file
 from ingest.loaders.decoding import decode
 from ingest.parse.outline import parse
-from ingest.suggest.problems import GuideFile, Problem
+from ingest.suggest.problems import GuideFile, Problem, text_checksum
 from kb.model import Drafts, Section
 from kb.text.yaml_edit import EditableYaml, as_text, keep_comments
 
@@ -41,11 +41,11 @@ class SideFileEditor:
         for name in self._guide.gone:
             del self._yaml.value["sections"][name]
 
-    def decide(self, problem: Problem, kept: Drafts | None) -> None:
+    def decide(self, problem: Problem, kept: Drafts | None, dropped: Sequence[str]) -> None:
         """Take what is kept of a problem's drafts to the docs team's own, and drop the rest.
 
-        That they were decided on stays, so that the same text is not drafted again. Raises
-        SourceError if the drafts are not in this file.
+        That they were decided on stays, with the checksums of the texts that were `dropped`, so
+        that these do not come back. Raises SourceError if the drafts are not in this file.
         """
         entry = self._drafted(problem)
         if kept:
@@ -56,6 +56,9 @@ class SideFileEditor:
         drafts = entry["drafts"]
         for name in ("also_asked", "keywords", "title"):
             drafts.pop(name, None)
+        sums = [*(problem.drafts.dropped if problem.drafts else ()), *map(text_checksum, dropped)]
+        if sums:
+            drafts["dropped"] = _sums(sums)
 
     def place(self, problem: Problem) -> bool:
         """Make an empty place for a problem's wordings; return whether there was none."""
@@ -138,6 +141,14 @@ def _as_map(drafts: Drafts) -> CommentedMap:
         found["keywords"] = [as_text(text) for text in drafts.keywords]
     if drafts.title:
         found["title"] = as_text(drafts.title)
+    if drafts.dropped:
+        found["dropped"] = _sums(drafts.dropped)
+    return found
+
+
+def _sums(checksums: Sequence[str]) -> CommentedSeq:
+    found = CommentedSeq(as_text(each, flow=True) for each in dict.fromkeys(checksums))
+    found.fa.set_flow_style()
     return found
 
 

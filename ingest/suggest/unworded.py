@@ -3,47 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from kb.model import Guide, Section, Wording, problem_heading
 from kb.snapshot.format import Snapshot
+from kb.text.counted import counted
 
 _MOST_NAMED = 5
 
 
-def unworded_rows(problem_rows: Iterable[int], wordings: Iterable[Wording]) -> list[int]:
-    """Return the rows of the problems' first sections that no wording is of."""
-    return sorted({int(row) for row in problem_rows} - {each.problem for each in wordings})
+@dataclass(frozen=True)
+class Unworded:
+    """Rows of problems' first sections: without any wording, and with nothing but drafts that wait.
+
+    Drafts that count before somebody has decided on them are wordings.
+    """
+
+    without: list[int]
+    waiting: list[int]
 
 
-def unworded_headings(snapshot: Snapshot) -> list[str]:
-    """Return what the problems of a snapshot are called that have no wordings, in its order."""
-    rows = unworded_rows(snapshot.problems, snapshot.wordings)
+def unworded_rows(
+    problem_rows: Iterable[int], wordings: Iterable[Wording], sections: Sequence[Section]
+) -> Unworded:
+    """Return the problems that no wording is of; `sections` are those of all rows."""
+    rows = [int(row) for row in problem_rows]
+    none = set(rows) - {each.problem for each in wordings}
+    drafted = {row for row, section in zip(rows, sections, strict=True) if _has_drafts(section)}
+    return Unworded(sorted(none - drafted), sorted(none & drafted))
+
+
+def unworded_in(snapshot: Snapshot) -> Unworded:
+    """Return the problems of a snapshot that no wording is of."""
+    sections = [snapshot.section(row).section for row in range(snapshot.manifest.sections)]
+    return unworded_rows(snapshot.problems, snapshot.wordings, sections)
+
+
+def headings_of_rows(snapshot: Snapshot, rows: Iterable[int]) -> list[str]:
+    """Return what the problems of a snapshot are called whose first sections some rows are."""
     found = [snapshot.section(row) for row in rows]
     return [problem_heading(row.section, snapshot.guides[row.guide]) for row in found]
 
 
-def unworded_problems(guide: Guide, *, drafts: bool) -> list[Section]:
-    """Return the first sections of a guide's problems that have no wordings of their own.
+def said_of_unworded(
+    without: int, waiting: int, total: int, *, words: str = "", named: Sequence[str] = ()
+) -> str:
+    """Return what people are told of problems without wordings, empty if there is nothing to say.
 
-    With `drafts`, those that nobody has accepted yet are wordings, too. What vocabulary packs
-    would add is not known before the guide is ingested.
+    `words` name the guides in the commands that it names; `named` are the headings of those
+    without.
     """
-    worded = {
-        section.problem or section.anchor
-        for section in guide.sections
-        if section.also_asked or (drafts and section.drafts and section.drafts.also_asked)
-    }
-    return first_sections(section for section in guide.sections if _name(section) not in worded)
+    said = []
+    if without:
+        have = "has" if without == 1 else "have"
+        of = counted(total, "problem")
+        names = f": {_listed(named)}" if named else ""
+        said.append(f"{without} of {of} {have} no wordings (guidebot suggest{words}){names}")
+    if waiting:
+        drafts = f"drafts of {counted(waiting, 'problem')} wait"
+        said.append(f"{drafts} (guidebot suggest{words} --review)")
+    return "; ".join(said)
+
+
+def unworded_problems(guide: Guide) -> list[Section]:
+    """Return the first sections of a guide's problems that have neither wordings nor drafts.
+
+    What vocabulary packs would add is not known before the guide is ingested.
+    """
+    some = by_problem(guide.sections)
+    return [each[0] for each in some if not any(map(_is_worded, each)) and not _is_drafted(each)]
+
+
+def drafted_problems(guide: Guide) -> list[Section]:
+    """Return the first sections of a guide's problems that have nothing but drafts."""
+    some = by_problem(guide.sections)
+    return [each[0] for each in some if not any(map(_is_worded, each)) and _is_drafted(each)]
 
 
 def said_of_gone(names: Sequence[str]) -> str:
     """Return what people are told of drafts whose sections are gone."""
-    listed = ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
     sections = "a section that is gone" if len(names) == 1 else "sections that are gone"
     return (
-        f"drafts or empty places for {listed}, {sections}: take them out, or they are dropped "
-        "at the next import"
+        f"drafts or empty places for {_listed(names)}, {sections}: take them out, or they are "
+        "dropped at the next import"
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
 
 
 def first_sections(sections: Iterable[Section]) -> list[Section]:
@@ -57,6 +104,18 @@ def by_problem(sections: Iterable[Section]) -> list[tuple[Section, ...]]:
     for section in sections:
         groups.setdefault(_name(section), []).append(section)
     return [tuple(group) for group in groups.values()]
+
+
+def _is_worded(section: Section) -> bool:
+    return bool(section.also_asked)
+
+
+def _is_drafted(sections: Sequence[Section]) -> bool:
+    return any(map(_has_drafts, sections))
+
+
+def _has_drafts(section: Section) -> bool:
+    return bool(section.drafts and section.drafts.also_asked)
 
 
 def _name(section: Section) -> str:

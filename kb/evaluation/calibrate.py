@@ -32,14 +32,7 @@ def calibrate(
     that are not covered is answered; else it is the shipped one.
     Raises GuidebotError if there are too few questions to learn from.
     """
-    asked = [q for q in questions if q.split == "dev" and q.expect != (SMALL_TALK,)]
-    covered = sum(question.covered for question in asked)
-    if min(covered, len(asked) - covered) < LEAST_QUESTIONS:
-        raise GuidebotError(
-            f"To calibrate takes at least {LEAST_QUESTIONS} dev questions that are covered and "
-            f"as many that are not; there are {covered} and {len(asked) - covered}. Questions "
-            "are dev if they say so: split: dev (docs/evaluation.md)."
-        )
+    asked = questions_to_fit(questions)
     odds: list[float] = []
     right: list[bool] = []
     outside: list[bool] = []
@@ -60,6 +53,19 @@ def calibrate(
         questions=len(asked),
         fitted=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def questions_to_fit(questions: Sequence[GoldenQuestion]) -> list[GoldenQuestion]:
+    """Return the dev questions; raises GuidebotError if there are too few to learn from."""
+    asked = [q for q in questions if q.split == "dev" and q.expect != (SMALL_TALK,)]
+    covered = sum(question.covered for question in asked)
+    if min(covered, len(asked) - covered) < LEAST_QUESTIONS:
+        raise GuidebotError(
+            f"To calibrate takes at least {LEAST_QUESTIONS} dev questions that are covered and "
+            f"as many that are not; there are {covered} and {len(asked) - covered}. Questions "
+            "are dev if they say so: split: dev (docs/evaluation.md)."
+        )
+    return asked
 
 
 def write_calibration(path: Path, calibration: Calibration) -> None:

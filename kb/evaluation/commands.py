@@ -72,7 +72,7 @@ def calibrate(
         console.print("The shipped calibration is in use.")
         return
     from kb.evaluation.calibrate import calibrate as fit
-    from kb.evaluation.calibrate import write_calibration
+    from kb.evaluation.calibrate import questions_to_fit, write_calibration
     from kb.evaluation.evaluate import evaluate as run
     from kb.evaluation.golden import questions_beside, read_questions
     from kb.evaluation.report import show_calibration
@@ -87,6 +87,7 @@ def calibrate(
         raise typer.BadParameter(
             "name a file of questions: none lies beside the guides (guidebot suggest drafts some)"
         )
+    questions_to_fit(asked)
     test = [question for question in asked if question.split == "test"]
     drafts = sum(question.draft is not None for question in asked)
     if drafts:

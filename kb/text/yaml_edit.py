@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tempfile
 from collections import Counter
 from io import StringIO
@@ -16,6 +17,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.util import load_yaml_guess_indent
 
 _WIDEST = 10_000
+# A number in the YAML of today alone, which a checksum may look like.
+_NUMBER = re.compile(r"\d+e\d+")
 
 
 class EditableYaml:
@@ -88,7 +91,7 @@ def as_text(text: str, *, flow: bool = False) -> str:
         )
     except (yaml.YAMLError, ValueError):
         plain = False
-    return text if plain else DoubleQuotedScalarString(text)
+    return text if plain and not _NUMBER.fullmatch(text) else DoubleQuotedScalarString(text)
 
 
 def replace_file(path: Path, text: str) -> None:

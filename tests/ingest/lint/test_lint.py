@@ -238,11 +238,11 @@ def test_the_command(tmp_path: Path) -> None:
     with (tmp_path / "guidebot.toml").open("a") as file:
         file.write('\n[lint]\nignore = ["dead-link", "review-past"]\n')
     clean = run(tmp_path)
-    assert clean.returncode == 0 and clean.stdout.endswith("1 guides: 1 no-wordings.\n")
+    assert clean.returncode == 0 and clean.stdout.endswith("1 guide: 1 no-wordings.\n")
     toml = tmp_path / "guidebot.toml"
     toml.write_text(toml.read_text().replace('["dead-link"', '["no-wordings", "dead-link"'))
     clean = run(tmp_path)
-    assert (clean.returncode, clean.stdout) == (0, "1 guides: nothing found.\n")
+    assert (clean.returncode, clean.stdout) == (0, "1 guide: nothing found.\n")
 
 
 def test_problems_without_wordings_are_named_once_a_guide(tmp_path: Path) -> None:
@@ -251,15 +251,21 @@ def test_problems_without_wordings_are_named_once_a_guide(tmp_path: Path) -> Non
     side = tmp_path / "doors.en.guide.yaml"
     side.write_text("sections:\n  latch:\n    also_asked: it sticks\n", "utf-8")
 
-    def found() -> list[tuple[int, str]]:
+    def found(drafts: bool = True) -> list[tuple[int, str]]:
         pages = read_named_pages([tmp_path]).pages
-        return [(each.line, each.reason) for each in lint(pages, LintOptions(), words, TODAY)]
+        all_found = lint(pages, LintOptions(), words, TODAY, drafts=drafts)
+        return [(each.line, each.reason) for each in all_found]
 
     ((line, reason),) = found()
-    assert line == 7 and reason.startswith("1 of 2 problems have no wordings: 'Hinge'")
+    assert line == 7 and reason == "1 of 2 problems has no wordings (guidebot suggest): 'Hinge'"
     drafts = "  hinge:\n    drafts: {by: r, date: 2026-11-26, also_asked: it squeaks}\n"
     side.write_text(side.read_text("utf-8") + drafts, "utf-8")
     assert found() == []
+    ((line, reason),) = found(drafts=False)
+    assert reason == "drafts of 1 problem wait (guidebot suggest --review)"
+    side.write_text(side.read_text("utf-8").replace("  hinge:", "  handle:"), "utf-8")
+    _, (_, reason) = sorted(found(), reverse=True)
+    assert "doors.en.guide.yaml: drafts or empty places for handle, a section" in reason
 
 
 @pytest.mark.e2e

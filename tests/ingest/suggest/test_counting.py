@@ -81,7 +81,13 @@ def test_a_drafted_wording_finds_its_problem_once_it_counts(
     assert suggest(str(guide), "--import", "-", input=reply).exit_code == 0
 
     monkeypatch.setenv("DRAFTS", "review")
-    assert ingest()["without_wordings"] == 3
+    summary = ingest()
+    assert (summary["without_wordings"], summary["drafts_waiting"]) == (2, 1)
+    told = CliRunner().invoke(app, ["status"]).stdout
+    assert (
+        "2 of 3 problems have no wordings (guidebot suggest): It is stuck, Doors; "
+        "drafts of 1 problem wait (guidebot suggest --review)" in told
+    )
     assert open_current(home.snapshots).wordings == ()
     before = KnowledgeBase(home, embeddings).ask(redact(question))
 
@@ -95,7 +101,9 @@ def test_a_drafted_wording_finds_its_problem_once_it_counts(
     assert after.confidence > before.confidence
 
     result = CliRunner().invoke(app, ["status"])
-    assert "2 problems have no wordings (guidebot suggest): It is stuck, Doors" in result.stdout
+    assert (
+        "2 of 3 problems have no wordings (guidebot suggest): It is stuck, Doors" in result.stdout
+    )
     said = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)
     assert said["counts"]["without_wordings"] == 2
 

@@ -71,7 +71,7 @@ def asked(found: ReadReplies, problem: Problem) -> tuple[str, ...]:
     ],
 )
 def test_forms_that_are_as_good_as_the_one_asked_for(guide: Path, text: str) -> None:
-    found = read(guide, filled(guide, text))
+    found = read(guide, filled(guide, text) + "\n")
     stuck, squeaks, _ = problems_in(guide)
     assert (asked(found, stuck), asked(found, squeaks)) == ((JAMMED,), (NOISY,))
     assert found.findings == []
@@ -81,7 +81,7 @@ def test_forms_that_are_as_good_as_the_one_asked_for(guide: Path, text: str) -> 
 def test_wide_digits_and_dashes_are_the_narrow_ones(guide: Path) -> None:
     stuck = problems_in(guide)[0]
     wide = "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in stuck.id).replace("-", "–")
-    assert asked(read(guide, f"##{wide}\nask: it will not budge"), stuck) == (JAMMED,)
+    assert asked(read(guide, f"##{wide}\nask: it will not budge\n"), stuck) == (JAMMED,)
 
 
 A, B = "ask: it will not budge\n", "ask: loud every morning\n"
@@ -238,3 +238,57 @@ def test_json_with_escapes_has_its_lines(guide: Path) -> None:
     value = {problems_in(guide)[0].id: {"ask": ["開かない", "see www.x.example"]}}
     (finding,) = read(guide, json.dumps(value, indent=1)).findings
     assert finding.line == 5
+
+
+def test_a_last_line_without_a_line_break_may_be_half(guide: Path) -> None:
+    first = filled(guide, "## STUCK\n" + A + "ask: a ten year old is on the wall and nobo")
+    second = filled(guide, "## SQUEAKS\n" + B)
+    found = read(guide, first, second)
+    stuck, squeaks, _ = problems_in(guide)
+    assert (asked(found, stuck), asked(found, squeaks)) == ((JAMMED,), (NOISY,))
+    (finding,) = found.findings
+    assert str(finding).startswith("r1.txt:3: warning: the reply seems to be cut off here")
+    assert asked(read(guide, first + "dy\n"), stuck)[1].endswith("and nobody")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '## STUCK\nask: it will not budge\n{"SQUEAKS": {"ask": ["loud every morning"]}}\n',
+        '{"SQUEAKS": {"ask": ["loud every morning"]}}\n\n## STUCK\nask: it will not budge\n',
+        '## STUCK\nask: it will not budge\n\n```json\n[{"id": "SQUEAKS",\n'
+        '"ask": ["loud every morning"]}]\n```\n',
+        '{"STUCK": {"ask": ["it will not budge"]}}\n{"SQUEAKS": {"ask": ["loud every morning"]}}',
+    ],
+)
+def test_lines_and_json_in_one_file_are_both_taken(guide: Path, text: str) -> None:
+    found = read(guide, filled(guide, text))
+    stuck, squeaks, _ = problems_in(guide)
+    assert (asked(found, stuck), asked(found, squeaks)) == ((JAMMED,), (NOISY,))
+    assert found.findings == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"id": "STUCK", "ask": ["it will not budge"]},\n{"id": "SQUEAKS", "ask": ["loud ev',
+        '{"STUCK": {"ask": ["it will not budge"]},\n"SQUEAKS": {"ask": ["loud ev',
+        '```json\n{"problems": [\n {"id": "STUCK",\n  "ask": ["it will not budge"]},\n {"id": "SQ',
+    ],
+)
+def test_of_json_that_breaks_off_the_whole_problems_are_taken(guide: Path, text: str) -> None:
+    found = read(guide, filled(guide, text))
+    stuck, squeaks, _ = problems_in(guide)
+    assert (asked(found, stuck), asked(found, squeaks)) == ((JAMMED,), ())
+    (finding,) = found.findings
+    assert finding.level is Level.WARNING and "is not JSON" in finding.message
+
+
+def test_keywords_may_be_listed_and_one_letter_is_no_wording(guide: Path) -> None:
+    text = "## STUCK\nask: x\nask: 鍵\nask: ok\nword: jug, crimp、手\nword: 。\n"
+    found = read(guide, filled(guide, text))
+    drafted = found.drafted[problems_in(guide)[0].key]
+    assert (drafted.also_asked, drafted.keywords) == (("鍵", "ok"), ("jug", "crimp", "手"))
+    assert [each.message for each in found.dropped][0] == "ask: is too short ('x')"
+    (few,) = found.few
+    assert few.message == "only 2 wordings came for 'It is stuck': ask again for it"

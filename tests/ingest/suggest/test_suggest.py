@@ -98,7 +98,11 @@ def test_drafts_stand_beside_the_guide_apart_from_what_was_written(
     result = suggest(str(guide), "--import", str(reply_file(guide)))
     assert result.exit_code == 0, result.output
     assert "3 problems, 5 wordings, 1 keyword, 2 golden questions, 3 near misses" in result.stdout
-    assert result.stderr == ""
+    assert [line.partition(" came")[0] for line in result.stderr.splitlines()] == [
+        "reply.txt:1: warning: only 4 wordings",
+        "reply.txt:9: warning: only 1 wording",
+        "reply.txt:12: warning: only 1 wording",
+    ]
     stuck, squeaks, porter = problems_in(guide)
     assert stuck.written == ("jams",) and stuck.drafts is not None
     assert stuck.drafts.also_asked == ("it will not budge", "no", "开不了门: why?")
@@ -124,7 +128,19 @@ def test_drafts_stand_beside_the_guide_apart_from_what_was_written(
     assert all(each.draft and each.draft.startswith("reply.txt, 20") for each in questions)
 
 
+def whole_reply_file(guide: Path) -> Path:
+    """Write a reply with five wordings for each problem."""
+    path = Path("whole.txt")
+    lines: list[str] = []
+    for problem in problems_in(guide):
+        lines += [f"## {problem.id}", *(f"ask: {problem.key} said {n}" for n in range(5))]
+    path.write_text("\n".join([*lines, ""]), "utf-8")
+    return path
+
+
 def test_importing_twice_changes_nothing(guide: Path, suggest: Run) -> None:
+    whole = str(whole_reply_file(guide))
+    assert "came for" not in suggest(str(guide), "--import", whole).stderr
     reply = str(reply_file(guide))
     suggest(str(guide), "--import", reply)
     before = SIDE.read_bytes(), GOLDEN.read_bytes()
@@ -175,7 +191,7 @@ def test_a_guide_that_would_be_wrong_changes_nothing(guide: Path, suggest: Run) 
 def test_drafts_for_a_former_text_are_drafted_again_and_make_room(
     guide: Path, suggest: Run
 ) -> None:
-    suggest(str(guide), "--import", str(reply_file(guide)))
+    suggest(str(guide), "--import", str(whole_reply_file(guide)))
     old = problems_in(guide)[0]
     guide.write_text(guide.read_text("utf-8").replace("Push it", "Push it hard"), "utf-8")
     assert "1 problem in" in suggest(str(guide), "--export", "p.txt").stdout
@@ -207,7 +223,7 @@ def test_a_review_takes_what_is_kept_and_drops_the_rest(guide: Path, suggest: Ru
     SIDE.write_text(
         SIDE.read_text("utf-8").replace("  the-hinge", "  # by hand\n  the-hinge"), "utf-8"
     )
-    keys = "2\nwhat?\ne 1\nnot one inch\nk\nd\ns\n"
+    keys = "2\nwhat?\ne 1\nnot one inch\nk\nd\nn\nd\ny\ns\n"
     result = suggest(str(guide), "--review", input=keys)
     assert result.exit_code == 0, result.output
     assert "Decided: 2 problems; 2 wordings kept." in result.stdout
@@ -223,8 +239,16 @@ def test_a_review_takes_what_is_kept_and_drops_the_rest(guide: Path, suggest: Ru
         "who sells doors?": False,
         "what does the porter earn?": True,
     }
-    # What was decided on is not asked about again, while the text stays.
-    assert "Every problem has wordings" in suggest(str(guide), "--export", "p.txt").stdout
+    # What was kept is not asked about again while the text stays; what has nothing left, is.
+    assert suggest(str(guide), "--export", "p.txt").exit_code == 0
+    exported = Path("p.txt").read_text("utf-8")
+    named = [problem.id in exported for problem in problems_in(guide)]
+    assert named == [False, True, True]
+    side = SIDE.read_bytes(), GOLDEN.read_bytes()
+    result = suggest(str(guide), "--import", "reply.txt")
+    assert "0 wordings" in result.stdout and "0 near misses" in result.stdout, result.output
+    assert "There already: 8 lines" in result.stdout
+    assert (SIDE.read_bytes(), GOLDEN.read_bytes()) == side
     assert "Decided: 0 problems" in suggest(str(guide), "--review", input="").stdout
 
 
@@ -263,7 +287,7 @@ def test_drafts_wait_as_json_and_are_decided_on_as_json(guide: Path, suggest: Ru
     ("text", "message"),
     [
         ("[{", "line 1: is not JSON"),
-        ('{"source": "x"}', "Nothing was changed"),
+        ('{"source": "x"}', "stdin: must be a list of decisions. Nothing was changed"),
         ('[{"source": "x", "anchor": "y"}]', "0.keep"),
         (b"\xff", "is not UTF-8"),
     ],
@@ -341,11 +365,53 @@ def test_drafts_of_a_section_that_is_gone_stop_nothing(guide: Path, suggest: Run
 
 
 def test_words_for_sections_that_are_gone_are_all_named(guide: Path, suggest: Run) -> None:
-    guide.write_text(
-        "---\nsections: {wall: {title: x}}\n---\n" + guide.read_text("utf-8"), "utf-8"
-    )
+    guide.write_text("---\nsections: {wall: {title: x}}\n---\n" + guide.read_text("utf-8"), "utf-8")
     SIDE.write_text("sections:\n  roof: {keywords: x}\n  it-is-stck: {also_asked: y}\n", "utf-8")
     said = str(suggest(str(guide), "--pending").exception)
     for part in ("'roof' (doors.en.guide.yaml)", "'it-is-stck' (doors", "'wall' (front matter)"):
         assert part in said
     assert "it-is-stuck, It is stuck" in said
+
+
+def test_what_has_few_drafts_is_asked_about_again(guide: Path, suggest: Run) -> None:
+    suggest(str(guide), "--import", str(whole_reply_file(guide)))
+    text = SIDE.read_text("utf-8")
+    SIDE.write_text(re.sub(r"(?m)^ +- .* said [01]\n", "", text, count=2), "utf-8")
+    assert len(problems_in(guide)[0].drafts.also_asked) == 3  # type: ignore[union-attr]
+    assert "1 problem in 1 prompt" in suggest(str(guide), "--export", "p.txt").stdout
+    assert problems_in(guide)[0].id in Path("p.txt").read_text("utf-8")
+
+
+def test_the_next_steps_name_the_guides_that_were_named(guide: Path, suggest: Run) -> None:
+    other = guide.rename("our doors.en.md")
+    said = suggest(str(other), "--export", "p.txt").stdout
+    assert "guidebot suggest 'our doors.en.md' --import reply.txt" in said
+    said = suggest(str(other), "--import", str(whole_reply_file(other))).stdout
+    assert "Next: guidebot ingest 'our doors.en.md', then" in said
+    assert "guidebot suggest 'our doors.en.md' --review decides" in said
+
+
+def test_a_folder_that_is_not_there_is_named(guide: Path, suggest: Run) -> None:
+    result = suggest(str(guide), "--export", "nodir/p.txt")
+    assert str(result.exception) == "nodir: there is no such folder."
+
+
+def test_an_empty_reply_among_the_guides_stops_nothing(guide: Path, suggest: Run) -> None:
+    Path("reply.txt").write_text("", "utf-8")
+    assert "1 prompt" in suggest(".", "--export", "p.txt").stdout
+
+
+def test_a_review_shows_how_far_it_is_and_what_it_is_about(guide: Path, suggest: Run) -> None:
+    suggest(str(guide), "--import", str(whole_reply_file(guide)))
+    result = suggest(str(guide), "--review", input="2 4-5\n1-2 x\nd\nn\nd\ny\nq\n")
+    key = problems_in(guide)[0].key
+    for part in (
+        "1 of 3: doors.en.md: It is stuck",
+        "It is stuck Push it. Pull it.",
+        f"dropped: {key} said 1\ndropped: {key} said 3\ndropped: {key} said 4\n",
+        "'1-2 x' is none of the keys: k keep all",
+        "drop all 2? y/N",
+        "2 of 3: doors.en.md: The hinge squeaks",
+        "Decided: 1 problem; 0 wordings kept.",
+    ):
+        assert part in result.stdout, part

@@ -14,6 +14,7 @@ _ID = re.compile(r"\s*([0-9a-f]{8})(?:-([0-9a-f]{4}))?\s*", re.IGNORECASE)
 _ID_BEFORE = re.compile(r'"([0-9a-f]{8}(?:-[0-9a-f]{4})?)"\s*:\s*\Z', re.IGNORECASE)
 _ID_KEYS = ("id", "problem")
 _MOST_BEFORE = 40
+_MOST_BETWEEN = 10_000
 _MOST_FAULTS = 200
 """After so many values that are none, the rest of a text is not looked through for others."""
 
@@ -143,7 +144,8 @@ class _Lines:
 
     def _line_of(self, text: str) -> int:
         for written in (json.dumps(text, ensure_ascii=False), json.dumps(text)):
-            at = self._text.find(written, self._at)
+            # What is written with escapes of another kind is not looked for in all of the text.
+            at = self._text.find(written, self._at, self._at + len(written) + _MOST_BETWEEN)
             if at >= 0:
                 self.go_to(at)
                 break

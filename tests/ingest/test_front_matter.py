@@ -92,7 +92,7 @@ def test_front_matter_helps_the_first_section_and_the_side_file_has_the_last_wor
         ("titel: Doors\n", "line 1: titel: Extra inputs"),
         ("title: Doors\nsections:\n  the-latch-sticks:\n    asked: x\n", "line 4: sections."),
         ("language: english\n", "line 1: language"),
-        ("sections:\n  the-door: {keywords: x}\n", "no section 'the-door'"),
+        ("sections:\n  the-door: {keywords: x}\n", "not in the guide: 'the-door'"),
         ("a: [\n", "is not YAML"),
         ("- a\n", "must be keys and values"),
         ("synonyms:\n  - [alone]\n", "line 2: synonyms.0"),

@@ -212,6 +212,10 @@ def test_a_writer_sees_what_changes(
     shown = console.export_text()
     assert "It makes <b>noise</b>: renamed, was “It squeaks”" in shown
     assert "~" in shown and "The lock is frozen: removed" in shown
+    assert "[-shoulder-]{+hip+}" in shown and "[-Ask" not in shown and "{+Ask" not in shown
+    coloured = Console(record=True, width=100, color_system="standard", force_terminal=True)
+    show(diff, None, coloured)
+    assert "[-" not in coloured.export_text()
     write_page(tmp_path / "diff.html", diff, None)
     page = (tmp_path / "diff.html").read_text("utf-8")
     assert "<del>shoulder</del><ins>hip</ins>" in page

@@ -103,3 +103,16 @@ def test_a_second_ingest_waits_and_says_for_whom(home: Home) -> None:
     assert second.exit_code == 0 and json.loads(second.stdout)["published"]
     told = [json.loads(line)["what"] for line in second.stderr.splitlines()]
     assert told[0].startswith("Waiting for ann (process ")
+
+
+def test_prompts_and_replies_are_passed_over_and_numbers_have_their_plurals(folder: Path) -> None:
+    (folder / "prompts.txt").write_text("===== Prompt 1 of 1: copy from here =====\nx\n", "utf-8")
+    (folder / "reply.txt").write_text("## 3f9c12aa-51b0\nask: it jams\n", "utf-8")
+    side = folder / "doors.en.guide.yaml"
+    side.write_text("sections: {it-squeaks: {also_asked: all that noise}}\n", "utf-8")
+    result = run("--no-packs", ".")
+    assert result.exit_code == 0, result.output
+    for name in ("prompts.txt", "reply.txt"):
+        assert f"Not a guide, passed over: {name}" in result.stderr
+    assert "1 guide, 2 sections, 2 chunks" in result.stderr
+    assert "1 of 2 problems has no wordings (guidebot suggest .)" in result.stderr

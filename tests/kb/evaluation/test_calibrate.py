@@ -6,11 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from kb.answer.decide import SHIPPED
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
 from kb.evaluation.calibrate import calibrate, write_calibration
+from kb.evaluation.commands import app
 from kb.evaluation.golden import GoldenQuestion, read_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
@@ -62,6 +64,17 @@ def test_too_few_questions_are_refused(
 ) -> None:
     with pytest.raises(GuidebotError, match="at least 20 dev questions"):
         calibrate(sample, questions[:10])
+
+
+def test_too_few_questions_are_refused_before_any_is_asked(
+    sample_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUIDEBOT_HOME", str(sample_home.root))
+    path = tmp_path / "few.yaml"
+    path.write_text("questions:\n  - {q: why, lang: en, expect: x, split: test}\n", "utf-8")
+    result = CliRunner().invoke(app, ["calibrate", str(path)])
+    assert isinstance(result.exception, GuidebotError) and "there are 0" in str(result.exception)
+    assert "Asking before" not in result.output
 
 
 def test_questions_that_expect_what_is_not_there_are_refused(

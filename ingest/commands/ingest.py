@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from kb.errors import GuidebotError
+from kb.errors import GuidebotError, SettingsError
 from kb.progress import TaskProgress
 from kb.settings import Settings, load_settings
 from kb.terminal.progress_bars import bars, json_lines, silence
 from kb.text.counted import counted
 
 if TYPE_CHECKING:
+    from ingest.packs.pack import Pack
     from ingest.pipeline import Plan, Summary
     from ingest.sources.guides_file import Gate
     from ingest.sources.resolve import Named
@@ -86,7 +87,6 @@ def ingest(
     if if_none and current_name(settings.home.snapshots):
         return
     from ingest.check.report import write_page
-    from ingest.packs.pack import SHIPPED_PACKS, read_packs
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
     from kb.evaluation.golden import read_questions
@@ -102,7 +102,7 @@ def ingest(
         kept=settings.snapshots_kept,
         questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
-        packs=read_packs(Path(settings.vocabulary_packs or SHIPPED_PACKS)) if packs else (),
+        packs=_packs(settings) if packs else (),
         drafts=settings.drafts == "use",
     )
     console = Console(stderr=True, highlight=False)
@@ -146,6 +146,16 @@ def said_again(paths: Sequence[str], file: Path | None) -> str:
     """Return how guides were named, to be put into the command that comes next."""
     words = ["--guides", str(file)] if file else list(paths)
     return "".join(f" {shlex.quote(word)}" for word in words)
+
+
+def _packs(settings: Settings) -> Sequence[Pack]:
+    """Return the vocabulary packs; raises SettingsError if there is no folder as it is set."""
+    from ingest.packs.pack import SHIPPED_PACKS, read_packs
+
+    named = settings.vocabulary_packs
+    if named and not Path(named).is_dir():
+        raise SettingsError(f"VOCABULARY_PACKS: {named}: there is no such folder.")
+    return read_packs(Path(named or SHIPPED_PACKS))
 
 
 def whoever() -> str:

@@ -14,6 +14,7 @@ from ingest.packs.pack import SHIPPED_PACKS, PackError, read_packs
 from ingest.parse.outline import parse
 from ingest.pipeline import Plan, ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.errors import SettingsError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
 from kb.paths import Home
@@ -178,3 +179,14 @@ def test_it_is_announced_and_can_be_left_out(
     assert "pack bikes: 2 of 3 problems" in run(app, ["status"]).output
     assert "pack bikes" not in run(app, ["ingest", "--no-packs", str(bikes)]).output
     assert "pack bikes" not in run(app, ["status"]).output
+
+
+def test_a_folder_of_packs_that_is_not_there_is_named(
+    bikes: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUIDEBOT_HOME", str(home.root))
+    monkeypatch.setenv("VOCABULARY_PACKS", str(tmp_path / "gone"))
+    refused = CliRunner().invoke(app, ["ingest", str(bikes)])
+    assert isinstance(refused.exception, SettingsError)
+    assert f"{tmp_path / 'gone'}: there is no such folder" in str(refused.exception)
+    assert CliRunner().invoke(app, ["ingest", "--no-packs", str(bikes)]).exit_code == 0

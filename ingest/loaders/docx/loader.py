@@ -39,8 +39,18 @@ _STYLES = "\n".join(
 )
 
 
+# How files begin that Word has encrypted ([MS-OFFCRYPTO] 2.3), and old ones ([MS-CFB] 2.2).
+_LOCKED = bytes.fromhex("D0CF11E0A1B11AE1")
+
+
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a Word file's bytes; raises SourceError if it is not one."""
+    if data.startswith(_LOCKED):
+        raise SourceError(
+            path,
+            "is protected by a password, or of Word 97 to 2003. Save it as .docx without a "
+            "password, and ingest it again",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:

@@ -14,6 +14,7 @@ from typing import Any
 from pdfminer.pdftypes import resolve1
 from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
+from pdfplumber.utils.exceptions import MalformedPDFException
 
 _MONOSPACED = re.compile(r"mono|courier|consol|menlo|code|typewriter|cmtt", re.IGNORECASE)
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -165,10 +166,18 @@ def _lines(page: Page) -> Iterable[Line]:
             rows[-1].append(word)
         else:
             rows.append([word])
-    links = [{**note, "uri": href} for note in page.annots if (href := _href(note))]
+    links = _links(page)
     for row in rows:
         row.sort(key=lambda word: word["x0"])
         yield _line(page.page_number, row, links)
+
+
+def _links(page: Page) -> list[dict[str, Any]]:
+    """Return the links of a page; none, if their objects refer to each other without an end."""
+    try:
+        return [{**note, "uri": href} for note in page.annots if (href := _href(note))]
+    except (MalformedPDFException, RecursionError):
+        return []
 
 
 def _line(page: int, row: Sequence[dict[str, Any]], links: Sequence[dict[str, Any]]) -> Line:

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pdfplumber
 from bs4 import BeautifulSoup, Tag
-from pdfminer.pdfdocument import PDFNoOutlines
-from pdfminer.pdfexceptions import PDFException
+from pdfminer.pdfdocument import PDFNoOutlines, PDFPasswordIncorrect
 from pdfplumber.pdf import PDF
-from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.document import Document
 from ingest.errors import SourceError
@@ -27,7 +25,12 @@ def load(path: Path, data: bytes) -> Document:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             pages = read_pages(pdf)
             html = to_html(pages, _outline(pdf))
-    except (PdfminerException, PDFException, ValueError, KeyError, TypeError) as error:
+    # A broken file makes the library stumble in its own code, over anything.
+    except Exception as error:
+        if _is_locked(error):
+            raise SourceError(
+                path, "is protected by a password. Save it without one, and ingest it again"
+            ) from error
         detail = str(error) or type(error).__name__
         raise SourceError(path, f"is not a PDF that can be read: {detail}") from error
     if not pages.parts:
@@ -45,6 +48,11 @@ def load(path: Path, data: bytes) -> Document:
         lines=lines,
         unit=Unit.PAGE,
     )
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether a PDF wants a password; pdfplumber wraps what pdfminer says."""
+    return any(isinstance(each, PDFPasswordIncorrect) for each in (error, *error.args))
 
 
 def _outline(pdf: PDF) -> list[tuple[int, str]]:

@@ -81,6 +81,55 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str) -> None:
         load(read_source(path))
 
 
+def pdf_of(*objects: str) -> bytes:
+    """Return a PDF file of some objects, the first of which is its catalogue."""
+    written, places = b"%PDF-1.7\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(written))
+        written += f"{number} 0 obj\n{text}\nendobj\n".encode()
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size, begin = len(objects) + 1, len(written)
+    written += f"xref\n0 {size}\n0000000000 65535 f \n{table}".encode()
+    end = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{begin}\n%%EOF\n"
+    return written + end.encode()
+
+
+def test_links_that_refer_to_each_other_do_not_stop_a_pdf(tmp_path: Path) -> None:
+    text = "BT /F1 12 Tf 72 700 Td (Turn the key to the left.) Tj ET"
+    font = "<< /Font << /F1 5 0 R >> >>"
+    path = tmp_path / "loop.pdf"
+    path.write_bytes(
+        pdf_of(
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+            f"/Resources {font} /Annots [6 0 R] >>",
+            f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            "<< /Subtype /Link /Rect [72 690 200 710] /A << /URI (https://a.example) >> "
+            "/StructParent 7 0 R >>",
+            "<< /Type /StructElem /K [6 0 R] /P 7 0 R >>",
+        )
+    )
+    assert "Turn the key to the left." in load(read_source(path)).markdown
+
+
+def test_a_protected_file_is_said_to_be_so(tmp_path: Path) -> None:
+    word = tmp_path / "secret.docx"
+    word.write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(512))
+    with pytest.raises(SourceError, match="protected by a password"):
+        load(read_source(word))
+    keys = f"/O ({'o' * 32}) /U ({'u' * 32})"
+    locked = f"<< /Filter /Standard /V 1 /R 2 /P -4 /Length 40 {keys} >>"
+    pdf = tmp_path / "secret.pdf"
+    pages = "<< /Type /Pages /Kids [] /Count 0 >>"
+    data = pdf_of("<< /Type /Catalog /Pages 2 0 R >>", pages, locked)
+    ids = b"/Root 1 0 R /Encrypt 3 0 R /ID [<00> <00>]"
+    pdf.write_bytes(data.replace(b"/Root 1 0 R", ids))
+    with pytest.raises(SourceError, match="protected by a password"):
+        load(read_source(pdf))
+
+
 def test_a_page_of_navigation_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "empty.html"
     path.write_text("<nav>Home</nav>")

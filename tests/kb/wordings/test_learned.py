@@ -158,6 +158,7 @@ def test_nobody_can_turn_an_answer(knowledge_base: KnowledgeBase) -> None:
         "the dust extractor is full",
         "how do I book a machine?",
         "I lost the workshop card",
+        "The lathe does not start, and where do I book a machine?",
     )
     follow_ups = ("and if it is the old one?", "and for a friend?", "what about tomorrow?")
     before = [*answers(knowledge_base, questions), *after_lathe(knowledge_base, follow_ups)]

@@ -71,6 +71,7 @@ class Found:
     """A question, its language, and the sections that were found for it, best first.
 
     `parts` has the sections for each of the things that the question asks, if it asks several.
+    `asked` are the texts that were searched for, the whole question first, with their vectors.
     """
 
     question: CleanText
@@ -79,6 +80,7 @@ class Found:
     hits: Sequence[Hit]
     parts: Sequence[Sequence[Hit]] = ()
     audience: Audience | None = None
+    asked: Sequence[tuple[str, Vectors]] = ()
 
 
 class KnowledgeBase:
@@ -198,11 +200,9 @@ class KnowledgeBase:
 
         What is sure, nobody's presses on buttons can turn.
         """
-        if self._taught is None or self._taught.snapshot is not found.index.snapshot:
+        if not found.asked or self._taught_like(found.index) is None:
             return answer
-        again = self.answer(
-            self.find(found.question, found.language, audience=found.audience, taught=True)
-        )
+        again = self.answer(self._searched(found, taught=True))
         return answer if again.decision is Decision.NOT_COVERED else again
 
     def answer_with_before(self, answer: Answer, found: Found, joined: CleanText) -> Answer:
@@ -274,12 +274,10 @@ class KnowledgeBase:
         said = _TAKEN_OUT.sub("", question) if question.secrets else question
         if not _WORD.search(said) or small_talk(question):
             return Found(question, language, index, (), audience=audience)
-        asked = [question, *question_parts(question)]
-        hits, *parts = (
-            self._search(index, text, vector, language, ranking, audience, taught=taught)
-            for text, vector in zip(asked, self.embed(asked), strict=True)
-        )
-        return Found(question, language, index, hits, parts, audience)
+        texts = [question, *question_parts(question)]
+        asked = tuple(zip(texts, self.embed(texts), strict=True))
+        found = Found(question, language, index, (), audience=audience, asked=asked)
+        return self._searched(found, ranking, taught=taught)
 
     def answer(self, found: Found) -> Answer:
         """Return what is answered from what was found."""
@@ -397,17 +395,17 @@ class KnowledgeBase:
         """
         index = self.index()
         self._check(index)
-        renamed = index.snapshot.manifest.renamed
+        called_now = index.snapshot.manifest.called_now
         # Problems that the guides no longer have come back, perhaps.
         kept = [
-            lesson.model_copy(update={"problem": renamed.get(lesson.problem, lesson.problem)})
+            lesson.model_copy(update={"problem": called_now(lesson.problem)})
             for lesson in lessons
             if index.rows_of(lesson.problem)
         ]
         self._lesson_vectors = self._vectors_of({lesson.text for lesson in kept})
         learned = learn(
             kept,
-            {(renamed.get(name, name), key): kind for (name, key), kind in rulings.items()},
+            {(called_now(name), key): kind for (name, key), kind in rulings.items()},
             self._lesson_vectors,
             {each.language: index.usual_likeness(each.language) for each in kept},
             people_decide=people_decide,
@@ -428,11 +426,14 @@ class KnowledgeBase:
         Those that were taught are among them.
         """
         index = self.index()
-        taught = self._taught
-        if taught is not None and taught.snapshot is index.snapshot:
-            index = taught
+        index = self._taught_like(index) or index
         vector = self._vectors_of({question})[question]
         return index.nearest_wording(problem, vector, language)
+
+    def _taught_like(self, index: SearchIndex) -> SearchIndex | None:
+        """Return an index with what people taught, if that is of the same snapshot."""
+        taught = self._taught
+        return taught if taught and taught.snapshot is index.snapshot else None
 
     def _vectors_of(self, texts: Set[str]) -> dict[str, Vectors]:
         """Return the vectors of lessons; those of before need not be embedded again."""
@@ -454,6 +455,16 @@ class KnowledgeBase:
 
         return GuideRetriever(find=find)
 
+    def _searched(self, found: Found, ranking: Ranking = SHIPPED_RANKING, *, taught: bool) -> Found:
+        """Return what is found for the texts that were asked."""
+        hits, *parts = (
+            self._search(
+                found.index, text, vector, found.language, ranking, found.audience, taught=taught
+            )
+            for text, vector in found.asked
+        )
+        return replace(found, hits=hits, parts=parts)
+
     def _search(
         self,
         index: SearchIndex,
@@ -466,9 +477,8 @@ class KnowledgeBase:
         taught: bool,
     ) -> list[Hit]:
         hits = index.search(question, vector, language, ranking, audience)
-        if taught and self._taught is not None and self._taught.snapshot is index.snapshot:
-            lifted = self._taught.search(question, vector, language, ranking, audience)
-            hits = _better(hits, lifted)
+        if taught and (other := self._taught_like(index)):
+            hits = _better(hits, other.search(question, vector, language, ranking, audience))
         return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
 
     def _check(self, index: SearchIndex) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,7 +10,7 @@ import typer
 from rich.console import Console
 
 from bot.gaps import wordings
-from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of
+from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of, tell_guide
 from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.evaluation.golden import NOT_COVERED
@@ -110,11 +108,7 @@ def also_asked(
     for question in _questions(settings, ids):
         name = section or question.section or ""
         source, anchor = source_of(name, question.language, snapshot, known)
-        # The guides are ingest's, and the bot does not import it.
-        command = [sys.executable, "-m", "guidebot", "also-asked"]
-        done = subprocess.run([*command, "--", source, anchor, question.text], check=False)
-        if done.returncode:
-            raise typer.Exit(done.returncode)
+        tell_guide(source, anchor, [question.text])
 
 
 @app.command()

@@ -73,9 +73,9 @@ def find_reach(
 
     `asked` holds both periods; `headings` are the problems'. Raises as KnowledgeBase.ask does.
     """
-    renamed = knowledge_base.index().snapshot.manifest.renamed
+    called_now = knowledge_base.index().snapshot.manifest.called_now
     answered = [
-        (renamed.get(each.section, each.section), each)
+        (called_now(each.section), each)
         for each in asked
         if each.decision == Decision.ANSWER.value and each.section
     ]
@@ -122,9 +122,9 @@ def _misleading(
     start: float,
     knowledge_base: KnowledgeBase,
 ) -> list[Misleading]:
-    renamed = knowledge_base.index().snapshot.manifest.renamed
+    called_now = knowledge_base.index().snapshot.manifest.called_now
     wrong = [
-        lesson.model_copy(update={"problem": renamed.get(lesson.problem, lesson.problem)})
+        lesson.model_copy(update={"problem": called_now(lesson.problem)})
         for lesson in lessons
         if not lesson.good
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ import typer
 from kb.errors import GuidebotError, NoSnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from bot.memory.store import Store
     from bot.settings import BotSettings
@@ -78,3 +80,12 @@ def source_of(
         raise GuidebotError(f"The live guides have no section {name!r}: name it with --section.")
     edition = next((guide for guide in editions if guide.language == language), editions[0])
     return edition.source, anchor
+
+
+def tell_guide(source: str, anchor: str, questions: Sequence[str]) -> None:
+    """Tell a guide's file that a section answers questions; raises typer.Exit if that fails."""
+    # The guides are ingest's, and the bot does not import it.
+    command = [sys.executable, "-m", "guidebot", "also-asked"]
+    done = subprocess.run([*command, "--", source, anchor, *questions], check=False)
+    if done.returncode:
+        raise typer.Exit(done.returncode)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,14 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of
+from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of, tell_guide
 from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.settings import load_settings
-from kb.wordings.learned import LearnedWording, Standing, wording_id
+from kb.wordings.learned import LearnedWording, Lesson, Standing, wording_id
 
 if TYPE_CHECKING:
     from bot.gaps.reach import Reach
+    from bot.memory.store import Store
+    from kb.knowledge_base import KnowledgeBase
 
 _MOST_NEVER = 20
 
@@ -46,18 +45,14 @@ def wordings(
     """Show by which words people reach the problems, and what they taught."""
     from bot.gaps.reach import find_reach
     from bot.memory.history import History
-    from bot.memory.lessons import Lessons
-    from kb.knowledge_base import open_knowledge_base
 
     settings = load_settings(BotSettings)
-    start = datetime.now(UTC) - timedelta(hours=hours(since))
+    period = timedelta(hours=hours(since))
+    start = datetime.now(UTC) - period
     store = open_store(settings)
     try:
-        before = (start - timedelta(hours=hours(since))).timestamp()
-        asked, lessons = History(store).asked(before), Lessons(store)
-        knowledge_base = open_knowledge_base(settings)
-        said = lessons.all()
-        learned = knowledge_base.teach(said, lessons.rulings(), people_decide=_people(settings))
+        asked = History(store).asked((start - period).timestamp())
+        knowledge_base, said, learned = _taught(settings, store)
         headings = dict(knowledge_base.index().headings("", None))
         report = find_reach(asked, said, learned, headings, start.timestamp(), knowledge_base)
     finally:
@@ -82,23 +77,24 @@ def export() -> None:
     """Write the learned wordings that count into the files beside the guides, for good."""
     settings = load_settings(BotSettings)
     snapshot = live_snapshot(settings)
-    learned = [each for each in _learned(settings) if each.standing is Standing.COUNTS]
+    store = open_store(settings)
+    try:
+        _, _, learned = _taught(settings, store)
+    finally:
+        store.close()
+    counting = [each for each in learned if each.standing is Standing.COUNTS]
     known = headings_of(snapshot)
     questions: dict[tuple[str, str], list[str]] = {}
-    for each in learned:
+    for each in counting:
         place = source_of(each.problem, each.language, snapshot, known)
         questions.setdefault(place, []).append(each.text)
-    elsewhere = Counter(source for source, _ in questions if not Path(source).is_file())
+    elsewhere = dict.fromkeys(source for source, _ in questions if not Path(source).is_file())
     for source in elsewhere:
         typer.echo(f"Passed over, as it is no file here: {source}", err=True)
     for (source, anchor), texts in questions.items():
         if source not in elsewhere:
-            # The guides are ingest's, and the bot does not import it.
-            command = [sys.executable, "-m", "guidebot", "also-asked"]
-            done = subprocess.run([*command, "--", source, anchor, *texts], check=False)
-            if done.returncode:
-                raise typer.Exit(done.returncode)
-    if not learned:
+            tell_guide(source, anchor, texts)
+    if not counting:
         typer.echo("No learned wording counts yet.")
 
 
@@ -107,11 +103,13 @@ def _rule(ids: Sequence[str], *, accepted: bool) -> None:
 
     settings = load_settings(BotSettings)
     snapshot = live_snapshot(settings)
-    renamed = snapshot.manifest.renamed if snapshot else {}
     store = open_store(settings)
     try:
         lessons = Lessons(store)
-        named = [(renamed.get(each.problem, each.problem), each.text) for each in lessons.all()]
+        named = [
+            (snapshot.manifest.called_now(each.problem) if snapshot else each.problem, each.text)
+            for each in lessons.all()
+        ]
         known = {wording_id(*each): each for each in named}
         if unknown := [id for id in ids if id not in known]:
             raise GuidebotError(
@@ -125,22 +123,17 @@ def _rule(ids: Sequence[str], *, accepted: bool) -> None:
         store.close()
 
 
-def _learned(settings: BotSettings) -> list[LearnedWording]:
+def _taught(
+    settings: BotSettings, store: Store
+) -> tuple[KnowledgeBase, Sequence[Lesson], list[LearnedWording]]:
+    """Return the knowledge base as people taught it, by what lessons, and with what wordings."""
     from bot.memory.lessons import Lessons
     from kb.knowledge_base import open_knowledge_base
 
-    store = open_store(settings)
-    try:
-        lessons = Lessons(store)
-        return open_knowledge_base(settings).teach(
-            lessons.all(), lessons.rulings(), people_decide=_people(settings)
-        )
-    finally:
-        store.close()
-
-
-def _people(settings: BotSettings) -> bool:
-    return settings.learn_wordings == "people"
+    lessons, knowledge_base = Lessons(store), open_knowledge_base(settings)
+    said = lessons.all()
+    people = settings.learn_wordings == "people"
+    return knowledge_base, said, knowledge_base.teach(said, lessons.rulings(), people_decide=people)
 
 
 def _show(report: Reach, console: Console) -> None:

@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 
 from bot.operations.ingest_runner import Diff, Gate, Pending, Result, Told
 from bot.views.answer import Message, plain
-from bot.views.rich_text import bullet, paragraph, shortened
+from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button
 from bot.words.words import SlackWords
 from kb.model import Span
@@ -109,13 +109,7 @@ def _judgement(gate: Gate, said: SlackWords) -> Iterator[str]:
 
 
 def _list(title: str, lines: Sequence[str], said: SlackWords) -> RichTextBlock:
-    elements = paragraph([Span(text=title, bold=True)])
-    for line in lines[:_MOST_LINES]:
-        elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])
-    if len(lines) > _MOST_LINES:
-        more = said.more_lines.format(count=len(lines) - _MOST_LINES)
-        elements += paragraph([Span(text=more)])
-    return RichTextBlock(elements=elements)
+    return titled_list(title, lines, _MOST_LINES, said.more_lines)
 
 
 def _bold(text: str) -> RichTextBlock:

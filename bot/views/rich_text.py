@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -30,6 +30,7 @@ LONGEST_TEXT = 2500
 
 # So that a label and the [n] stand with the words that they belong to.
 _LONGEST_MARKS = 200
+_LONGEST_LINE = 200
 
 _DEEPEST = 8
 # What these say stands in the blocks under them.
@@ -92,6 +93,16 @@ def paragraph(spans: Iterable[Span]) -> list[RichTextElement]:
 def bullet(spans: Iterable[Span]) -> list[RichTextElement]:
     """Return spans as an item of a list."""
     return _items(_spans(spans), None, 0)
+
+
+def titled_list(title: str, lines: Sequence[str], most: int, more: str) -> RichTextBlock:
+    """Return a title in bold, and so many lines at most; `more` has a `{count}` of the others."""
+    elements = paragraph([Span(text=title, bold=True)])
+    for line in lines[:most]:
+        elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])
+    if len(lines) > most:
+        elements += paragraph([Span(text=more.format(count=len(lines) - most))])
+    return RichTextBlock(elements=elements)
 
 
 def moment(label: str, iso: str) -> RichTextBlock:

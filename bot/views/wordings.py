@@ -22,7 +22,7 @@ from slack_sdk.models.views import View
 
 from bot.operations.ingest_runner import Pending
 from bot.views.answer import plain
-from bot.views.rich_text import bullet, paragraph, shortened
+from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.words.words import SlackWords
 from kb.model import Span
 from kb.wordings.learned import LearnedWording, Standing, by_standing
@@ -64,7 +64,8 @@ def vocabulary_blocks(found: Vocabulary, said: SlackWords) -> Iterator[Block]:
         (said.never_reached, found.never),
     ):
         if headings:
-            yield _headings(title, headings, said)
+            counted = f"{title} ({len(headings)})"
+            yield titled_list(counted, headings, _MOST_ROWS, said.more_lines)
     taught = [row for row in by_standing(found.taught) if row.problem in found.headings]
     counting = [row for row in taught if row.standing is Standing.COUNTS]
     others = [row for row in taught if row.standing in (Standing.WAITING, Standing.WEAKENED)]
@@ -164,16 +165,6 @@ def _rulings(row: LearnedWording, said: SlackWords) -> list[ButtonElement]:
     if row.standing is Standing.COUNTS:
         return [remove]
     return [ButtonElement(text=said.accept, action_id=ACCEPT_WORDING, value=row.id), remove]
-
-
-def _headings(title: str, headings: Sequence[str], said: SlackWords) -> RichTextBlock:
-    elements = paragraph([Span(text=f"{title} ({len(headings)})", bold=True)])
-    for heading in headings[:_MOST_ROWS]:
-        elements += bullet([Span(text=shortened(heading, _LONGEST_ROW))])
-    if len(headings) > _MOST_ROWS:
-        more = said.more_lines.format(count=len(headings) - _MOST_ROWS)
-        elements += paragraph([Span(text=more)])
-    return RichTextBlock(elements=elements)
 
 
 def _plain(text: str) -> RichTextBlock:

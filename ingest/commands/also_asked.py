@@ -17,7 +17,7 @@ from ingest.loaders.decoding import decode
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.model import Section
-from kb.text.yaml_edit import EditableYaml, replace_file
+from kb.text.yaml_edit import EditableYaml, extend, replace_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -84,14 +84,7 @@ def _with_questions(text: str, section: Section, questions: Sequence[str]) -> st
     yaml = EditableYaml(text)
     sections = yaml.value.setdefault("sections", {})
     key = section.heading if section.heading in sections else section.anchor
-    entry = sections.setdefault(key, {})
-    before = entry.get("also_asked") or []
-    if isinstance(before, str):
-        before = entry["also_asked"] = [before]
-    if before:
-        before.extend(questions)
-    else:
-        entry["also_asked"] = list(questions)
+    extend(sections.setdefault(key, {}), "also_asked", questions)
     return yaml.text()
 
 

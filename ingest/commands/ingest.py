@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+GuidesOption = Annotated[
+    Path | None, typer.Option(help="The file that names the guides; default: guidebot.toml.")
+]
 By = Annotated[str, typer.Option(help="Who does this; default: the user and the computer.")]
 
 
@@ -41,10 +44,7 @@ def ingest(
             help="Guides: files, folders, patterns, web addresses of pages or sitemaps."
         ),
     ] = None,
-    guides: Annotated[
-        Path | None,
-        typer.Option(help="The file that names the guides; default: guidebot.toml."),
-    ] = None,
+    guides: GuidesOption = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Publish the good sources, leave out the bad.")
     ] = False,

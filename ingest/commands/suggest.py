@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.ingest import named_sources, said_again
+from ingest.commands.ingest import GuidesOption, named_sources, said_again
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.text.counted import counted
@@ -37,10 +37,7 @@ def suggest(
         list[str] | None,
         typer.Argument(metavar="[GUIDES]...", help="Guides; default: those of guidebot.toml."),
     ] = None,
-    guides: Annotated[
-        Path | None,
-        typer.Option(help="The file that names the guides; default: guidebot.toml."),
-    ] = None,
+    guides: GuidesOption = None,
     export: Annotated[
         Path | None, typer.Option(help="Write prompts here, to paste into any assistant.")
     ] = None,

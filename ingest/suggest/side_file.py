@@ -15,7 +15,7 @@ from ingest.loaders.decoding import decode
 from ingest.parse.outline import parse
 from ingest.suggest.problems import GuideFile, Problem, text_checksum
 from kb.model import Drafts, Section
-from kb.text.yaml_edit import EditableYaml, as_text, keep_comments
+from kb.text.yaml_edit import EditableYaml, as_text, extend, keep_comments
 
 _INDENT = 2
 
@@ -160,12 +160,5 @@ def _apart(day: date) -> date:
 def _extend(entry: Any, name: str, texts: Sequence[str], written: Sequence[str]) -> None:
     known = {text.casefold() for text in written}
     new = [as_text(text) for text in texts if text.casefold() not in known]
-    if not new:
-        return
-    before = entry.get(name) or []
-    if isinstance(before, str):
-        before = entry[name] = [before]
-    if before:
-        before.extend(new)
-    else:
-        entry[name] = new
+    if new:
+        extend(entry, name, new)

@@ -164,8 +164,7 @@ class SearchIndex:
 
         One that was renamed since is followed.
         """
-        name = self.snapshot.manifest.renamed.get(name, name)
-        guide, _, anchor = name.partition("#")
+        guide, _, anchor = self.snapshot.manifest.called_now(name).partition("#")
         rows = [self._rows.get((guide, language, anchor)) for language in self.languages]
         return [int(self.snapshot.problems[row]) for row in rows if row is not None]
 

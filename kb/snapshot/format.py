@@ -117,6 +117,10 @@ class Manifest(Frozen):
     packs: tuple[PackUse, ...] = ()
     renamed: dict[str, str] = {}
 
+    def called_now(self, problem: str) -> str:
+        """Return what a problem ("guide#anchor") of this or an earlier snapshot is called now."""
+        return self.renamed.get(problem, problem)
+
 
 @dataclass(frozen=True)
 class Snapshot:

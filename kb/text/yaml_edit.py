@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,17 @@ def as_text(text: str, *, flow: bool = False) -> str:
     except (yaml.YAMLError, ValueError):
         plain = False
     return text if plain and not _NUMBER.fullmatch(text) else DoubleQuotedScalarString(text)
+
+
+def extend(entry: Any, name: str, texts: Sequence[str]) -> None:
+    """Add texts to what a mapping has under a name: a list of texts, one text, or nothing."""
+    before = entry.get(name) or []
+    if isinstance(before, str):
+        before = entry[name] = [before]
+    if before:
+        before.extend(texts)
+    else:
+        entry[name] = list(texts)
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.front_matter import SideFile
+from ingest.remark import Remark
 from kb.model import Unit
 
 
@@ -13,9 +14,11 @@ class Document:
     """A source as Markdown.
 
     `lines[i]` is the 1-based line of the source that line i of `markdown` came from; without
-    it, the lines are the same. `name` is the source's file name. `see_also` names other
-    pages that the source leads to without saying where they are. `side_file` is what the
-    file beside the source says of it. `unit` is what its lines count, where that is not lines.
+    it, the lines are the same. `name` is the source's file name, with the folders that it lies in
+    below what was named: "vpn/index.md". `see_also` names other pages that the source leads to
+    without saying where they are. `side_file` is what the file beside the source says of it.
+    `unit` is what its lines count, where that is not lines. `language` (ISO 639-1) is what the
+    source says it is in, if it does. `remarks` are what the loader has to say.
     """
 
     source: str
@@ -26,6 +29,8 @@ class Document:
     see_also: tuple[str, ...] = ()
     side_file: SideFile | None = None
     unit: Unit = Unit.LINE
+    language: str | None = None
+    remarks: tuple[Remark, ...] = ()
 
     def source_line(self, line: int) -> int:
         """Return the source's line (1-based) for a 0-based line of the Markdown."""

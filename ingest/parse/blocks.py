@@ -13,6 +13,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.document import Document
 from ingest.parse.inline import TextLine, cut_spans, joined, text_lines, tidy
+from ingest.remark import Remark
 from kb.model import Block, BlockKind, Lines, Span
 
 NOTE_LABEL = re.compile(
@@ -41,6 +42,7 @@ class BlockReader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.links: list[Span] = []
+        self.remarks: list[Remark] = []
 
     def read(self, nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
         """Return the blocks of some nodes; a list of contents is none."""

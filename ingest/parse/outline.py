@@ -24,7 +24,19 @@ from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
 from ingest.parse.problems import find_problems
 from ingest.parse.slug import slug, unique
-from kb.model import Block, BlockKind, Drafts, Guide, GuideInfo, Lines, Role, Section, Span
+from ingest.remark import Remark
+from kb.model import (
+    Block,
+    BlockKind,
+    Drafts,
+    Frozen,
+    Guide,
+    GuideInfo,
+    Lines,
+    Role,
+    Section,
+    Span,
+)
 from kb.text.language import detect_language
 
 # "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
@@ -33,11 +45,24 @@ _LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})(?:[-_][A-Za-z]{2,4})?$")
 _MOST_NAMED = 5
 
 
+class Parsed(Frozen):
+    """A guide, and what is to be said of how its source was read, by line."""
+
+    guide: Guide
+    remarks: tuple[Remark, ...]
+
+
 def parse(document: Document) -> Guide:
-    """Return the guide that a document holds.
+    """Return the guide that a document holds; raises SourceError as `parse_with_remarks` does."""
+    return parse_with_remarks(document).guide
+
+
+def parse_with_remarks(document: Document) -> Parsed:
+    """Return the guide that a document holds, and what was done to read it.
 
     Raises SourceError if it has no text, or its front matter is wrong.
     """
+    remarks = list(document.remarks)
     tree = SyntaxTreeNode(parser().parse(document.markdown))
     matter = FrontMatter()
     nodes = list(tree.children)
@@ -46,7 +71,7 @@ def parse(document: Document) -> Guide:
     in_guide = matter
     if document.side_file:
         matter = together(matter, document.side_file)
-    outline = _outline(nodes, document)
+    outline = _outline(nodes, document, remarks)
     if not any(part.blocks for part in outline):
         raise SourceError(document.source, "the guide is empty: it has no text under any heading")
     stem = document.name.rsplit(".", 1)[0]
@@ -54,7 +79,12 @@ def parse(document: Document) -> Guide:
     bare_stem = stem[: suffix.start()] if suffix else stem
     title, parts = _title(outline, matter.title or bare_stem)
     see_also, parts = _lead(parts, title)
-    language = matter.language or (suffix and suffix[1]) or detect_language(_sample(parts))
+    language = (
+        matter.language
+        or (suffix and suffix[1])
+        or document.language
+        or detect_language(_sample(parts))
+    )
     info = GuideInfo(
         id=matter.id or slug(bare_stem),
         title=matter.title or title,
@@ -71,7 +101,8 @@ def parse(document: Document) -> Guide:
     )
     sections = tuple(_sections([*_cut_at_labels(parts)], matter.url))
     _refuse_gone(sections, in_guide, document)
-    return Guide(info=info, sections=_helped(sections, matter))
+    guide = Guide(info=info, sections=_helped(sections, matter))
+    return Parsed(guide=guide, remarks=tuple(sorted(remarks, key=lambda each: each.line)))
 
 
 @dataclass
@@ -95,7 +126,9 @@ class _Part:
         return any(block.kind is BlockKind.STEP for block in self.blocks)
 
 
-def _outline(nodes: Sequence[SyntaxTreeNode], document: Document) -> list[_Part]:
+def _outline(
+    nodes: Sequence[SyntaxTreeNode], document: Document, remarks: list[Remark]
+) -> list[_Part]:
     parts = [_Part(0, "", [], 1, 1)]
     groups: list[list[SyntaxTreeNode]] = [[]]
     for node in nodes:
@@ -113,6 +146,7 @@ def _outline(nodes: Sequence[SyntaxTreeNode], document: Document) -> list[_Part]
         blocks = BlockReader(document)
         part.blocks = blocks.read(group)
         part.links = blocks.links
+        remarks += blocks.remarks
         if part.blocks:
             part.last_line = max(part.line, part.blocks[-1].lines.last)
     return parts

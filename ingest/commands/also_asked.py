@@ -90,6 +90,6 @@ def _with_questions(text: str, section: Section, questions: Sequence[str]) -> st
 
 def _text(path: Path) -> str:
     try:
-        return decode(path, path.read_bytes())
+        return decode(path, path.read_bytes()).text
     except OSError as error:
         raise SourceError(path, f"cannot be read: {error.strerror or error}") from error

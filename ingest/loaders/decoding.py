@@ -1,29 +1,177 @@
-"""A file's bytes as text."""
+"""A file's bytes as text, in whatever encoding they are."""
 
 from __future__ import annotations
 
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import charset_normalizer
+
 from ingest.errors import SourceError
+from ingest.remark import Remark, RemarkKind
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+_NAMES = {
+    "cp932": "Shift_JIS (Windows)",
+    "euc_jis_2004": "EUC-JP",
+    "iso2022_jp": "ISO-2022-JP",
+    "gb18030": "GB18030",
+    "big5hkscs": "Big5",
+    "cp949": "EUC-KR (Windows)",
+    "utf_16_le": "UTF-16",
+    "utf_16_be": "UTF-16",
+    "utf-16": "UTF-16",
+    "utf-32": "UTF-32",
+}
+# What files say they are in is often its extension on Windows, which holds all of it
+# (https://encoding.spec.whatwg.org/#names-and-labels).
+_EXTENDED = {
+    "shift_jis": "cp932",
+    "euc_jp": "euc_jis_2004",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+}
+# Among those that fit equally well, the first is the likeliest.
+_LIKELY = [
+    "cp932",
+    "euc_jis_2004",
+    "cp949",
+    "gb18030",
+    "big5hkscs",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+]
+_JAPANESE = ("cp932", "euc_jis_2004")
+_WIDE = ("utf_16_le", "utf_16_be")
+_SHIFTED = ("iso2022_jp", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr")
+# What a text in an encoding hardly has: Chinese characters among Korean ones; and where Turkish
+# has its own letters, those of Icelandic, or of Romanian and Czech together.
+_ODD = {
+    "cp949": re.compile(r"[\u4e00-\u9fff]"),
+    "cp1252": re.compile("[þýðÞÝÐ]"),
+    "cp1250": re.compile("ţ.*ý|ý.*ţ", re.DOTALL),
+}
+_KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30fa]")
+_BLANK = re.compile(r"[ \n\u3000]")
+_ESCAPE = re.compile(rb"\x1b[$(]")
+_MOST_CHAOS = 0.3
+_ALIKE = 0.05
 
 
-def decode(path: Path, data: bytes) -> str:
-    """Return the text of a UTF-8 file, with or without a byte-order mark.
+@dataclass(frozen=True)
+class Decoded:
+    """A text, and the name of the encoding that it was in; None if that was UTF-8."""
 
-    Raises SourceError if it is in another encoding, is not text, or is empty.
+    text: str
+    encoding: str | None = None
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of it."""
+        if self.encoding is None:
+            return ()
+        said = f"is not UTF-8 and was read as {self.encoding}"
+        return (Remark(line=1, kind=RemarkKind.ENCODING, text=said),)
+
+
+def decode(path: Path, data: bytes, declared: str | None = None) -> Decoded:
+    """Return the text in a file's bytes, with line feeds at the ends of its lines.
+
+    The encoding is told by a byte-order mark, by what the file itself declares, or by what its
+    bytes can be; they must be all of it. Raises SourceError if the file is not text, or is empty.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(
-            path,
-            f"line {line}: byte 0x{data[error.start]:02x} is not UTF-8. "
-            "Save the file in the encoding UTF-8 and ingest it again.",
-        ) from error
+    text, encoding = _decoded(path, data, declared)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise SourceError(path, f"line {line}: holds a NUL character, so it is not a text file")
     if not text.strip():
         raise SourceError(path, "the guide is empty: the file holds no text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Decoded(text, None if encoding in ("utf-8", "utf-8-sig") else encoding)
+
+
+def _decoded(path: Path, data: bytes, declared: str | None) -> tuple[str, str]:
+    for encoding in _candidates(data, declared):
+        try:
+            # A byte-order mark is none of the text.
+            text = data.decode(encoding).removeprefix("\ufeff")
+        except (UnicodeDecodeError, LookupError):
+            continue
+        return text, _NAMES.get(encoding, encoding)
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            path,
+            f"line {line}: byte 0x{data[error.start]:02x} is not UTF-8, nor is the text in any "
+            "other encoding that can be told. Save the file in the encoding UTF-8 and ingest it "
+            "again.",
+        ) from error
+
+
+def _candidates(data: bytes, declared: str | None) -> Iterator[str]:
+    """Yield the encodings that the bytes may be in, the surest first."""
+    if marked := [encoding for mark, encoding in _BOMS if data.startswith(mark)]:
+        yield marked[0]
+        return
+    if _ESCAPE.search(data):
+        yield from _SHIFTED
+    if b"\0" not in data:
+        yield "utf-8"
+    if declared and (known := _python_name(declared)):
+        yield known
+    yield from _detected(data)
+
+
+def _python_name(declared: str) -> str | None:
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        return None
+    return _EXTENDED.get(name.replace("-", "_"), _EXTENDED.get(name, name))
+
+
+def _detected(data: bytes) -> list[str]:
+    isolated = [*_LIKELY, *_WIDE] if b"\0" in data else _LIKELY
+    found = charset_normalizer.from_bytes(data, cp_isolation=isolated, threshold=_MOST_CHAOS)
+    matches = {
+        match.encoding: match
+        for match in found
+        # Any even number of bytes can be UTF-16; a text in it has blanks between its words.
+        if match.encoding not in _WIDE or _BLANK.search(str(match))
+    }
+    if not matches:
+        return []
+    least = min(match.chaos for match in matches.values())
+    alike = [name for name, match in matches.items() if match.chaos <= least + _ALIKE]
+    # Chinese encodings have the kana in the places of the Japanese ones, and other characters
+    # than those beside the kana.
+    if any(_KANA.search(str(matches[name])) for name in alike):
+        alike = [name for name in _JAPANESE if name in matches] or alike
+    best = max(matches[name].coherence for name in alike)
+
+    def rank(name: str) -> tuple[bool, bool, int]:
+        odd = name in _ODD and bool(_ODD[name].search(str(matches[name])))
+        return odd, matches[name].coherence < best - _ALIKE, isolated.index(name)
+
+    return sorted(alike, key=rank)

@@ -68,7 +68,7 @@ def _side_file(source: SourceFile) -> SideFile | None:
     if source.beside is None or not source.beside.strip():
         return None
     path = side_file_of(source.path)
-    return read_side_file(path, decode(path, source.beside))
+    return read_side_file(path, decode(path, source.beside).text)
 
 
 def _bytes(path: Path) -> bytes:

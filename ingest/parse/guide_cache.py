@@ -18,6 +18,7 @@ from kb.model import Guide
 # What is not our own, but has a say in what comes of a source.
 _LIBRARIES = (
     "beautifulsoup4",
+    "charset-normalizer",
     "html5lib",
     "lingua-language-detector",
     "mammoth",

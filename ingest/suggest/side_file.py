@@ -128,7 +128,7 @@ def side_text(guide: GuideFile) -> str:
         data = guide.side.read_bytes() if guide.side.exists() else b""
     except OSError as error:
         raise SourceError(guide.side, f"cannot be read: {error.strerror or error}") from error
-    return decode(guide.side, data) if data.strip() else ""
+    return decode(guide.side, data).text if data.strip() else ""
 
 
 def _as_map(drafts: Drafts) -> CommentedMap:

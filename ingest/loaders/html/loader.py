@@ -6,17 +6,21 @@ import hashlib
 from pathlib import Path
 
 from bs4 import Tag
+from bs4.dammit import EncodingDetector
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.loaders.decoding import decode
+from ingest.loaders.decoding import Decoded, decode
 from ingest.loaders.html.web_page import guide_part, read_page, shift_code
 from ingest.loaders.html_to_markdown import to_markdown
+
+_HEAD = 4096
 
 
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a page's bytes; raises SourceError if nothing is said in it."""
-    text = _text(path, data)
+    decoded = _decoded(path, data)
+    text = decoded.text
     part = guide_part(read_page(text))
     if not part.get_text().strip():
         raise SourceError(path, "the page is empty: it holds no text that is not navigation")
@@ -28,26 +32,14 @@ def load(path: Path, data: bytes) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         markdown=markdown,
         lines=lines,
+        remarks=decoded.remarks,
     )
 
 
-def _text(path: Path, data: bytes) -> str:
-    # A page may be in the encoding that it names itself.
-    declared = read_page(data[:2048]).original_encoding if not _is_utf8(data) else None
-    if declared:
-        try:
-            data = data.decode(declared).encode()
-        except (LookupError, UnicodeDecodeError) as error:
-            raise SourceError(path, f"is not in the encoding that it names: {error}") from error
-    return decode(path, data)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _decoded(path: Path, data: bytes) -> Decoded:
+    # A page says at its top which encoding it is in.
+    declared = EncodingDetector.find_declared_encoding(data[:_HEAD], is_html=True)
+    return decode(path, data, declared)
 
 
 def _line(tag: Tag) -> int | None:

@@ -12,7 +12,8 @@ from ingest.loaders.text.recovery import recover
 
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a text file's bytes; raises SourceError if it is not text."""
-    recovered = recover(decode(path, data))
+    decoded = decode(path, data)
+    recovered = recover(decoded.text)
     return Document(
         source=str(path),
         name=path.name,
@@ -20,4 +21,5 @@ def load(path: Path, data: bytes) -> Document:
         markdown=recovered.markdown,
         lines=recovered.lines,
         see_also=recovered.see_also,
+        remarks=decoded.remarks,
     )

@@ -39,11 +39,11 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     assert "Permission denied" in problems(path)[0]
 
 
-def test_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "sjis.md"
-    path.write_bytes("# 題\n\n鍵を回す\n".encode("shift_jis"))
+def test_an_encoding_that_cannot_be_told_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "odd.md"
+    path.write_bytes(b"# Door\n\n" + bytes(range(11, 256)) * 2)
     (problem,) = problems(path)
-    assert "line 1" in problem and "UTF-8" in problem
+    assert "line 3" in problem and "UTF-8" in problem
 
 
 @pytest.mark.parametrize("text", ["", "  \n\n", "# Only a title\n"])

@@ -82,7 +82,7 @@ def test_without_guides_the_next_step_is_named(command: list[str], tmp_path: Pat
 
 def test_bad_sources_are_named_and_nothing_is_published(tmp_path: Path) -> None:
     bad = tmp_path / "bad.md"
-    bad.write_bytes(b"\xff\xfe")
+    bad.write_bytes(b"\xff\xfe\x00")
     result = run("ingest", str(bad), str(tmp_path / "none.txt"), home=tmp_path / "home")
     assert result.returncode == 1
     assert f"{bad}: line 1: byte 0xff is not UTF-8" in result.stderr

@@ -16,6 +16,9 @@ from kb.text.yaml_lines import Yaml, YamlError, read_yaml
 SIDE_FILE = ".guide.yaml"
 """How the name of the file beside a guide ends: that of `a.ja.txt` is `a.ja.guide.yaml`."""
 
+GUIDE_ID = r"^[\w.-]+(/[\w.-]+)*$"
+"""What a guide's id looks like: a name, in folders or not."""
+
 _MOST_CHARACTERS = 300
 
 
@@ -79,7 +82,7 @@ class FrontMatter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    id: Annotated[str, Field(pattern=GUIDE_ID)] | None = None
     title: _Text | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None

@@ -42,7 +42,7 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
                     guide.info.source,
                     f"guide id {guide.info.id!r} ({guide.info.language}) is taken by "
                     f"{owners[identity]}. Give one of them another 'id' in its front matter, "
-                    "or another file name.",
+                    "or another file name, or name the folder that both are in.",
                 )
         except SourceError as error:
             reading.errors.append(error)
@@ -65,7 +65,8 @@ def _guide(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) 
         if cache is None:
             return parse(document_of(source, said))
         matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
-        keys.append(guide_key(name, source.data, source.beside, matter))
+        within = said.name.encode("utf-8", "surrogateescape") if said.name else None
+        keys.append(guide_key(name, within, source.data, source.beside, matter))
         guide = cache.get(keys[-1])
         if guide is None:
             guide = parse(document_of(source, said))
@@ -88,4 +89,9 @@ def document_of(source: SourceFile, said: Said) -> Document:
         side = SideFile.model_validate(
             together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
         )
-    return dataclasses.replace(document, source=said.source or document.source, side_file=side)
+    return dataclasses.replace(
+        document,
+        source=said.source or document.source,
+        name=said.name or document.name,
+        side_file=side,
+    )

@@ -11,8 +11,9 @@ from ingest.errors import SourceError
 from ingest.front_matter import SideFile, together
 from ingest.lint.page import Page, read_page
 from ingest.lint_options import LintOptions
-from ingest.loaders.load import load, read_source
-from ingest.sources.files import find_sources
+from ingest.loaders.load import read_source
+from ingest.reading import document_of
+from ingest.sources.files import Said, find_sources
 from ingest.sources.guides_file import DEFAULT_FILE, GuideEntry, read_guides_file
 from kb.errors import GuidebotError, SettingsError
 
@@ -77,6 +78,6 @@ def _documents(paths: Sequence[Path], errors: list[SourceError]) -> Iterator[Doc
     errors.extend(sources.errors)
     for path in sources.files:
         try:
-            yield load(read_source(path))
+            yield document_of(read_source(path), sources.said.get(path, Said()))
         except SourceError as error:
             errors.append(error)

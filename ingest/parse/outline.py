@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from ingest.front_matter import (
     together,
 )
 from ingest.parse.blocks import BlockReader, parser, with_id
+from ingest.parse.file_name import split_name
 from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
 from ingest.parse.problems import find_problems
@@ -37,10 +37,7 @@ from kb.model import (
     Section,
     Span,
 )
-from kb.text.language import detect_language
-
-# "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
-_LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})(?:[-_][A-Za-z]{2,4})?$")
+from kb.text.language import language_of_guide
 
 _MOST_NAMED = 5
 
@@ -74,19 +71,14 @@ def parse_with_remarks(document: Document) -> Parsed:
     outline = _outline(nodes, document, remarks)
     if not any(part.blocks for part in outline):
         raise SourceError(document.source, "the guide is empty: it has no text under any heading")
-    stem = document.name.rsplit(".", 1)[0]
-    suffix = _LANGUAGE_SUFFIX.search(stem)
-    bare_stem = stem[: suffix.start()] if suffix else stem
-    title, parts = _title(outline, matter.title or bare_stem)
+    name = split_name(document.name)
+    title, parts = _title(outline, matter.title or name.title)
     see_also, parts = _lead(parts, title)
     language = (
-        matter.language
-        or (suffix and suffix[1])
-        or document.language
-        or detect_language(_sample(parts))
+        matter.language or name.language or document.language or language_of_guide(_prose(parts))
     )
     info = GuideInfo(
-        id=matter.id or slug(bare_stem),
+        id=matter.id or name.guide_id(language),
         title=matter.title or title,
         language=language,
         source=document.source,
@@ -314,6 +306,15 @@ def titled(
     )
 
 
-def _sample(parts: Sequence[_Part]) -> str:
-    texts = (block.full_text for part in parts for block in part.blocks)
-    return "\n".join(texts)[:4000]
+def _prose(parts: Sequence[_Part]) -> str:
+    """Return the words that say which language a guide is in: not code, nor names of others."""
+    prose = [text for part in parts for text in (part.heading, *map(_plain, part.blocks)) if text]
+    return "\n".join(prose) or "\n".join(b.full_text for part in parts for b in part.blocks)
+
+
+def _plain(block: Block) -> str:
+    if block.kind is BlockKind.CODE:
+        return ""
+    words = "".join(s.text for s in block.spans if not (s.code or s.href or s.bold))
+    rows = (" ".join(row) for row in block.rows)
+    return "\n".join(t for t in (words, *rows, *map(_plain, block.children)) if t.strip())

@@ -19,9 +19,13 @@ _GOLDEN = ("questions*.y*ml", "*.golden.yaml")
 
 @dataclass(frozen=True)
 class Said:
-    """What is known of a file from where it was named: its name for people, and its guide's."""
+    """What is known of a file from where it was named: its name for people, and its guide's.
+
+    `name` is its path within what was named, such as "vpn/index.md" in a folder.
+    """
 
     source: str | None = None
+    name: str | None = None
     matter: SideFile | None = None
 
 
@@ -44,6 +48,7 @@ def find_sources(paths: Iterable[Path]) -> Sources:
     Hidden files and folders inside a named folder are left alone.
     """
     files: dict[Path, Path] = {}
+    said: dict[Path, Said] = {}
     passed_over: list[Path] = []
     errors: list[SourceError] = []
     for path in paths:
@@ -57,10 +62,11 @@ def find_sources(paths: Iterable[Path]) -> Sources:
             if is_beside(found):
                 continue  # read with its guide, or asked of it
             if found.suffix.lower() in LOADERS and not is_pasted(found):
-                files.setdefault(found.resolve(), found)
+                if files.setdefault(found.resolve(), found) is found:
+                    said[found] = Said(name=found.relative_to(path).as_posix())
             else:
                 passed_over.append(found)
-    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
+    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
 
 
 def is_beside(path: Path) -> bool:

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic import ValidationError as Invalid
 
 from ingest.errors import GuidesFileError
-from ingest.front_matter import SideFile
+from ingest.front_matter import GUIDE_ID, SideFile
 from ingest.lint_options import LintOptions
 
 DEFAULT_FILE = Path("guidebot.toml")
@@ -53,7 +53,7 @@ class GuideEntry(_Table):
     source: _Text
     git: _Text | None = None
     ref: _Text | None = None
-    id: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    id: Annotated[str, Field(pattern=GUIDE_ID)] | None = None
     title: _Text | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None

@@ -93,6 +93,7 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
     said = {
         file: Said(
             source=f"{prefix}{_below(file, folder)}" if prefix else None,
+            name=_below(file, base),
             matter=_matter(entry, _below(file, base)),
         )
         for file in found.files
@@ -127,13 +128,16 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
                 errors.append(page)
                 continue
             path = _write(page, settings.home)
-            matter = entry.matter(urlsplit(page.url).path.strip("/"))
+            below = urlsplit(page.url).path.strip("/")
+            matter = entry.matter(below)
             if not matter.url:
                 matter = SideFile.model_validate(
                     matter.model_dump(exclude_unset=True) | {"url": page.url}
                 )
             files.append(path)
-            said[path] = Said(source=page.url, matter=matter)
+            said[path] = Said(
+                source=page.url, name=_named(path, page.url, entry.source), matter=matter
+            )
     except SourceError as error:
         parts = urlsplit(entry.source)
         site = f"{parts.scheme}://{parts.netloc}/"
@@ -142,6 +146,14 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
     finally:
         fetcher.close()
     return Sources(tuple(files), (), tuple(errors), said)
+
+
+def _named(path: Path, page: str, named: str) -> str:
+    """Return the name of a page's file, in the folders that it is in below what was named."""
+    top = PurePosixPath(unquote(urlsplit(named).path)).parent
+    folder = PurePosixPath(unquote(urlsplit(page).path)).parent
+    within = folder.relative_to(top) if folder.is_relative_to(top) else PurePosixPath()
+    return (within / path.name).as_posix()
 
 
 def _write(page: Page, home: Home) -> Path:

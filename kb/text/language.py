@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
 _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30ff\uff66-\uff9d]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA_OR_HAN = re.compile(f"{_KANA.pattern}|{_HAN.pattern}")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _CODE = re.compile(r"\S*[_:/\\${}()<>=\[\]\d]\S*|\S+\.\S+|\b[A-Z]{2,}\b")
 # Two of them and no letter beyond ASCII are English; the models need not be loaded for it.
 _ENGLISH = set(
@@ -18,6 +22,11 @@ _ENGLISH = set(
 )
 # Characters that are looked at; in a pasted token without spaces, _CODE is slow.
 _ENOUGH = 1000
+# A guide is looked at in pieces from all of it.
+_PIECES = 7
+_PIECE = 200
+# Kana for each Latin letter: manuals in Japanese are full of English names, but not so full.
+_JAPANESE_ENOUGH = 0.15
 _ENGLISH_ENOUGH = 0.1
 _SURE = 0.5
 _LANGUAGES = (
@@ -70,6 +79,33 @@ def detect_language(text: str, otherwise: str = "en") -> str:
         if english > _ENGLISH_ENOUGH or best.value < _SURE or len(words.split()) == 1:
             return "en"
     return code
+
+
+def language_of_guide(text: str) -> str:
+    """Return the ISO 639-1 code of the language that a long text is in.
+
+    Its scripts are weighed: a few words of another, such as names of buttons, do not decide.
+    """
+    kana, latin = len(_KANA.findall(text)), len(_LATIN.findall(text))
+    if kana > _JAPANESE_ENOUGH * latin:
+        return "ja"
+    if kana:
+        text = _KANA_OR_HAN.sub(" ", text)
+    elif len(_HAN.findall(text)) <= _JAPANESE_ENOUGH * latin:
+        text = _HAN.sub(" ", text)
+    votes = Counter(detect_language(piece) for piece in _pieces(text))
+    return votes.most_common(1)[0][0]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield pieces that are taken from all of a text, or the whole of a short one."""
+    if len(text) <= _PIECE:
+        yield text
+        return
+    pieces = min(_PIECES, -(-len(text) // _PIECE))
+    for n in range(pieces):
+        at = round(n * (len(text) - _PIECE) / (pieces - 1))
+        yield text[at : at + _PIECE]
 
 
 def with_colon(label: str) -> str:

@@ -72,18 +72,55 @@ def test_an_unsupported_type_is_named(tmp_path: Path) -> None:
     assert ".xyz" in problems(path)[0] and ".md" in problems(path)[0]
 
 
-def test_two_guides_of_one_id_are_named_but_editions_are_not(tmp_path: Path) -> None:
-    for folder in ("a", "b"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "doors.en.md").write_text(GOOD)
-    (tmp_path / "a" / "doors.ja.md").write_text("# 扉\n\n## 開かない\n\n押します。\n")
+def write(root: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+def test_files_of_one_name_in_several_folders_are_guides_of_their_own(tmp_path: Path) -> None:
+    other = GOOD.replace("# Doors\n", "")
+    write(tmp_path, {"index.md": GOOD, "front/index.md": other, "back/gate/index.md": other})
     reading = read_guides(find_sources([tmp_path]))
-    assert [(g.info.id, g.info.language) for g in reading.guides] == [
+    assert not reading.errors
+    assert [(g.info.id, g.info.title) for g in reading.guides] == [
+        ("back/gate/index", "gate"),
+        ("front/index", "front"),
+        ("index", "Doors"),
+    ]
+
+
+def test_folders_named_for_languages_hold_editions_and_a_department_is_none(
+    tmp_path: Path,
+) -> None:
+    japanese = "# 扉\n\n## 開かない\n\n押します。\n"
+    write(
+        tmp_path,
+        {
+            "en/doors.md": GOOD,
+            "ja/doors.md": japanese,
+            "it/index.md": "# Badges\n\n## It is lost\n\nTell the front desk about it.\n",
+            "gates.ja.md": japanese,
+            "gates.en.md": GOOD,
+        },
+    )
+    reading = read_guides(find_sources([tmp_path]))
+    assert not reading.errors
+    assert sorted((g.info.id, g.info.language) for g in reading.guides) == [
         ("doors", "en"),
         ("doors", "ja"),
+        ("gates", "en"),
+        ("gates", "ja"),
+        ("it/index", "en"),
     ]
+
+
+def test_two_guides_of_one_id_are_named(tmp_path: Path) -> None:
+    write(tmp_path, {"a/doors.md": GOOD, "b/doors.md": GOOD})
+    reading = read_guides(find_sources([tmp_path / "a", tmp_path / "b"]))
+    assert [guide.info.id for guide in reading.guides] == ["doors"]
     (problem,) = (str(error) for error in reading.errors)
-    assert "'doors'" in problem and str(tmp_path / "a" / "doors.en.md") in problem
+    assert "'doors'" in problem and str(tmp_path / "a" / "doors.md") in problem
 
 
 def test_an_edit_while_a_file_is_read_is_not_kept_under_its_old_words(

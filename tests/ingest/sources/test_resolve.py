@@ -92,7 +92,7 @@ def test_patterns_name_files_and_the_entry_has_the_last_word(tmp_path: Path) -> 
     guides, errors = read(tmp_path, entry)
     assert errors == []
     assert {(g.info.id, g.info.url, g.info.owner) for g in guides} == {
-        ("one", "https://x.example/a/one.html", "Doors team"),
+        ("a/one", "https://x.example/a/one.html", "Doors team"),
         ("two", "https://x.example/two.html", "Doors team"),
     }
     assert {g.info.title for g in guides} == {"Doors", "Two"}

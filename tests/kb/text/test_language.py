@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.text.language import detect_language, with_colon
+from kb.text.language import detect_language, language_of_guide, with_colon
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,17 @@ def test_what_says_nothing_is_in_the_askers_language(text: str) -> None:
 def test_a_label_has_the_colon_of_its_script() -> None:
     assert with_colon("重要") == "重要："
     assert with_colon("Important") == "Important: "
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Open the settings, choose ヘルプ, and then press OK twice. " * 5, "en"),
+        ("Contact 総務部 or 情報システム部 when the badge does not open the door. " * 3, "en"),
+        ("設定で Remote Desktop Services Manager を開き、Restart を押します。" * 3, "ja"),
+        ("请打开设置，然后选择网络。如果仍然无法连接，请重新启动路由器。" * 3, "zh"),
+        ("The key to this door is in a drawer. " * 20 + "Ouvrez la porte avec la clé. " * 6, "en"),
+    ],
+)
+def test_a_guide_is_in_the_language_of_most_of_its_text(text: str, language: str) -> None:
+    assert language_of_guide(text) == language

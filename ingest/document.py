@@ -18,7 +18,8 @@ class Document:
     below what was named: "vpn/index.md". `see_also` names other pages that the source leads to
     without saying where they are. `side_file` is what the file beside the source says of it.
     `unit` is what its lines count, where that is not lines. `language` (ISO 639-1) is what the
-    source says it is in, if it does. `remarks` are what the loader has to say.
+    source says it is in, if it does. `typed` says that the source is a text without markup, so
+    that its structure is only typed. `remarks` are what the loader has to say.
     """
 
     source: str
@@ -30,6 +31,7 @@ class Document:
     side_file: SideFile | None = None
     unit: Unit = Unit.LINE
     language: str | None = None
+    typed: bool = False
     remarks: tuple[Remark, ...] = ()
 
     def source_line(self, line: int) -> int:

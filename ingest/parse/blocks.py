@@ -23,11 +23,6 @@ NOTE_LABEL = re.compile(
 )
 _ALERT = re.compile(r"\[!(\w+)\]\s*")
 _TASK = re.compile(r"\[[ xX]\]\s+")
-# "Step 2: Open the lid.", 「手順１ パソコンの時刻を合わせる」.
-_TYPED_STEP = re.compile(
-    r"(?:step|schritt|[ée]tape|paso|passo|手順|ステップ|步骤|단계)\s*(\d{1,2})(?!\d)\s*(?:[:：.．)）、-]\s*|\s+)",
-    re.IGNORECASE,
-)
 
 
 def parser() -> MarkdownIt:
@@ -53,7 +48,7 @@ class BlockReader:
                     blocks.pop()  # the label over the list
                 continue
             blocks += self._blocks(node, nodes[position + 1 :])
-        return [with_id(block, str(n)) for n, block in enumerate(typed_steps(blocks), 1)]
+        return [with_id(block, str(n)) for n, block in enumerate(blocks, 1)]
 
     def _blocks(self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
         match node.type:
@@ -218,44 +213,6 @@ def with_id(block: Block, id: str) -> Block:
     return block.model_copy(update={"id": id, "children": children})
 
 
-def typed_steps(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks, with paragraphs that are typed as "Step 1: ..." as steps.
-
-    What stands under such a line, up to the next paragraph, belongs to it. One alone is a
-    paragraph: it may be part of a sentence.
-    """
-    numbers = [_typed_number(block) for block in blocks]
-    if len({number for number in numbers if number}) < 2:
-        return list(blocks)
-    found: list[Block] = []
-    for block, number in zip(blocks, numbers, strict=True):
-        if number:
-            start = _TYPED_STEP.match(block.text)
-            assert start is not None
-            spans = tidy(cut_spans(block.spans, start.end()))
-            update = {"kind": BlockKind.STEP, "number": number, "spans": spans}
-            found.append(block.model_copy(update=update))
-        elif (
-            found
-            and found[-1].kind is BlockKind.STEP
-            and block.kind not in (BlockKind.PARAGRAPH, BlockKind.STEP, BlockKind.CAPTION)
-        ):
-            last = found[-1]
-            lines = Lines(first=last.lines.first, last=max(last.lines.last, block.lines.last))
-            update = {"children": (*last.children, block), "lines": lines}
-            found[-1] = last.model_copy(update=update)
-        else:
-            found.append(block)
-    return found
-
-
-def _typed_number(block: Block) -> int | None:
-    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
-        return None
-    match = _TYPED_STEP.match(block.text)
-    return int(match[1]) if match and match.end() < len(block.text) else None
-
-
 def _without_task_mark(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """Return an item's spans without the box of a task list."""
     mark = _TASK.match(spans[0].text) if spans else None
@@ -263,12 +220,12 @@ def _without_task_mark(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 
 
 def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextLine]]]:
-    """Split a paragraph where a line begins with a note's label in bold, or is a typed step."""
+    """Split a paragraph where a line begins with a note's label in bold."""
     label: str | None = None
     group: list[TextLine] = []
     for line in lines:
         found, rest = _noted(line, last=line is lines[-1])
-        if group and (found or _TYPED_STEP.match(line.text)):
+        if group and found:
             yield label, group
             label, group = None, []
         label = found or label

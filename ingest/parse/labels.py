@@ -11,6 +11,7 @@ from ingest.parse.roles import is_bare, role_of
 from kb.model import Block, BlockKind, Role
 
 _LONGEST = 40
+_LONGEST_NAME = 80
 # A label that stands at the beginning of a paragraph, and what may stand round it.
 _LABEL = re.compile(
     r"^\s*(?:[【\[]\s*([^】\]]{1,40})\s*[】\]]\s*[:：]?|([^:：。.!?]{1,40})[:：])\s*"
@@ -19,10 +20,15 @@ _LABEL = re.compile(
 
 @dataclass
 class Labelled:
-    """The blocks under a label; those before the first have none."""
+    """The blocks under a label; those before the first have none.
+
+    `names` says that the label is what a problem looks like, and so its name: what to do about it
+    is one level below.
+    """
 
     label: str
     blocks: list[Block] = field(default_factory=list)
+    names: bool = False
 
 
 def split_at_labels(blocks: Sequence[Block]) -> list[Labelled]:
@@ -34,17 +40,31 @@ def split_at_labels(blocks: Sequence[Block]) -> list[Labelled]:
     roles = {role_of(found[0]) for found in labels if found and is_bare(found[0])}
     if Role.RESOLUTION not in roles or not roles & {Role.SYMPTOMS, Role.CAUSE}:
         return [Labelled("", list(blocks))]
+    named = _named_by_symptoms(blocks, labels)
     cut = [Labelled("")]
     for block, found in zip(blocks, labels, strict=True):
         if found and (is_bare(found[0]) or _is_bold(block)):
-            cut.append(Labelled(found[0]))
             rest = tidy(cut_spans(block.spans, found[1]))
+            if named and role_of(found[0]) is Role.SYMPTOMS:
+                cut.append(Labelled("".join(span.text for span in rest), names=True))
+            else:
+                cut.append(Labelled(found[0]))
             if not rest and not block.children:
                 continue
             kind = BlockKind.PARAGRAPH if block.kind is BlockKind.CAPTION else block.kind
             block = block.model_copy(update={"spans": rest, "kind": kind})
         cut[-1].blocks.append(block)
     return [each for each in cut if each.blocks]
+
+
+def _named_by_symptoms(blocks: Sequence[Block], labels: Sequence[tuple[str, int] | None]) -> bool:
+    """Whether several problems stand below each other, each named by what it looks like."""
+    symptoms = [
+        block.text[found[1] :].strip()
+        for block, found in zip(blocks, labels, strict=True)
+        if found and role_of(found[0]) is Role.SYMPTOMS and is_bare(found[0])
+    ]
+    return len(symptoms) > 1 and all(0 < len(text) <= _LONGEST_NAME for text in symptoms)
 
 
 def _label(block: Block) -> tuple[str, int] | None:

@@ -24,6 +24,7 @@ from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
 from ingest.parse.problems import find_problems
 from ingest.parse.slug import slug, unique
+from ingest.parse.structure.recover import recover
 from ingest.remark import Remark
 from kb.model import (
     Block,
@@ -60,14 +61,16 @@ def parse_with_remarks(document: Document) -> Parsed:
     Raises SourceError if it has no text, or its front matter is wrong.
     """
     remarks = list(document.remarks)
-    tree = SyntaxTreeNode(parser().parse(document.markdown))
     matter = FrontMatter()
-    nodes = list(tree.children)
-    if nodes and nodes[0].type == "front_matter":
-        matter = read_front_matter(document.source, nodes.pop(0).content)
+    tokens = parser().parse(document.markdown)
+    if tokens and tokens[0].type == "front_matter":
+        matter = read_front_matter(document.source, tokens.pop(0).content)
     in_guide = matter
     if document.side_file:
         matter = together(matter, document.side_file)
+    recovered = recover(tokens, document)
+    remarks += recovered.remarks
+    nodes = SyntaxTreeNode(recovered.tokens).children
     outline = _outline(nodes, document, remarks)
     if not any(part.blocks for part in outline):
         raise SourceError(document.source, "the guide is empty: it has no text under any heading")
@@ -186,10 +189,13 @@ def _cut_at_labels(parts: Sequence[_Part]) -> Iterator[_Part]:
         if rest:
             part.last_line = max([part.line, *(block.lines.last for block in first.blocks)])
         yield part
+        depth = max(1, part.level) + 1
         for below in rest:
             blocks = [with_id(block, str(n)) for n, block in enumerate(below.blocks, 1)]
             line, last = blocks[0].lines.first, min(blocks[-1].lines.last, last_line)
-            level = max(1, part.level) + 1
+            level = depth
+            if any(each.names for each in rest) and not below.names:
+                level += 1
             yield _Part(level, below.label, [], line, max(line, last), blocks)
 
 

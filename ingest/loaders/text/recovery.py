@@ -20,10 +20,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingest.loaders.text.escaping import escaped
+from ingest.loaders.text.looks_like_code import looks_like_code
+from ingest.loaders.text.sentence import SENTENCE_END
 from ingest.parse.inline import glue_between
 
 _CONTENTS_ENTRY = re.compile(r"[-*•・]\s+(\S.*)")
-_SENTENCE_END = re.compile(r"[。．.!?！？][)）」』\]\"']*$")
 _LABEL_END = (":", "：")
 _CONTINUES = re.compile(r"[、。，．）」』】)\],.;—–]")
 _TRAILING_DASH = re.compile(r"(?<=\S)\s+-$")
@@ -34,9 +36,7 @@ _PROCEDURE = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(r"には[:：]?$|^To [^.]*[^.:]:?$")
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
 _NUMBERED = re.compile(r"(\d{1,2})[.)．）]\s*(?=\D)(\S.*)")
-_LINE_START_SPECIAL = re.compile(r"^(\s*)([#>+=-]|\d+[.)])")
 
 
 @dataclass(frozen=True)
@@ -89,31 +89,38 @@ class Recovered:
     see_also: tuple[str, ...]
 
 
-def recover(text: str) -> Recovered:
-    """Recover the structure of a plain text.
+def is_saved_page(text: str) -> bool:
+    """Whether a text is a web page's: it has marks of lists on lines of their own, or contents."""
+    lines = _lines(text)
+    return any(line.text == "-" for line in lines) or bool(_contents(lines[1:])[1])
 
-    A text without a list of contents becomes one section under its first line.
-    """
-    lines = [
-        Line(number, stripped)
-        for number, line in enumerate(text.split("\n"), 1)
-        if (stripped := unicodedata.normalize("NFC", line).replace("\u3000", " ").strip())
-    ]
+
+def recover(text: str) -> Recovered:
+    """Recover the structure of a page."""
+    lines = _lines(text)
     writer = _Writer()
     if not lines:
         return Recovered("", (), ())
-    writer.put(f"# {_escaped(lines[0].text)}", lines[0].number)
+    writer.put(f"# {escaped(lines[0].text)}", lines[0].number)
     writer.blank()
     before, contents, body = _contents(lines[1:])
     headings = {entry.text for entry in contents} & {line.text for line in body}
     _write_body(before, writer)
     for heading, content in _sections(body, headings):
         if heading:
-            writer.put(f"## {_escaped(heading.text)}", heading.number)
+            writer.put(f"## {escaped(heading.text)}", heading.number)
             writer.blank()
         _write_body(content, writer)
     see_also = tuple(entry.text for entry in contents if entry.text not in headings)
     return Recovered("\n".join(writer.markdown), tuple(writer.lines), see_also)
+
+
+def _lines(text: str) -> list[Line]:
+    return [
+        Line(number, stripped)
+        for number, line in enumerate(text.split("\n"), 1)
+        if (stripped := unicodedata.normalize("NFC", line).replace("\u3000", " ").strip())
+    ]
 
 
 def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
@@ -132,7 +139,7 @@ def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]
         below = {line.text for line in lines[end:]}
         if entries and any(entry.text in below for entry in entries):
             before = list(lines[:position])
-            if before and not _SENTENCE_END.search(before[-1].text):
+            if before and not SENTENCE_END.search(before[-1].text):
                 before.pop()
             return before, entries, list(lines[end:])
         position = max(end, position + 1)
@@ -211,7 +218,7 @@ def _is_broken(line: str, following: str) -> bool:
     """Whether `following` goes on with the sentence of `line`."""
     if _CONTINUES.match(following):
         return True
-    if _SENTENCE_END.search(line) or line.endswith(_LABEL_END):
+    if SENTENCE_END.search(line) or line.endswith(_LABEL_END):
         return False
     # An inline element at the line's end, such as a code word: "...します。Version".
     tail = re.split(r"[。．！？]|[.!?]\s", line)[-1].strip()
@@ -261,7 +268,7 @@ def _take_continuation(lines: Sequence[Line], position: int, item: _Item) -> int
             break
         code = looks_like_code(line)
         after_label = last.endswith(_LABEL_END)
-        after_code = looks_like_code(last) and not _SENTENCE_END.search(last)
+        after_code = looks_like_code(last) and not SENTENCE_END.search(last)
         if not (code or after_label or after_code or _is_broken(last, line)):
             break
         if code and not (after_label or after_code):
@@ -352,7 +359,7 @@ def _write_code(run: Sequence[Line], writer: _Writer, prefix: str, indent: str) 
 
 def _write_prose(run: Sequence[Line], writer: _Writer, prefix: str, indent: str) -> None:
     for position, line in enumerate(run):
-        text = _escaped(line.text)
+        text = escaped(line.text)
         if len(run) == 1 and not indent and _CAPTION.search(line.text):
             text = f"**{text}**"
         if position and not _wraps(run[position - 1].text, line.text):
@@ -362,36 +369,3 @@ def _write_prose(run: Sequence[Line], writer: _Writer, prefix: str, indent: str)
 
 def _wraps(line: str, following: str) -> bool:
     return _is_broken(line, following) or not glue_between(line[-1:], following[:1])
-
-
-_CODE_SHAPES = (
-    re.compile(r"\barn:[\w-]*:"),
-    re.compile(r"^[\"'][\w:.-]+[\"']\s*:\s*\S+"),
-    re.compile(r"^[\[{}\]]+,?$"),
-    re.compile(r"^[\w-]+:[A-Za-z*]+$"),
-    re.compile(r"^[A-Z][a-z]+[A-Z]\w+$"),
-    re.compile(r"^[$#>] \S"),
-    re.compile(r"^(sudo |aws |git |npm |pip |docker |kubectl |curl |ssh |cd |ls |cat )\S"),
-    re.compile(r"^[a-z][\w.-]*( [\w./:=-]+)* --?[a-z][\w-]*"),
-    re.compile(r"^<\/?\w[^>]*>$"),
-)
-
-
-def looks_like_code(line: str) -> bool:
-    """Whether a line is a command, an identifier, JSON or a message of a program.
-
-    Only a line without a sentence's end, and without letters of another script than Latin,
-    can be.
-    """
-    if not line.isascii() or _SENTENCE_END.search(line):
-        return False
-    return any(shape.search(line) for shape in _CODE_SHAPES)
-
-
-def _escaped(text: str) -> str:
-    escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", text)
-    return _LINE_START_SPECIAL.sub(lambda m: f"{m[1]}{_escape_start(m[2])}", escaped)
-
-
-def _escape_start(mark: str) -> str:
-    return f"{mark[:-1]}\\{mark[-1]}"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingest.loaders.load import load, read_source
-from ingest.loaders.text.recovery import looks_like_code, recover
+from ingest.loaders.text.looks_like_code import looks_like_code
+from ingest.loaders.text.recovery import recover
 from ingest.parse.outline import parse
 from kb.model import BlockKind, Guide
 from tests.conftest import REAL_GUIDE, needs_real_guides

@@ -1,0 +1,195 @@
+"""From tokens whose structure is only typed to those of the Markdown that it stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from ingest.document import Document
+from ingest.parse.roles import is_bare, role_of
+from ingest.parse.structure.headings import Text, find_headings, is_role_label, levels
+from ingest.parse.structure.marks import Look
+from ingest.parse.structure.steps import Run, lists_at, run_at
+from ingest.parse.structure.units import Kind, Unit, items_of, split, units_of
+from ingest.parse.structure.write import heading, ordered_list, paragraph
+from ingest.remark import Remark, RemarkKind
+from kb.model import Role
+from kb.text.counted import counted
+
+_SHORT = 60
+# Marks that only say that a heading is one; numbers and labels are a heading's own words.
+_DROPPED = ("question", "#")
+_LABEL = re.compile(r"([^:：。.!?]{1,40})[:：]")
+
+
+@dataclass
+class Recovered:
+    """A document's tokens, with what was found in them, and what is to be said of it."""
+
+    tokens: list[Token]
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def recover(tokens: Sequence[Token], document: Document) -> Recovered:
+    """Return the tokens with the headings, steps and answers that are only typed as what they are.
+
+    Lines are taken for headings by what the whole text has of their kind, and for steps by their
+    numbers.
+    """
+    units = units_of(tokens)
+    text = Text(units, document.typed, lambda unit: document.source_line(unit.line))
+    found = find_headings(text)
+    level = levels(text, found)
+    writer = _Writer(document, {units[n] for n in found.answers}, _role_lines(units))
+    begin = 0
+    for position, unit in enumerate(units):
+        if position in level:
+            writer.write(units[begin:position])
+            writer.heading(unit, level[position])
+            begin = position + 1
+    writer.write(units[begin:])
+    return Recovered(writer.tokens, writer.remarks)
+
+
+@dataclass
+class _Writer:
+    """Writes units as tokens. `answers` lose their mark, before `labels` a paragraph begins."""
+
+    document: Document
+    answers: set[Unit] = field(default_factory=set)
+    labels: set[Unit] = field(default_factory=set)
+    tokens: list[Token] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def heading(self, unit: Unit, level: int) -> None:
+        """Write a line as a heading."""
+        self.tokens += heading(unit, level, _skipped(unit))
+        self._remark(unit, f"looks like a heading and was taken as one: {_short(unit.text)}")
+
+    def write(self, units: Sequence[Unit]) -> None:
+        """Write what stands between two headings."""
+        position = 0
+        while position < len(units):
+            run = run_at(units, position)
+            lists = None if run else lists_at(units, position)
+            if run:
+                self._steps(units, run)
+            elif lists:
+                self._lists(units, lists)
+            elif units[position].kind is Kind.LINE:
+                position = self._paragraph(units, position)
+                continue
+            else:
+                self.tokens += self._inside(list(units[position].tokens))
+                position += 1
+                continue
+            position = (run or lists or Run((), (), 1)).ends[-1]
+
+    def _paragraph(self, units: Sequence[Unit], position: int) -> int:
+        """Write a paragraph's lines, up to where another begins or steps do."""
+        first = units[position]
+        end = position + 1
+        while end < len(units) and self._continues(units, end, first):
+            end += 1
+        skip = first.mark.end if first.mark and first in self.answers else 0
+        if skip < len(first.text):
+            self.tokens += paragraph(units[position:end], skip)
+        elif end > position + 1:
+            self.tokens += paragraph(units[position + 1 : end])
+        return end
+
+    def _continues(self, units: Sequence[Unit], at: int, first: Unit) -> bool:
+        unit = units[at]
+        same = unit.kind is Kind.LINE and unit.paragraph == first.paragraph
+        starts = unit in self.answers or unit in self.labels
+        return same and not starts and run_at(units, at) is None
+
+    def _steps(self, units: Sequence[Unit], run: Run) -> None:
+        items: list[list[Token]] = []
+        for position, end in zip(run.positions, run.ends, strict=True):
+            step = units[position]
+            lines = position + 1
+            while lines < end and _is_continued(units[lines], step):
+                lines += 1
+            assert step.mark is not None
+            below = self._part(units[lines:end])
+            items.append([*paragraph(units[position:lines], step.mark.end), *below])
+        self.tokens += ordered_list(items, run.start)
+        first = units[run.positions[0]]
+        steps = counted(len(items), "line")
+        self._remark(first, f"{steps} from here look like steps and were taken as such")
+
+    def _lists(self, units: Sequence[Unit], run: Run) -> None:
+        items: list[list[Token]] = []
+        for position, end in zip(run.positions, run.ends, strict=True):
+            for item in items_of(units[position]):
+                items.append(self._inner(item))
+            items[-1] += self._part(units[position + 1 : end])
+        self.tokens += ordered_list(items, run.start)
+
+    def _part(self, units: Sequence[Unit]) -> list[Token]:
+        """Return what belongs to a step, written by itself."""
+        part = _Writer(self.document, self.answers, self.labels)
+        part.write(units)
+        self.remarks += part.remarks
+        return part.tokens
+
+    def _inside(self, block: list[Token]) -> list[Token]:
+        """Return a block with the steps in it, and in the items of a list, as such."""
+        if len(block) < 3 or block[0].nesting != 1 or block[0].type in _CLOSED:
+            return block
+        if block[0].type in ("bullet_list_open", "ordered_list_open"):
+            items = [self._inside(item) for item in split(block[1:-1])]
+            return [block[0], *(token for item in items for token in item), block[-1]]
+        return [block[0], *self._inner(block), block[-1]]
+
+    def _inner(self, block: list[Token]) -> list[Token]:
+        inner = units_of(block[1:-1])
+        if any(unit.kind is Kind.LINE and len(unit.whole) != 3 for unit in inner):
+            return block[1:-1]
+        return self._part(inner)
+
+    def _remark(self, unit: Unit, text: str) -> None:
+        line = self.document.source_line(unit.line)
+        self.remarks.append(Remark(line=line, kind=RemarkKind.STRUCTURE, text=text))
+
+
+# What is in them is no text of blocks.
+_CLOSED = ("paragraph_open", "heading_open", "table_open", "dl_open")
+
+
+def _is_continued(unit: Unit, step: Unit) -> bool:
+    same = unit.kind is Kind.LINE and unit.paragraph == step.paragraph
+    return same and unit.mark is None and not unit.bold
+
+
+def _skipped(unit: Unit) -> int:
+    """Return how much of a heading's line is no word of it."""
+    if unit.mark is None or unit.kind is not Kind.LINE:
+        return 0
+    sign = len(unit.mark.family) == 1 and unit.mark.look is Look.HEADING
+    return unit.mark.end if sign or unit.mark.family in _DROPPED else 0
+
+
+def _role_lines(units: Sequence[Unit]) -> set[Unit]:
+    """Return the lines that begin with labels such as "Cause:", where what to do has one, too."""
+    lines: dict[Unit, Role] = {}
+    for unit in units:
+        if unit.kind is Kind.LINE and (role := _role(unit)):
+            lines[unit] = role
+    roles = set(lines.values())
+    return set(lines) if Role.RESOLUTION in roles and len(roles) > 1 else set()
+
+
+def _role(unit: Unit) -> Role | None:
+    if is_role_label(unit):
+        return role_of(unit.text)
+    match = _LABEL.match(unit.text)
+    return role_of(match[1]) if match and is_bare(match[1]) else None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHORT else text[:_SHORT].rstrip() + "…"

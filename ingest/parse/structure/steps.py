@@ -1,0 +1,108 @@
+"""Which lines are the steps of one procedure: their numbers go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.parse.structure.marks import Look
+from ingest.parse.structure.units import Kind, Unit, items_of, start_of
+
+_MOST_BETWEEN = 4
+"""Paragraphs that may stand between two steps of one procedure."""
+_LEAST_SINGLE = 3
+"""Lists of one item, each numbered 1, that are one procedure."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Steps by their positions; what stands after each, up to `ends[i]`, belongs to it."""
+
+    positions: tuple[int, ...]
+    ends: tuple[int, ...]
+    start: int
+
+
+def run_at(units: Sequence[Unit], first: int) -> Run | None:
+    """Return the steps that begin at a line, if there are several."""
+    mark = units[first].mark
+    if not _is_step(units[first]) or mark is None or mark.value != 1:
+        return None
+    positions = [first]
+    number = 1
+    for at in range(first + 1, len(units)):
+        unit = units[at]
+        if _is_step(unit) and _alike(unit, units[first]):
+            if unit.mark is None or unit.mark.value != number + 1:
+                break
+            positions.append(at)
+            number += 1
+        elif _parts(unit) or _paragraphs(units[positions[-1] + 1 : at + 1]) > _MOST_BETWEEN:
+            break
+    # One alone may be part of a sentence, if it is not in bold.
+    if len(positions) < 2 and not (mark.look is Look.STEP and units[first].bold):
+        return None
+    return Run(tuple(positions), (*positions[1:], _tail(units, positions[-1])), 1)
+
+
+def lists_at(units: Sequence[Unit], first: int) -> Run | None:
+    """Return ordered lists that are one, cut by what stands between: their numbers go on."""
+    if units[first].kind is not Kind.NUMBERED:
+        return None
+    positions = [first]
+    single = start_of(units[first]) == 1 and len(items_of(units[first])) == 1
+    following = start_of(units[first]) + len(items_of(units[first]))
+    for at in range(first + 1, len(units)):
+        unit = units[at]
+        if unit.kind is Kind.NUMBERED:
+            again = single and start_of(unit) == 1 and len(items_of(unit)) == 1
+            if start_of(unit) != following and not again:
+                break
+            single = again
+            positions.append(at)
+            following = start_of(unit) + len(items_of(unit))
+        elif _parts(unit) or _paragraphs(units[positions[-1] + 1 : at + 1]) > _MOST_BETWEEN:
+            break
+    if len(positions) < (_LEAST_SINGLE if single else 2):
+        return None
+    ends = (*positions[1:], positions[-1] + 1)
+    return Run(tuple(positions), ends, start_of(units[first]))
+
+
+def _is_step(unit: Unit) -> bool:
+    return (
+        unit.kind is Kind.LINE
+        and unit.mark is not None
+        and unit.mark.look in (Look.NUMBER, Look.STEP)
+    )
+
+
+def _alike(one: Unit, other: Unit) -> bool:
+    assert one.mark and other.mark
+    return one.mark.family == other.mark.family
+
+
+def _parts(unit: Unit) -> bool:
+    """Whether a line names what comes, rather than belongs to the step over it."""
+    if unit.kind is Kind.HEADING:
+        return True
+    return unit.kind is Kind.LINE and unit.bold and not _is_step(unit)
+
+
+def _paragraphs(units: Sequence[Unit]) -> int:
+    plain = [unit for unit in units if unit.kind is Kind.LINE and not _is_step(unit)]
+    return len({unit.paragraph for unit in plain})
+
+
+def _tail(units: Sequence[Unit], last: int) -> int:
+    """Return where the last step ends: after its own paragraph, and lists and code under it."""
+    end = last + 1
+    while end < len(units) and _goes_on(units[end], units[last]):
+        end += 1
+    return end
+
+
+def _goes_on(unit: Unit, last: Unit) -> bool:
+    if unit.kind is Kind.LINE:
+        return unit.paragraph == last.paragraph and unit.mark is None and not unit.bold
+    return unit.kind in (Kind.BULLETS, Kind.OTHER)

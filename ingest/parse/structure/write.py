@@ -1,0 +1,78 @@
+"""Tokens for what was found: headings, paragraphs, and lists of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+
+from markdown_it.token import Token
+
+from ingest.parse.structure.units import Kind, Unit
+
+
+def heading(unit: Unit, level: int, skip: int) -> list[Token]:
+    """Return a line as a heading, without its first `skip` characters."""
+    children = unit.tokens if unit.kind is Kind.LINE else tuple(unit.whole[1].children or ())
+    tag = f"h{min(level, 9)}"
+    place = [unit.line, unit.line + 1]
+    return [
+        Token("heading_open", tag, 1, map=place, block=True),
+        _inline(_without(children, skip), place),
+        Token("heading_close", tag, -1, block=True),
+    ]
+
+
+def paragraph(lines: Sequence[Unit], skip: int = 0) -> list[Token]:
+    """Return lines as a paragraph, the first of them without its first `skip` characters."""
+    first, last = lines[0], lines[-1]
+    whole = first.whole[1].map or [first.line, last.line + 1]
+    complete = len(lines) == 1 + sum(
+        token.type in ("softbreak", "hardbreak") for token in first.whole[1].children or ()
+    )
+    if complete and not skip:
+        return list(first.whole)
+    place = [first.line, whole[1] if complete else last.line + 1]
+    children = _without(first.tokens, skip)
+    for line in lines[1:]:
+        assert line.leading is not None
+        children += [line.leading, *line.tokens]
+    opening, closing = copy(first.whole[0]), copy(first.whole[-1])
+    opening.map = place
+    opening.hidden = closing.hidden = False
+    return [opening, _inline(children, place), closing]
+
+
+def ordered_list(items: Sequence[Sequence[Token]], start: int) -> list[Token]:
+    """Return the contents of items as an ordered list that begins with a number."""
+    begin = min((token.map[0] for item in items for token in item if token.map), default=0)
+    end = max((token.map[1] for item in items for token in item if token.map), default=1)
+    attrs: dict[str, str | int | float] = {} if start == 1 else {"start": start}
+    tokens = [Token("ordered_list_open", "ol", 1, attrs=attrs, map=[begin, end], block=True)]
+    for item in items:
+        places = [token.map for token in item if token.map]
+        place = [min(p[0] for p in places), max(p[1] for p in places)] if places else None
+        tokens.append(Token("list_item_open", "li", 1, map=place, block=True))
+        tokens += item
+        tokens.append(Token("list_item_close", "li", -1, block=True))
+    return [*tokens, Token("ordered_list_close", "ol", -1, block=True)]
+
+
+def _inline(children: list[Token], place: list[int]) -> Token:
+    content = "".join(token.content or "\n" * (token.type == "softbreak") for token in children)
+    return Token("inline", "", 0, map=place, content=content, children=children, block=True)
+
+
+def _without(children: Iterable[Token], skip: int) -> list[Token]:
+    """Return inline tokens without their first characters, and the white space behind them."""
+    kept: list[Token] = []
+    stripping = True
+    for token in children:
+        if stripping and token.type in ("text", "code_inline"):
+            token = copy(token)
+            cut = min(skip, len(token.content))
+            token.content, skip = token.content[cut:], skip - cut
+            if skip == 0:
+                token.content = token.content.lstrip()
+            stripping = not token.content
+        kept.append(token)
+    return kept

@@ -247,7 +247,7 @@ def _noted(line: TextLine, *, last: bool) -> tuple[str | None, TextLine]:
         return None, line
     if text.startswith((":", "：")):
         rest = tidy(cut_spans(rest, 1))
-    return bold.rstrip(":："), TextLine(line.offset, list(rest))
+    return bold.rstrip(":： "), TextLine(line.offset, list(rest))
 
 
 def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode]) -> bool:

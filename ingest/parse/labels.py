@@ -14,7 +14,8 @@ _LONGEST = 40
 _LONGEST_NAME = 80
 # A label that stands at the beginning of a paragraph, and what may stand round it.
 _LABEL = re.compile(
-    r"^\s*(?:[【\[]\s*([^】\]]{1,40})\s*[】\]]\s*[:：]?|([^:：。.!?]{1,40})[:：])\s*"
+    r"^\s*(?:[【〔＜〈《≪［\[]\s*([^】〕＞〉》≫］\]]{1,40})\s*[】〕＞〉》≫］\]]\s*[:：]?"
+    r"|([^:：。.!?]{1,40})[:：])\s*"
 )
 
 

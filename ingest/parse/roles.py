@@ -57,11 +57,11 @@ _WORDS = {
 }
 
 # What stands around the words of a heading: numbers, marks of lists, brackets.
-_BEFORE = re.compile(r"^[\s\d.)(#§■□●○◆◇▼▲・*【\[「『<〈《（-]+")
-_AFTER = re.compile(r"[\s】\]」』>〉》）:：。.?？!！*-]+$")
+_BEFORE = re.compile(r"^[\s\d.)(#§■□●○◆◇▼▲・*【〔［＜≪\[「『<〈《（-]+")
+_AFTER = re.compile(r"[\s】〕］＞≫\]」』>〉》）:：。.?？!！*-]+$")
 # "Method 2: Delete the files", "Cause for error 1", 「対処法②」, and no more of a sentence.
 _FOLLOWS = re.compile(
-    r"\s*(?:\(?[0-9０-９]+\)?|[①-⑳]|[a-z]\b)?\s*(?:[:：】\]」』)）.-].*|(?:for|of|to)\b.*)?$",
+    r"\s*(?:\(?[0-9０-９]+\)?|[①-⑳]|[a-z]\b)?\s*(?:[:：】〕］＞≫\]」』)）.-].*|(?:for|of|to)\b.*)?$",
     re.DOTALL,
 )
 # Without accents, as folded texts are.

@@ -21,7 +21,7 @@ _CODE = ("code", "code-block", "sourcecode", "parsed-literal", "highlight", "pro
 _NOTES = ("note", "warning", "tip", "important", "caution", "danger", "hint", "attention", "error")
 _TITLED = ("admonition", "rubric", "topic", "sidebar", "dropdown", "tab-item", "tab")
 
-_ADOC_HEADING = re.compile(r"(={1,6})\s+(?=\S)")
+_ADOC_HEADING = re.compile(r"(={1,6})\s+(?=\S)(?!.*=$)")
 _ADOC_ITEM = re.compile(r"(\.{1,5})\s+(?=\S)")
 _ADOC_ATTRIBUTES = re.compile(r"\[[^\]]*\]$|:[\w-]+:(?:\s.*)?$")
 _ADOC_FENCE = re.compile(r"(-{4,}|\.{4,})$")

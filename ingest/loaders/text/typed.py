@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.loaders.text.escaping import escaped
 from ingest.loaders.text.looks_like_code import looks_like_code
@@ -17,12 +17,20 @@ from ingest.loaders.text.plain_markup import Plain, without_markup
 from ingest.parse.blocks import NOTE_LABEL
 from ingest.parse.inline import unspaced
 from ingest.parse.structure.headings import is_ended, is_short
-from ingest.parse.structure.marks import find_mark
+from ingest.parse.structure.marks import Look, find_mark
 from ingest.remark import Remark
 
-_BULLET = re.compile(r"([-*•‣◦▪–—·]|・|･)\s*(?=\S)")
-_SPACED = set("-*–—")
+_BULLET = re.compile(r"(->|=>|[-*•‣◦▪–—·→⇒➔]|・|･)\s*(?=\S)")
+_SPACED = ("-", "*", "–", "—", "->", "=>")
 """Bullets that are one only with a space behind them."""
+_FRAME = re.compile(r"[+|\s─│┌┐└┘├┤┬┴┼━┃═║╔╗╚╝-]{3,}$")
+_FRAMED = re.compile(r"[|│┃║]\s*([^|│┃║]+?)\s*[|│┃║]$")
+_RULED = re.compile(r"([=\-~*#_＝―─━])\1{1,}\s*([^\s=\-~*#_＝―─━].*?)\s*\1{2,}$")
+_LEADER = re.compile(r"(.+?)\s*(?:[.…・·]\s?){4,}\s*\d*$")
+_DASHES = re.compile(r"-{2,}(?:\s+-{2,})+$")
+_COLUMNS = re.compile(r"\s{2,}|\t+")
+_NEAR = 8
+"""How many lines further the next number of a list may stand."""
 _RULE = re.compile(r"([=\-~^\"'*+#_.:`＝ー―─━～＊])\1{2,}$")
 _NOTE = re.compile(r"([^:：]{1,30})[:：]\s*(?=\S)")
 _WRAPPED = 45
@@ -63,24 +71,28 @@ def read_typed(text: str) -> Typed:
     """Return a typed text as Markdown. Its first line is its title, if it is no sentence."""
     plain = without_markup(unicodedata.normalize("NFC", text).split("\n"))
     typed = Typed(remarks=plain.remarks)
-    lines = list(_lines(plain))
+    lines, contents = _without_contents(list(_lines(plain)))
     underlines = _Underlines()
     position = 0
     while position < len(lines):
         line = lines[position]
-        if heading := underlines.heading(lines, position, line.number in plain.headings):
-            level = plain.headings.get(line.number) or heading
+        if level := plain.headings.get(line.number) or _in_contents(line, contents):
             _put_heading(typed, line, level)
-            position += 2 if underlines.taken else 1
+            position += 1
+        elif heading := underlines.heading(lines, position):
+            _put_heading(typed, *heading)
+            position += 1 if heading[0] is not line else 2
         elif line.number in plain.code:
             position = _code(typed, lines, position, lambda each: each.number in plain.code)
-        elif _RULE.fullmatch(line.text):
+        elif _RULE.fullmatch(line.text) or _FRAME.fullmatch(line.text):
             typed.blank()
             position += 1
         elif position == 0 and _is_title(lines):
             _put_heading(typed, line, 1)
             position += 1
         elif "\t" in line.text and _is_row(lines, position):
+            position = _table(typed, lines, position)
+        elif position + 1 < len(lines) and _DASHES.fullmatch(lines[position + 1].text):
             position = _table(typed, lines, position)
         elif _bullet(line):
             position = _list(typed, lines, position)
@@ -99,24 +111,46 @@ def _lines(plain: Plain) -> Iterator[Line]:
             apart = True
             continue
         wide = line.expandtabs(4)
+        framed = _FRAMED.fullmatch(words)
+        words = framed[1] if framed else words
         yield Line(number, len(wide) - len(wide.lstrip(" \u3000")), words, apart)
         apart = False
 
 
+def _without_contents(lines: Sequence[Line]) -> tuple[list[Line], set[str]]:
+    """Return the lines without a list of contents with its pages, and what stands in it."""
+    contents: dict[int, str] = {}
+    for line in lines:
+        if entry := _LEADER.fullmatch(line.text):
+            contents[line.number] = _bare(entry[1])
+    below = {_bare(line.text) for line in lines if line.number not in contents}
+    names = below.intersection(contents.values())
+    # Dots lead to a price as well as to a page.
+    if len(names) < 2 or len(names) < len(contents) / 2:
+        return list(lines), set()
+    return [line for line in lines if line.number not in contents], names
+
+
+def _in_contents(line: Line, contents: set[str]) -> int | None:
+    return 2 if contents and _bare(line.text) in contents else None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
 @dataclass
 class _Underlines:
-    """Which signs headings are underlined with, from the first that is met down."""
+    """With which signs headings are underlined, or put between, from the first that is met down."""
 
-    signs: list[tuple[str, bool]] = field(default_factory=list)
-    taken: bool = False
-    over: bool = False
+    signs: list[str] = field(default_factory=list)
 
-    def heading(self, lines: Sequence[Line], position: int, marked: bool) -> int | None:
-        """Return the level of a line that is underlined, or marked up as a heading."""
-        self.taken = False
+    def heading(self, lines: Sequence[Line], position: int) -> tuple[Line, int] | None:
+        """Return a line as a heading, with its level, if a rule is under it or on both sides."""
         line = lines[position]
-        if marked:
-            return 1
+        ruled = _RULED.fullmatch(line.text)
+        if ruled and is_short(ruled[2]) and not is_ended(ruled[2]):
+            return replace(line, text=ruled[2]), self._level(f"{ruled[1]}{ruled[1]}")
         if position + 1 == len(lines) or _RULE.fullmatch(line.text):
             return None
         below = lines[position + 1]
@@ -126,10 +160,11 @@ class _Underlines:
         if _width(below.text) < _width(line.text) / 2 and len(below.text) < 10:
             return None
         over = position > 0 and lines[position - 1].text == below.text
-        sign = (rule[1], over)
+        return line, self._level(rule[1] + "^" * over)
+
+    def _level(self, sign: str) -> int:
         if sign not in self.signs:
             self.signs.append(sign)
-        self.taken = True
         return self.signs.index(sign) + 1
 
 
@@ -147,7 +182,11 @@ def _is_title(lines: Sequence[Line]) -> bool:
     first = lines[0]
     if len(lines) < 2 or _bullet(first) or is_ended(first.text) or not is_short(first.text):
         return False
-    return find_mark(first.text) is None or lines[1].apart
+    mark = find_mark(first.text)
+    if mark is None:
+        return True
+    again = (find_mark(line.text) for line in lines[1:])
+    return lines[1].apart and all(each is None or each.family != mark.family for each in again)
 
 
 def _is_row(lines: Sequence[Line], position: int) -> bool:
@@ -157,17 +196,34 @@ def _is_row(lines: Sequence[Line], position: int) -> bool:
 
 
 def _table(typed: Typed, lines: Sequence[Line], position: int) -> int:
+    """Write lines whose cells are divided by tabs, or by spaces over a rule of dashes."""
     first = lines[position]
+    cells = _cells(first)
     typed.blank()
-    while position < len(lines) and lines[position].text.count("\t") == first.text.count("\t"):
+    while position < len(lines) and (position == 0 or not _ends_table(lines, position, first)):
         line = lines[position]
-        cells = [escaped(cell.strip()) for cell in line.text.split("\t")]
-        typed.put(f"| {' | '.join(cells)} |", line.number)
+        position += 1
+        if _DASHES.fullmatch(line.text):
+            continue
+        row = [*map(escaped, _cells(line)), *[""] * len(cells)][
+            : max(len(cells), len(_cells(line)))
+        ]
+        typed.put(f"| {' | '.join(row)} |", line.number)
         if line is first:
             typed.put("|---" * len(cells) + "|", line.number)
-        position += 1
     typed.blank()
     return position
+
+
+def _ends_table(lines: Sequence[Line], position: int, first: Line) -> bool:
+    line = lines[position]
+    if line is first:
+        return False
+    return line.apart or (len(_cells(line)) < 2 and not _DASHES.fullmatch(line.text))
+
+
+def _cells(line: Line) -> list[str]:
+    return [cell.strip() for cell in _COLUMNS.split(line.text)]
 
 
 def _bullet(line: Line) -> re.Match[str] | None:
@@ -239,7 +295,7 @@ def _paragraph(typed: Typed, lines: Sequence[Line], position: int) -> int:
     typed.blank()
     typed.put(_noted(first.text), first.number)
     position += 1
-    while position < len(lines) and _continues(lines[position - 1], lines[position], first):
+    while position < len(lines) and _continues(lines, position, first):
         typed.put(escaped(lines[position].text), lines[position].number)
         position += 1
     typed.blank()
@@ -253,14 +309,36 @@ def _noted(text: str) -> str:
     return escaped(text)
 
 
-def _continues(before: Line, line: Line, first: Line) -> bool:
+def _continues(lines: Sequence[Line], position: int, first: Line) -> bool:
+    before, line = lines[position - 1], lines[position]
     if line.apart or _bullet(line) or _RULE.fullmatch(line.text) or looks_like_code(line.text):
         return False
-    if find_mark(line.text) or "\t" in line.text:
+    if "\t" in line.text or _DASHES.fullmatch(line.text):
         return False
+    if find_mark(line.text):
+        # A date or an amount at the beginning of a line, in the middle of a sentence.
+        prose = not find_mark(first.text) and not is_ended(before.text)
+        return prose and not _may_be_marked(lines, position)
     if line.indent > first.indent and find_mark(first.text):
         return True
     return line.indent == before.indent and _is_cut(before.text, line.text)
+
+
+def _may_be_marked(lines: Sequence[Line], position: int) -> bool:
+    """Whether a line's number has the one before it, or behind it, near by."""
+    mark = find_mark(lines[position].text)
+    if mark is None or mark.value is None or mark.look is not Look.NUMBER:
+        return mark is not None
+    behind = range(position + 1, min(len(lines), position + _NEAR))
+    before = range(position - 1, max(-1, position - _NEAR), -1)
+    for places, wanted in ((behind, mark.value + 1), (before, mark.value - 1)):
+        for at in places:
+            other = find_mark(lines[at].text)
+            if other and other.family == mark.family:
+                if other.value == wanted:
+                    return True
+                break
+    return False
 
 
 def _is_cut(line: str, following: str) -> bool:

@@ -73,7 +73,7 @@ class Headings:
 def find_headings(text: Text) -> Headings:
     """Return which lines are headings, and which begin the answer to a question."""
     found = Headings()
-    for finder in (_questions, _marked, _bold, _bare, _numbered):
+    for finder in (_questions, _marked, _over_dotted, _bold, _bare, _announcing, _numbered):
         found.families |= finder(text, found)
     found.answers = set(_answers(text, found))
     found.title = _title(text, found)
@@ -126,9 +126,18 @@ def _questions(text: Text, found: Headings) -> dict[int, Family]:
     with_body = sum(bool(body) for body in bodies)
     if not places or with_body < _WITH_BODY * len(places):
         return {}
-    if answered or (len(places) > 1 and asked):
+    if 2 * answered >= len(places) or (
+        len(places) > 1 and asked and not _are_letters(text, places)
+    ):
         return {place: ("question", False) for place in places}
     return {}
+
+
+def _are_letters(text: Text, places: Sequence[int]) -> bool:
+    """Whether the marks are letters that stand for other words as often as for "question"."""
+    return all(
+        text.units[place].text[:2] in ("P:", "F:", "P.", "F.", "P ", "F ") for place in places
+    )
 
 
 def _answers(text: Text, found: Headings) -> Iterator[int]:
@@ -157,10 +166,25 @@ def _marked(text: Text, found: Headings) -> dict[int, Family]:
     taken: dict[int, Family] = {}
     for family, places in families.items():
         alone = len(places) == 1
-        if alone and (family[0] in _LIST_SIGNS or family[0] in ("1.1", "1.1.1")):
+        if alone and (family[0] in _LIST_SIGNS or family[0].startswith(("1.1", "word"))):
             continue
         if _are_headings(text, places):
             taken |= dict.fromkeys(places, family)
+    return taken
+
+
+def _over_dotted(text: Text, found: Headings) -> dict[int, Family]:
+    """Lines with a number right over "2.1 ..." that begins with the same one."""
+    taken: dict[int, Family] = {}
+    for position in found.families:
+        above = text.units[position - 1] if position else None
+        if above is None or found.families[position][0] != "1.1" or not _is_like_heading(above):
+            continue
+        number = re.match(r"\d+", text.units[position].text)
+        own = re.match(r"(\d{1,2})[.．]?\s+\S", above.text)
+        value = start_of(above) if above.kind is Kind.NUMBERED else int(own[1]) if own else None
+        if above.text and number and value == int(number[0]):
+            taken[position - 1] = ("1.", above.bold)
     return taken
 
 
@@ -168,7 +192,17 @@ def _are_headings(text: Text, places: Sequence[int]) -> bool:
     like = [n for n in places if _is_like_heading(text.units[n])]
     bodies = [text.body(n, set(places).__contains__) for n in places]
     headed = sum(bool(body) for body in bodies)
-    return len(like) >= _LIKE_HEADINGS * len(places) and headed >= _WITH_BODY * len(places)
+    deeper = sum(_is_deeper(text.units[n + 1 : n + 2], text.units[n]) for n in places)
+    with_body = headed + deeper >= _WITH_BODY * len(places)
+    return headed > 0 and with_body and len(like) >= _LIKE_HEADINGS * len(places)
+
+
+def _is_deeper(following: Sequence[Unit], unit: Unit) -> bool:
+    """Whether the next line is a heading below this one, by its sign."""
+    return any(
+        unit.mark and each.mark and each.mark.family == "#" and each.mark.depth > unit.mark.depth
+        for each in following
+    )
 
 
 def _is_like_heading(unit: Unit) -> bool:
@@ -251,7 +285,8 @@ def _covering(text: Text, part: Sequence[int], found: Headings) -> list[int]:
 def _names_steps(text: Text, position: int) -> bool:
     following = text.units[position + 1 : position + 2]
     return any(
-        unit.kind is Kind.NUMBERED or _look(unit) in (Look.NUMBER, Look.STEP) for unit in following
+        unit.kind in (Kind.NUMBERED, Kind.BULLETS) or _look(unit) in (Look.NUMBER, Look.STEP)
+        for unit in following
     )
 
 
@@ -275,6 +310,25 @@ def _bare(text: Text, found: Headings) -> dict[int, Family]:
     if found.families and not all(_over(found, n) for n in places):
         return {}
     return dict.fromkeys(places, ("bare", False))
+
+
+def _announcing(text: Text, found: Headings) -> dict[int, Family]:
+    """Short lines that stand apart and end in a colon, over steps or lists, in a typed text."""
+    if not text.typed or text.has_headings or found.families:
+        return {}
+    places = [
+        n
+        for n, unit in enumerate(text.units)
+        if unit.kind is Kind.LINE
+        and unit.mark is None
+        and unit.text.endswith((":", "："))
+        and text.stands_apart(n)
+        and is_short(unit.text, _LONGEST_BARE)
+    ]
+    listed = [n for n in places if _names_steps(text, n)]
+    if len(places) < 2 or len(listed) < _WITH_BODY * len(places):
+        return {}
+    return dict.fromkeys(places, ("colon", False))
 
 
 def _over(found: Headings, position: int) -> bool:
@@ -343,10 +397,11 @@ def _title(text: Text, found: Headings) -> int | None:
     alone = len(text.units) > 1 and text.units[1].paragraph != first.paragraph
     if any(unit.kind is Kind.HEADING and unit.level == 1 for unit in text.units):
         return None
-    if not alone or first.mark or not _is_like_heading(first):
-        return None
-    following = text.units[1]
+    following = text.units[1] if len(text.units) > 1 else first
     headed = 1 in found.families or following.kind is Kind.HEADING
+    same = found.families.get(0) == found.families.get(1)
+    if not alone or not _is_like_heading(first) or (first.mark and not (headed and same)):
+        return None
     # A heading of its own kind over all the others is the title.
     alone = list(found.families.values()).count(found.families.get(0, ("", False))) == 1
     return 0 if headed or alone or 0 not in found.families else None

@@ -37,15 +37,19 @@ class Mark:
     depth: int = 1
 
 
+_MAY_STAND_ALONE = (Look.ANSWER, Look.STEP)
+"""Marks whose words may be on the next line."""
+
 _Value = Callable[[str], int]
 
 _KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
-_IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラム"
 _HANGUL = "가나다라마바사아자차카타파하"
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _CHINESE = "一二三四五六七八九十"
 _STEP_WORDS = "step|schritt|[ée]tape|paso|passo|stap|krok|шаг|手順|ステップ|步骤|步驟|단계"
-_QUESTION_WORDS = "Q|Ｑ|問い?|質問|Question|Frage|Pregunta|Pergunta|Domanda|Вопрос|问题?|질문|문"
+_QUESTION_WORDS = (
+    "Q|Ｑ|問い?|質問|Question|Frage|Pregunta|Pergunta|Domanda|Вопрос|问题?|질문|문|P|F"
+)
 _ANSWER_WORDS = (
     "A|Ａ|答え?|回答|Answer|Antwort|R[ée]ponse|Respuesta|Resposta|Risposta|R|Ответ|답변?"
 )
@@ -68,14 +72,14 @@ def find_mark(text: str) -> Mark | None:
     """Return the mark that a line begins with, if it has words of its own behind it."""
     for pattern, look, family, value in _PATTERNS:
         match = pattern.match(text)
-        if match is None or (match.end() == len(text) and look is not Look.ANSWER):
+        if match is None or (match.end() == len(text) and look not in _MAY_STAND_ALONE):
             continue
         number = match.groupdict().get("n") or ""
         found = _number(number, value) if value else None
         if value and found is None and number:
             continue
         return Mark(look, family, match.end(), found)
-    return _dotted(text) or _hashes(text) or _sign(text) or _label(text)
+    return _dotted(text) or _hashes(text) or _sign(text) or _label(text) or _counted(text)
 
 
 def _number(text: str, value: _Value) -> int | None:
@@ -105,19 +109,19 @@ def _patterns() -> list[tuple[re.Pattern[str], Look, str, _Value | None]]:
         # Without a point, what follows begins like a sentence: not "Step 1 is the hardest".
         spaced = r"\s+(?![a-zà-ÿ])"
         glued = r"(?=[^\W\d_a-z])"
-        return rf"(?:{words})\s*{number}(?:{pointed}|{spaced}|{glued})"
+        return rf"(?i:{words})\s*{number}(?:{pointed}|{spaced}|{glued}|$)"
 
     found = [
         (step(_STEP_WORDS), Look.STEP, "step", _digits),
         (rf"{number}\s*(?:단계|步)\s*[:：.．]?\s*", Look.STEP, "step", _digits),
         (rf"(?:{_QUESTION_WORDS})\s*(?P<n>\d*)\s*{_POINT}\s*", Look.QUESTION, "question", _digits),
         (rf"(?:{_ANSWER_WORDS})\s*(?P<n>\d*)\s*{_POINT}\s*", Look.ANSWER, "answer", _digits),
-        (r"(?:Q|Ｑ)\s*(?P<n>\d+)\s+(?=[^\W\d_a-z])", Look.QUESTION, "question", _digits),
-        (r"(?:A|Ａ)\s*(?P<n>\d+)\s+(?=[^\W\d_a-z])", Look.ANSWER, "answer", _digits),
+        (r"(?:Q|Ｑ|問)\s*(?P<n>\d+)\s+(?=[^\W\d_a-z])", Look.QUESTION, "question", _digits),
+        (r"(?:A|Ａ|答)\s*(?P<n>\d+)\s+(?=[^\W\d_a-z])", Look.ANSWER, "answer", _digits),
         (r"第\s*(?P<n>\d{1,2})\s*[章節編部回話]\s*[:：.．]?\s*", Look.HEADING, "chapter", _digits),
         (rf"第\s*(?P<n>[{_CHINESE}])\s*[章節編部]\s*", Look.HEADING, "chapter", _in(_CHINESE)),
         (
-            rf"(?:chapter|section|part|kapitel|teil|chapitre|cap[íi]tulo)\s+{number}\s*[:：.．-]?\s+",
+            rf"(?i:chapter|section|part|kapitel|teil|chapitre|cap[íi]tulo)\s+{number}\s*[:：.．-]?\s+",
             Look.HEADING,
             "chapter",
             _digits,
@@ -131,23 +135,20 @@ def _patterns() -> list[tuple[re.Pattern[str], Look, str, _Value | None]]:
         (r"(?P<n>[一二三四五六七八九十])[、．.]\s*", Look.NUMBER, "一", _in(_CHINESE)),
         (rf"[(（](?P<n>[{_CHINESE}])[)）]\s*", Look.NUMBER, "(一)", _in(_CHINESE)),
         (rf"[(（]?(?P<n>[{_KANA}])[．.)）、]\s*", Look.NUMBER, "ア", _in(_KANA)),
-        (rf"[(（]?(?P<n>[{_IROHA}])[．.)）、]\s*", Look.NUMBER, "イ", _in(_IROHA)),
+        (rf"(?P<n>[{_KANA}])\s+", Look.NUMBER, "ア", _in(_KANA)),
         (rf"(?P<n>[{_HANGUL}])[.)]\s+", Look.NUMBER, "가", _in(_HANGUL)),
+        (r"(?P<n>[ivx]{1,4})[.)]\s+(?=\S)", Look.NUMBER, "i)", lambda t: _ROMAN.index(t) + 1),
         (r"(?P<n>[a-z])[.)]\s+(?=\S)", Look.NUMBER, "a)", _in("abcdefghijklmnopqrstuvwxyz")),
         (r"[(（](?P<n>[a-z])[)）]\s*", Look.NUMBER, "(a)", _in("abcdefghijklmnopqrstuvwxyz")),
-        (r"(?P<n>[ivx]{1,4})[.)]\s+(?=\S)", Look.NUMBER, "i)", lambda t: _ROMAN.index(t) + 1),
     ]
-    flags = {Look.STEP: re.IGNORECASE, Look.HEADING: re.IGNORECASE}
-    return [
-        (re.compile(pattern, flags.get(look, re.NOFLAG)), look, family, value)
-        for pattern, look, family, value in found
-    ]
+    return [(re.compile(pattern), look, family, value) for pattern, look, family, value in found]
 
 
 _PATTERNS = _patterns()
 _DOTTED = re.compile(r"(\d{1,2}(?:[.．-]\d{1,2}){1,3})[.．]?(?:\s+|(?=[^\W\d_a-zA-Z]))(?=[^\W\d_])")
 # A sign of Markdown's headings without the space that would have made it one.
 _HASHES = re.compile(r"(#{1,6})(?=[^\s#\d!/])|(＃{1,6})\s*(?=\S)")
+_COUNTED = re.compile(r"([^\W\d_]{2,20})\s*(\d{1,2})\s*(?:[:：.．]|\s[-–—])\s*(?=[^\s\d])")
 _SIGN = re.compile(rf"([{_SIGNS}])\1*\s*(?=\S)")
 
 
@@ -171,6 +172,13 @@ def _sign(text: str) -> Mark | None:
     if not (match := _SIGN.match(text)):
         return None
     return Mark(Look.HEADING, match[1], match.end())
+
+
+def _counted(text: str) -> Mark | None:
+    """Take a word with a number before a title: "Card 2 - The reader is dark"."""
+    if not (match := _COUNTED.match(text)):
+        return None
+    return Mark(Look.HEADING, f"word {match[1].lower()}", match.end(), _digits(match[2]))
 
 
 def _label(text: str) -> Mark | None:

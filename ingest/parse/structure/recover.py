@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markdown_it.token import Token
 
 from ingest.document import Document
 from ingest.parse.roles import is_bare, role_of
-from ingest.parse.structure.headings import Text, find_headings, is_role_label, levels
+from ingest.parse.structure.headings import (
+    Text,
+    find_headings,
+    is_ended,
+    is_role_label,
+    is_short,
+    levels,
+)
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.steps import Run, lists_at, run_at
+from ingest.parse.structure.steps import Run, known_families, lists_at, run_at
 from ingest.parse.structure.units import Kind, Unit, items_of, split, units_of
-from ingest.parse.structure.write import heading, ordered_list, paragraph
+from ingest.parse.structure.write import caption, cut_line, heading, ordered_list, paragraph
 from ingest.remark import Remark, RemarkKind
 from kb.model import Role
 from kb.text.counted import counted
@@ -43,24 +50,46 @@ def recover(tokens: Sequence[Token], document: Document) -> Recovered:
     text = Text(units, document.typed, lambda unit: document.source_line(unit.line))
     found = find_headings(text)
     level = levels(text, found)
-    writer = _Writer(document, {units[n] for n in found.answers}, _role_lines(units))
-    begin = 0
+    labels = _role_lines(units)
+    writer = _Writer(document, known_families(units))
+    segment: list[Unit] = []
     for position, unit in enumerate(units):
         if position in level:
-            writer.write(units[begin:position])
+            writer.write(segment)
             writer.heading(unit, level[position])
-            begin = position + 1
-    writer.write(units[begin:])
+            segment = []
+        elif position in found.answers:
+            segment += _answer(unit)
+        elif unit in labels:
+            segment += _labelled(unit)
+        else:
+            segment.append(unit)
+    writer.write(segment)
     return Recovered(writer.tokens, writer.remarks)
+
+
+def _answer(unit: Unit) -> list[Unit]:
+    """Return what an answer says, without its mark."""
+    assert unit.mark is not None
+    _, rest = cut_line(unit, unit.mark.end)
+    return [replace(rest, starts=True)] if rest.text else []
+
+
+def _labelled(unit: Unit) -> list[Unit]:
+    """Return a line that begins with a label; steps that begin behind it are cut off."""
+    end = unit.mark.end if unit.mark else _LABEL.match(unit.text).end()  # type: ignore[union-attr]
+    label, rest = cut_line(unit, end)
+    if rest.mark and rest.mark.look in (Look.NUMBER, Look.STEP):
+        return [replace(label, starts=True), replace(rest, paragraph=-unit.line - 2)]
+    return [replace(unit, starts=True)]
 
 
 @dataclass
 class _Writer:
-    """Writes units as tokens. `answers` lose their mark, before `labels` a paragraph begins."""
+    """Writes units as tokens. `known` are the families of marks that steps have in the text."""
 
     document: Document
-    answers: set[Unit] = field(default_factory=set)
-    labels: set[Unit] = field(default_factory=set)
+    known: set[str]
     tokens: list[Token] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
@@ -73,7 +102,7 @@ class _Writer:
         """Write what stands between two headings."""
         position = 0
         while position < len(units):
-            run = run_at(units, position)
+            run = run_at(units, position, self.known)
             lists = None if run else lists_at(units, position)
             if run:
                 self._steps(units, run)
@@ -94,18 +123,27 @@ class _Writer:
         end = position + 1
         while end < len(units) and self._continues(units, end, first):
             end += 1
-        skip = first.mark.end if first.mark and first in self.answers else 0
-        if skip < len(first.text):
-            self.tokens += paragraph(units[position:end], skip)
-        elif end > position + 1:
-            self.tokens += paragraph(units[position + 1 : end])
+        lines = units[position:end]
+        self.tokens += (
+            caption(first) if self._names_steps(units, position, end) else paragraph(lines)
+        )
         return end
+
+    def _names_steps(self, units: Sequence[Unit], position: int, end: int) -> bool:
+        """Whether a line that is only typed names the steps under it, as one in bold would."""
+        line = units[position]
+        if not self.document.typed or end > position + 1 or end == len(units) or line.mark:
+            return False
+        place = self.document.source_line
+        if position and place(line.line) - place(units[position - 1].line) < 2:
+            return False
+        named = is_short(line.text) and (not is_ended(line.text) or line.text.endswith((":", "：")))
+        return named and run_at(units, end, self.known) is not None
 
     def _continues(self, units: Sequence[Unit], at: int, first: Unit) -> bool:
         unit = units[at]
         same = unit.kind is Kind.LINE and unit.paragraph == first.paragraph
-        starts = unit in self.answers or unit in self.labels
-        return same and not starts and run_at(units, at) is None
+        return same and not unit.starts and run_at(units, at, self.known) is None
 
     def _steps(self, units: Sequence[Unit], run: Run) -> None:
         items: list[list[Token]] = []
@@ -116,7 +154,9 @@ class _Writer:
                 lines += 1
             assert step.mark is not None
             below = self._part(units[lines:end])
-            items.append([*paragraph(units[position:lines], step.mark.end), *below])
+            said = units[position:lines] if step.words else units[position + 1 : lines]
+            skip = step.mark.end if step.words else 0
+            items.append([*(paragraph(said, skip) if said else []), *below])
         self.tokens += ordered_list(items, run.start)
         first = units[run.positions[0]]
         steps = counted(len(items), "line")
@@ -132,7 +172,7 @@ class _Writer:
 
     def _part(self, units: Sequence[Unit]) -> list[Token]:
         """Return what belongs to a step, written by itself."""
-        part = _Writer(self.document, self.answers, self.labels)
+        part = _Writer(self.document, self.known)
         part.write(units)
         self.remarks += part.remarks
         return part.tokens

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.parse.structure.marks import Look
@@ -23,8 +23,11 @@ class Run:
     start: int
 
 
-def run_at(units: Sequence[Unit], first: int) -> Run | None:
-    """Return the steps that begin at a line, if there are several."""
+def run_at(units: Sequence[Unit], first: int, known: Collection[str] = ()) -> Run | None:
+    """Return the steps that begin at a line, if there are several.
+
+    One alone is a step where nothing else stands, if its family is `known` for steps in the text.
+    """
     mark = units[first].mark
     if not _is_step(units[first]) or mark is None or mark.value != 1:
         return None
@@ -39,10 +42,27 @@ def run_at(units: Sequence[Unit], first: int) -> Run | None:
             number += 1
         elif _parts(unit) or _paragraphs(units[positions[-1] + 1 : at + 1]) > _MOST_BETWEEN:
             break
-    # One alone may be part of a sentence, if it is not in bold.
-    if len(positions) < 2 and not (mark.look is Look.STEP and units[first].bold):
+    if len(positions) < 2 and not _is_sure(units, first, known):
         return None
     return Run(tuple(positions), (*positions[1:], _tail(units, positions[-1])), 1)
+
+
+def _is_sure(units: Sequence[Unit], first: int, known: Collection[str]) -> bool:
+    """Whether a line by itself is a step: elsewhere, it may be part of a sentence."""
+    mark = units[first].mark
+    if mark is None:
+        return False
+    alone = first == 0 and all(_goes_on(unit, units[first]) for unit in units[1:])
+    return (mark.look is Look.STEP and units[first].bold) or (alone and mark.family in known)
+
+
+def known_families(units: Sequence[Unit]) -> set[str]:
+    """Return the families of marks of which there are runs of steps."""
+    numbers: dict[str, set[int]] = {}
+    for unit in units:
+        if _is_step(unit) and unit.mark and unit.mark.value:
+            numbers.setdefault(unit.mark.family, set()).add(unit.mark.value)
+    return {family for family, values in numbers.items() if {1, 2} <= values}
 
 
 def lists_at(units: Sequence[Unit], first: int) -> Run | None:
@@ -97,6 +117,10 @@ def _paragraphs(units: Sequence[Unit]) -> int:
 def _tail(units: Sequence[Unit], last: int) -> int:
     """Return where the last step ends: after its own paragraph, and lists and code under it."""
     end = last + 1
+    if not units[last].words and end < len(units) and units[end].kind is Kind.LINE:
+        below = units[end].paragraph
+        while end < len(units) and units[end].paragraph == below:
+            end += 1
     while end < len(units) and _goes_on(units[end], units[last]):
         end += 1
     return end

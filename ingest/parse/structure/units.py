@@ -44,6 +44,10 @@ class Unit:
     level: int = 0
     whole: tuple[Token, ...] = field(default=())
     """All tokens of the paragraph that a line is of."""
+    starts: bool = False
+    """Whether a paragraph begins with it."""
+    cut: bool = False
+    """Whether some of the line's words were taken off."""
 
     @property
     def words(self) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 
 from markdown_it.token import Token
 
+from ingest.parse.structure.marks import find_mark
 from ingest.parse.structure.units import Kind, Unit
 
 
@@ -22,14 +24,25 @@ def heading(unit: Unit, level: int, skip: int) -> list[Token]:
     ]
 
 
+def caption(unit: Unit) -> list[Token]:
+    """Return a line as a paragraph in bold, which is what names of procedures are in."""
+    children = [
+        Token("strong_open", "strong", 1, markup="**"),
+        *unit.tokens,
+        Token("strong_close", "strong", -1, markup="**"),
+    ]
+    return paragraph([replace(unit, tokens=tuple(children), cut=True)])
+
+
 def paragraph(lines: Sequence[Unit], skip: int = 0) -> list[Token]:
     """Return lines as a paragraph, the first of them without its first `skip` characters."""
     first, last = lines[0], lines[-1]
     whole = first.whole[1].map or [first.line, last.line + 1]
+    cut = skip or any(line.cut for line in lines)
     complete = len(lines) == 1 + sum(
         token.type in ("softbreak", "hardbreak") for token in first.whole[1].children or ()
     )
-    if complete and not skip:
+    if complete and not cut:
         return list(first.whole)
     place = [first.line, whole[1] if complete else last.line + 1]
     children = _without(first.tokens, skip)
@@ -40,6 +53,16 @@ def paragraph(lines: Sequence[Unit], skip: int = 0) -> list[Token]:
     opening.map = place
     opening.hidden = closing.hidden = False
     return [opening, _inline(children, place), closing]
+
+
+def cut_line(unit: Unit, at: int) -> tuple[Unit, Unit]:
+    """Return a line's first characters, and the rest of it, as lines of their own paragraphs."""
+    head, tail = _until(unit.tokens, at), _without(unit.tokens, at)
+    words = unit.text[:at].strip()
+    rest = unit.text[at:].strip()
+    first = replace(unit, tokens=tuple(head), text=words, mark=find_mark(words), cut=True)
+    second = replace(unit, tokens=tuple(tail), text=rest, mark=find_mark(rest), cut=True)
+    return first, second
 
 
 def ordered_list(items: Sequence[Sequence[Token]], start: int) -> list[Token]:
@@ -60,6 +83,18 @@ def ordered_list(items: Sequence[Sequence[Token]], start: int) -> list[Token]:
 def _inline(children: list[Token], place: list[int]) -> Token:
     content = "".join(token.content or "\n" * (token.type == "softbreak") for token in children)
     return Token("inline", "", 0, map=place, content=content, children=children, block=True)
+
+
+def _until(children: Iterable[Token], end: int) -> list[Token]:
+    """Return inline tokens up to a character."""
+    kept: list[Token] = []
+    for token in children:
+        if token.type in ("text", "code_inline"):
+            token = copy(token)
+            token.content = token.content[:end]
+            end -= len(token.content)
+        kept.append(token)
+    return kept
 
 
 def _without(children: Iterable[Token], skip: int) -> list[Token]:

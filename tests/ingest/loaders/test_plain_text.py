@@ -181,11 +181,11 @@ def test_a_heading_named_twice_in_the_text_is_a_section_once() -> None:
 
 def test_markdown_in_a_plain_text_stays_words(tmp_path: Path) -> None:
     path = tmp_path / "odd.txt"
-    path.write_text("T\n# 1\n*a* _b_ `c` [d](e) <f> ${g}\n1. h\n> i\n+ j\n", "utf-8")
+    path.write_text("T\n# 1\n*a* _b_ `c` [d](e) <f> ${g}.\n1. h\n> i\n+ j\n", "utf-8")
     (section,) = parse(load(read_source(path))).sections
     assert [block.text for block in section.blocks] == [
         "# 1",
-        "*a* _b_ `c` [d](e) <f> ${g}",
+        "*a* _b_ `c` [d](e) <f> ${g}.",
         "1. h",
         "> i",
         "+ j",

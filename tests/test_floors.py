@@ -28,7 +28,7 @@ FLOORS = {
     ),
     "ingest": (
         "cli commands pipeline publish check preview lint suggest reading index packs sources "
-        "loaders parse document front_matter lint_options cache errors"
+        "loaders parse document front_matter remark lint_options cache errors"
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "

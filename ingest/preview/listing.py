@@ -99,5 +99,7 @@ def _text(source: SourceFile) -> str | None:
         text = source.data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    # ISO-2022-JP is UTF-8 to look at, and nothing that could be read.
-    return None if "\x1b$" in text else text.replace("\r\n", "\n").replace("\r", "\n")
+    # UTF-16 and ISO-2022-JP can be UTF-8 to look at, and nothing that could be read.
+    return (
+        None if "\0" in text or "\x1b$" in text else text.replace("\r\n", "\n").replace("\r", "\n")
+    )

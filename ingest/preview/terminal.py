@@ -40,6 +40,8 @@ def show_trees(found: Understood, console: Console, *, full: bool) -> None:
         _show_tree(guide, console, full=full)
         console.print()
     _show_others(found, console)
+    if len(found.guides) > 1:
+        console.print(Text(in_all(found)), soft_wrap=True)
 
 
 def show_summary(found: Understood, console: Console) -> None:

@@ -132,6 +132,7 @@ def test_many_guides_are_a_line_each_and_trees_if_asked_for(folder: Path) -> Non
     ]
     trees = run(".", "--tree").stdout
     assert TREE.splitlines()[4] in trees and "1. Strew sand." in trees
+    assert lines(trees)[-1] == rest[-1]
 
 
 def test_bad_sources_do_not_hide_the_good(folder: Path) -> None:

@@ -13,7 +13,7 @@ from ingest.loaders.load import SourceFile, load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
 from ingest.parse.outline import parse
 from ingest.sources.files import Said, Sources
-from kb.model import Guide
+from kb.model import Guide, GuideInfo
 
 
 @dataclass
@@ -36,22 +36,27 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
         try:
             said = sources.said.get(path, Said())
             guide = _guide(path, said, cache, keys)
-            identity = (guide.info.id, guide.info.language)
-            if identity in owners:
-                raise SourceError(
-                    guide.info.source,
-                    f"guide id {guide.info.id!r} ({guide.info.language}) is taken by "
-                    f"{owners[identity]}. Give one of them another 'id' in its front matter, "
-                    "or another file name, or name the folder that both are in.",
-                )
+            claim(guide.info, owners)
         except SourceError as error:
             reading.errors.append(error)
             continue
-        owners[identity] = guide.info.source
         reading.guides.append(guide)
     if cache:
         cache.keep_only(keys)
     return reading
+
+
+def claim(info: GuideInfo, owners: dict[tuple[str, str], str]) -> None:
+    """Note whose a guide's id and language are; raises SourceError if they are another's."""
+    identity = (info.id, info.language)
+    if identity in owners:
+        raise SourceError(
+            info.source,
+            f"guide id {info.id!r} ({info.language}) is taken by {owners[identity]}. Give one of "
+            "them another 'id' in its front matter, or another file name, or name the folder that "
+            "both are in.",
+        )
+    owners[identity] = info.source
 
 
 def _guide(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) -> Guide:

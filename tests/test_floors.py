@@ -27,8 +27,8 @@ FLOORS = {
         "wordings embedder words text settings progress paths model errors"
     ),
     "ingest": (
-        "cli commands pipeline publish check lint suggest reading index packs sources loaders "
-        "parse document front_matter remark lint_options cache errors"
+        "cli commands pipeline publish check preview lint suggest reading index packs sources "
+        "loaders parse document front_matter remark lint_options cache errors"
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "

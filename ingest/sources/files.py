@@ -61,12 +61,19 @@ def find_sources(paths: Iterable[Path]) -> Sources:
         for found in sorted(_visible_files(path, errors)):
             if is_beside(found):
                 continue  # read with its guide, or asked of it
-            if found.suffix.lower() in LOADERS and not is_pasted(found):
-                if files.setdefault(found.resolve(), found) is found:
-                    said[found] = Said(name=found.relative_to(path).as_posix())
-            else:
-                passed_over.append(found)
+            if found.suffix.lower() not in LOADERS or is_pasted(found):
+                passed_over.append(Path(in_print(found)))
+            elif in_print(found) != str(found):
+                reason = "its name is not text in UTF-8. Give it another name."
+                errors.append(SourceError(in_print(found), reason))
+            elif files.setdefault(found.resolve(), found) is found:
+                said[found] = Said(name=found.relative_to(path).as_posix())
     return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
+
+
+def in_print(path: Path) -> str:
+    """Return a file's name to be printed, bytes in it that are not text spelled out."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def is_beside(path: Path) -> bool:

@@ -299,7 +299,7 @@ def test_short_lines_that_stand_apart_are_headings_over_sentences(tmp_path: Path
 PROSE = {
     "names in capitals": "On call\n\nANNA BERG\n\nTOM LIND\n\nThe first one takes the phone.\n",
     "an address": "Returns\n\nSend it to:\n\nSome Pumps Ltd\n14 Mill Lane\nLEEDS\n",
-    "years and dates": "Lease\n\nIt began on\n3. October 2019 and ends in\n2026. Then it goes on.\n",
+    "years and dates": "Lease\n\nIt began on\n3. October 2019 and ends in\n2026. Then it ends.\n",
     "a chat": "Log\n\n10:00 A: it stopped\n10:01 B: look at it\n10:02 A: it runs\n",
     "quarters": "# Report\n\nQ3 results were good.\n\nQ4 targets are higher.\n",
     "steps in a sentence": "Plan\n\nStep 1 of it is done.\nStep 3 of it is not paid for.\n",

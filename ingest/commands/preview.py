@@ -1,0 +1,94 @@
+"""`guidebot preview`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from ingest.commands.ingest import GuidesOption, named_sources
+from kb.errors import GuidebotError
+from kb.settings import Settings, load_settings
+from kb.terminal.progress_bars import bars, silence
+
+if TYPE_CHECKING:
+    from ingest.preview.understood import Understood
+    from ingest.sources.resolve import Named
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+_BAD = 1
+
+
+@app.command()
+def preview(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Guides: files, folders, patterns, web addresses; default: those of guidebot.toml."
+        ),
+    ] = None,
+    guides: GuidesOption = None,
+    tree: Annotated[
+        bool, typer.Option("--tree", help="Show each guide's tree, however many there are.")
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show the trees with whole texts.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write a page with the sources and what was understood side by side."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+) -> None:
+    """Show what is understood of guides, before anything is published.
+
+    Exit code 1 if a source cannot be read.
+    """
+    from ingest.preview.understood import understand
+    from ingest.sources.resolve import find_named
+
+    named, _ = named_sources(paths, guides, load_settings(Settings))
+    if html:
+        _refuse_place(html, named)
+    errors = Console(stderr=True, highlight=False)
+    with bars(errors) if errors.is_terminal and not as_json else silence() as progress:
+        found = understand(find_named(named), progress)
+    if not found.guides and not found.unread:
+        raise GuidebotError("No guide is there.")
+    if html:
+        from ingest.preview.page import write_page
+
+        write_page(html, found)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        _show(found, html, trees=tree or full, full=full)
+    raise typer.Exit(0 if found.is_good else _BAD)
+
+
+def _show(found: Understood, page: Path | None, *, trees: bool, full: bool) -> None:
+    from ingest.preview.terminal import show_summary, show_trees
+
+    console = Console(highlight=False)
+    if trees or len(found.guides) == 1 and not page:
+        show_trees(found, console, full=full)
+    else:
+        show_summary(found, console)
+    if page:
+        console.print(f"The page: {page}", markup=False, soft_wrap=True)
+
+
+def _refuse_place(page: Path, named: Named) -> None:
+    """Refuse a place where the next ingest would take the page for a guide, or it would be one."""
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise typer.BadParameter(f"--html: {page} is not called .html")
+    for entry in named.entries:
+        source = (named.folder / entry.source).resolve()
+        if source.is_dir() and not entry.git and page.resolve().is_relative_to(source):
+            raise typer.BadParameter(
+                f"--html: {page} would lie among the guides of {entry.source}, and be read as one "
+                "the next time. Name a place outside of that folder."
+            )
+        if source == page.resolve():
+            raise typer.BadParameter(f"--html: {page} is a guide")

@@ -1,0 +1,163 @@
+"""What was understood of sources: guides with their problems, and what was read otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from ingest.errors import SourceError
+from ingest.lint.page import all_blocks
+from ingest.loaders.load import SourceFile, read_source
+from ingest.parse.outline import Parsed, parse_with_remarks
+from ingest.preview.listing import Listing, listing_of
+from ingest.preview.unused import Unused, unused, unused_rows
+from ingest.reading import claim, document_of
+from ingest.remark import Remark, RemarkKind
+from ingest.sources.files import Said, Sources
+from kb.model import BlockKind, Frozen, GuideInfo, Section, problem_heading
+from kb.progress import TaskProgress, no_task_progress
+
+
+class Problem(Frozen):
+    """What an answer is about: its name, and the sections that belong to it, in order."""
+
+    heading: str
+    sections: tuple[Section, ...]
+
+
+class Counts(Frozen):
+    """How many there are of each in a guide, or in several."""
+
+    problems: int = 0
+    sections: int = 0
+    steps: int = 0
+    bullets: int = 0
+    tables: int = 0
+    code: int = 0
+    notes: int = 0
+    remarks: int = 0
+    unused: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Return how many there are in both."""
+        mine, theirs = self.model_dump(), other.model_dump()
+        return Counts(**{name: mine[name] + theirs[name] for name in mine})
+
+
+class UnderstoodGuide(Frozen):
+    """A guide as it was understood.
+
+    `encoding` says in which encoding it was read, where that is to be said; `remarks` are the
+    others. `unused` is what no section has. `refusal` says why an ingest would refuse the guide
+    although it could be read. `listing` is the source to look at beside it.
+    """
+
+    info: GuideInfo
+    counts: Counts
+    problems: tuple[Problem, ...]
+    encoding: str | None = None
+    remarks: tuple[Remark, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    unused_rows: tuple[int, ...] = Field(default=(), exclude=True)
+    refusal: str | None = None
+    listing: Listing = Field(exclude=True, repr=False)
+
+
+class Unread(Frozen):
+    """A source that cannot be read, and why."""
+
+    source: str
+    reason: str
+
+
+class Understood(Frozen):
+    """What was understood of sources; `passed_over` are files that are no guides."""
+
+    guides: tuple[UnderstoodGuide, ...]
+    unread: tuple[Unread, ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """How many there are of each in all guides."""
+        return sum((guide.counts for guide in self.guides), Counts())
+
+    @property
+    def is_good(self) -> bool:
+        """Whether an ingest would take all of the sources."""
+        return not self.unread and not any(guide.refusal for guide in self.guides)
+
+
+def understand(sources: Sources, progress: TaskProgress = no_task_progress) -> Understood:
+    """Read every file, and gather what is wrong rather than stop at the first."""
+    guides: list[UnderstoodGuide] = []
+    unread = [Unread(source=error.source, reason=error.reason) for error in sources.errors]
+    owners: dict[tuple[str, str], str] = {}
+    for done, path in enumerate(sources.files, 1):
+        said = sources.said.get(path, Said())
+        try:
+            guide = understand_file(read_source(path), said)
+        except SourceError as error:
+            unread.append(Unread(source=said.source or error.source, reason=error.reason))
+        else:
+            guides.append(guide.model_copy(update={"refusal": _refusal(guide.info, owners)}))
+        progress("Reading", done, len(sources.files))
+    passed_over = tuple(str(path) for path in sources.passed_over)
+    return Understood(guides=tuple(guides), unread=tuple(unread), passed_over=passed_over)
+
+
+def understand_file(source: SourceFile, said: Said) -> UnderstoodGuide:
+    """Return what is understood of a file; raises SourceError if it cannot be read."""
+    document = document_of(source, said)
+    return understood(parse_with_remarks(document), listing_of(source, document))
+
+
+def understood(parsed: Parsed, listing: Listing) -> UnderstoodGuide:
+    """Return a guide with its sections by problem, its counts, and what is in no section."""
+    guide = parsed.guide
+    encodings = [each.text for each in parsed.remarks if each.kind is RemarkKind.ENCODING]
+    remarks = tuple(each for each in parsed.remarks if each.kind is not RemarkKind.ENCODING)
+    rows = unused_rows(listing, guide, remarks)
+    left = tuple(unused(listing, rows))
+    problems = tuple(_problems(guide.sections, guide.info))
+    kinds = Counter(
+        block.kind for section in guide.sections for block in all_blocks(section.blocks)
+    )
+    return UnderstoodGuide(
+        info=guide.info,
+        counts=Counts(
+            problems=len(problems),
+            sections=len(guide.sections),
+            steps=kinds[BlockKind.STEP],
+            bullets=kinds[BlockKind.BULLET],
+            tables=kinds[BlockKind.TABLE],
+            code=kinds[BlockKind.CODE],
+            notes=kinds[BlockKind.NOTE],
+            remarks=len(parsed.remarks),
+            unused=len(left),
+        ),
+        problems=problems,
+        encoding="; ".join(encodings) or None,
+        remarks=remarks,
+        unused=left,
+        unused_rows=tuple(rows),
+        listing=listing,
+    )
+
+
+def _problems(sections: Iterable[Section], info: GuideInfo) -> Iterable[Problem]:
+    parts: dict[str, list[Section]] = {}
+    for section in sections:
+        parts.setdefault(section.problem or section.anchor, []).append(section)
+    for of_one in parts.values():
+        yield Problem(heading=problem_heading(of_one[0], info), sections=tuple(of_one))
+
+
+def _refusal(info: GuideInfo, owners: dict[tuple[str, str], str]) -> str | None:
+    try:
+        claim(info, owners)
+    except SourceError as error:
+        return error.reason
+    return None

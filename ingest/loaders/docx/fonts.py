@@ -12,7 +12,7 @@ _MONOSPACED = re.compile(
     r"|\bterminal\b|cmtt|anonymous pro|\bhack\b|letter gothic",
     re.IGNORECASE,
 )
-_SIGNS = re.compile(r"wingdings|webdings|symbol\b|dingbats|marlett", re.IGNORECASE)
+_SIGNS = re.compile(r"wingdings|webdings|^symbol\b|dingbats|marlett", re.IGNORECASE)
 # Shift-JIS, Hangul, Johab, GB 2312 and Big5: in their fonts every text is of one width.
 _EAST_ASIAN = {"80", "81", "82", "86", "88"}
 

@@ -35,7 +35,6 @@ _STYLES = "\n".join(
         f"p.{QUOTE} => blockquote > p:fresh",
         f"p.{CODE} => pre:separator('\\n')",
         f"r.{CODE_RUN} => code",
-        "r[style-name='Strong'] =>",
         *(f"p.{TEXT}{depth} => {_INSIDE[depth]} > p:fresh" for depth in DEPTHS),
         *(f"p.{CODE}{depth} => {_INSIDE[depth]} > pre:separator('\\n')" for depth in DEPTHS),
         *(
@@ -65,6 +64,7 @@ def load(path: Path, data: bytes) -> Document:
         html = mammoth.convert_to_html(
             io.BytesIO(ready),
             style_map=_STYLES,
+            include_default_style_map=False,
             convert_image=mammoth.images.img_element(_no_image),
         ).value
     except PackageError as error:
@@ -72,7 +72,9 @@ def load(path: Path, data: bytes) -> Document:
     # A broken file makes the converter stumble in its own code, over anything.
     except Exception as error:
         detail = str(error) or type(error).__name__
-        raise SourceError(path, f"is not a Word document (.docx): {detail}") from error
+        raise SourceError(
+            path, f"is not a Word document (.docx), or is damaged: {detail}"
+        ) from error
     page = BeautifulSoup(html, "html5lib")
     body = page.body or page
     if not body.get_text().strip():

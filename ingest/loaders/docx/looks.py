@@ -25,6 +25,7 @@ _CODE_STYLES = tuple(
 )
 _CODE_WORDS = ("Verbatim Char", "HTML Code", "Source Text")
 _STRONG = ("Strong",)
+_COUNTS = {name(f"w:{each}") for each in ("rStyle", "b", "i", "u", "strike", "vertAlign")}
 _MOSTLY = 0.9
 """The share of a document in one kind of font, from which on that says nothing."""
 _LEAST = 2000
@@ -36,6 +37,7 @@ class Looks:
     def __init__(self, styles: Styles, fonts: Fonts, root: Element) -> None:
         self._styles = styles
         self._fonts = fonts
+        self._written: dict[Element, bool] = {}
         self._by_font = not fonts.is_monospaced(styles.usual_font())
         if self._by_font:
             self._by_font = not self._is_typewritten(root)
@@ -51,6 +53,8 @@ class Looks:
 
     def is_code(self, paragraph: Element) -> bool:
         """Whether all of a paragraph is code."""
+        if paragraph in self._written:
+            return self._written[paragraph]
         if self.is_heading(paragraph):
             return False
         if self.is_named_code(paragraph):
@@ -64,7 +68,9 @@ class Looks:
         """Say in each run itself what its style says of it."""
         for paragraph in root.iter(P):
             heading = self.is_heading(paragraph)
+            self._written[paragraph] = self.is_code(paragraph)
             for run in runs(paragraph):
+                _only_what_counts(run)
                 if not words(run):
                     continue
                 bold = not heading and (
@@ -93,6 +99,12 @@ class Looks:
                 if self._is_monospaced(run, paragraph):
                     monospaced += length
         return total > _LEAST and monospaced > _MOSTLY * total
+
+
+def _only_what_counts(run: Element) -> None:
+    """Leave out what nobody reads: it makes up most of a large document."""
+    if (said := child(run, "w:rPr")) is not None:
+        said[:] = [each for each in said if each.tag in _COUNTS]
 
 
 def _set_bold(run: Element, bold: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,6 @@ _STRICT = {
     ),
     b"http://purl.oclc.org/ooxml/drawingml/": b"http://schemas.openxmlformats.org/drawingml/2006/",
 }
-_SHOWN = re.compile(r"\[Content_Types\]\.xml|.*\.rels|.*/?(?:styles|numbering)\w*\.xml")
 
 
 class PackageError(ValueError):
@@ -35,15 +33,19 @@ class PackageError(ValueError):
 
 @dataclass
 class Package:
-    """The parts of a Word file by name; `main` is the document's."""
+    """The parts of a Word file by name; `main` is the document's.
 
-    parts: dict[str, bytes]
-    main: str
+    A part is read when it is asked for, as files with a broken picture or theme are still read.
+    """
+
+    archive: zipfile.ZipFile
+    parts: dict[str, zipfile.ZipInfo]
+    main: str = "word/document.xml"
 
     def tree(self, part: str | None) -> Element | None:
         """Return a part's root, if there is such a part."""
-        data = self.parts.get(part or "")
-        return None if data is None else _parsed(data)
+        entry = self.parts.get(part or "")
+        return None if entry is None else _parsed(_transitional(self.archive.read(entry)))
 
     def related(self, kind: str, part: str | None = None) -> str | None:
         """Return the name of the part that is the document's "styles", "footnotes" and so on."""
@@ -62,15 +64,16 @@ class Package:
         }
 
     def with_document(self, document: Element) -> bytes:
-        """Return a Word file with another document, and no more than its conversion needs."""
+        """Return a Word file of another document, and of where its links lead to."""
+        folder, file = posixpath.split(self.main)
+        links = self.tree(_joined(folder, f"_rels/{file}.rels"))
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
-            for part, data in self.parts.items():
-                if part == self.main:
-                    written = ElementTree.tostring(document, "utf-8", xml_declaration=True)
-                    archive.writestr(part, written)
-                elif _SHOWN.fullmatch(part):
-                    archive.writestr(part, data)
+            archive.writestr("word/document.xml", ElementTree.tostring(document, "utf-8"))
+            if links is not None:
+                archive.writestr(
+                    "word/_rels/document.xml.rels", ElementTree.tostring(links, "utf-8")
+                )
         return out.getvalue()
 
     def _relationships(self, part: str) -> list[Element]:
@@ -81,25 +84,19 @@ class Package:
 
 def read_package(data: bytes) -> Package:
     """Return the package in a file's bytes; raises PackageError if it holds no document."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-            raise PackageError("is larger, unpacked, than 200 MB")
-        if any(entry.flag_bits & 1 for entry in archive.infolist()):
-            raise PackageError(
-                "is protected by a password. Save it without one, and ingest it again"
-            )
-        parts = {
-            entry.filename.lstrip("/"): _transitional(archive.read(entry))
-            for entry in archive.infolist()
-            if entry.filename.endswith((".xml", ".rels"))
-        }
-    package = Package(parts, "")
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    entries = archive.infolist()
+    if sum(entry.file_size for entry in entries) > _MOST_BYTES:
+        raise PackageError("is larger, unpacked, than 200 MB")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise PackageError("is protected by a password. Save it without one, and ingest it again")
+    package = Package(archive, {entry.filename.lstrip("/"): entry for entry in entries})
     for each in package._relationships(""):
         if (each.get("Type") or "").endswith("/officeDocument"):
             package.main = _joined("", each.get("Target") or "")
-    if package.main not in parts:
+    if package.main not in package.parts:
         package.main = "word/document.xml"
-    if package.main not in parts:
+    if package.main not in package.parts:
         raise PackageError("is not a Word document (.docx): it holds no word/document.xml")
     return package
 

@@ -32,9 +32,13 @@ def prepared(data: bytes) -> tuple[bytes, list[Remark]]:
     """
     package = read_package(data)
     document = package.tree(package.main)
-    body = None if document is None else document.find(name("w:body"))
-    if document is None or body is None:
+    bodies = [] if document is None else document.findall(name("w:body"))
+    if document is None or not bodies:
         raise PackageError("is not a Word document (.docx): it has no body")
+    body = bodies[0]
+    for more in bodies[1:]:
+        body.extend(more)
+        document.remove(more)
     styles = Styles(package.tree(package.related("styles")))
     accept_changes(body)
     unwrap(body)

@@ -37,7 +37,7 @@ class Tables:
 
     label: Callable[[Element], str]
     places: dict[Element, int]
-    width: int = 0
+    begun: set[int] = field(default_factory=set)
     above: dict[int, Element] = field(default_factory=dict)
 
     def write(self, table: Element) -> None:
@@ -47,13 +47,14 @@ class Tables:
             for cell in row.findall(TC):
                 cell[:] = [*cell.findall(name("w:tcPr")), *self._lines(cell)]
         grid = [self._row(row) for row in rows]
-        self.width = max(map(len, grid), default=0)
+        width = max(map(len, grid), default=0)
         for row, cells in zip(rows, grid, strict=True):
+            cells += [Element(TC) for _ in range(width - len(cells))]
             for cell in cells:
                 cell[:] = [each for each in cell if each.tag == P]
-            empty = [Element(TC) for _ in range(self.width - len(cells))]
-            row[:] = [*cells, *empty]
-        table[:] = rows
+            # Lines that only some rows have part cells that are one everywhere else.
+            row[:] = [cell for column, cell in enumerate(cells) if column in self.begun]
+        table[:] = [row for row in rows if words(row).strip()]
 
     def _lines(self, cell: Element) -> list[Element]:
         lines = []
@@ -99,6 +100,7 @@ class Tables:
             elif cells and value(cell, "w:tcPr", "w:hMerge") == "continue":
                 self._repeat(cells[-1], cell)
             span = _span(value(cell, "w:tcPr", "w:gridSpan"), 1)
+            self.begun.add(at)
             cells.append(cell)
             for _ in range(span - 1):
                 other = Element(TC)

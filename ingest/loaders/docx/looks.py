@@ -70,17 +70,20 @@ class Looks:
             heading = self.is_heading(paragraph)
             self._written[paragraph] = self.is_code(paragraph)
             for run in runs(paragraph):
-                _only_what_counts(run)
-                if not words(run):
-                    continue
-                bold = not heading and (
-                    self._styles.run_has(run, paragraph, "w:b")
-                    or self._styles.is_any(value(run, "w:rPr", "w:rStyle"), _STRONG, "character")
+                code = (
+                    self._is_code_word(run) or not heading and self._is_monospaced(run, paragraph)
                 )
+                bold = not heading and self._is_bold(run, paragraph)
+                _only_what_counts(run)
                 _set_bold(run, bold)
-                if self._is_code_word(run) or not heading and self._is_monospaced(run, paragraph):
+                if code:
                     set_style(run, CODE_RUN)
                     _plain_spaces(run)
+
+    def _is_bold(self, run: Element, paragraph: Element) -> bool:
+        style = value(run, "w:rPr", "w:rStyle")
+        strong = style is not None and self._styles.is_any(style, _STRONG, "character")
+        return strong or self._styles.run_has(run, paragraph, "w:b")
 
     def _is_monospaced(self, run: Element, paragraph: Element) -> bool:
         return self._by_font and self._fonts.is_monospaced(self._styles.font(run, paragraph))

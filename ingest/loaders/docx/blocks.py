@@ -108,6 +108,7 @@ class Blocks:
         elif self.looks.is_code(paragraph):
             self._code_line(paragraph, self._depth_of_more(paragraph, numbered))
         elif depth := self._depth_of_more(paragraph, numbered):
+            del self._open[depth:]
             self._styled(paragraph, f"{TEXT}{depth}")
         else:
             self._close()
@@ -203,8 +204,7 @@ class Blocks:
         return len(self._open) if by_font and left < _LEAST_INDENT else 0
 
     def _code_line(self, paragraph: Element, depth: int) -> None:
-        if not depth:
-            self._open = []
+        del self._open[depth:]
         style = f"{CODE}{depth}" if depth else CODE
         indent = self.styles.indent(paragraph)
         left = indent[0] if indent else 0

@@ -112,6 +112,7 @@ def test_headings_are_known_by_what_their_styles_are_based_on(tmp_path: Path) ->
         HEADING_1
         + style("Kapitel", "H1")
         + style("Unterkapitel", "Kapitel", '<w:pPr><w:outlineLvl w:val="1"/></w:pPr>')
+        + style("Überschrift").replace('name w:val="Überschrift"', 'name w:val="heading 3"')
         + style("Kreis", "Ring")
         + style("Ring", "Kreis")
         + style("Fliess", "H1", '<w:pPr><w:outlineLvl w:val="9"/></w:pPr>')
@@ -123,6 +124,7 @@ def test_headings_are_known_by_what_their_styles_are_based_on(tmp_path: Path) ->
         + styled("Kreis", "Light it.")
         + p("Broken doors", '<w:outlineLvl w:val="2"/>')
         + p("Call us.")
+        + styled("Überschrift", "Broken lamps")
     )
     assert lines(word(tmp_path, body, styles=styles)) == [
         "# Ovens",
@@ -131,6 +133,7 @@ def test_headings_are_known_by_what_their_styles_are_based_on(tmp_path: Path) ->
         "Light it.",
         "### Broken doors",
         "Call us.",
+        "### Broken lamps",
     ]
 
 
@@ -354,6 +357,24 @@ def test_items_of_another_list_that_stand_further_in_are_under_the_step(tmp_path
         (BlockKind.BULLET, None, "the left door"),
         (BlockKind.STEP, 2, "Shut."),
     ]
+
+
+def test_words_under_an_item_are_of_the_item_that_they_stand_under(tmp_path: Path) -> None:
+    shown = levels(("decimal", "%1."), ("lowerLetter", "%2)"))
+    far, near = '<w:ind w:left="1440"/>', '<w:ind w:left="720"/>'
+    body = item("Open.") + item("Left.", 1) + p("Gently.", far) + p("Look.", near)
+    document = word(tmp_path, body + p("Again.", far) + item("Shut."), numbering=shown)
+    first, second = steps(document)
+    (left, *rest) = first.children
+    assert [child.text for child in left.children] == ["Gently."]
+    assert [block.text for block in rest] == ["Look.", "Again."]
+    assert second.number == 2
+
+
+def test_a_chart_is_said_to_be_unread(tmp_path: Path) -> None:
+    chart = '<w:r><w:drawing><a:graphicData uri="http://a.example/chart"/></w:drawing></w:r>'
+    document = word(tmp_path, p("Sales:") + f"<w:p>{chart}</w:p>")
+    assert [(x.line, x.kind) for x in document.remarks] == [(2, RemarkKind.UNREAD)]
 
 
 def test_deep_lists_keep_their_words(tmp_path: Path) -> None:

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
 
 import mammoth
 from bs4 import BeautifulSoup, Tag
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.loaders.docx.lists import PLACE, marked
+from ingest.loaders.docx.blocks import (
+    BULLET,
+    CODE,
+    DEPTHS,
+    HEADING,
+    NUMBER,
+    QUOTE,
+    TEXT,
+    TITLE,
+)
+from ingest.loaders.docx.looks import CODE_RUN
+from ingest.loaders.docx.package import PackageError
+from ingest.loaders.docx.preparing import PLACE, prepared
 from ingest.loaders.html_to_markdown import to_markdown
 from kb.model import Unit
 
-_MOST_BYTES = 200_000_000
-
-_CODE = ("Source Code", "HTML Preformatted", "Code", "Plain Text", "macro", "Preformatted Text")
-_QUOTES = ("Block Text", "Quote", "Intense Quote", "Quotations")
-_LEVELS = range(1, 6)
-_INSIDE = {level: " > ".join(["ul|ol > li"] * level) for level in _LEVELS}
+_INSIDE = {depth: " > ".join(["ul|ol > li"] * depth) for depth in range(1, DEPTHS[-1] + 1)}
 _STYLES = "\n".join(
     [
-        "p[style-name='Title'] => h1.title:fresh",
-        *(f"p[style-name='{name}'] => pre:separator('\\n')" for name in _CODE),
-        *(f"p[style-name='{name}'] => blockquote > p:fresh" for name in _QUOTES),
+        f"p.{TITLE} => h1.title:fresh",
+        *(f"p.{HEADING}{level} => h{level}:fresh" for level in range(1, 7)),
+        f"p.{QUOTE} => blockquote > p:fresh",
+        f"p.{CODE} => pre:separator('\\n')",
+        f"r.{CODE_RUN} => code",
+        *(f"p.{TEXT}{depth} => {_INSIDE[depth]} > p:fresh" for depth in DEPTHS),
+        *(f"p.{CODE}{depth} => {_INSIDE[depth]} > pre:separator('\\n')" for depth in DEPTHS),
         *(
-            f"r[style-name='{name}'] => code"
-            for name in ("Verbatim Char", "HTML Code", "Source Text")
+            f"p.{kind}{depth} => {_INSIDE[depth - 1] + ' > ' if depth > 1 else ''}{tag} > li:fresh"
+            for kind, tag in ((NUMBER, "ol"), (BULLET, "ul"))
+            for depth in DEPTHS
         ),
-        *(f"p.guidebotText{level} => {_INSIDE[level]} > p:fresh" for level in _LEVELS),
-        *(f"p.guidebotCode{level} => {_INSIDE[level]} > pre:separator('\\n')" for level in _LEVELS),
         "u => em",
     ]
 )
@@ -52,16 +60,21 @@ def load(path: Path, data: bytes) -> Document:
             "password, and ingest it again",
         )
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-                raise SourceError(path, "is larger, unpacked, than 200 MB")
+        ready, remarks = prepared(data)
         html = mammoth.convert_to_html(
-            io.BytesIO(marked(data, _CODE)),
+            io.BytesIO(ready),
             style_map=_STYLES,
+            include_default_style_map=False,
             convert_image=mammoth.images.img_element(_no_image),
         ).value
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as error:
-        raise SourceError(path, f"is not a Word document (.docx): {error}") from error
+    except PackageError as error:
+        raise SourceError(path, str(error)) from error
+    # A broken file makes the converter stumble in its own code, over anything.
+    except Exception as error:
+        detail = str(error) or type(error).__name__
+        raise SourceError(
+            path, f"is not a Word document (.docx), or is damaged: {detail}"
+        ) from error
     page = BeautifulSoup(html, "html5lib")
     body = page.body or page
     if not body.get_text().strip():
@@ -75,6 +88,7 @@ def load(path: Path, data: bytes) -> Document:
         markdown=markdown,
         lines=lines,
         unit=Unit.PARAGRAPH,
+        remarks=tuple(remarks),
     )
 
 

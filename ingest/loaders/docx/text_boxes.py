@@ -1,0 +1,35 @@
+"""Text boxes, set behind the paragraphs that they hang on."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+from ingest.loaders.docx.wordml import BLOCKS, TEXT_BOX, P, R, name, own
+
+HANGS = "hangs"
+"""The mark of a paragraph that stood in a text box."""
+
+
+def set_out(container: Element) -> None:
+    """Put what stands in text boxes behind the paragraphs that they hang on, in order."""
+    blocks = list(container)
+    while blocks:
+        block = blocks.pop(0)
+        if block.tag != P:
+            set_out(block)
+            continue
+        content = [each for box in _boxes(block) for each in box if each.tag in BLOCKS]
+        at = list(container).index(block) + 1
+        container[at:at] = content
+        for each in content:
+            each.set(HANGS, "1")
+        blocks[:0] = content
+
+
+def _boxes(paragraph: Element) -> list[Element]:
+    boxes = []
+    for holder in [paragraph, *own(paragraph, R, name("w:hyperlink"))]:
+        for box in holder.findall(TEXT_BOX):
+            holder.remove(box)
+            boxes.append(box)
+    return boxes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from xml.etree.ElementTree import Element
 
 from ingest.loaders.docx.fonts import Fonts
@@ -29,6 +30,7 @@ _COUNTS = {name(f"w:{each}") for each in ("rStyle", "b", "i", "u", "strike", "ve
 _MOSTLY = 0.9
 """The share of a document in one kind of font, from which on that says nothing."""
 _LEAST = 2000
+_LARGER = 1.15
 
 
 class Looks:
@@ -66,19 +68,36 @@ class Looks:
 
     def write(self, root: Element) -> None:
         """Say in each run itself what its style says of it."""
+        usual = self._usual_size(root)
         for paragraph in root.iter(P):
             heading = self.is_heading(paragraph)
             self._written[paragraph] = self.is_code(paragraph)
+            large = not heading and self._is_large(paragraph, usual)
             for run in runs(paragraph):
                 code = (
                     self._is_code_word(run) or not heading and self._is_monospaced(run, paragraph)
                 )
-                bold = not heading and self._is_bold(run, paragraph)
+                bold = not heading and (large or self._is_bold(run, paragraph))
                 _only_what_counts(run)
                 _set_bold(run, bold)
                 if code:
                     set_style(run, CODE_RUN)
                     _plain_spaces(run)
+
+    def _usual_size(self, root: Element) -> int:
+        """Return the size that most letters have."""
+        sizes = Counter[int]()
+        for paragraph in root.iter(P):
+            for run in runs(paragraph):
+                sizes[self._styles.size(run, paragraph)] += len(words(run))
+        return sizes.most_common(1)[0][0] if sizes else 0
+
+    def _is_large(self, paragraph: Element, usual: int) -> bool:
+        """Whether all of a paragraph is larger than the rest, as headings are."""
+        said = [run for run in runs(paragraph) if words(run).strip()]
+        return bool(said) and all(
+            self._styles.size(run, paragraph) >= _LARGER * usual for run in said
+        )
 
     def _is_bold(self, run: Element, paragraph: Element) -> bool:
         style = value(run, "w:rPr", "w:rStyle")

@@ -12,6 +12,8 @@ from ingest.loaders.docx.wordml import child, is_on, name, number, value
 # What Word calls its own headings in a file, whatever it calls them on the screen.
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _BODY_LEVEL = 9
+_USUAL_SIZE = 20
+"""Half points, where nothing is said (ECMA-376, 17.3.2.38)."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,22 @@ class Styles:
 
     def font(self, run: Element | None, paragraph: Element) -> str | None:
         """Return the font of a run's Latin letters, or of a paragraph's where no run is given."""
+        return _first_font(self._looks(run, paragraph))
+
+    def size(self, run: Element, paragraph: Element) -> int:
+        """Return the size of a run's letters, in half points."""
+        said = (value(each, "w:sz") for each in self._looks(run, paragraph))
+        return next((number(each) for each in said if each), _USUAL_SIZE)
+
+    def _looks(self, run: Element | None, paragraph: Element) -> list[Element | None]:
+        """Return what is said of a run's look, the nearest first."""
         holders = [child(run, "w:rPr")]
         if style := value(run, "w:rPr", "w:rStyle"):
             holders += [child(each, "w:rPr") for each in self.chain(style, "character")]
         holders += [
             child(each, "w:rPr") for each in self.chain(value(paragraph, "w:pPr", "w:pStyle"))
         ]
-        return _first_font([*holders, self._defaults])
+        return [*holders, self._defaults]
 
     def usual_font(self) -> str | None:
         """Return the font of words that nothing is said of."""

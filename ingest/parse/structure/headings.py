@@ -227,7 +227,9 @@ def _bold(text: Text, found: Headings) -> dict[int, Family]:
         parts = _by_family(text, places)
     taken: dict[int, Family] = {}
     for part in parts:
-        if len(part) > 1 and _are_headings(text, part):
+        # The first of them may be the title, which has the others under it.
+        below = part[1:] if part and part[0] == 0 and len(part) > 2 else part
+        if len(below) > 1 and _are_headings(text, below):
             taken |= {place: _bold_family(text.units[place]) for place in part}
     return taken
 
@@ -247,6 +249,8 @@ def _by_family(text: Text, places: Sequence[int]) -> list[list[int]]:
 def _may_head(unit: Unit) -> bool:
     """Whether words in bold can be a heading: labels of notes, and roles, are read otherwise."""
     if unit.leading is not None or _look(unit) in (Look.STEP, Look.ANSWER):
+        return False
+    if not _is_like_heading(unit):
         return False
     words = unit.text.rstrip(":： ")
     return not (NOTE_LABEL.fullmatch(words) or is_bare(words) or unit.text.endswith((":", "：")))

@@ -28,11 +28,25 @@ class Rule(StrEnum):
     REVIEW_PAST = "review-past"
     SECRET = "secret"
     ACCOUNT_ID = "account-id"
+    UNREAD = "unread"
+    LEFT_OUT = "left-out"
+    STRUCTURE = "structure"
+    FRONT_MATTER = "front-matter"
+    ENCODING = "encoding"
     NO_WORDINGS = "no-wordings"
     GONE_DRAFTS = "gone-drafts"
 
 
-ADVICE = frozenset({Rule.NO_WORDINGS, Rule.GONE_DRAFTS})
+ADVICE = frozenset(
+    {
+        Rule.LEFT_OUT,
+        Rule.STRUCTURE,
+        Rule.FRONT_MATTER,
+        Rule.ENCODING,
+        Rule.NO_WORDINGS,
+        Rule.GONE_DRAFTS,
+    }
+)
 """Rules that say what would be better; what only they find is nothing that fails."""
 
 

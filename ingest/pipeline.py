@@ -23,6 +23,7 @@ from ingest.publish.live import KEPT, discard, held_report, hold, make_live
 from ingest.publish.lock import WriterLock
 from ingest.publish.write import write_candidate
 from ingest.reading import read_guides
+from ingest.remark import Remark, RemarkKind
 from ingest.sources.files import find_sources
 from ingest.sources.resolve import Named, find_named
 from ingest.suggest.unworded import unworded_rows
@@ -38,6 +39,8 @@ from kb.snapshot.format import PackUse, Snapshot, open_current
 
 LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024
+_TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD)
+"""Remarks for whoever ingests; the others are for whoever writes (guidebot preview, lint)."""
 
 
 class BadSourcesError(GuidebotError):
@@ -72,10 +75,11 @@ class Plan:
 class Summary:
     """What an ingest did. `seconds` is the time it took, `peak` its most memory in MiB.
 
-    `kept` names the guides that stay as they were, as their sources cannot be read; `gone`
-    those that were live and are no longer among the sources. `without_wordings` counts the
-    `problems` that nothing says how people ask about them, and `drafts_waiting` those of which
-    only drafts do that do not count yet.
+    `remarks` say what could not be read in sources, and in which encodings they are. `kept` names
+    the guides that stay as they were, as their sources cannot be read; `gone` those that were live
+    and are no longer among the sources. `without_wordings` counts the `problems` that nothing says
+    how people ask about them, and `drafts_waiting` those of which only drafts do that do not count
+    yet.
     """
 
     guides: int
@@ -89,6 +93,7 @@ class Summary:
     path: Path
     left_out: tuple[SourceError, ...]
     passed_over: tuple[Path, ...]
+    remarks: tuple[tuple[str, Remark], ...]
     kept: tuple[str, ...]
     gone: tuple[str, ...]
     diff: Diff
@@ -159,6 +164,7 @@ def ingest(
         path=made.path,
         left_out=tuple(reading.errors),
         passed_over=sources.passed_over,
+        remarks=tuple(each for each in reading.remarks if each[1].kind in _TOLD),
         kept=tuple(named(guide.info) for guide in kept),
         gone=gone_guides(live, guides),
         diff=diff,

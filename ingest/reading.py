@@ -11,7 +11,9 @@ from ingest.errors import SourceError
 from ingest.front_matter import SideFile, together
 from ingest.loaders.load import SourceFile, load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
-from ingest.parse.outline import parse
+from ingest.parse.outline import parse_with_remarks
+from ingest.parse.parsed import Parsed
+from ingest.remark import Remark
 from ingest.sources.files import Said, Sources
 from kb.model import Guide, GuideInfo
 
@@ -21,6 +23,8 @@ class Reading:
     """The guides that were read, and what was wrong with the sources that were not."""
 
     guides: list[Guide] = field(default_factory=list)
+    remarks: list[tuple[str, Remark]] = field(default_factory=list)
+    """What is to be said of how sources were read, each with its source."""
     errors: list[SourceError] = field(default_factory=list)
 
 
@@ -35,12 +39,14 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     for path in sources.files:
         try:
             said = sources.said.get(path, Said())
-            guide = _guide(path, said, cache, keys)
+            parsed = _parsed(path, said, cache, keys)
+            guide = parsed.guide
             claim(guide.info, owners)
         except SourceError as error:
             reading.errors.append(error)
             continue
         reading.guides.append(guide)
+        reading.remarks += [(guide.info.source, remark) for remark in parsed.remarks]
     if cache:
         cache.keep_only(keys)
     return reading
@@ -59,8 +65,8 @@ def claim(info: GuideInfo, owners: dict[tuple[str, str], str]) -> None:
     owners[identity] = info.source
 
 
-def _guide(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) -> Guide:
-    """Return the guide in a file, from the cache if nothing that it is made of has changed.
+def _parsed(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) -> Parsed:
+    """Return what comes of a file, from the cache if nothing that it is made of has changed.
 
     Its key is added to `keys`.
     """
@@ -68,15 +74,15 @@ def _guide(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) 
     try:
         source = read_source(path)
         if cache is None:
-            return parse(document_of(source, said))
+            return parse_with_remarks(document_of(source, said))
         matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
         within = said.name.encode("utf-8", "surrogateescape") if said.name else None
         keys.append(guide_key(name, within, source.data, source.beside, matter))
-        guide = cache.get(keys[-1])
-        if guide is None:
-            guide = parse(document_of(source, said))
-            cache.put(keys[-1], guide)
-        return guide
+        parsed = cache.get(keys[-1])
+        if parsed is None:
+            parsed = parse_with_remarks(document_of(source, said))
+            cache.put(keys[-1], parsed)
+        return parsed
     except SourceError as error:
         if error.source == name or not said.source:
             raise

@@ -188,6 +188,7 @@ def as_json(summary: Summary) -> str:
             | {
                 "left_out": [str(error) for error in summary.left_out],
                 "passed_over": [str(path) for path in summary.passed_over],
+                "remarks": [f"{source}: {remark.text}" for source, remark in summary.remarks],
                 "kept": list(summary.kept),
                 "gone": list(summary.gone),
                 "problems": summary.problems,
@@ -236,6 +237,9 @@ def _show(summary: Summary, console: Console, words: str) -> None:
         console.print(f"Not a guide, passed over: {path}", markup=False, soft_wrap=True)
     for error in summary.left_out:
         console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
+    for source, remark in summary.remarks:
+        told = f"{source}: {remark.text}"
+        console.print(told, markup=False, style="yellow", soft_wrap=True)
     for guide in summary.kept:
         console.print(f"Kept as it was: {guide}", markup=False, style="yellow", soft_wrap=True)
     for guide in summary.gone:

@@ -11,6 +11,7 @@ from ingest.lint.examples import account_ids, secrets
 from ingest.lint.finding import Finding
 from ingest.lint.links import dead_links, orphan_see_also
 from ingest.lint.page import Page
+from ingest.lint.remarks import read_otherwise
 from ingest.lint.review import reviews_past
 from ingest.lint.structure import (
     CountTokens,
@@ -66,4 +67,5 @@ def _all(
         reviews_past(pages, today),
         without_wordings(pages, drafts=drafts),
         gone_drafts(pages),
+        read_otherwise(pages),
     )

@@ -11,8 +11,9 @@ from markdown_it.token import Token
 from ingest.document import Document
 from ingest.parse.blocks import parser
 from ingest.parse.inline import joined, text_lines
-from ingest.parse.outline import parse
+from ingest.parse.outline import parse_with_remarks
 from ingest.parse.slug import slug
+from ingest.remark import Remark
 from kb.model import Block, Guide
 
 _NAME = re.compile(r"""<\w+\s[^>]*?\b(?:name|id)\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
@@ -38,13 +39,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Page:
-    """A guide and the document that it was read from; `anchors` are what links can name."""
+    """A guide and the document that it was read from; `anchors` are what links can name.
+
+    `remarks` say what was read otherwise than it stands in the source.
+    """
 
     document: Document
     guide: Guide
     headings: tuple[Heading, ...]
     links: tuple[Link, ...]
     anchors: frozenset[str]
+    remarks: tuple[Remark, ...]
 
     @property
     def source(self) -> str:
@@ -54,11 +59,13 @@ class Page:
 
 def read_page(document: Document) -> Page:
     """Return the page that a document holds; raises SourceError as `parse` does."""
+    parsed = parse_with_remarks(document)
     tokens = parser().parse(document.markdown)
     headings = tuple(_headings(tokens, document))
     return Page(
         document=document,
-        guide=parse(document),
+        guide=parsed.guide,
+        remarks=parsed.remarks,
         headings=headings,
         links=tuple(_links(tokens, document)),
         anchors=frozenset(_anchors(tokens, headings)),

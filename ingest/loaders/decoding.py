@@ -174,4 +174,11 @@ def _detected(data: bytes) -> list[str]:
         odd = name in _ODD and bool(_ODD[name].search(str(matches[name])))
         return odd, matches[name].coherence < best - _ALIKE, isolated.index(name)
 
-    return sorted(alike, key=rank)
+    ranked = sorted(alike, key=rank)
+    text = str(matches[ranked[0]])
+    # In a short text, several can come to the same.
+    return [*(name for name in isolated if _is_in(name, data, text)), *ranked]
+
+
+def _is_in(encoding: str, data: bytes, text: str) -> bool:
+    return data.decode(encoding, "replace") == text

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 import ingest
 import kb
 from ingest.cache import TextCache
-from kb.model import Guide
+from ingest.parse.parsed import Parsed
 
 # What is not our own, but has a say in what comes of a source.
 _LIBRARIES = (
@@ -37,17 +37,17 @@ class GuideCache:
     def __init__(self, path: Path) -> None:
         self._texts = TextCache(path, "parsed")
 
-    def get(self, key: bytes) -> Guide | None:
-        """Return the guide of a key, if it was parsed before."""
+    def get(self, key: bytes) -> Parsed | None:
+        """Return what a key stands for, if it was parsed before."""
         text = self._texts.get(key)
         try:
-            return Guide.model_validate_json(text) if text else None
+            return Parsed.model_validate_json(text) if text else None
         except ValidationError:
             return None  # it is parsed again, and replaced
 
-    def put(self, key: bytes, guide: Guide) -> None:
-        """Keep a guide."""
-        self._texts.put({key: guide.model_dump_json()})
+    def put(self, key: bytes, parsed: Parsed) -> None:
+        """Keep a guide, with what is to be said of it."""
+        self._texts.put({key: parsed.model_dump_json()})
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
         """Forget all other guides."""

@@ -22,6 +22,7 @@ from ingest.parse.blocks import BlockReader, parser, with_id
 from ingest.parse.file_name import split_name
 from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
+from ingest.parse.parsed import Parsed
 from ingest.parse.problems import find_problems
 from ingest.parse.slug import slug, unique
 from ingest.parse.structure.recover import recover
@@ -30,7 +31,6 @@ from kb.model import (
     Block,
     BlockKind,
     Drafts,
-    Frozen,
     Guide,
     GuideInfo,
     Lines,
@@ -41,13 +41,6 @@ from kb.model import (
 from kb.text.language import language_of_guide
 
 _MOST_NAMED = 5
-
-
-class Parsed(Frozen):
-    """A guide, and what is to be said of how its source was read, by line."""
-
-    guide: Guide
-    remarks: tuple[Remark, ...]
 
 
 def parse(document: Document) -> Guide:

@@ -10,7 +10,8 @@ from pydantic import Field
 from ingest.errors import SourceError
 from ingest.lint.page import all_blocks
 from ingest.loaders.load import SourceFile, read_source
-from ingest.parse.outline import Parsed, parse_with_remarks
+from ingest.parse.outline import parse_with_remarks
+from ingest.parse.parsed import Parsed
 from ingest.preview.listing import Listing, listing_of
 from ingest.preview.unused import Unused, unused, unused_rows
 from ingest.reading import claim, document_of

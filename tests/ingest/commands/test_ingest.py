@@ -116,3 +116,11 @@ def test_prompts_and_replies_are_passed_over_and_numbers_have_their_plurals(fold
         assert f"Not a guide, passed over: {name}" in result.stderr
     assert "1 guide, 2 sections, 2 chunks" in result.stderr
     assert "1 of 2 problems has no wordings (guidebot suggest .)" in result.stderr
+
+
+def test_the_encoding_of_a_guide_is_named_also_when_it_did_not_change(folder: Path) -> None:
+    (folder / "oven.md").write_bytes(
+        "# Öfen\n\n## Zu kühl\n\nDrücken Sie länger.\n".encode("cp1252")
+    )
+    for _ in range(2):
+        assert "oven.md: is not UTF-8 and was read as cp1252" in run("oven.md").stderr

@@ -288,3 +288,17 @@ def test_the_real_pages(embeddings: SentenceTransformerEmbeddings) -> None:
     # The pages link to hundreds of others that are not there, and are else in good order.
     assert {each.rule for each in found} == {Rule.DEAD_LINK, Rule.LONG_STEP, Rule.LONG_BLOCK}
     assert all("no such file" in each.reason for each in found if each.rule is Rule.DEAD_LINK)
+
+
+def test_what_was_read_otherwise_is_advice(tmp_path: Path) -> None:
+    guide = tmp_path / "doors.txt"
+    text = (
+        "Türen\n\n§ Sie klemmt\n1) Drücken Sie.\n2) Ziehen Sie.\n\n§ Sie quietscht\nÖlen Sie sie.\n"
+    )
+    guide.write_bytes(text.encode("cp1252"))
+    pages = read_named_pages([guide]).pages
+    found = {each.rule: each for each in lint(pages, LintOptions(), words, TODAY)}
+    assert {Rule.ENCODING, Rule.STRUCTURE} <= set(found) & ADVICE
+    assert "cp1252" in found[Rule.ENCODING].reason
+    assert found[Rule.STRUCTURE].line == 3
+    assert "3 lines (at 3, 4, 7) look like headings" in found[Rule.STRUCTURE].reason

@@ -60,8 +60,22 @@ def load(source: SourceFile) -> Document:
             source.path,
             f"files of type {source.path.suffix or 'none'} cannot be read ({known})",
         )
-    document = loader(source.path, source.data)
+    try:
+        document = loader(source.path, source.data)
+    except SourceError:
+        raise
+    # Libraries stumble over broken files in their own code, over anything.
+    except Exception as error:
+        raise SourceError(source.path, unreadable(error)) from error
     return dataclasses.replace(document, side_file=_side_file(source))
+
+
+def unreadable(error: Exception) -> str:
+    """Return why a source cannot be read, from what went wrong in the code of a library."""
+    if isinstance(error, RecursionError):
+        return "cannot be read: it is nested too deeply, or its parts refer to each other"
+    lines = str(error).strip().splitlines()
+    return f"cannot be read: {lines[0] if lines else type(error).__name__}"
 
 
 def _side_file(source: SourceFile) -> SideFile | None:

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -263,12 +262,12 @@ def test_interrupting_the_command_leaves_the_old_snapshot_live(
 ) -> None:
     before = ingest([guide], home, embeddings).snapshot
     process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "guidebot"), "ingest", str(guide)],
+        [str(Path(sys.executable).parent / "guidebot"), "ingest", "--progress-json", str(guide)],
         env={**os.environ, "GUIDEBOT_HOME": str(home.root)},
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(2)
+    assert process.stderr is not None and "Reading guides" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors

@@ -8,6 +8,8 @@ import re
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment
 
+from ingest.loaders.markup.flow import flatten
+
 _MAIN = ("#main-col-body", "#main-content", "main", "[role=main]", "article", "#content", "#main")
 _NEVER_TEXT = (
     "script, style, noscript, template, iframe, svg, canvas, form, button, input, select, textarea,"
@@ -35,6 +37,7 @@ def read_page(data: bytes | str) -> BeautifulSoup:
 def guide_part(page: BeautifulSoup) -> Tag:
     """Return the element that holds the guide, cleared of what is not part of it."""
     body = page.body or page
+    flatten(body)
     for comment in page.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
     for tag in body.select(_NEVER_TEXT):

@@ -180,15 +180,17 @@ def _copied(cell: Tag | None) -> Tag:
 def _set_in_line(cell: Tag) -> None:
     """Take a cell's blocks out of their lines; what parts them stands in the text."""
     for row in cell.find_all("tr"):
-        for n, inner in enumerate(_cells(row)[1:]):
-            inner.insert_before(NavigableString(", " if n else ": "))
+        for n, inner in enumerate(_cells(row)):
+            if n:
+                inner.insert_before(NavigableString(": " if n == 1 else ", "))
             unwrap(inner)
+    marks = {id(item): _item_mark(item) for item in cell.find_all("li")}
     for block in reversed(cell.find_all(BLOCKS)):
         if block.name == "pre":
             _set_code_in_line(block)
             continue
         if block.name == "li":
-            block.insert(0, NavigableString(_item_mark(block)))
+            block.insert(0, NavigableString(marks[id(block)]))
         block.insert_before(NavigableString(PART))
         block.insert_after(NavigableString(PART))
         unwrap(block)

@@ -10,20 +10,22 @@ from bs4 import BeautifulSoup, Tag
 from ingest.loaders.markup.flow import HEADINGS
 from ingest.remark import Remark, RemarkKind
 
+# What the elements are called that Confluence, Notion and Word write round a document, and
+# generators of documentation sites.
+_CLASSES = frozenset(
+    "page-metadata toc-macro confluence-information-macro-icon collapse-source page-header-icon"
+    " expand-control-icon greybox MsoCommentReference"
+    " hash-link header-anchor viewcode-link copybtn md-clipboard md-content__button"
+    " clipboard-button edit-this-page theme-edit-this-page td-page-meta td-feedback rst-versions"
+    " rst-footer-buttons prev-next-area pagination-nav theme-doc-footer theme-doc-toc-mobile"
+    " theme-doc-version-banner theme-doc-version-badge md-source-file version-warning toc"
+    " table-of-contents linenos linenodiv lineno gutter hljs-ln-numbers footnote-backref"
+    " hideme".split()
+)
+_IDS = frozenset({"breadcrumb-section", "attachments", "toc"})
 _CHROME = (
-    # Confluence, Notion and Word
-    ".page-metadata, #breadcrumb-section, .toc-macro, .confluence-information-macro-icon,"
-    " .codeHeader .collapse-source, .page-header-icon, .callout .checkbox, table.properties,"
-    " p[class^=MsoToc], .MsoCommentReference, [style*='mso-element:header'],"
-    " [style*='mso-element:footer'], .expand-control-icon, [id=attachments], .greybox,"
-    # generators of documentation sites
-    " .hash-link, .header-anchor, .viewcode-link, .copybtn, .md-clipboard, .md-content__button,"
-    " .clipboard-button, .edit-this-page, .theme-edit-this-page, .td-page-meta, .rst-versions,"
-    " .rst-footer-buttons, .prev-next-area, .pagination-nav, .theme-doc-footer,"
-    " .theme-doc-toc-mobile, .theme-doc-version-banner, .theme-doc-version-badge, .md-source-file,"
-    " [data-md-component=outdated], #toc, .toc, .table-of-contents, .contents.topic, .linenos,"
-    " .linenodiv, .lineno, .gutter, .hljs-ln-numbers, [role=doc-backlink], .footnote-backref,"
-    " [class*=tocCollapsible], .version-warning, .td-feedback"
+    "table.properties, .contents.topic, p[class^=MsoToc], [style*='mso-element:header'],"
+    " [style*='mso-element:footer'], [data-md-component=outdated], [role=doc-backlink]"
 )
 _PERMALINKS = ("", "¶", "#", "§", "🔗", "☍", "link", "permalink", "anchor")
 _REDIRECT = re.compile(r"https?://www\.google\.[a-z.]+/url\?")
@@ -39,7 +41,12 @@ _TITLES = "#title-text, h1.pagetitle, h1.page-title, p.title, p.MsoTitle, p.Titl
 
 def drop_chrome(body: Tag) -> None:
     """Take out what tools write round a text: contents, anchors, metadata, buttons."""
-    for tag in body.select(_CHROME):
+    named = [
+        tag
+        for tag in body.find_all(True)
+        if tag.get("id") in _IDS or not _CLASSES.isdisjoint(tag.get("class") or ())
+    ]
+    for tag in [*named, *body.select(_CHROME)]:
         # A contents' name may be given to the page's own part, too.
         if not tag.decomposed and (not tag.find("h1") or tag.name == "table"):
             tag.decompose()

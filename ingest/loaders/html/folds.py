@@ -24,6 +24,8 @@ def set_out_folds(main: Tag, title: str | None) -> None:
             _questions(listed)
     level, words = 1, title
     for tag in list(main.find_all(("details", *HEADINGS))):
+        if tag.parent is None:
+            continue
         if tag.name in HEADINGS:
             if not tag.get("data-fold"):
                 level, words = int(tag.name[1]), tag.get_text().strip()

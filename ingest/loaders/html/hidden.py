@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import soupsieve
 from bs4 import BeautifulSoup, Tag
 
 from ingest.remark import Remark, RemarkKind
 
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_NAME = r"-?[A-Za-z_][\w-]*"
+_SIMPLE = rf"(?:(?:{_NAME}|\*)?(?:[.#]{_NAME})+|{_NAME})"
+_SELECTOR = re.compile(rf"{_SIMPLE}(?:\s*[\s>]\s*{_SIMPLE})*")
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]|\{[^{}]*\})*\})")
 _SHOWN = re.compile(r"(?:^|[;\s])(display|visibility|mso-hide)\s*:\s*([\w-]+)", re.IGNORECASE)
@@ -107,10 +109,9 @@ def _rules(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
 
 
 def _select(body: Tag, selector: str) -> list[Tag]:
-    try:
-        return [tag for tag in body.select(selector) if tag is not body]
-    except (soupsieve.SelectorSyntaxError, NotImplementedError):
+    if not _SELECTOR.fullmatch(selector):
         return []
+    return [tag for tag in body.select(selector) if tag is not body]
 
 
 def _names(tag: Tag) -> str:

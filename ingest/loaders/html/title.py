@@ -89,9 +89,13 @@ def _is_first(main: Tag, headings: list[Tag], words: str) -> bool:
 
 
 def _named_around(page: BeautifulSoup, words: str) -> bool:
-    around = page.select("header, nav, footer, #breadcrumbs, .breadcrumbs, [role=navigation]")
+    links = [link for link in page.find_all("a") if " ".join(link.get_text().split()) == words]
     return any(
-        " ".join(link.get_text().split()) == words for tag in around for link in tag.find_all("a")
+        parent.name in ("header", "nav", "footer")
+        or parent.get("role") in ("navigation", "banner", "contentinfo")
+        or "breadcrumb" in f"{parent.get('id')} {parent.get('class')}"
+        for link in links
+        for parent in link.parents
     )
 
 

@@ -18,7 +18,10 @@ def unfold(body: Tag) -> None:
     for button in body.select("[aria-controls][aria-expanded]"):
         _disclosure(body, button)
     for button in body.select("h1 button, h2 button, h3 button, h4 button, h5 button, h6 button"):
-        button.unwrap()
+        heading = button.find_parent(HEADINGS)
+        # Beside other words it is what copies them.
+        if heading and heading.get_text().strip() == button.get_text().strip():
+            button.unwrap()
     for button in body.select("p button, li button, td button, dd button"):
         _mentioned(button)
 

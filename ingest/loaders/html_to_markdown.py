@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 from markdownify import ATX, MarkdownConverter
 
@@ -204,10 +204,10 @@ def _part_notes(body: Tag) -> None:
         if label and first and isinstance(after, NavigableString) and strong.parent:
             # A label that stands before its words, or over them in the source.
             if strong.parent.name in ("p", "li", "div", "blockquote"):
-                strong.insert_after(BeautifulSoup("<br>", "html.parser"))
+                strong.insert_after(Tag(name="br"))
                 after.replace_with(NavigableString(str(after).lstrip(" :：")))
         if label and not first and isinstance(after, Tag) and after.name == "br":
-            strong.insert_before(BeautifulSoup("<br>", "html.parser"))
+            strong.insert_before(Tag(name="br"))
 
 
 def _name_folded(body: Tag) -> None:

@@ -75,12 +75,17 @@ def _mark(note: Tag) -> None:
         first.insert(0, Tag(name="br"))
         _insert(first, words)
     else:
-        if kind:
+        if kind and not _is_labelled(first):
             first[ALERT] = kind
         if words:
             first.insert(0, NavigableString(" "))
             _insert(first, words if words.endswith(("?", "？", "!", "！")) else f"{words}:")
     note.name = "blockquote"
+
+
+def _is_labelled(first: Tag) -> bool:
+    bold = first.find(("strong", "b"))
+    return isinstance(bold, Tag) and bool(NOTE_LABEL.fullmatch(bold.get_text().strip()))
 
 
 def _insert(first: Tag, words: str) -> None:

@@ -209,6 +209,14 @@ def test_a_page_without_a_heading_is_called_as_its_head_says(
     assert page.parsed(f"<head>{head}</head>{body}").guide.info.title == title
 
 
+def test_a_box_whose_label_stands_in_it_is_one_note(page: Page) -> None:
+    (note,) = page.blocks(
+        "\n<div class='alert alert-danger'>\n<strong>注意</strong> 熱いです。</div>"
+    )
+    assert (note.kind, note.label, note.text) == (BlockKind.NOTE, "注意", "熱いです。")
+    assert note.lines.first <= note.lines.last
+
+
 def test_a_wiki_export(page: Page) -> None:
     parsed = page.parsed(
         "<head><title>Club : Brakes</title></head><body><ol id=breadcrumbs><li><a href=/>Club</a>"

@@ -93,6 +93,8 @@ def mark_up(page: BeautifulSoup, body: Tag) -> None:
             for item in items:
                 item.unwrap()
             toggles.name = "div"
+    for value in body.select(".selected-value + .selected-value"):
+        value.insert_before(", ")
     for pre in body.find_all("pre"):
         _set_code(pre)
     _nest_by_class(body)

@@ -34,7 +34,6 @@ _KINDS = {
     "warning": "warning",
     "error": "warning",
     "danger": "danger",
-    "seealso": "note",
     "example": "example",
     "question": "question",
     "bug": "bug",
@@ -46,7 +45,7 @@ _ANY_KIND = ("confluence-information-macro", "awsdocs-note")
 def mark_notes(main: Tag) -> None:
     """Make a quote of each note, with its label."""
     for note in main.select(_NOTES):
-        if note.name in ("p", "span", "code", "li", "table", "a", "pre", "body", "html"):
+        if note.name in ("p", "span", "code", "li", "table", "a", "pre", "details", "body", "html"):
             continue
         if note.decomposed or note.find_parent("blockquote") or note.find(["h1", "h2", "h3"]):
             continue

@@ -20,19 +20,22 @@ _HEAD = 4096
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a page's bytes; raises SourceError if nothing is said in it."""
     decoded = _decoded(path, data)
-    text = decoded.text
-    part = guide_part(read_page(text))
-    if not part.get_text().strip():
-        raise SourceError(path, "the page is empty: it holds no text that is not navigation")
-    shift_code(part, text)
-    markdown, lines = to_markdown(part, _line)
+    try:
+        part = guide_part(read_page(decoded.text))
+        if not part.tag.get_text().strip():
+            raise SourceError(path, "the page is empty: it holds no text that is not navigation")
+        shift_code(part.tag, decoded.text)
+        markdown, lines = to_markdown(part.tag, _line)
+    except RecursionError as error:
+        raise SourceError(path, "has more elements in each other than can be read") from error
     return Document(
         source=str(path),
         name=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
         markdown=markdown,
         lines=lines,
-        remarks=decoded.remarks,
+        language=part.language,
+        remarks=(*decoded.remarks, *part.remarks),
     )
 
 

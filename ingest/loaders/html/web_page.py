@@ -4,54 +4,84 @@ from __future__ import annotations
 
 import html
 import re
+import warnings
+from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 from bs4.element import Comment
+
+from ingest.loaders.html.exports import drop_chrome, drop_comments, mark_up
+from ingest.loaders.html.folds import set_out_folds
+from ingest.loaders.html.hidden import drop_hidden, embolden
+from ingest.loaders.html.notes import mark_notes
+from ingest.loaders.html.title import language, page_title, set_title
+from ingest.loaders.html.unfold import unfold
+from ingest.loaders.html.word_lists import set_out_word_lists
+from ingest.loaders.markup.flow import flatten
+from ingest.remark import Remark
 
 _MAIN = ("#main-col-body", "#main-content", "main", "[role=main]", "article", "#content", "#main")
 _NEVER_TEXT = (
-    "script, style, noscript, template, iframe, svg, canvas, form, button, input, select, textarea,"
-    " nav, footer, dialog, [hidden], [role=navigation], [role=banner], [role=contentinfo],"
-    " [role=search], [role=dialog], [role=alertdialog], [role=complementary],"
+    "script, style, noscript, template, iframe, svg, canvas, button, input, select, textarea,"
+    " nav, footer:not(blockquote footer), dialog, [role=navigation], [role=banner],"
+    " [role=contentinfo], [role=search], [role=dialog], [role=alertdialog], [role=complementary],"
     " a.headerlink, a.anchor, a.anchorjs-link, .code-btn-container, .btn-copy-code, .breadcrumb,"
     " .breadcrumbs, #main-col-footer, awsdocs-page-utilities, awsdocs-language-banner,"
     " awsdocs-copyright, awsdocs-filter-selector, awsdocs-thumb-feedback, .skip-link"
 )
 _COOKIES = ("cookie", "consent", "gdpr", "onetrust")
-_NOTES = (
-    "awsdocs-note, .awsdocs-note, .admonition, .admonition-block, [role=note], .note, .warning,"
-    " .important, .tip, .caution, .callout"
-)
-_NOTE_TITLE = ".awsdocs-note-title, .admonition-title, .callout-title, .title, h4, h5, h6"
-_LABEL = re.compile(r"[\w ]{2,30}[:：]?")
 _HEADING = re.compile(r"h[1-6]$")
+
+
+@dataclass(frozen=True)
+class GuidePart:
+    """The element that holds a page's guide, what it says of itself, and what was left out."""
+
+    tag: Tag
+    language: str | None
+    remarks: tuple[Remark, ...]
 
 
 def read_page(data: bytes | str) -> BeautifulSoup:
     """Return a page as a browser would read it; tags know their lines."""
-    return BeautifulSoup(data, "html5lib")
+    with warnings.catch_warnings():
+        # A browser reads XHTML so, too.
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        return BeautifulSoup(data, "html5lib")
 
 
-def guide_part(page: BeautifulSoup) -> Tag:
-    """Return the element that holds the guide, cleared of what is not part of it."""
+def guide_part(page: BeautifulSoup) -> GuidePart:
+    """Return the part of a page that holds the guide, cleared of what is not part of it."""
     body = page.body or page
+    flatten(body)
     for comment in page.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
+    title = page_title(page)
+    unfold(body)
+    remarks = [*drop_comments(body), *drop_hidden(page, body)]
+    embolden(page, body)
     for tag in body.select(_NEVER_TEXT):
         tag.decompose()
+    _without_forms(body)
     _without_cookie_banners(body)
     main = _main(body)
     if main is body:
         for tag in body.select("header, aside"):
             if not tag.find("h1"):
                 tag.decompose()
+    said = language(page, main)
+    drop_chrome(main)
     _keep_anchors(main)
-    _mark_notes(main)
+    mark_notes(main)
+    set_out_word_lists(main)
+    mark_up(page, main)
+    set_title(page, main, title)
+    set_out_folds(main, title)
     for tag in main.select(".procedure > h6, .highlights > h6, .procedure > .title"):
         tag.name = "p"
         tag.wrap(page.new_tag("p"))
         tag.name = "strong"
-    return main
+    return GuidePart(main, said, tuple(remarks))
 
 
 def shift_code(body: Tag, source: str) -> None:
@@ -73,6 +103,18 @@ def _main(body: Tag) -> Tag:
         if len(found) == 1 and len(found[0].get_text()) > whole / 10:
             return found[0]
     return body
+
+
+def _without_forms(body: Tag) -> None:
+    """Take forms out; some tools write the whole page into one."""
+    whole = len(body.get_text())
+    for form in body.find_all("form"):
+        if form.decomposed:
+            continue
+        if form.find(["h1", "h2", "main"]) or len(form.get_text()) > whole / 2:
+            form.name, form.attrs = "div", {}
+        else:
+            form.decompose()
 
 
 def _without_cookie_banners(body: Tag) -> None:
@@ -102,24 +144,3 @@ def _keep_anchors(main: Tag) -> None:
             name = parent.get("id")
         if name and not heading.get("id"):
             heading["id"] = str(name)
-
-
-def _mark_notes(main: Tag) -> None:
-    for note in main.select(_NOTES):
-        if note.name in ("p", "span", "code", "li") or note.find_parent("blockquote"):
-            continue
-        title = note.select_one(_NOTE_TITLE)
-        words = title.get_text().strip() if title else ""
-        if not title or not _LABEL.fullmatch(words):
-            continue
-        title.decompose()
-        label = BeautifulSoup("<strong></strong><br>", "html.parser")
-        strong = label.strong
-        assert strong is not None
-        strong.string = words.rstrip(":：")
-        first = note.find("p")
-        if first is None:
-            continue
-        for n, part in enumerate(list(label.children)):
-            first.insert(n, part)
-        note.name = "blockquote"

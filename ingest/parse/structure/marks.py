@@ -18,6 +18,7 @@ class Look(StrEnum):
     HEADING = "heading"
     LABEL = "label"
     """Words in brackets at a line's beginning."""
+    BULLET = "bullet"
     QUESTION = "question"
     ANSWER = "answer"
 
@@ -79,7 +80,14 @@ def find_mark(text: str) -> Mark | None:
         if value and found is None and number:
             continue
         return Mark(look, family, match.end(), found)
-    return _dotted(text) or _hashes(text) or _sign(text) or _label(text) or _counted(text)
+    return (
+        _dotted(text)
+        or _hashes(text)
+        or _sign(text)
+        or _label(text)
+        or _counted(text)
+        or _bullet(text)
+    )
 
 
 def _number(text: str, value: _Value) -> int | None:
@@ -148,6 +156,7 @@ _PATTERNS = _patterns()
 _DOTTED = re.compile(r"(\d{1,2}(?:[.．-]\d{1,2}){1,3})[.．]?(?:\s+|(?=[^\W\d_a-zA-Z]))(?=[^\W\d_])")
 # A sign of Markdown's headings without the space that would have made it one.
 _HASHES = re.compile(r"(#{1,6})(?=[^\s#\d!/])|(＃{1,6})\s*(?=\S)")
+_BULLET = re.compile(r"([-*–—])\s+(?=\S)|([•‣◦▪・･·→➔])\s*(?=\S)")
 _COUNTED = re.compile(r"([^\W\d_]{2,20})\s*(\d{1,2})\s*(?:[:：.．]|\s[-–—])\s*(?=[^\s\d])")
 _SIGN = re.compile(rf"([{_SIGNS}])\1*\s*(?=\S)")
 
@@ -172,6 +181,11 @@ def _sign(text: str) -> Mark | None:
     if not (match := _SIGN.match(text)):
         return None
     return Mark(Look.HEADING, match[1], match.end())
+
+
+def _bullet(text: str) -> Mark | None:
+    match = _BULLET.match(text)
+    return Mark(Look.BULLET, match[1] or match[2], match.end()) if match else None
 
 
 def _counted(text: str) -> Mark | None:

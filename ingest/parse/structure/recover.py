@@ -19,9 +19,16 @@ from ingest.parse.structure.headings import (
     levels,
 )
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.steps import Run, known_families, lists_at, run_at
+from ingest.parse.structure.steps import Run, bullets_at, known_families, lists_at, run_at
 from ingest.parse.structure.units import Kind, Unit, items_of, split, units_of
-from ingest.parse.structure.write import caption, cut_line, heading, ordered_list, paragraph
+from ingest.parse.structure.write import (
+    bullet_list,
+    caption,
+    cut_line,
+    heading,
+    ordered_list,
+    paragraph,
+)
 from ingest.remark import Remark, RemarkKind
 from kb.model import Role
 from kb.text.counted import counted
@@ -103,9 +110,12 @@ class _Writer:
         position = 0
         while position < len(units):
             run = run_at(units, position, self.known)
-            lists = None if run else lists_at(units, position)
+            bullets = None if run else bullets_at(units, position)
+            lists = None if run or bullets else lists_at(units, position)
             if run:
                 self._steps(units, run)
+            elif bullets:
+                self.tokens += bullet_list(self._items(units, bullets))
             elif lists:
                 self._lists(units, lists)
             elif units[position].kind is Kind.LINE:
@@ -115,7 +125,9 @@ class _Writer:
                 self.tokens += self._inside(list(units[position].tokens))
                 position += 1
                 continue
-            position = (run or lists or Run((), (), 1)).ends[-1]
+            taken = run or bullets or lists
+            assert taken is not None
+            position = taken.ends[-1]
 
     def _paragraph(self, units: Sequence[Unit], position: int) -> int:
         """Write a paragraph's lines, up to where another begins or steps do."""
@@ -143,9 +155,18 @@ class _Writer:
     def _continues(self, units: Sequence[Unit], at: int, first: Unit) -> bool:
         unit = units[at]
         same = unit.kind is Kind.LINE and unit.paragraph == first.paragraph
-        return same and not unit.starts and run_at(units, at, self.known) is None
+        if not same or unit.starts:
+            return False
+        return run_at(units, at, self.known) is None and bullets_at(units, at) is None
 
     def _steps(self, units: Sequence[Unit], run: Run) -> None:
+        items = self._items(units, run)
+        self.tokens += ordered_list(items, run.start)
+        steps = counted(len(items), "line")
+        text = f"{steps} from here look like steps and were taken as such"
+        self._remark(units[run.positions[0]], text)
+
+    def _items(self, units: Sequence[Unit], run: Run) -> list[list[Token]]:
         items: list[list[Token]] = []
         for position, end in zip(run.positions, run.ends, strict=True):
             step = units[position]
@@ -157,10 +178,7 @@ class _Writer:
             said = units[position:lines] if step.words else units[position + 1 : lines]
             skip = step.mark.end if step.words else 0
             items.append([*(paragraph(said, skip) if said else []), *below])
-        self.tokens += ordered_list(items, run.start)
-        first = units[run.positions[0]]
-        steps = counted(len(items), "line")
-        self._remark(first, f"{steps} from here look like steps and were taken as such")
+        return items
 
     def _lists(self, units: Sequence[Unit], run: Run) -> None:
         items: list[list[Token]] = []

@@ -10,6 +10,8 @@ from ingest.parse.structure.units import Kind, Unit, items_of, start_of
 
 _MOST_BETWEEN = 4
 """Paragraphs that may stand between two steps of one procedure."""
+_BELOW_STEPS = ("fence", "code_block")
+"""What under the last step can be nothing but its own."""
 _LEAST_SINGLE = 3
 """Lists of one item, each numbered 1, that are one procedure."""
 
@@ -44,7 +46,23 @@ def run_at(units: Sequence[Unit], first: int, known: Collection[str] = ()) -> Ru
             break
     if len(positions) < 2 and not _is_sure(units, first, known):
         return None
-    return Run(tuple(positions), (*positions[1:], _tail(units, positions[-1])), 1)
+    between = {_kind(unit) for unit in units[first : positions[-1]]}
+    return Run(tuple(positions), (*positions[1:], _tail(units, positions[-1], between)), 1)
+
+
+def bullets_at(units: Sequence[Unit], first: int) -> Run | None:
+    """Return the items of a list that begin at a line, each with the same bullet."""
+    positions: list[int] = []
+    for at in range(first, len(units)):
+        unit = units[at]
+        mark = unit.mark if unit.kind is Kind.LINE else None
+        if mark and mark.look is Look.BULLET and mark == units[first].mark:
+            positions.append(at)
+        elif not positions or not _goes_on(unit, units[positions[-1]], set()):
+            break
+    if len(positions) < 2:
+        return None
+    return Run(tuple(positions), (*positions[1:], _tail(units, positions[-1], set())), 1)
 
 
 def _is_sure(units: Sequence[Unit], first: int, known: Collection[str]) -> bool:
@@ -52,7 +70,7 @@ def _is_sure(units: Sequence[Unit], first: int, known: Collection[str]) -> bool:
     mark = units[first].mark
     if mark is None:
         return False
-    alone = first == 0 and all(_goes_on(unit, units[first]) for unit in units[1:])
+    alone = first == 0 and all(_goes_on(unit, units[first], set()) for unit in units[1:])
     return (mark.look is Look.STEP and units[first].bold) or (alone and mark.family in known)
 
 
@@ -114,19 +132,24 @@ def _paragraphs(units: Sequence[Unit]) -> int:
     return len({unit.paragraph for unit in plain})
 
 
-def _tail(units: Sequence[Unit], last: int) -> int:
-    """Return where the last step ends: after its own paragraph, and lists and code under it."""
+def _tail(units: Sequence[Unit], last: int, between: Collection[str]) -> int:
+    """Return where the last step ends: after its paragraph, and what is under other steps, too."""
     end = last + 1
     if not units[last].words and end < len(units) and units[end].kind is Kind.LINE:
         below = units[end].paragraph
         while end < len(units) and units[end].paragraph == below:
             end += 1
-    while end < len(units) and _goes_on(units[end], units[last]):
+    while end < len(units) and _goes_on(units[end], units[last], between):
         end += 1
     return end
 
 
-def _goes_on(unit: Unit, last: Unit) -> bool:
+def _goes_on(unit: Unit, last: Unit, between: Collection[str]) -> bool:
     if unit.kind is Kind.LINE:
         return unit.paragraph == last.paragraph and unit.mark is None and not unit.bold
-    return unit.kind in (Kind.BULLETS, Kind.OTHER)
+    announced = last.text.endswith((":", "："))
+    return announced or _kind(unit) in _BELOW_STEPS or _kind(unit) in between
+
+
+def _kind(unit: Unit) -> str:
+    return unit.tokens[0].type if unit.kind is not Kind.LINE and unit.tokens else ""

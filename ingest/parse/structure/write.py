@@ -67,17 +67,34 @@ def cut_line(unit: Unit, at: int) -> tuple[Unit, Unit]:
 
 def ordered_list(items: Sequence[Sequence[Token]], start: int) -> list[Token]:
     """Return the contents of items as an ordered list that begins with a number."""
-    begin = min((token.map[0] for item in items for token in item if token.map), default=0)
-    end = max((token.map[1] for item in items for token in item if token.map), default=1)
     attrs: dict[str, str | int | float] = {} if start == 1 else {"start": start}
-    tokens = [Token("ordered_list_open", "ol", 1, attrs=attrs, map=[begin, end], block=True)]
+    return _list("ordered_list", "ol", items, attrs)
+
+
+def bullet_list(items: Sequence[Sequence[Token]]) -> list[Token]:
+    """Return the contents of items as a list with bullets."""
+    return _list("bullet_list", "ul", items, {})
+
+
+def _list(
+    name: str,
+    tag: str,
+    items: Sequence[Sequence[Token]],
+    attrs: dict[str, str | int | float],
+) -> list[Token]:
+    inside: list[Token] = []
     for item in items:
-        places = [token.map for token in item if token.map]
-        place = [min(p[0] for p in places), max(p[1] for p in places)] if places else None
-        tokens.append(Token("list_item_open", "li", 1, map=place, block=True))
-        tokens += item
-        tokens.append(Token("list_item_close", "li", -1, block=True))
-    return [*tokens, Token("ordered_list_close", "ol", -1, block=True)]
+        inside.append(Token("list_item_open", "li", 1, map=_place(item), block=True))
+        inside += item
+        inside.append(Token("list_item_close", "li", -1, block=True))
+    place = _place([token for item in items for token in item])
+    opening = Token(f"{name}_open", tag, 1, attrs=attrs, map=place, block=True)
+    return [opening, *inside, Token(f"{name}_close", tag, -1, block=True)]
+
+
+def _place(tokens: Sequence[Token]) -> list[int] | None:
+    places = [token.map for token in tokens if token.map]
+    return [min(p[0] for p in places), max(p[1] for p in places)] if places else None
 
 
 def _inline(children: list[Token], place: list[int]) -> Token:

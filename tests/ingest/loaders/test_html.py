@@ -88,8 +88,8 @@ def test_a_table_that_only_places_things_is_what_is_in_it(page: Page) -> None:
 )
 def test_text_like_marks_is_text(page: Page, words: str) -> None:
     shown = words.replace("&gt;", ">").replace("&nbsp;", "").strip()
-    first, second, third, item, table = page.blocks(
-        f"<p>{words}</p><div>{words}</div><p>Line<br>{words}</p><ul><li>{words}</li></ul>"
+    first, _, second, third, item, table = page.blocks(
+        f"<p>{words}</p><p>Then</p><div>{words}</div><p>Line<br>{words}</p><ul><li>{words}</li></ul>"
         f"<table><tr><th>A<th>B<tr><td>{words}<td><b>{words}</b></table>"
     )
     assert [first.text, second.text, item.text] == [shown] * 3

@@ -94,9 +94,7 @@ def tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
     for span in spans:
         if not span.text:
             continue
-        if kept and kept[-1].model_copy(update={"text": ""}) == span.model_copy(
-            update={"text": ""}
-        ):
+        if kept and _look(kept[-1]) == _look(span):
             kept[-1] = span.model_copy(update={"text": kept[-1].text + span.text})
         else:
             kept.append(span)
@@ -108,6 +106,10 @@ def tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
         kept[0] = kept[0].model_copy(update={"text": kept[0].text.lstrip()})
         kept[-1] = kept[-1].model_copy(update={"text": kept[-1].text.rstrip()})
     return tuple(kept)
+
+
+def _look(span: Span) -> tuple[str | None, bool, bool]:
+    return span.href, span.code, span.bold
 
 
 def cut_spans(spans: Iterable[Span], start: int) -> Iterator[Span]:

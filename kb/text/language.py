@@ -12,6 +12,7 @@ from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30ff\uff66-\uff9d]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _KANA_OR_HAN = re.compile(f"{_KANA.pattern}|{_HAN.pattern}")
+_ADDRESS = re.compile(r"https?://[!-~]+")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _CODE = re.compile(r"\S*[_:/\\${}()<>=\[\]\d]\S*|\S+\.\S+|\b[A-Z]{2,}\b")
 # Two of them and no letter beyond ASCII are English; the models need not be loaded for it.
@@ -86,6 +87,7 @@ def language_of_guide(text: str) -> str:
 
     Its scripts are weighed: a few words of another, such as names of buttons, do not decide.
     """
+    text = _ADDRESS.sub(" ", text)
     kana, latin = len(_KANA.findall(text)), len(_LATIN.findall(text))
     if kana > _JAPANESE_ENOUGH * latin:
         return "ja"
@@ -93,7 +95,11 @@ def language_of_guide(text: str) -> str:
         text = _KANA_OR_HAN.sub(" ", text)
     elif len(_HAN.findall(text)) <= _JAPANESE_ENOUGH * latin:
         text = _HAN.sub(" ", text)
-    votes = Counter(detect_language(piece) for piece in _pieces(text))
+    votes = Counter[str]()
+    for piece in _pieces(text):
+        votes[detect_language(piece)] += 1
+        if votes.most_common(1)[0][1] > _PIECES / 2:
+            break
     return votes.most_common(1)[0][0]
 
 

@@ -218,7 +218,11 @@ def _bold(text: Text, found: Headings) -> dict[int, Family]:
     places = [
         n
         for n, unit in enumerate(text.units)
-        if unit.kind is Kind.LINE and unit.bold and n not in found.families and _may_head(unit)
+        if unit.kind is Kind.LINE
+        and unit.bold
+        and n not in found.families
+        and _may_head(unit)
+        and (_stands_alone(text, n) or unit.mark or _ASKED.search(unit.text))
     ]
     if text.has_headings or any(not family[1] for family in found.families.values()):
         sections = _by_section(text, places, found)
@@ -254,6 +258,12 @@ def _may_head(unit: Unit) -> bool:
         return False
     words = unit.text.rstrip(":： ")
     return not (NOTE_LABEL.fullmatch(words) or is_bare(words) or unit.text.endswith((":", "：")))
+
+
+def _stands_alone(text: Text, position: int) -> bool:
+    """Whether a line is a paragraph by itself: over the text of its own, it is rather a term."""
+    following = text.units[position + 1 : position + 2]
+    return all(each.paragraph != text.units[position].paragraph for each in following)
 
 
 def _by_section(text: Text, places: Sequence[int], found: Headings) -> Iterator[list[int]]:

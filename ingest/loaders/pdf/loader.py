@@ -14,7 +14,7 @@ from pdfplumber.pdf import PDF
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.loaders.html_to_markdown import to_markdown
-from ingest.loaders.pdf.lines import read_pages
+from ingest.loaders.pdf.pages import read_pages
 from ingest.loaders.pdf.to_html import to_html
 from kb.model import Unit
 
@@ -47,6 +47,7 @@ def load(path: Path, data: bytes) -> Document:
         markdown=markdown,
         lines=lines,
         unit=Unit.PAGE,
+        remarks=tuple(pages.remarks),
     )
 
 

@@ -27,11 +27,7 @@ class Headings:
     """
 
     def __init__(self, lines: Sequence[Line], outline: Sequence[tuple[int, str]]) -> None:
-        sizes = Counter[float]()
-        for line in lines:
-            if not line.code:
-                sizes[line.size] += len(line.text) if not line.bold else 0
-        self.body = sizes.most_common(1)[0][0] if sizes else 0.0
+        self.body = _body_size(lines)
         larger = sorted(
             {x.size for x in lines if x.size >= self.body * _LARGER and not x.code}, reverse=True
         )
@@ -135,6 +131,15 @@ class Headings:
             return max(above) + 1
         depths = {each[0].count(".1") + 1 for each in kept if each[0]}
         return deepest + 1 + (depth - min(depths) if look[0] and depths else 0)
+
+
+def _body_size(lines: Sequence[Line]) -> float:
+    """Return the size of most text; that of code and of bold words only where there is no other."""
+    plain = [line for line in lines if not line.code and not line.bold]
+    sizes = Counter[float]()
+    for line in plain or [line for line in lines if line.code] or lines:
+        sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _number(line: Line) -> str | None:

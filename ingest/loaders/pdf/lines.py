@@ -10,7 +10,7 @@ from ingest.remark import Remark
 
 # A line that ends within an address, or at what looks like one's joint.
 _BROKEN_ADDRESS = re.compile(r"(?:\S/|\$|://(?:\S*[/.=&?-])?)$")
-_BROKEN_WORD = re.compile(r"\w[-\u00ad\u2010\u2011]$")
+_BROKEN_WORD = re.compile(r"\w[-\u00ad\u2010\u2011\u2013]$")
 
 
 def is_broken(text: str) -> bool:

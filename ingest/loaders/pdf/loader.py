@@ -22,9 +22,10 @@ from kb.model import Unit
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a PDF's bytes; raises SourceError if it has no text."""
     try:
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
-            pages = read_pages(pdf)
-            html = to_html(pages, _outline(pdf))
+        # Closing it would ask for all its pages at once, broken ones too.
+        pdf = pdfplumber.open(io.BytesIO(data))
+        pages = read_pages(pdf)
+        html = to_html(pages, _outline(pdf))
     # A broken file makes the library stumble in its own code, over anything.
     except Exception as error:
         if _is_locked(error):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from statistics import median
 
+from pdfminer.pdfpage import PDFPage
 from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
 
@@ -19,6 +20,7 @@ from ingest.loaders.pdf.words import Box, Link, Word, links_of, words_of
 from ingest.loaders.pdf.writing import (
     Char,
     Direction,
+    as_seen,
     by_direction,
     goes_left,
     has_rtl,
@@ -29,6 +31,7 @@ from ingest.loaders.pdf.writing import (
     turned,
     turned_box,
 )
+from ingest.parse.inline import unspaced
 from ingest.remark import Remark, RemarkKind
 
 _MARGIN = 0.09
@@ -40,6 +43,7 @@ _PICTURE = 0.3
 _DRAWN = 100
 """How many lines and curves a page has at least whose text may be drawn."""
 _UNREADABLE = 0.3
+_LINES_IN_FRAME = 12
 _LEADER = re.compile(r"(?:[.…・·․]\s?){3,}\s*[\divxl]+$|(?:\s?[.…・]){5,}\s*[\divxl]*$")
 _CONTENTS = re.compile(
     r"(?:table of )?contents|目\s*次|inhalt(?:sverzeichnis)?|sommaire|table des matières|[íi]ndice"
@@ -73,17 +77,22 @@ def read_pages(pdf: PDF) -> Pages:
     """
     read = _Read()
     failed: Exception | None = None
-    done = 0
-    for page in pdf.pages:
+    number = done = 0
+    leaves = PDFPage.create_pages(pdf.doc)
+    while True:
+        number += 1
         try:
+            leaf = next(leaves, None)
+            if leaf is None:
+                break
+            page = Page(pdf, leaf, page_number=number)
             _read_page(page, read)
+            page.close()
             done += 1
         # A broken page makes the library stumble in its own code, over anything.
         except Exception as error:
             failed = failed or error
-            read.remarks.append(_unread(page.page_number, error))
-        finally:
-            page.close()
+            read.remarks.append(_unread(number, error))
     if failed and not done:
         raise failed
     running = _running_heads(read, done)
@@ -117,6 +126,7 @@ def _unread(page: int, error: Exception) -> Remark:
 def _read_page(page: Page, read: _Read) -> None:
     number = page.page_number
     name_signs(page.chars)
+    as_seen(page.chars)
     beside = readings(page.chars)
     if beside:
         read.readings.append(number)
@@ -193,11 +203,24 @@ def _goes_on(last: Line | Table, first: Line | Table) -> bool:
 
 def _tables(page: Page) -> Iterator[Table]:
     for table in page.find_tables():
-        rows = tuple(tuple(cell or "" for cell in row) for row in table.extract())
-        if len(rows) > 1 and max(map(len, rows)) > 1:
+        rows = [[(cell or "").replace(UNKNOWN, "") for cell in row] for row in table.extract()]
+        rows = [row for row in rows if any(cell.strip() for cell in row)]
+        kept = [n for n in range(max(map(len, rows), default=0)) if any(r[n].strip() for r in rows)]
+        if len(rows) > 1 and len(kept) > 1 and not _is_frame(rows):
             left, top, right, bottom = table.bbox
-            cells = tuple(tuple(cell.replace(UNKNOWN, "") for cell in row) for row in rows)
+            cells = tuple(tuple(_cell(row[n]) for n in kept) for row in rows)
             yield Table(page.page_number, left, right, top, bottom, cells)
+
+
+def _is_frame(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether nearly all the text is in one cell of many lines, with a rule around it."""
+    cells = [cell for row in rows for cell in row]
+    longest = max(cells, key=len)
+    return longest.count("\n") >= _LINES_IN_FRAME and len(longest) > 0.7 * sum(map(len, cells))
+
+
+def _cell(text: str) -> str:
+    return "\n".join(map(read_text, text.split("\n"))) if has_rtl(text) else text
 
 
 class _Sheet:
@@ -222,7 +245,7 @@ class _Sheet:
             for word in words_of(laid, self.links)
             if not any(_within(word, table) for table in tables)
         ]
-        mirror = goes_left([word.text for word in words])
+        mirror = goes_left([char["text"] for char in chars])
         if mirror:
             words = [mirrored(word, self.width) for word in words]
             tables = [self._mirrored(table) for table in tables]
@@ -236,10 +259,7 @@ class _Sheet:
         return found
 
     def _mirrored(self, table: Table) -> Table:
-        rows = tuple(
-            tuple("\n".join(map(read_text, cell.split("\n"))) for cell in reversed(row))
-            for row in table.rows
-        )
+        rows = tuple(tuple(reversed(row)) for row in table.rows)
         left, right = self.width - table.right, self.width - table.left
         return replace(table, left=left, right=right, rows=rows)
 
@@ -297,6 +317,8 @@ def _runs(words: Sequence[Word]) -> Iterator[Run]:
             gap = word.left - before.right if before else 0.0
             width = (word.right - word.left) / max(1, len(word.text))
             spaces = round(gap / width) if code and text and width else int(gap > 0.12 * word.size)
+            if before and gap < word.size and unspaced(before.text[-1]) and unspaced(word.text[0]):
+                spaces = 0
             text += " " * spaces + word.text
             before = word
         if not first and text.startswith(" "):

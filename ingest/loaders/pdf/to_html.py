@@ -112,15 +112,28 @@ class _Writer:
             return False
         if last.bold and not line.bold and len(group) == 1 and not _is_label(last):
             return False  # the name of what stands under it
+        if last.italic and not line.italic and len(group) == 1 and not last.full:
+            return False
         gap = (line.top - last.bottom) / line.size
         if line.code:
             return gap < self.gap + 2.5
         if self._begins(group, line):
             return False
-        hanging = len(group) > 1 or _sign(group[0]) is not None
-        if abs(line.left - last.left) > _SAME_INDENT and not hanging:
+        if not self._keeps_to(group, line):
             return False
         return gap < self.gap + 0.35
+
+    def _keeps_to(self, group: Sequence[Line], line: Line) -> bool:
+        """Whether a line stands where the next one of a paragraph or an item does."""
+        last = group[-1]
+        further = line.left - last.left
+        if abs(further) <= _SAME_INDENT or _sign(group[0]):
+            return True
+        ended = _ENDED.search(last.text.strip())
+        if len(group) > 1:
+            # The first line of the next paragraph stands further in.
+            return further < 0 or not ended
+        return -4 * line.size < further < 0 and last.full
 
     def _goes_on_beyond(self, last: Line, line: Line) -> bool:
         """Whether a sentence, or code, goes on at the top of the next page or column."""
@@ -137,7 +150,9 @@ class _Writer:
         """Whether a line begins an item or a paragraph, by what stands at its start."""
         sign = _sign(line)
         if sign is None:
-            return _BEGINS.match(line.text) is not None
+            label = line.runs[0].bold and line.runs[0].text.rstrip().endswith((":", "："))
+            ended = _ENDED.search(group[-1].text.strip())
+            return _BEGINS.match(line.text) is not None or bool(label and ended)
         number = _value(sign)
         if number is None or number == 1 or _ENDED.search(group[-1].text.strip()):
             return True

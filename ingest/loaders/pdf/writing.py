@@ -15,11 +15,11 @@ _KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9f]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3005-\u3007]")
 _JAPANESE = re.compile(f"{_KANA.pattern}|{_HAN.pattern}")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_RTL_PART = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+")
 _LTR = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u058f]")
 _PRESENTED = re.compile(r"[\ufb1d-\ufdff\ufe70-\ufeff]")
-# What is read from left to right within a line that is read from right to left.
-_LTR_PART = re.compile(r"[^\W_](?:[^\s]*[^\W_])?[%°]?")
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_AROUND = re.compile(r"(\W*)(.*?)(\W*)")
+_BRACKETS = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _READING = 0.65
 """How large a reading may be, of the size of the word that it is beside."""
 
@@ -85,6 +85,13 @@ def _beside_none(char: Char, chars: Sequence[Char]) -> bool:
         and abs(other["x0"] - char["x0"]) < 1.3 * size
         for other in chars
     )
+
+
+def as_seen(chars: Sequence[Char]) -> None:
+    """Let the letters of one sign, such as lam and alef, stand in the order of all others."""
+    for char in chars:
+        if len(char["text"]) > 1 and has_rtl(char["text"]):
+            char["text"] = _RTL_PART.sub(lambda m: "".join(_clusters(m[0])[::-1]), char["text"])
 
 
 def turned(char: Char, direction: Direction, width: float, height: float) -> Char:
@@ -170,7 +177,7 @@ def read_row(row: Sequence[Word], *, mirror: bool) -> list[Word]:
     for word in words:
         other = _LTR if to_left else _RTL
         own = _RTL if to_left else _LTR
-        if other.search(word.text) or run and not own.search(word.text):
+        if not own.search(word.text) and (run or other.search(word.text)):
             run.append(word)
             continue
         ordered += _other_way(run, other)
@@ -208,13 +215,27 @@ def read_text(seen: str) -> str:
 def _letters(seen: str, to_left: bool) -> str:
     """Return a word as it is read."""
     if not has_rtl(seen):
-        return seen.translate(_MIRRORED) if to_left and not _LTR_PART.search(seen) else seen
-    clusters: list[str] = []
-    for letter in seen:
-        if clusters and unicodedata.combining(letter):
-            clusters[-1] += letter
+        # What stands around a number goes to its other side: ".3" is read "3.".
+        parts = _AROUND.fullmatch(seen) if to_left else None
+        if not parts:
+            return seen
+        ahead, core, behind = parts.groups()
+        return f"{_mirror(behind)}{core}{_mirror(ahead)}"
+    read = "".join(reversed(_clusters(seen))).translate(_BRACKETS)
+    return re.sub(r"[A-Za-z0-9](?:[^\s\u0590-\u08ff]*[A-Za-z0-9])?", lambda m: m[0][::-1], read)
+
+
+def _clusters(text: str) -> list[str]:
+    """Return the letters of a text, each with the marks on it, as they are written alone."""
+    found: list[str] = []
+    for letter in text:
+        if found and unicodedata.combining(letter):
+            found[-1] += letter
         else:
             shaped = _PRESENTED.match(letter)
-            clusters.append(unicodedata.normalize("NFKC", letter) if shaped else letter)
-    read = "".join(reversed(clusters)).translate(_MIRRORED)
-    return re.sub(r"[A-Za-z0-9](?:[^\s\u0590-\u08ff]*[A-Za-z0-9])?", lambda m: m[0][::-1], read)
+            found.append(unicodedata.normalize("NFKC", letter) if shaped else letter)
+    return found
+
+
+def _mirror(signs: str) -> str:
+    return signs[::-1].translate(_BRACKETS)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 from ingest.loaders.pdf.words import Box, Word
@@ -18,6 +19,7 @@ _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _RTL_PART = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+")
 _LTR = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u058f]")
 _PRESENTED = re.compile(r"[\ufb1d-\ufdff\ufe70-\ufeff]")
+_NAMED = re.compile(r"[^\W_]")
 _AROUND = re.compile(r"(\W*)(.*?)(\W*)")
 _BRACKETS = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _READING = 0.65
@@ -172,23 +174,20 @@ def read_row(row: Sequence[Word], *, mirror: bool) -> list[Word]:
     if to_left != mirror:
         words = _reversed(words)
     # Words of the other direction stand in an order of their own.
+    own, other = (_RTL, _LTR) if to_left else (_LTR, _RTL)
     ordered: list[Word] = []
-    run: list[Word] = []
-    for word in words:
-        other = _LTR if to_left else _RTL
-        own = _RTL if to_left else _LTR
-        if not own.search(word.text) and (run or other.search(word.text)):
-            run.append(word)
-            continue
-        ordered += _other_way(run, other)
-        ordered.append(word)
-        run = []
-    return ordered + _other_way(run, other=_LTR if to_left else _RTL)
+    for is_own, group in groupby(words, key=lambda word: bool(own.search(word.text))):
+        part = list(group)
+        ordered += part if is_own else _other_way(part, other)
+    return ordered
 
 
 def _other_way(run: Sequence[Word], other: re.Pattern[str]) -> list[Word]:
     last = max((n for n, word in enumerate(run) if other.search(word.text)), default=-1)
-    return _reversed(run[: last + 1]) + list(run[last + 1 :])
+    if last < 0:
+        return list(run)
+    first = next(n for n, word in enumerate(run) if _NAMED.search(word.text))
+    return [*run[:first], *_reversed(run[first : last + 1]), *run[last + 1 :]]
 
 
 def _reversed(words: Sequence[Word]) -> list[Word]:

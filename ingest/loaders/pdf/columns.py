@@ -91,29 +91,39 @@ def _rows(words: Sequence[Word], tables: Sequence[Table]) -> list[Row]:
             rows.append(Row([word]))
     for row in rows:
         row.words.sort(key=lambda word: word.left)
-    rows = _with_bullets(rows)
+    rows = _with_small_signs(rows)
     rows += [Row([], table) for table in tables]
     return sorted(rows, key=lambda row: (row.top + row.bottom) / 2 if row.words else row.top)
 
 
-def _with_bullets(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows, a bullet that stands a little off its row's line in it."""
+def _with_small_signs(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows, with bullets and raised signs that stand a little off their row's line."""
     found: list[Row] = []
     for row in rows:
-        for one, other in ((found[-1], row), (row, found[-1])) if found else ():
-            sign, *more = one.words
-            near = min(one.bottom, other.bottom) - max(one.top, other.top)
-            if (
-                not more
-                and _BULLET.match(sign.text)
-                and near > 0.4 * (other.bottom - other.top)
-                and sign.right <= other.left
-            ):
-                found[-1] = Row([sign, *other.words])
-                break
+        last = found[-1] if found else None
+        if last and (_belongs(last, row) or _belongs(row, last)):
+            words = sorted([*last.words, *row.words], key=lambda word: word.left)
+            found[-1] = Row(words)
         else:
             found.append(row)
     return found
+
+
+def _belongs(small: Row, row: Row) -> bool:
+    """Whether a row is no more than a bullet of another one, or signs raised above its words."""
+    height = small.bottom - small.top
+    near = min(small.bottom, row.bottom) - max(small.top, row.top)
+    if near < 0.6 * height:
+        return False
+    if len(small.words) == 1 and _BULLET.match(small.words[0].text):
+        return small.right <= row.left
+    if small.size > 0.8 * row.size:
+        return False
+    return all(
+        row.left <= sign.left <= row.right + row.size
+        and not any(w.left < sign.right - 1 and sign.left + 1 < w.right for w in row.words)
+        for sign in small.words
+    )
 
 
 def _cut(rows: Sequence[Row], shift: float, right: float, deepest: int) -> Iterator[Column]:

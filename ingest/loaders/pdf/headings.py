@@ -38,7 +38,8 @@ class Headings:
     def level(self, line: Line) -> int | None:
         """Return the level of a heading, None for other lines."""
         if level := self.by_size.get(line.size):
-            return level if len(line.text) <= _LONGEST else None
+            words = re.search(r"[^\W_]", line.text)
+            return level if words and len(line.text) <= _LONGEST else None
         if (line.bold or line.italic or _number(line)) and (
             level := self.by_title.get(_bare(line.text))
         ):

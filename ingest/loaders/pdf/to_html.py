@@ -127,7 +127,8 @@ class _Writer:
         """Whether a line stands where the next one of a paragraph or an item does."""
         last = group[-1]
         further = line.left - last.left
-        if abs(further) <= _SAME_INDENT or _sign(group[0]):
+        centred = abs(line.left + line.right - last.left - last.right) < _SAME_INDENT
+        if abs(further) <= _SAME_INDENT or centred or _sign(group[0]):
             return True
         ended = _ENDED.search(last.text.strip())
         if len(group) > 1:
@@ -141,6 +142,8 @@ class _Writer:
             return False
         if line.code:
             return True
+        if abs(line.size - last.size) > 0.5:
+            return False
         text = line.text.strip()
         if _ENDED.search(last.text.strip()) or _sign(line) or _BEGINS.match(text):
             return False

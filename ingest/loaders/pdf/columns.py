@@ -60,6 +60,15 @@ class Row:
         """The size of its type."""
         return median(word.size for word in self.words) if self.words else 10.0
 
+    @property
+    def parted(self) -> bool:
+        """Whether a wide space parts it, as it does labels from what they are for."""
+        return any(
+            two.left - one.right > _WIDE_GUTTER * self.size
+            for one, two in pairwise(self.words)
+            if not _SIGN.match(one.text)
+        )
+
 
 @dataclass(frozen=True)
 class Column:
@@ -298,10 +307,10 @@ def _are_columns(rows: Sequence[Row], strip: _Strip) -> bool:
     few = min(len(left), len(right), len(strip.rows)) < _MANY_ROWS
     if strip.right - strip.left < size * (_WIDE_GUTTER if few else _GUTTER):
         return False
+    if _both_listed(left, right):
+        return True
     if any(_is_no_text(pieces) for pieces in (left, right)):
         return False
-    if _both_numbered(left, right):
-        return True
     one, two = _Side.of(left, size), _Side.of(right, size)
     shared = one.rows & two.rows
     apart = sum((n in one.starts) != (n in two.starts) for n in shared & one.told & two.told)
@@ -346,11 +355,17 @@ def _narrow(pieces: Sequence[_Piece]) -> bool:
     return max(p.right for p in pieces) - min(p.left for p in pieces) < 5 * size
 
 
-def _both_numbered(left: Sequence[_Piece], right: Sequence[_Piece]) -> bool:
-    """Whether each side has a numbered list of its own, or its part of one."""
+def _both_listed(left: Sequence[_Piece], right: Sequence[_Piece]) -> bool:
+    """Whether each side has a list of its own, or its part of one."""
+    bullets = [
+        sum(len(p.words) > 1 and bool(_BULLET.match(p.words[0].text)) for p in side)
+        for side in (left, right)
+    ]
+    if min(bullets) >= 2:
+        return True
     numbers = []
     for pieces in (left, right):
-        found = [_NUMBER.match(piece.words[0].text) for piece in pieces]
+        found = [_NUMBER.match(piece.words[0].text) for piece in pieces if len(piece.words) > 1]
         own = [int(match[1]) for match in found if match]
         # 1, 3, 5 beside 2, 4, 6 is read by rows.
         steady = len(own) >= 2 and all(two == one + 1 or two == 1 for one, two in pairwise(own))

@@ -18,13 +18,16 @@ _MAKES_COMPOUNDS = frozenset(
     "open pre post quick read real right left self semi short single six ten three top two four "
     "five user well wide write zero first second third last e".split()
 )
+_ENDS_COMPOUNDS = frozenset(
+    "aware based called driven free friendly how known level mode related sized specific".split()
+)
 # What stands before a hyphen that goes, be it a word by itself.
 _MAKES_WORDS = frozenset(
     "any back be break down every fore how in inter never no other out over some sub super there "
     "through trans under un up when where with".split()
 )
 # "in- and output", "Vor- und Nachteile".
-_JOINS = frozenset("and or und oder bzw et ou y o e en of och og".split())
+_JOINS = frozenset("and or und oder bzw et ou en of och og".split())
 
 
 class Hyphens:
@@ -65,7 +68,7 @@ class Hyphens:
         whole = self._said[_plain(one + after)]
         if compound or whole:
             return compound > whole
-        if one.lower() in _MAKES_COMPOUNDS:
+        if one.lower() in _MAKES_COMPOUNDS or two in _ENDS_COMPOUNDS:
             return True
         # Two words that are both said alone make a compound rather than are parts of a word.
         if one.lower() in _MAKES_WORDS:

@@ -45,7 +45,8 @@ class Line:
     Its edges are in points from where reading begins: the page's top left, or top right where
     writing goes to the left or downwards. Those of a column are as if it stood where the first
     one does. `flow` numbers the columns of the page, `full` tells whether the line reaches its
-    column's end, and `second` where its second word begins.
+    column's end, `parted` whether a wide space goes through it, and `second` is where its second
+    word begins.
     """
 
     page: int
@@ -59,6 +60,7 @@ class Line:
     wide: float
     full: bool
     italic: bool
+    parted: bool
     runs: tuple[Run, ...]
 
     @property

@@ -283,9 +283,10 @@ class _Sheet:
             top=row.top,
             bottom=row.bottom,
             size=size,
-            wide=median((w.right - w.left) / max(1, len(w.text)) for w in words),
+            wide=max(0.1, median((w.right - w.left) / max(1, len(w.text)) for w in words)),
             full=row.right > column.right - 3 * size,
             italic=all(word.italic for word in words),
+            parted=row.parted,
             runs=tuple(_runs(words)),
         )
 

@@ -117,7 +117,7 @@ class _Writer:
         gap = (line.top - last.bottom) / line.size
         if line.code:
             return gap < self.gap + 2.5
-        if self._begins(group, line):
+        if self._begins(group, line) or line.parted and any(each.parted for each in group):
             return False
         if not self._keeps_to(group, line):
             return False

@@ -10,12 +10,15 @@ from typing import Any
 
 from pdfminer.pdftypes import resolve1
 from pdfplumber.page import Page
-from pdfplumber.utils.exceptions import MalformedPDFException
 from pdfplumber.utils.text import extract_words
 
 _MONOSPACED = re.compile(r"mono|courier|consol|menlo|code|typewriter|cmtt", re.IGNORECASE)
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|medi$", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|slant|cmti|cmsl|medi?ital", re.IGNORECASE)
+
+
+_SMALLEST = 1.0
+"""What type is taken to have at least; some files give none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def _word(word: dict[str, Any], links: Sequence[Link]) -> Word:
         right=word["x1"],
         top=word["top"],
         bottom=word["bottom"],
-        size=word["size"],
+        size=max(_SMALLEST, word["size"]),
         bold=bold,
         code=code,
         italic=italic,
@@ -94,14 +97,15 @@ def _leads_to(word: dict[str, Any], links: Sequence[Link]) -> str | None:
 
 
 def links_of(page: Page) -> list[Link]:
-    """Return the links of a page; none, if their objects refer to each other without an end."""
+    """Return the links of a page; none, if its notes are broken or refer to each other."""
     try:
         return [
             Link(Box(note["x0"], note["x1"], note["top"], note["bottom"]), href)
             for note in page.annots
             if (href := _href(note))
         ]
-    except (MalformedPDFException, RecursionError):
+    # Broken notes make the library stumble in its own code, over anything; the text is there.
+    except Exception:
         return []
 
 

@@ -35,9 +35,11 @@ def load(path: Path, data: bytes) -> Document:
         detail = str(error) or type(error).__name__
         raise SourceError(path, f"is not a PDF that can be read: {detail}") from error
     if not pages.parts:
+        unnamed = any("letters" in remark.text for remark in pages.remarks)
+        only = "signs whose letters the file does not tell" if unnamed else "pictures"
         raise SourceError(
             path,
-            "the guide is empty: the PDF holds no text, only pictures. Recognise its text first",
+            f"the guide is empty: the PDF holds no text, only {only}. Recognise its text first",
         )
     page = BeautifulSoup(html, "html5lib")
     markdown, lines = to_markdown(page.body or page, _page)

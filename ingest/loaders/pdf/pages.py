@@ -38,6 +38,8 @@ _MARGIN = 0.09
 """How much of a page's height, at its top and bottom, running heads may stand in."""
 _EDGE = 0.05
 """The same for those that stand on one page only."""
+_TALL = 600.0
+"""How high a page is at least whose edge may hold a running head, in points."""
 _PICTURE = 0.3
 """How much of a page a picture takes at least that may hold its text."""
 _DRAWN = 100
@@ -106,7 +108,13 @@ def _without_contents(parts: Sequence[Line | Table], read: _Read) -> list[Line |
         n for n, part in enumerate(parts) if isinstance(part, Line) and _LEADER.search(part.text)
     }
     listed = {n for n in listed if n - 1 in listed or n + 1 in listed}
-    if not listed:
+    said = {
+        _title(part.text)
+        for n, part in enumerate(parts)
+        if isinstance(part, Line) and n not in listed
+    }
+    found = sum(_title(part.text) in said for n in listed if isinstance(part := parts[n], Line))
+    if 2 * found < len(listed) or not listed:
         return list(parts)
     title = parts[min(listed) - 1] if min(listed) else None
     if isinstance(title, Line) and _CONTENTS.fullmatch(title.text.strip()):
@@ -115,6 +123,11 @@ def _without_contents(parts: Sequence[Line | Table], read: _Read) -> list[Line |
     text = "the table of contents is left out: the headings that it names are in the text"
     read.remarks.append(Remark(line=page, kind=RemarkKind.LEFT_OUT, text=text))
     return [part for n, part in enumerate(parts) if n not in listed]
+
+
+def _title(text: str) -> str:
+    """Return what a line of a table of contents names, to be compared with headings."""
+    return re.sub(r"[\W_]+", "", _LEADER.sub("", text.strip())).lower()
 
 
 def _unread(page: int, error: Exception) -> Remark:
@@ -155,7 +168,8 @@ def _read_page(page: Page, read: _Read) -> None:
         text = f"page {number} has letters of which the file does not say which they are"
         read.remarks.append(Remark(line=number, kind=RemarkKind.UNREAD, text=text))
     read.margins += margins
-    read.edges += [x for x in margins if _in_margin(x, height, _EDGE)]
+    if height >= _TALL:
+        read.edges += [x for x in margins if _in_margin(x, height, _EDGE)]
     if read.parts and parts and _goes_on(read.parts[-1], parts[0]):
         last, first = read.parts[-1], parts.pop(0)
         assert isinstance(last, Table) and isinstance(first, Table)
@@ -318,7 +332,7 @@ def _runs(words: Sequence[Word]) -> Iterator[Run]:
             gap = word.left - before.right if before else 0.0
             width = (word.right - word.left) / max(1, len(word.text))
             spaces = round(gap / width) if code and text and width else int(gap > 0.12 * word.size)
-            if before and gap < word.size and unspaced(before.text[-1]) and unspaced(word.text[0]):
+            if before and gap < word.size and _is_east_asian(before.text[-1], word.text[0]):
                 spaces = 0
             text += " " * spaces + word.text
             before = word
@@ -326,6 +340,11 @@ def _runs(words: Sequence[Word]) -> Iterator[Run]:
             yield Run(" ", False, False, None)
         yield Run(text if first else text.lstrip(), bold, code, href)
         first = False
+
+
+def _is_east_asian(*letters: str) -> bool:
+    """Whether the letters are of a script whose words are not parted; wide Latin ones are."""
+    return all(unspaced(each) and not "\uff10" <= each <= "\uff5a" for each in letters)
 
 
 def _running_heads(read: _Read, pages: int) -> set[Line]:
@@ -349,8 +368,13 @@ def _running_heads(read: _Read, pages: int) -> set[Line]:
 
 
 def _is_once(line: Line, body: float) -> bool:
-    """Whether a line at a page's edge is a running head, though it is not said on other pages."""
-    return bool(_PAGE_OF.search(line.text)) and line.size <= body or line.size <= 0.85 * body
+    """Whether a line at a page's edge is a running head, though it is not said on other pages.
+
+    At a page's foot there are footnotes too: there only what tells the page's number is one.
+    """
+    if _PAGE_OF.search(line.text):
+        return line.size <= body
+    return line.size <= 0.85 * body and line.bottom < _TALL * _EDGE
 
 
 def _numberless(text: str) -> str:

@@ -26,6 +26,7 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(r"[.!?:。！？：]\W*$")
+_LEADER = re.compile(r"(?:[.…・]\s?){6,}")
 _SAME_INDENT = 4.0
 
 
@@ -108,7 +109,7 @@ class _Writer:
             return False
         if not _in_one_column(line, last):
             return self._goes_on_beyond(last, line)
-        if self.headings.level(line) != self.headings.level(last):
+        if self.headings.level(line) != self.headings.level(last) or _LEADER.search(last.text):
             return False
         if last.bold and not line.bold and len(group) == 1 and not _is_label(last):
             return False  # the name of what stands under it

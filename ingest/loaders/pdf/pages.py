@@ -168,6 +168,9 @@ def _read_page(page: Page, read: _Read) -> None:
         text = f"page {number} has letters of which the file does not say which they are"
         read.remarks.append(Remark(line=number, kind=RemarkKind.UNREAD, text=text))
     read.margins += margins
+    # Where the margins are wide, a page's number alone stands further in.
+    ends = lines[:1] + lines[-1:]
+    read.margins += [x for x in ends if x.text.strip(" -–—") == str(number) and x not in margins]
     if height >= _TALL:
         read.edges += [x for x in margins if _in_margin(x, height, _EDGE)]
     if read.parts and parts and _goes_on(read.parts[-1], parts[0]):

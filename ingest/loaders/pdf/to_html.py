@@ -154,7 +154,8 @@ class _Writer:
         """Whether a line begins an item or a paragraph, by what stands at its start."""
         sign = _sign(line)
         if sign is None:
-            label = line.runs[0].bold and line.runs[0].text.rstrip().endswith((":", "："))
+            first = line.runs[0]
+            label = first.bold and not line.bold and first.text.rstrip().endswith((":", "："))
             ended = _ENDED.search(group[-1].text.strip())
             return _BEGINS.match(line.text) is not None or bool(label and ended)
         number = _value(sign)

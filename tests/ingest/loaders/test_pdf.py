@@ -342,3 +342,45 @@ def test_writing_from_right_to_left(tmp_path: Path) -> None:
         *("LAMP", "7"),
         "".join(letters[each] for each in "DEFG"),
     ]
+
+
+def test_lists_in_two_columns_without_a_wrapped_line(tmp_path: Path) -> None:
+    drawn = [*lines(60, 90, *[rf"\225 Lamp {n}" for n in range(4)])]
+    drawn += lines(300, 90, *[rf"\225 Lamp {n}" for n in range(4, 8)])
+    (section,) = guide_of(tmp_path, drawn).sections
+    assert [block.text for block in section.blocks] == [f"Lamp {n}" for n in range(8)]
+
+
+def test_typed_steps_under_headings_in_bold(tmp_path: Path) -> None:
+    guide = guide_of(
+        tmp_path,
+        [
+            words(60, 60, "Lamps", "B", 16),
+            words(60, 90, "Replace a lamp", "B"),
+            *lines(60, 106, "Step 1: Hold the key down for", "five seconds.", "Step 2: Wait."),
+            words(60, 170, "Clean a lamp", "B"),
+            *lines(60, 186, "Step 1: Use a dry cloth.", "Step 2: Let it dry."),
+        ],
+    )
+    assert [[block.number for block in section.blocks] for section in guide.sections] == [
+        [1, 2]
+    ] * 2
+
+
+def test_a_table_of_contents_is_left_out_if_its_headings_are_there(tmp_path: Path) -> None:
+    listed = ["Hall lamps . . . . . . . . 1", "Yard lamps . . . . . . . . 1"]
+    document = load_pages(
+        tmp_path,
+        [
+            words(60, 60, "Contents", "B", 14),
+            *lines(60, 80, *listed),
+            words(60, 130, "Hall lamps", "B", 14),
+            *lines(60, 150, "Switch them off at night."),
+            words(60, 180, "Yard lamps", "B", 14),
+            *lines(60, 200, "Leave them on."),
+        ],
+    )
+    assert [section.heading for section in parse(document).sections] == ["Hall lamps", "Yard lamps"]
+    assert [each.kind for each in document.remarks] == [RemarkKind.LEFT_OUT]
+    alone = load_pages(tmp_path, [*lines(60, 80, *listed)])
+    assert "Hall lamps" in alone.markdown and not alone.remarks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -35,12 +36,12 @@ class Row:
     words: list[Word]
     table: Table | None = None
 
-    @property
+    @cached_property
     def top(self) -> float:
         """Its upper edge."""
         return self.table.top if self.table else min(word.top for word in self.words)
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         """Its lower edge."""
         return self.table.bottom if self.table else max(word.bottom for word in self.words)
@@ -55,7 +56,7 @@ class Row:
         """Its right edge."""
         return self.table.right if self.table else self.words[-1].right
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The size of its type."""
         return median(word.size for word in self.words) if self.words else 10.0

@@ -52,6 +52,7 @@ _CONTENTS = re.compile(
     r"|contenido|sommario|目录|차례|目錄",
     re.IGNORECASE,
 )
+_PARTED = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uff10-\uff5a]")
 _PAGE_OF = re.compile(
     r"\b(?:page|seite|p[áa]gina|pagina|sida|side|p\.|s\.)\s*\d+(?:\s*(?:of|von|de|di|av|/)\s*\d+)?"
     r"|^\d+\s*(?:of|von|de|di|/)\s*\d+$|\d+\s*/\s*\d+\s*ページ",
@@ -346,8 +347,11 @@ def _runs(words: Sequence[Word]) -> Iterator[Run]:
 
 
 def _is_east_asian(*letters: str) -> bool:
-    """Whether the letters are of a script whose words are not parted; wide Latin ones are."""
-    return all(unspaced(each) and not "\uff10" <= each <= "\uff5a" for each in letters)
+    """Whether the letters are of a script whose words are not parted.
+
+    Those of Korean are, and of Latin in wide letters.
+    """
+    return all(unspaced(each) and not _PARTED.match(each) for each in letters)
 
 
 def _running_heads(read: _Read, pages: int) -> set[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 UNKNOWN = "\ufffd"
@@ -50,10 +51,15 @@ def name_signs(chars: Sequence[dict[str, Any]]) -> None:
     """Write what symbol fonts show in place of what they say, and UNKNOWN for what is not known."""
     for char in chars:
         text, font = char["text"], char["fontname"]
-        if len(text) == 1 and (_PICTURES.search(font) or "\uf000" <= text <= "\uf0ff"):
+        if len(text) == 1 and (_has_pictures(font) or "\uf000" <= text <= "\uf0ff"):
             char["text"] = _picture(text, font)
         elif _UNMAPPED.search(text):
             char["text"] = _UNMAPPED.sub(UNKNOWN, text)
+
+
+@cache
+def _has_pictures(font: str) -> bool:
+    return bool(_PICTURES.search(font))
 
 
 def _picture(text: str, font: str) -> str:

@@ -52,7 +52,7 @@ def by_direction(chars: Sequence[Char]) -> dict[Direction, list[Char]]:
 
 def _stacked(chars: Sequence[Char]) -> set[int]:
     """Return the ids of signs that stand upright one below the other, as in Japanese columns."""
-    if not any(_JAPANESE.match(char["text"]) for char in chars):
+    if not _JAPANESE.search("".join(char["text"] for char in chars)):
         return set()
     found: set[int] = set()
     run: list[Char] = []

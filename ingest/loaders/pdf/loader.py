@@ -14,7 +14,7 @@ from pdfplumber.pdf import PDF
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.loaders.html_to_markdown import to_markdown
-from ingest.loaders.pdf.lines import read_pages
+from ingest.loaders.pdf.pages import read_pages
 from ingest.loaders.pdf.to_html import to_html
 from kb.model import Unit
 
@@ -22,9 +22,10 @@ from kb.model import Unit
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a PDF's bytes; raises SourceError if it has no text."""
     try:
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
-            pages = read_pages(pdf)
-            html = to_html(pages, _outline(pdf))
+        # Closing it would ask for all its pages at once, broken ones too.
+        pdf = pdfplumber.open(io.BytesIO(data))
+        pages = read_pages(pdf)
+        html = to_html(pages, _outline(pdf))
     # A broken file makes the library stumble in its own code, over anything.
     except Exception as error:
         if _is_locked(error):
@@ -34,9 +35,11 @@ def load(path: Path, data: bytes) -> Document:
         detail = str(error) or type(error).__name__
         raise SourceError(path, f"is not a PDF that can be read: {detail}") from error
     if not pages.parts:
+        unnamed = any("letters" in remark.text for remark in pages.remarks)
+        only = "signs whose letters the file does not tell" if unnamed else "pictures"
         raise SourceError(
             path,
-            "the guide is empty: the PDF holds no text, only pictures. Recognise its text first",
+            f"the guide is empty: the PDF holds no text, only {only}. Recognise its text first",
         )
     page = BeautifulSoup(html, "html5lib")
     markdown, lines = to_markdown(page.body or page, _page)
@@ -47,6 +50,7 @@ def load(path: Path, data: bytes) -> Document:
         markdown=markdown,
         lines=lines,
         unit=Unit.PAGE,
+        remarks=tuple(pages.remarks),
     )
 
 

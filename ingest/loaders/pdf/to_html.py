@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 
-from ingest.loaders.pdf.lines import BROKEN, Line, Pages, Run, Table
+from ingest.loaders.pdf.headings import Headings
+from ingest.loaders.pdf.hyphens import Hyphens
+from ingest.loaders.pdf.lines import Line, Pages, Run, Table, is_broken
 from ingest.parse.blocks import NOTE_LABEL
 
-_BULLET = re.compile(r"\s*([•◦▪▫‣●○■□∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)")
-_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
-_LARGER = 1.08
+_BULLET = re.compile(r"\s*([•◦▪▫‣●○■□∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)|\s*[•●・](?=[^\W\d])")
+_NUMBER = re.compile(
+    r"\s*(?:(\d{1,3})[.)]\s+|([０-９]{1,2})[.．)）、]\s*|[(（]([0-9０-９]{1,2})[)）]\s*|([①-⑳])\s*)"
+    r"(?=\S)"
+)
+# "Step 2: Open the lid.", "b) Close it", 「【原因】」: what begins a line of its own.
+_BEGINS = re.compile(
+    r"\s*(?:(?:step|schritt|[ée]tape|paso|passo|手順|ステップ|步骤|단계)\s*\d{1,2}\b"
+    r"|[a-z]\)\s|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●▼▶※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r"[.!?:。！？：]\W*$")
+_LEADER = re.compile(r"(?:[.…・]\s?){6,}")
 _SAME_INDENT = 4.0
-_LONGEST_HEADING = 200
 
 
 def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
@@ -23,7 +35,9 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
 
     `outline` holds the levels and titles of the document's bookmarks.
     """
-    return _Writer(_Headings(pages.lines, outline), _gap(pages.lines)).write(pages.parts)
+    lines = pages.lines
+    hyphens = Hyphens(line.text for line in lines)
+    return _Writer(Headings(lines, outline), _gap(lines), hyphens).write(pages.parts)
 
 
 def _gap(lines: Sequence[Line]) -> float:
@@ -31,37 +45,14 @@ def _gap(lines: Sequence[Line]) -> float:
     gaps = Counter(
         round((two.top - one.bottom) / two.size, 1)
         for one, two in zip(lines, lines[1:], strict=False)
-        if one.page == two.page and one.size == two.size and two.top > one.bottom - two.size
+        if _in_one_column(one, two) and one.size == two.size and two.top > one.bottom - two.size
     )
     often = [gap for gap, count in gaps.items() if count >= max(gaps.values()) / 4]
     return min(often, default=0.2)
 
 
-class _Headings:
-    """Which lines are headings, and of which level."""
-
-    def __init__(self, lines: Sequence[Line], outline: Sequence[tuple[int, str]]) -> None:
-        sizes = Counter[float]()
-        for line in lines:
-            if not line.code:
-                sizes[line.size] += len(line.text)
-        body = sizes.most_common(1)[0][0] if sizes else 0.0
-        larger = sorted(
-            {x.size for x in lines if x.size >= body * _LARGER and not x.code}, reverse=True
-        )
-        self.by_size: Mapping[float, int] = {size: min(n, 6) for n, size in enumerate(larger, 1)}
-        self.by_title = {_bare(title): level for level, title in outline}
-
-    def level(self, line: Line) -> int | None:
-        if level := self.by_size.get(line.size):
-            return level if len(line.text) <= _LONGEST_HEADING else None
-        if line.bold and (level := self.by_title.get(_bare(line.text))):
-            return min(level, 6)
-        return None
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
+def _in_one_column(one: Line, two: Line) -> bool:
+    return (one.page, one.flow) == (two.page, two.flow)
 
 
 @dataclass
@@ -70,13 +61,20 @@ class _Item:
 
     left: float
     words: float
-    ordered: bool
+    number: int | None
+    kind: str
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its list is numbered."""
+        return self.number is not None
 
 
 @dataclass
 class _Writer:
-    headings: _Headings
+    headings: Headings
     gap: float
+    hyphens: Hyphens
     html: list[str] = field(default_factory=list)
     items: list[_Item] = field(default_factory=list)
 
@@ -107,35 +105,76 @@ class _Writer:
 
     def _goes_on(self, group: Sequence[Line], line: Line) -> bool:
         last = group[-1]
-        if line.code != last.code and not (line.code and BROKEN.search(last.text)):
+        if line.code != last.code and not (line.code and is_broken(last.text)):
             return False
-        if line.page != last.page:
-            # A sentence, or code, goes on at the top of the next page.
-            open_ = not re.search(r"[.!?:。！？：]\W*$", last.text.strip())
-            same = self.headings.level(line) is None and self.headings.level(last) is None
-            return same and (line.code or (open_ and not _sign(line)))
-        if self.headings.level(line) != self.headings.level(last):
+        if not _in_one_column(line, last):
+            return self._goes_on_beyond(last, line)
+        if self.headings.level(line) != self.headings.level(last) or _LEADER.search(last.text):
             return False
-        label = NOTE_LABEL.fullmatch(last.text.strip())
-        if last.bold and not line.bold and len(group) == 1 and not label:
+        if last.bold and not line.bold and len(group) == 1 and not _is_label(last):
             return False  # the name of what stands under it
+        if last.italic and not line.italic and len(group) == 1 and not last.full:
+            return False
         gap = (line.top - last.bottom) / line.size
         if line.code:
             return gap < self.gap + 2.5
-        if _sign(line):
+        if self._begins(group, line) or line.parted and any(each.parted for each in group):
             return False
-        hanging = len(group) > 1 or _sign(group[0]) is not None
-        if abs(line.left - last.left) > _SAME_INDENT and not hanging:
+        if not self._keeps_to(group, line):
             return False
         return gap < self.gap + 0.35
+
+    def _keeps_to(self, group: Sequence[Line], line: Line) -> bool:
+        """Whether a line stands where the next one of a paragraph or an item does."""
+        last = group[-1]
+        further = line.left - last.left
+        centred = abs(line.left + line.right - last.left - last.right) < _SAME_INDENT
+        if abs(further) <= _SAME_INDENT or centred or _sign(group[0]):
+            return True
+        ended = _ENDED.search(last.text.strip())
+        if len(group) > 1:
+            # The first line of the next paragraph stands further in.
+            return further < 0 or not ended
+        return -4 * line.size < further < 0 and last.full
+
+    def _goes_on_beyond(self, last: Line, line: Line) -> bool:
+        """Whether a sentence, or code, goes on at the top of the next page or column."""
+        if self.headings.level(line) is not None or self.headings.level(last) is not None:
+            return False
+        if line.code:
+            return True
+        if abs(line.size - last.size) > 0.5:
+            return False
+        text = line.text.strip()
+        if _ENDED.search(last.text.strip()) or _sign(line) or _BEGINS.match(text):
+            return False
+        return line.page != last.page or last.full or text[:1].islower()
+
+    def _begins(self, group: Sequence[Line], line: Line) -> bool:
+        """Whether a line begins an item or a paragraph, by what stands at its start."""
+        sign = _sign(line)
+        if sign is None:
+            first = line.runs[0]
+            label = first.bold and not line.bold and first.text.rstrip().endswith((":", "："))
+            ended = _ENDED.search(group[-1].text.strip())
+            return _BEGINS.match(line.text) is not None or bool(label and ended)
+        number = _value(sign)
+        if number is None or number == 1 or _ENDED.search(group[-1].text.strip()):
+            return True
+        # "... the load is less than / 2. 5 tons" is no step, unless step 1 was before it.
+        own = _sign(group[0])
+        numbers = [_value(own) if own else None, *(item.number for item in self.items)]
+        if number - 1 not in numbers:
+            return abs(line.left - group[-1].left) > _SAME_INDENT
+        return not (own and len(group) > 1 and abs(line.left - group[0].left) > _SAME_INDENT)
 
     def _lines(self, group: Sequence[Line]) -> None:
         first = group[0]
         at = f' data-at="{first.page}"'
         if level := self.headings.level(first):
             self._close(0)
-            words = " ".join(line.text.strip() for line in group)
-            self.html.append(f"<h{level}{at}>{escape(words)}</h{level}>")
+            words = self._text([line.text.strip() for line in group])
+            self.html.append(f"<h{level}{at}>{escape(words, quote=False)}</h{level}>")
             return
         if first.code:
             self._leave(first.left)
@@ -143,15 +182,18 @@ class _Writer:
             return
         if sign := _sign(first):
             self._open(first, sign)
-            self.html.append(f"<p{at}>{_words(group, sign.end())}</p>")
+            self.html.append(f"<p{at}>{self._words(group, sign.end())}</p>")
             return
         self._leave(first.left)
-        self.html.append(f"<p{at}>{_words(group, 0)}</p>")
+        self.html.append(f"<p{at}>{self._words(group, 0)}</p>")
 
     def _leave(self, left: float) -> None:
         """Close the items whose words stand further to the right than `left`."""
         depth = len(self.items)
-        while depth and left < self.items[depth - 1].words - _SAME_INDENT:
+        while depth:
+            item = self.items[depth - 1]
+            if left >= item.words - min(_SAME_INDENT, (item.words - item.left) / 2):
+                break
             depth -= 1
         self._close(depth)
 
@@ -159,17 +201,27 @@ class _Writer:
         depth = len(self.items)
         while depth and line.left < self.items[depth - 1].left - 2 * _SAME_INDENT:
             depth -= 1
-        number = re.match(r"\s*(\d+)", sign[0])
-        beside = depth and line.left < self.items[depth - 1].left + 2 * _SAME_INDENT
-        words = line.left + len(sign[0].strip()) * line.wide
-        if beside and self.items[depth - 1].ordered == bool(number):
+        number, kind = _value(sign), _kind(sign)
+        beside = bool(depth) and line.left < self.items[depth - 1].left + 2 * _SAME_INDENT
+        if beside and number is not None:
+            # A list of other signs is one in the item; one whose signs are known goes on.
+            same = [n for n, each in enumerate(self.items[:depth], 1) if each.kind == kind]
+            last = self.items[depth - 1]
+            if same and number != 1:
+                depth = same[-1]
+            elif last.ordered and last.kind != kind and number == 1:
+                beside = False
+        alone = line.text.split(maxsplit=1)[0] == sign[0].strip()
+        words = line.second if alone else line.left + len(sign[0].strip()) * line.wide
+        item = _Item(line.left, words, number, kind)
+        if beside and self.items[depth - 1].ordered == item.ordered:
             self._close(depth)
             self.html.append("</li><li>")
-            self.items[-1] = _Item(line.left, words, bool(number))
+            self.items[-1] = item
             return
         self._close(depth - 1 if beside else depth)
-        self.html.append(f'<ol start="{number[1]}"><li>' if number else "<ul><li>")
-        self.items.append(_Item(line.left, words, bool(number)))
+        self.html.append("<ul><li>" if number is None else f'<ol start="{number}"><li>')
+        self.items.append(item)
 
     def _close(self, depth: int) -> None:
         while len(self.items) > depth:
@@ -178,26 +230,89 @@ class _Writer:
     def _table(self, table: Table) -> None:
         self._leave(table.left)
         rows = "".join(
-            "<tr>" + "".join(f'<td data-at="{table.page}">{escape(c)}</td>' for c in row) + "</tr>"
+            "<tr>" + "".join(self._cell(table.page, cell) for cell in row) + "</tr>"
             for row in table.rows
         )
         self.html.append(f"<table>{rows}</table>")
+
+    def _cell(self, page: int, cell: str) -> str:
+        lines = [line.strip() for line in cell.split("\n") if line.strip()]
+        return f'<td data-at="{page}">{escape(self._text(lines))}</td>'
+
+    def _text(self, lines: Sequence[str]) -> str:
+        """Return lines as one."""
+        written = ""
+        for n, line in enumerate(lines):
+            words, between = self._joined(line, lines[n + 1] if n + 1 < len(lines) else "")
+            written += words + between
+        return written.strip()
+
+    def _joined(self, line: str, following: str) -> tuple[str, str]:
+        """Return a line as it reads on, and what comes between it and the next one."""
+        if not following or not is_broken(line):
+            return line, " " if following else ""
+        return self.hyphens.join(line, following)
+
+    def _words(self, lines: Sequence[Line], skip: int) -> str:
+        """Return lines as HTML, without so many letters at the start of the first."""
+        written: list[Run | str] = []
+        for n, line in enumerate(lines):
+            runs = list(_without(line.runs, skip if n == 0 else 0))
+            following = lines[n + 1] if n + 1 < len(lines) else None
+            between = "\n" if following else ""
+            if following and runs and is_broken(line.text.rstrip()):
+                runs[-1], between = self._broken(line.text.rstrip(), runs[-1], following)
+            if _is_label(line):  # keeps its line
+                runs, between = [replace(run, bold=True) for run in runs], "<br>"
+            _add(written, runs)
+            written.append(between)
+        return "".join(x if isinstance(x, str) else x.html for x in written).strip()
+
+    def _broken(self, text: str, last: Run, following: Line) -> tuple[Run, str]:
+        """Return the last run of a line that ends within a word, and what comes before the next."""
+        if last.code:
+            return last, ""
+        words, between = self._joined(text, following.text.lstrip())
+        kept = last.text.rstrip()
+        if not text.startswith(words):
+            return replace(last, text=kept[:-1] + words[-1]), between
+        return replace(last, text=kept[: len(kept) + len(words) - len(text)]), between
+
+
+def _add(written: list[Run | str], runs: Sequence[Run]) -> None:
+    """Add the runs of a line; what goes on in the same look is one run."""
+    if runs and len(written) > 1 and isinstance(last := written[-2], Run):
+        first, between = runs[0], str(written[-1])
+        same = (last.bold, last.code, last.href) == (first.bold, first.code, first.href)
+        if same and (not between or between == "\n" and not first.code):
+            written[-2:] = [replace(last, text=last.text + between + first.text)]
+            runs = runs[1:]
+    written += runs
+
+
+def _is_label(line: Line) -> bool:
+    """Whether a line is no more than a note's label."""
+    text = line.text.strip()
+    return bool(NOTE_LABEL.fullmatch(text)) and (line.bold or text.isupper())
 
 
 def _sign(line: Line) -> re.Match[str] | None:
     return None if line.code else _BULLET.match(line.text) or _NUMBER.match(line.text)
 
 
-def _words(lines: Sequence[Line], skip: int) -> str:
-    written: list[str] = []
-    for n, line in enumerate(lines):
-        runs = "".join(run.html for run in _without(line.runs, skip if n == 0 else 0))
-        # A label in bold keeps its line.
-        label = line.bold and NOTE_LABEL.fullmatch(line.text.strip())
-        whole = not BROKEN.search(line.text)
-        written.append(runs.strip() + ("<br>" if label else "\n" if whole else ""))
-    # Code that was broken off at a line end goes on.
-    return "".join(written).replace("</code><code>", "")
+def _value(sign: re.Match[str]) -> int | None:
+    """Return the number of a numbered item, None for a bullet."""
+    if sign.re is not _NUMBER:
+        return None
+    digits = next(group for group in sign.groups() if group)
+    return int(unicodedata.numeric(digits)) if len(digits) == 1 else int(digits)
+
+
+def _kind(sign: re.Match[str]) -> str:
+    """Return what the signs of one list have in common."""
+    return re.sub(r"\w+", "1", unicodedata.normalize("NFKC", sign[0].strip())) + (
+        "①" if sign.re is _NUMBER and sign[4] else ""
+    )
 
 
 def _without(runs: Sequence[Run], skip: int) -> Iterator[Run]:
@@ -205,7 +320,7 @@ def _without(runs: Sequence[Run], skip: int) -> Iterator[Run]:
         if skip >= len(run.text):
             skip -= len(run.text)
             continue
-        yield Run(run.text[skip:], run.bold, run.code, run.href)
+        yield replace(run, text=run.text[skip:])
         skip = 0
 
 

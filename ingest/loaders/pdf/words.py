@@ -1,0 +1,118 @@
+"""The words of a page: where they stand, and their look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pdfminer.pdftypes import resolve1
+from pdfplumber.page import Page
+from pdfplumber.utils.text import extract_words
+
+_MONOSPACED = re.compile(r"mono|courier|consol|menlo|code|typewriter|cmtt", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|medi$", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique|slant|cmti|cmsl|medi?ital", re.IGNORECASE)
+
+
+_SMALLEST = 1.0
+"""What type is taken to have at least; some files give none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a page, in points."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of one look."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+    size: float
+    bold: bool = False
+    code: bool = False
+    italic: bool = False
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A part of a page that leads somewhere."""
+
+    box: Box
+    href: str
+
+
+def words_of(chars: Sequence[dict[str, Any]], links: Sequence[Link]) -> list[Word]:
+    """Return the words that a page's signs make."""
+    found = extract_words(
+        list(chars),
+        extra_attrs=["fontname", "size"],
+        x_tolerance_ratio=0.18,
+        keep_blank_chars=False,
+    )
+    return [_word(word, links) for word in found if word["text"]]
+
+
+def _word(word: dict[str, Any], links: Sequence[Link]) -> Word:
+    bold, code, italic = _look(word["fontname"])
+    return Word(
+        text=word["text"],
+        left=word["x0"],
+        right=word["x1"],
+        top=word["top"],
+        bottom=word["bottom"],
+        size=max(_SMALLEST, word["size"]),
+        bold=bold,
+        code=code,
+        italic=italic,
+        href=_leads_to(word, links),
+    )
+
+
+@cache
+def _look(font: str) -> tuple[bool, bool, bool]:
+    return bool(_BOLD.search(font)), bool(_MONOSPACED.search(font)), bool(_ITALIC.search(font))
+
+
+def _leads_to(word: dict[str, Any], links: Sequence[Link]) -> str | None:
+    x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
+    for link in links:
+        box = link.box
+        if box.left <= x <= box.right and box.top - 1 <= y <= box.bottom + 1:
+            return link.href
+    return None
+
+
+def links_of(page: Page) -> list[Link]:
+    """Return the links of a page; none, if its notes are broken or refer to each other."""
+    try:
+        return [
+            Link(Box(note["x0"], note["x1"], note["top"], note["bottom"]), href)
+            for note in page.annots
+            if (href := _href(note))
+        ]
+    # Broken notes make the library stumble in its own code, over anything; the text is there.
+    except Exception:
+        return []
+
+
+def _href(note: dict[str, Any]) -> str | None:
+    """Return where an annotation leads; a place in the document is named by a "#"."""
+    if note.get("uri"):
+        return str(note["uri"])
+    data = note.get("data") or {}
+    inside = "Dest" in data or "GoTo" in str((resolve1(data.get("A")) or {}).get("S"))
+    return "#" if inside else None

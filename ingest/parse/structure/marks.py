@@ -37,6 +37,11 @@ class Mark:
     value: int | None = None
     depth: int = 1
 
+    @property
+    def is_sign(self) -> bool:
+        """Whether it is a sign such as "■", which is no word of the line."""
+        return self.look is Look.HEADING and self.family in _SIGNS
+
 
 _MAY_STAND_ALONE = (Look.ANSWER, Look.STEP)
 """Marks whose words may be on the next line."""

@@ -84,7 +84,8 @@ def _answer(unit: Unit) -> list[Unit]:
 
 def _labelled(unit: Unit) -> list[Unit]:
     """Return a line that begins with a label; steps that begin behind it are cut off."""
-    end = unit.mark.end if unit.mark else _LABEL.match(unit.text).end()  # type: ignore[union-attr]
+    written = _LABEL.match(unit.text)
+    end = unit.mark.end if unit.mark else written.end() if written else 0
     label, rest = cut_line(unit, end)
     if rest.mark and rest.mark.look in (Look.NUMBER, Look.STEP):
         return [replace(label, starts=True), replace(rest, paragraph=-unit.line - 2)]
@@ -228,8 +229,7 @@ def _skipped(unit: Unit) -> int:
     """Return how much of a heading's line is no word of it."""
     if unit.mark is None or unit.kind is not Kind.LINE:
         return 0
-    sign = len(unit.mark.family) == 1 and unit.mark.look is Look.HEADING
-    return unit.mark.end if sign or unit.mark.family in _DROPPED else 0
+    return unit.mark.end if unit.mark.is_sign or unit.mark.family in _DROPPED else 0
 
 
 def _role_lines(units: Sequence[Unit]) -> set[Unit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ingest.parse.structure.marks import Look
+from ingest.parse.structure.marks import Look, Mark
 from ingest.parse.structure.units import Kind, Unit, items_of, start_of
 
 _MOST_BETWEEN = 4
@@ -56,7 +56,7 @@ def bullets_at(units: Sequence[Unit], first: int) -> Run | None:
     for at in range(first, len(units)):
         unit = units[at]
         mark = unit.mark if unit.kind is Kind.LINE else None
-        if mark and mark.look is Look.BULLET and mark == units[first].mark:
+        if mark and _is_bullet(mark) and mark == units[first].mark:
             positions.append(at)
         elif not positions or not _goes_on(unit, units[positions[-1]], set()):
             break
@@ -105,6 +105,11 @@ def lists_at(units: Sequence[Unit], first: int) -> Run | None:
         return None
     ends = (*positions[1:], positions[-1] + 1)
     return Run(tuple(positions), ends, start_of(units[first]))
+
+
+def _is_bullet(mark: Mark) -> bool:
+    """Whether a mark begins items of a list; signs that do not begin headings do."""
+    return mark.look is Look.BULLET or mark.is_sign
 
 
 def _is_step(unit: Unit) -> bool:

@@ -296,7 +296,17 @@ def test_short_lines_that_stand_apart_are_headings_over_sentences(tmp_path: Path
     ]
 
 
+def test_signs_and_bullets_without_text_under_them_are_a_list(tmp_path: Path) -> None:
+    guide = read(tmp_path, "持ち物\n\n次のものです。\n■ 印鑑\n■ 写真\n\n→ 受付\n→ 二階\n")
+    assert outline(guide) == [
+        "持ち物",
+        "  paragraph 次のものです。",
+        *("  bullet 印鑑", "  bullet 写真", "  bullet 受付", "  bullet 二階"),
+    ]
+
+
 PROSE = {
+    "names of channels": "Channels\n\n#general\n#random\n",
     "names in capitals": "On call\n\nANNA BERG\n\nTOM LIND\n\nThe first one takes the phone.\n",
     "an address": "Returns\n\nSend it to:\n\nSome Pumps Ltd\n14 Mill Lane\nLEEDS\n",
     "years and dates": "Lease\n\nIt began on\n3. October 2019 and ends in\n2026. Then it ends.\n",

@@ -10,14 +10,8 @@ from markdown_it.token import Token
 
 from ingest.document import Document
 from ingest.parse.roles import is_bare, role_of
-from ingest.parse.structure.headings import (
-    Text,
-    find_headings,
-    is_ended,
-    is_role_label,
-    is_short,
-    levels,
-)
+from ingest.parse.structure.evidence import Text, is_ended, is_role_label, is_short
+from ingest.parse.structure.headings import find_headings, levels
 from ingest.parse.structure.marks import Look
 from ingest.parse.structure.steps import Run, bullets_at, known_families, lists_at, run_at
 from ingest.parse.structure.units import Kind, Unit, items_of, split, units_of

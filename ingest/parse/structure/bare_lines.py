@@ -1,0 +1,69 @@
+"""Headings that have no mark at all, in a text without markup: short lines that stand apart."""
+
+from __future__ import annotations
+
+from ingest.parse.structure.evidence import (
+    LIKE_HEADINGS,
+    LONGEST_BARE,
+    WITH_BODY,
+    Family,
+    Headings,
+    Text,
+    is_ended,
+    is_short,
+    names_steps,
+)
+from ingest.parse.structure.units import Kind, Unit
+
+
+def bare(text: Text, found: Headings) -> dict[int, Family]:
+    """Short lines that stand apart in a text without markup, over sentences or steps."""
+    if not text.typed:
+        return {}
+    places = []
+    for position, unit in enumerate(text.units):
+        if unit.kind is not Kind.LINE or unit.mark or position in found.families:
+            continue
+        if not text.stands_apart(position) or not is_short(unit.text, LONGEST_BARE):
+            continue
+        if not is_ended(unit.text) and not unit.tokens[0].type == "code_inline":
+            places.append(position)
+    is_place = set(places).__contains__
+    bodies = [text.body(n, lambda at: is_place(at) or at in found.families) for n in places]
+    said = [body for body in bodies if body and _says_something(body[0])]
+    if len(places) < 2 or len(said) < LIKE_HEADINGS * len(places):
+        return {}
+    if found.families and not all(_over(found, n) for n in places):
+        return {}
+    return dict.fromkeys(places, ("bare", False))
+
+
+def announcing(text: Text, found: Headings) -> dict[int, Family]:
+    """Short lines that stand apart and end in a colon, over steps or lists, in a typed text."""
+    if not text.typed or text.has_headings or found.families:
+        return {}
+    places = [
+        n
+        for n, unit in enumerate(text.units)
+        if unit.kind is Kind.LINE
+        and unit.mark is None
+        and unit.text.endswith((":", "："))
+        and text.stands_apart(n)
+        and is_short(unit.text, LONGEST_BARE)
+    ]
+    listed = [n for n in places if names_steps(text, n)]
+    if len(places) < 2 or len(listed) < WITH_BODY * len(places):
+        return {}
+    return dict.fromkeys(places, ("colon", False))
+
+
+def _over(found: Headings, position: int) -> bool:
+    """Whether a heading of another family stands over a line."""
+    return any(place < position for place in found.families)
+
+
+def _says_something(unit: Unit) -> bool:
+    """Whether a block is a sentence, a list, or code, and no short line like a heading."""
+    if unit.kind is not Kind.LINE:
+        return True
+    return is_ended(unit.text) or bool(unit.mark) or not is_short(unit.text, LONGEST_BARE)

@@ -1,0 +1,109 @@
+"""Headings that are lines in bold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ingest.parse.blocks import NOTE_LABEL
+from ingest.parse.roles import is_bare
+from ingest.parse.structure.evidence import (
+    ASKED,
+    Family,
+    Headings,
+    Text,
+    are_headings,
+    family_of,
+    is_like_heading,
+    look_of,
+    names_steps,
+)
+from ingest.parse.structure.marks import Look
+from ingest.parse.structure.units import Kind, Unit
+
+
+def bold(text: Text, found: Headings) -> dict[int, Family]:
+    """Lines in bold with text under them: all, in a text without other headings.
+
+    Where there are headings, those that are questions, and those that all of a section stands
+    under.
+    """
+    places = [
+        n
+        for n, unit in enumerate(text.units)
+        if unit.kind is Kind.LINE
+        and unit.bold
+        and n not in found.families
+        and _may_head(unit)
+        and (_stands_alone(text, n) or unit.mark or ASKED.search(unit.text))
+    ]
+    if text.has_headings or any(not family[1] for family in found.families.values()):
+        sections = _by_section(text, places, found)
+        parts = [_asked(text, part) or _covering(text, part, found) for part in sections]
+    else:
+        parts = _by_family(text, places)
+    taken: dict[int, Family] = {}
+    for part in parts:
+        # The first of them may be the title, which has the others under it.
+        below = part[1:] if part and part[0] == 0 and len(part) > 2 else part
+        if len(below) > 1 and are_headings(text, below):
+            taken |= {place: _bold_family(text.units[place]) for place in part}
+    return taken
+
+
+def _bold_family(unit: Unit) -> Family:
+    return family_of(unit) or ("bold", True)
+
+
+def _by_family(text: Text, places: Sequence[int]) -> list[list[int]]:
+    """Return lines in bold by their marks; a title over them is with those without a mark."""
+    families: dict[Family, list[int]] = defaultdict(list)
+    for place in places:
+        families[_bold_family(text.units[place])].append(place)
+    return list(families.values())
+
+
+def _may_head(unit: Unit) -> bool:
+    """Whether words in bold can be a heading: labels of notes, and roles, are read otherwise."""
+    if unit.leading is not None or look_of(unit) in (Look.STEP, Look.ANSWER):
+        return False
+    if not is_like_heading(unit):
+        return False
+    words = unit.text.rstrip(":： ")
+    return not (NOTE_LABEL.fullmatch(words) or is_bare(words) or unit.text.endswith((":", "：")))
+
+
+def _stands_alone(text: Text, position: int) -> bool:
+    """Whether a line is a paragraph by itself: over the text of its own, it is rather a term."""
+    following = text.units[position + 1 : position + 2]
+    return all(each.paragraph != text.units[position].paragraph for each in following)
+
+
+def _by_section(text: Text, places: Sequence[int], found: Headings) -> Iterator[list[int]]:
+    part: list[int] = []
+    wanted = set(places)
+    for position, unit in enumerate(text.units):
+        if unit.kind is Kind.HEADING or position in found.families:
+            yield part
+            part = []
+        elif position in wanted:
+            part.append(position)
+    yield part
+
+
+def _asked(text: Text, part: Sequence[int]) -> list[int]:
+    asked = [n for n in part if ASKED.search(text.units[n].text)]
+    return asked if len(asked) > 1 else []
+
+
+def _covering(text: Text, part: Sequence[int], found: Headings) -> list[int]:
+    """Return the lines in bold of a section if nothing of it stands over the first of them.
+
+    Those that all stand on a numbered list are the names of its procedures.
+    """
+    if not part or all(names_steps(text, place) for place in part):
+        return []
+    first = part[0]
+    before = text.units[first - 1] if first else None
+    at_top = before is None or before.kind is Kind.HEADING or first - 1 in found.families
+    return list(part) if at_top else []

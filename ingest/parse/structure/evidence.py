@@ -1,0 +1,126 @@
+"""What speaks for a line being a heading: its length, how it ends, and what stands under it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ingest.parse.roles import role_of
+from ingest.parse.structure.marks import Look
+from ingest.parse.structure.units import Kind, Unit
+
+_ENDED = re.compile(r"[。．.!！;；,，、:：]['\"”’」』)）]*$")
+ASKED = re.compile(r"[?？]['\"”’」』)）]*$")
+_LONGEST = 100
+"""Columns of a heading's words: a letter is one, a Chinese character two."""
+LONGEST_BARE = 60
+# Signs that begin items of lists as often: one alone is no heading.
+WITH_BODY = 0.7
+LIKE_HEADINGS = 0.8
+
+Family = tuple[str, bool]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text's units. `typed` says that nothing in it is markup; `place` is a unit's source line.
+
+    `headings` are the positions of the real headings.
+    """
+
+    units: Sequence[Unit]
+    typed: bool
+    place: Callable[[Unit], int]
+
+    def body(self, position: int, ends: Callable[[int], bool]) -> list[Unit]:
+        """Return what stands under a line, up to where `ends`, a heading, or the text's end."""
+        body: list[Unit] = []
+        for at in range(position + 1, len(self.units)):
+            if self.units[at].kind is Kind.HEADING or ends(at):
+                break
+            body.append(self.units[at])
+        return body
+
+    def stands_apart(self, position: int) -> bool:
+        """Whether a blank line, or nothing, is over a line."""
+        unit = self.units[position]
+        before = self.units[position - 1] if position else None
+        if before is None or before.kind is Kind.HEADING:
+            return True
+        return self.place(unit) - self.place(before) > 1
+
+    @property
+    def has_headings(self) -> bool:
+        """Whether it has headings besides its title."""
+        levels = [unit.level for unit in self.units if unit.kind is Kind.HEADING]
+        return len(levels) > 1 or any(level > 1 for level in levels)
+
+
+@dataclass
+class Headings:
+    """The lines that are headings, by position, with their families; and the answers' lines."""
+
+    families: dict[int, Family] = field(default_factory=dict)
+    answers: set[int] = field(default_factory=set)
+    title: int | None = None
+
+
+def is_short(text: str, longest: int = _LONGEST) -> bool:
+    """Whether a line is no longer than headings are."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text) <= longest
+
+
+def is_ended(text: str) -> bool:
+    """Whether a line ends as a sentence does, or goes on; a question may be a heading."""
+    return bool(_ENDED.search(text))
+
+
+def is_like_heading(unit: Unit) -> bool:
+    """Whether a line is short, and no sentence."""
+    return is_short(unit.words or unit.text) and not is_ended(unit.words or unit.text)
+
+
+def are_headings(text: Text, places: Sequence[int]) -> bool:
+    """Whether lines of one kind are headings: most are like one, and have text under them."""
+    like = [n for n in places if is_like_heading(text.units[n])]
+    bodies = [text.body(n, set(places).__contains__) for n in places]
+    headed = sum(bool(body) for body in bodies)
+    deeper = sum(_is_deeper(text.units[n + 1 : n + 2], text.units[n]) for n in places)
+    with_body = headed + deeper >= WITH_BODY * len(places)
+    return headed > 0 and with_body and len(like) >= LIKE_HEADINGS * len(places)
+
+
+def _is_deeper(following: Sequence[Unit], unit: Unit) -> bool:
+    """Whether the next line is a heading below this one, by its sign."""
+    return any(
+        unit.mark and each.mark and each.mark.family == "#" and each.mark.depth > unit.mark.depth
+        for each in following
+    )
+
+
+def names_steps(text: Text, position: int) -> bool:
+    """Whether steps stand right under a line."""
+    following = text.units[position + 1 : position + 2]
+    return any(
+        unit.kind in (Kind.NUMBERED, Kind.BULLETS) or look_of(unit) in (Look.NUMBER, Look.STEP)
+        for unit in following
+    )
+
+
+def is_role_label(unit: Unit) -> bool:
+    """Whether a line begins with a label in brackets that says what stands under it."""
+    return unit.mark is not None and role_of(unit.text[: unit.mark.end]) is not None
+
+
+def family_of(unit: Unit) -> Family | None:
+    """Return which lines a line belongs together with, by its mark and whether it is bold."""
+    if unit.mark is None:
+        return None
+    return unit.mark.family, unit.bold
+
+
+def look_of(unit: Unit) -> Look | None:
+    """Return what the mark of a line is used for."""
+    return unit.mark.look if unit.mark and unit.kind is Kind.LINE else None

@@ -1,0 +1,64 @@
+"""Headings that are numbered as steps are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ingest.parse.structure.evidence import (
+    WITH_BODY,
+    Family,
+    Headings,
+    Text,
+    family_of,
+    is_like_heading,
+    look_of,
+)
+from ingest.parse.structure.marks import Look
+from ingest.parse.structure.units import Kind, Unit, start_of
+
+
+def numbered(text: Text, found: Headings) -> dict[int, Family]:
+    """Numbered lines that are no sentences, each with more under it than a step has."""
+    taken: dict[int, Family] = {}
+    for places in _numbered_families(text, found):
+        numbers = [_number(text.units[n]) for n in places]
+        if len(places) < 2 or numbers != list(range(1, len(places) + 1)):
+            continue
+        is_end = (set(places) | set(found.families)).__contains__
+        bodies = [text.body(n, is_end) for n in places]
+        rich = sum(_is_rich(body) for body in bodies)
+        like = sum(is_like_heading(text.units[n]) for n in places)
+        if rich >= WITH_BODY * len(places) and like == len(places):
+            taken |= dict.fromkeys(places, ("1.", False))
+    return taken
+
+
+def _numbered_families(text: Text, found: Headings) -> Iterator[list[int]]:
+    """Yield the numbered lines of each family between two headings."""
+    families: dict[Family, list[int]] = defaultdict(list)
+    for position, unit in enumerate(text.units):
+        if unit.kind is Kind.HEADING or position in found.families:
+            yield from families.values()
+            families = defaultdict(list)
+        elif unit.kind is Kind.NUMBERED and unit.whole:
+            families["1.", False].append(position)
+        elif look_of(unit) is Look.NUMBER:
+            family = family_of(unit)
+            assert family is not None
+            families[family].append(position)
+    yield from families.values()
+
+
+def _number(unit: Unit) -> int | None:
+    if unit.kind is Kind.NUMBERED:
+        return start_of(unit)
+    return unit.mark.value if unit.mark else None
+
+
+def _is_rich(body: Sequence[Unit]) -> bool:
+    """Whether there are steps in it, or several lines."""
+    steps = any(
+        unit.kind is Kind.NUMBERED or look_of(unit) in (Look.NUMBER, Look.STEP) for unit in body
+    )
+    return steps or sum(unit.kind is Kind.LINE for unit in body) > 1

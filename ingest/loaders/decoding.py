@@ -11,6 +11,7 @@ from pathlib import Path
 import charset_normalizer
 
 from ingest.errors import SourceError
+from ingest.loaders.invisible import visible
 from ingest.remark import Remark, RemarkKind
 
 _BOMS = (
@@ -96,6 +97,8 @@ class Decoded:
 def decode(path: Path, data: bytes, declared: str | None = None) -> Decoded:
     """Return the text in a file's bytes, with line feeds at the ends of its lines.
 
+    Marks that nobody sees, such as zero-width spaces within words, are taken out.
+
     The encoding is told by a byte-order mark, by what the file itself declares, or by what its
     bytes can be; they must be all of it. Raises SourceError if the file is not text, or is empty.
     """
@@ -105,7 +108,7 @@ def decode(path: Path, data: bytes, declared: str | None = None) -> Decoded:
         raise SourceError(path, f"line {line}: holds a NUL character, so it is not a text file")
     if not text.strip():
         raise SourceError(path, "the guide is empty: the file holds no text")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     return Decoded(text, None if encoding in ("utf-8", "utf-8-sig") else encoding)
 
 

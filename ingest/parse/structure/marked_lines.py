@@ -19,8 +19,9 @@ from ingest.parse.structure.evidence import (
     look_of,
 )
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.units import Kind, start_of
+from ingest.parse.structure.units import Kind, Unit, start_of
 
+_SOON = 3
 _LIST_SIGNS = set("●○◎▶▷►★☆◆◇△▲")
 
 
@@ -29,7 +30,9 @@ def questions(text: Text, found: Headings) -> dict[int, Family]:
     places = [n for n, unit in enumerate(text.units) if look_of(unit) is Look.QUESTION]
     is_place = set(places).__contains__
     bodies = [text.body(place, is_place) for place in places]
-    answered = sum(any(look_of(each) is Look.ANSWER for each in body) for body in bodies)
+    answered = sum(
+        _is_answered(text.units[n], body) for n, body in zip(places, bodies, strict=True)
+    )
     asked = sum(bool(ASKED.search(text.units[place].text)) for place in places)
     with_body = sum(bool(body) for body in bodies)
     if not places or with_body < WITH_BODY * len(places):
@@ -39,6 +42,15 @@ def questions(text: Text, found: Headings) -> dict[int, Family]:
     ):
         return {place: ("question", False) for place in places}
     return {}
+
+
+def _is_answered(question: Unit, body: Sequence[Unit]) -> bool:
+    """Whether an answer with the question's number stands soon below it."""
+    number = question.mark.value if question.mark else None
+    return any(
+        look_of(each) is Look.ANSWER and each.mark is not None and each.mark.value == number
+        for each in body[:_SOON]
+    )
 
 
 def _are_letters(text: Text, places: Sequence[int]) -> bool:

@@ -79,3 +79,8 @@ def test_what_a_file_declares_wrongly_is_not_believed() -> None:
 def test_what_is_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(SourceError, match=r"line \d"):
         decode(Path("guide.txt"), data)
+
+
+def test_marks_that_nobody_sees_are_none_of_the_text() -> None:
+    data = "# Lo\u200bck\n\nTu\u00adrn \u202athe\u202c key.\n".encode()
+    assert decode(Path("lock.md"), data).text == "# Lock\n\nTurn the key.\n"

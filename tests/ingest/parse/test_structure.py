@@ -311,7 +311,7 @@ PROSE = {
     "an address": "Returns\n\nSend it to:\n\nSome Pumps Ltd\n14 Mill Lane\nLEEDS\n",
     "years and dates": "Lease\n\nIt began on\n3. October 2019 and ends in\n2026. Then it ends.\n",
     "a chat": "Log\n\n10:00 A: it stopped\n10:01 B: look at it\n10:02 A: it runs\n",
-    "quarters": "# Report\n\nQ3 results were good.\n\nQ4 targets are higher.\n",
+    "quarters": "# Report\n\nQ3: we moved.\n\nQ4 is higher.\n\nA: this grade is best.\n",
     "steps in a sentence": "Plan\n\nStep 1 of it is done.\nStep 3 of it is not paid for.\n",
     "telephones": "Numbers\n\n1) 555-0110 by day\n1) 555-0111 by night\n(03) 5550-4321\n",
     "a song": "Song\n\nBright stands our hall\nThe smell of oil\n\nTurn, wheels, turn\nAnd stop\n",

@@ -19,7 +19,8 @@ class Document:
     without saying where they are. `side_file` is what the file beside the source says of it.
     `unit` is what its lines count, where that is not lines. `language` (ISO 639-1) is what the
     source says it is in, if it does. `typed` says that the source is a text without markup, so
-    that its structure is only typed. `remarks` are what the loader has to say.
+    that its structure is only typed; `dialects`, that a person wrote the Markdown, so that it may
+    have marks of other tools. `remarks` are what the loader has to say.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Document:
     unit: Unit = Unit.LINE
     language: str | None = None
     typed: bool = False
+    dialects: bool = False
     remarks: tuple[Remark, ...] = ()
 
     def source_line(self, line: int) -> int:

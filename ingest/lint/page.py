@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from ingest.document import Document
-from ingest.parse.blocks import parser
 from ingest.parse.inline import joined, text_lines
+from ingest.parse.markdown import tokens_of
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.slug import slug
 from ingest.remark import Remark
@@ -60,7 +60,7 @@ class Page:
 def read_page(document: Document) -> Page:
     """Return the page that a document holds; raises SourceError as `parse` does."""
     parsed = parse_with_remarks(document)
-    tokens = parser().parse(document.markdown)
+    tokens = tokens_of(document)
     headings = tuple(_headings(tokens, document))
     return Page(
         document=document,

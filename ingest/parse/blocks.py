@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from html.parser import HTMLParser
 
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
-from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.document import Document
+from ingest.parse.dialects.containers import TITLE
 from ingest.parse.inline import TextLine, cut_spans, joined, text_lines, tidy
 from ingest.remark import Remark
 from kb.model import Block, BlockKind, Lines, Span
@@ -21,14 +20,7 @@ NOTE_LABEL = re.compile(
     r"|info|danger|注|注記|注意|重要|警告|ヒント|補足|メモ|参考)\s*[:：]?",
     re.IGNORECASE,
 )
-_ALERT = re.compile(r"\[!(\w+)\]\s*")
 _TASK = re.compile(r"\[[ xX]\]\s+")
-
-
-def parser() -> MarkdownIt:
-    """Return the parser of all Markdown here: CommonMark, tables and front matter."""
-    # The parser drops whatever is nested deeper, and all that follows it.
-    return MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(front_matter_plugin)
 
 
 class BlockReader:
@@ -61,7 +53,9 @@ class BlockReader:
             case "table":
                 yield self._table(node)
             case "blockquote":
-                yield self._quote(node)
+                yield self._note(node.children, self._lines(node), None)
+            case "note" | "details":
+                yield from self._container(node)
             case "html_block":
                 yield from self._html(node)
             case "heading":  # in a quote or a list item
@@ -86,6 +80,8 @@ class BlockReader:
             spans = joined(group)
             if not spans and not label:
                 continue
+            if node.meta.get("bold"):
+                spans = tidy(span.model_copy(update={"bold": True}) for span in spans)
             kind = BlockKind.NOTE if label else BlockKind.PARAGRAPH
             if not label and _names_procedure(spans, following):
                 kind = BlockKind.CAPTION
@@ -145,25 +141,28 @@ class BlockReader:
         )
         return Block(id="", kind=BlockKind.TABLE, lines=self._lines(node), rows=rows)
 
-    def _quote(self, node: SyntaxTreeNode) -> Block:
-        blocks = self.read(node.children)
-        label = None
+    def _container(self, node: SyntaxTreeNode) -> Iterator[Block]:
+        label = str(node.meta.get("label") or "")
+        children = list(node.children)
+        if children and children[0].type == TITLE:
+            label = _words(children.pop(0)) or label
+        note = self._note(children, self._lines(node), label)
+        if note.spans or note.children:
+            yield note
+
+    def _note(self, nodes: Sequence[SyntaxTreeNode], lines: Lines, label: str | None) -> Block:
+        blocks = self.read(nodes)
         spans: tuple[Span, ...] = ()
-        if blocks and blocks[0].kind in (BlockKind.PARAGRAPH, BlockKind.NOTE):
+        if not label and len(blocks) > 1 and _is_label(blocks[0]):
+            label = blocks.pop(0).text.rstrip(":：")
+        kinds = [BlockKind.PARAGRAPH] if label else [BlockKind.PARAGRAPH, BlockKind.NOTE]
+        if blocks and blocks[0].kind in kinds:
             first = blocks.pop(0)
-            spans, label = first.spans, first.label
-            if spans and (alert := _ALERT.match(spans[0].text)):
-                label = alert[1].capitalize()
-                rest = spans[0].model_copy(update={"text": spans[0].text[alert.end() :]})
-                spans = tidy([rest, *spans[1:]])
+            spans, label = first.spans, label or first.label
+            blocks = [*first.children, *blocks]
         children = tuple(with_id(block, str(n)) for n, block in enumerate(blocks, 1))
         return Block(
-            id="",
-            kind=BlockKind.NOTE,
-            lines=self._lines(node),
-            spans=spans,
-            label=label,
-            children=children,
+            id="", kind=BlockKind.NOTE, lines=lines, spans=spans, label=label, children=children
         )
 
     def _html(self, node: SyntaxTreeNode) -> Iterator[Block]:
@@ -290,6 +289,16 @@ def _only_links(node: SyntaxTreeNode) -> list[Span]:
             text = "".join(span.text for span in spans)
             links.append(Span(text=text, href=spans[0].href))
     return links
+
+
+def _is_label(block: Block) -> bool:
+    return _in_bold(block) and bool(NOTE_LABEL.fullmatch(block.text.strip()))
+
+
+def _words(node: SyntaxTreeNode) -> str:
+    """Return the text of a node that holds nothing but a line of it."""
+    inline = node.children[0].token if node.children else None
+    return "".join(span.text for span in joined(text_lines(inline))) if inline else ""
 
 
 def _in_bold(block: Block) -> bool:

@@ -18,10 +18,13 @@ from ingest.front_matter import (
     side_file_of,
     together,
 )
-from ingest.parse.blocks import BlockReader, parser, with_id
+from ingest.parse.blocks import BlockReader, with_id
+from ingest.parse.dialects.containers import TITLE
+from ingest.parse.dialects.left_out import remarks_of
 from ingest.parse.file_name import split_name
 from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
+from ingest.parse.markdown import tokens_of
 from ingest.parse.parsed import Parsed
 from ingest.parse.problems import find_problems
 from ingest.parse.slug import slug, unique
@@ -55,7 +58,8 @@ def parse_with_remarks(document: Document) -> Parsed:
     """
     remarks = list(document.remarks)
     matter = FrontMatter()
-    tokens = parser().parse(document.markdown)
+    tokens = tokens_of(document)
+    remarks += remarks_of(tokens, document)
     if tokens and tokens[0].type == "front_matter":
         matter = read_front_matter(document.source, tokens.pop(0).content)
     in_guide = matter
@@ -117,27 +121,54 @@ class _Part:
 def _outline(
     nodes: Sequence[SyntaxTreeNode], document: Document, remarks: list[Remark]
 ) -> list[_Part]:
-    parts = [_Part(0, "", [], 1, 1)]
-    groups: list[list[SyntaxTreeNode]] = [[]]
+    cut = [_Cut(_Part(0, "", [], 1, 1))]
+    _divide(nodes, cut, 0, document)
+    for each in cut:
+        blocks = BlockReader(document)
+        each.part.blocks = blocks.read(each.nodes)
+        each.part.links = blocks.links
+        remarks += blocks.remarks
+        if each.part.blocks:
+            each.part.last_line = max(each.part.line, each.part.blocks[-1].lines.last)
+    return [each.part for each in cut]
+
+
+@dataclass
+class _Cut:
+    """A part, and the nodes that stand in it."""
+
+    part: _Part
+    nodes: list[SyntaxTreeNode] = field(default_factory=list)
+
+
+def _divide(
+    nodes: Sequence[SyntaxTreeNode], cut: list[_Cut], above: int, document: Document
+) -> None:
+    """Cut nodes at headings, and take out what opens at a click: that is a part of its own.
+
+    What follows the latter belongs again to the part that it stands in. `above` is the level of
+    the part around the nodes, which their headings are below.
+    """
+    current = cut[-1]
     for node in nodes:
         if node.type == "heading":
-            inline = node.children[0].token
-            assert inline is not None
-            line = document.source_line((node.map or (0, 0))[0])
-            heading = joined(text_lines(inline))
-            text = "".join(span.text for span in heading)
-            parts.append(_Part(int(node.tag[1]), text, anchors(inline), line, line))
-            groups.append([])
+            current = _Cut(_headed(node, max(int(node.tag[1]), above + 1), document))
+            cut.append(current)
+        elif node.type == "details" and node.children[0].type == TITLE:
+            title, *inside = node.children
+            level = max(1, current.part.level) + 1
+            cut.append(_Cut(_headed(title, level, document)))
+            _divide(inside, cut, level, document)
         else:
-            groups[-1].append(node)
-    for part, group in zip(parts, groups, strict=True):
-        blocks = BlockReader(document)
-        part.blocks = blocks.read(group)
-        part.links = blocks.links
-        remarks += blocks.remarks
-        if part.blocks:
-            part.last_line = max(part.line, part.blocks[-1].lines.last)
-    return parts
+            current.nodes.append(node)
+
+
+def _headed(node: SyntaxTreeNode, level: int, document: Document) -> _Part:
+    inline = node.children[0].token
+    assert inline is not None
+    line = document.source_line((node.map or (0, 0))[0])
+    heading = "".join(span.text for span in joined(text_lines(inline)))
+    return _Part(level, heading, anchors(inline), line, line)
 
 
 def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:

@@ -17,5 +17,6 @@ def load(path: Path, data: bytes) -> Document:
         name=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
         markdown=decoded.text,
+        dialects=True,
         remarks=decoded.remarks,
     )

@@ -1,0 +1,142 @@
+"""Boxes between lines of colons: `:::warning Title` … `:::`, and `/// note | Title` … `///`."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+
+from ingest.parse.dialects.containers import (
+    INTERRUPTS,
+    Kind,
+    Opening,
+    is_fence,
+    is_note,
+    line_text,
+    opening,
+    push_bold,
+    push_container,
+)
+from ingest.parse.dialects.left_out import leave_out
+
+_LINE = re.compile(r"(:{3,}|/{3,})[ \t]*(.*?)[ \t]*(?:[:/]{3,})?$")
+_NAMED = re.compile(
+    r"\{?(?P<name>[A-Za-z][\w-]*)\}?"
+    r"(?:\[(?P<bracketed>.*)\])?"
+    r"(?P<attributes>\{[^}]*\})?"
+    r"(?:[ \t]*\|[ \t]*|[ \t]+|$)(?P<rest>.*)$"
+)
+# Pandoc's: "::: {.warning #id title="…"}".
+_CLASSES = re.compile(r"(?P<attributes>\{[^}]*\.[\w-]+[^}]*\})$")
+_CLASS = re.compile(r"\.([\w-]+)")
+_TITLE = re.compile(r"""\b(?:title|summary|label)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTES = re.compile(r"[ \t]*\{[^}]*\}$")
+# Tabs inside ":::tabs": VitePress' "== One" and VuePress' "@tab One".
+_TAB = re.compile(r"(?:==|@tab(?::active)?)[ \t]+(?P<title>\S.*?)(?:#\w+)?$")
+_HEADING = re.compile(r"#{1,6}\s")
+
+
+def colons_plugin(md: MarkdownIt) -> None:
+    """Read boxes between lines of colons."""
+    md.block.ruler.before("fence", "colons", _colons, INTERRUPTS)
+    md.block.ruler.before("fence", "tab_line", _tab_line, INTERRUPTS)
+
+
+def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(first):
+        return False
+    text = line_text(state, first)
+    if not text.startswith((":::", "///")) or not (line := _LINE.match(text)):
+        return False
+    box = _opening(line[2]) if line[2] else None
+    if line[2] and box is None or text.startswith("/") and (box is None or box.kind is Kind.PLAIN):
+        return False
+    if silent:
+        return True
+    closing = _closing(state, first, end, line[1]) if box else None
+    if box is None or closing is None and box.kind is Kind.PLAIN:
+        leave_out(state, first, first + 1, "the line", text)
+        state.line = first + 1
+        return True
+    if closing is None:
+        closing = _next_heading(state, first, end)
+        push_container(state, box, first, (first + 1, closing), closing)
+        return True
+    within = state.env.get("in_tabs", 0)
+    state.env["in_tabs"] = within + (box.kind is Kind.TABS)
+    push_container(state, box, first, (first + 1, closing), closing + 1)
+    state.env["in_tabs"] = within
+    return True
+
+
+def _opening(text: str) -> Opening | None:
+    if classes := _CLASSES.match(text):
+        names = _CLASS.findall(classes["attributes"])
+        name = next((name for name in names if opening(name).kind is not Kind.PLAIN), names[0])
+        return opening(name, _given(classes["attributes"]), names)
+    named = _NAMED.match(text)
+    if not named:
+        return None
+    rest = _ATTRIBUTES.sub("", named["rest"])
+    title = named["bracketed"] or _given(named["attributes"] or named["rest"]) or rest
+    others = rest.split()
+    if not named["bracketed"] and len(others) == 1 and is_note(others[0]):
+        box = opening(named["name"], "", others)
+        # "::: note warn", but "::: warning Note".
+        return box if box != opening(named["name"]) else opening(named["name"], title)
+    box = opening(named["name"], title, others)
+    if box.kind is Kind.PLAIN and not named["bracketed"] and title == rest:
+        return Opening(Kind.PLAIN)
+    return box
+
+
+def _given(attributes: str) -> str:
+    found = _TITLE.search(attributes)
+    return (found[1] or found[2] or "") if found else ""
+
+
+def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
+    """Return the line that closes a box; boxes in it close before."""
+    opened = [len(marks)]
+    fence: str | None = None
+    for line in range(first + 1, end):
+        if state.isEmpty(line):
+            continue
+        if state.sCount[line] < state.blkIndent:
+            return None
+        text = line_text(state, line)
+        fence = is_fence(text, fence)
+        if fence or not text.startswith(marks[0] * 3) or not (found := _LINE.match(text)):
+            continue
+        count = len(found[1])
+        if found[2]:
+            opened.append(count)
+            continue
+        while len(opened) > 1 and opened[-1] != count and (count in opened or opened[-1] > count):
+            opened.pop()
+        if opened[-1] <= count or len(opened) == 1:
+            opened.pop()
+        if not opened:
+            return line
+    return None
+
+
+def _next_heading(state: StateBlock, first: int, end: int) -> int:
+    fence: str | None = None
+    for line in range(first + 1, end):
+        text = line_text(state, line)
+        outside = state.sCount[line] < state.blkIndent and not state.isEmpty(line)
+        fence = is_fence(text, fence)
+        if outside or not fence and _HEADING.match(text):
+            return line
+    return end
+
+
+def _tab_line(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    if not state.env.get("in_tabs") or not (tab := _TAB.match(line_text(state, first))):
+        return False
+    if not silent:
+        push_bold(state, tab["title"], first)
+        state.line = first + 1
+    return True

@@ -1,0 +1,200 @@
+"""Boxes around Markdown: what their names say that they are, and the tokens they become.
+
+Notes become `note` with a label, what opens at a click `details` with a title. Of tabs, the
+titles stay, as paragraphs in bold. All else is only what is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+
+TITLE = "container_title"
+INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+"""Where a box may begin without a blank line above it."""
+
+_NOTES = frozenset(
+    """
+    note notes notice tip tips hint info information important warning warn caution danger error
+    alert attention admonition success check seealso message callout abstract summary todo example
+    question help faq quote cite bug failure fail missing done tldr aside remark deprecated
+    versionadded versionchanged primary secondary positive negative pageinfo banner
+    """.split()
+)
+# Those that only say that a box is one, and leave it to another word of which kind.
+_ANY_NOTE = frozenset(
+    "admonition alert aside banner callout hint message note notice pageinfo".split()
+)
+_DETAILS = frozenset(
+    """
+    details dropdown expand expandable collapse collapsible spoiler toggle accordion accordionitem
+    accordion-item disclosure
+    """.split()
+)
+_ASKED = frozenset("question help faq".split())
+_TABS = frozenset(
+    """
+    tabs tabset tab-set tabpane codegroup code-group codetabs code-tabs tabgroup tab-group
+    """.split()
+)
+_TAB = frozenset("tab tabitem tab-item tabpanel".split())
+_LABELS = {
+    "warn": "Warning",
+    "notes": "Note",
+    "notice": "Note",
+    "message": "Note",
+    "admonition": "Note",
+    "callout": "Note",
+    "aside": "Note",
+    "banner": "Note",
+    "pageinfo": "Note",
+    "information": "Info",
+    "seealso": "See also",
+    "faq": "FAQ",
+    "tldr": "TL;DR",
+    "versionadded": "Added",
+    "versionchanged": "Changed",
+    "primary": "Note",
+    "secondary": "Note",
+    "positive": "Tip",
+    "negative": "Warning",
+}
+
+
+class Kind(Enum):
+    """What a box is to a reader."""
+
+    NOTE = auto()
+    DETAILS = auto()
+    TABS = auto()
+    TAB = auto()
+    PLAIN = auto()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the line that opens a box says: its kind, its title as Markdown, a note's label."""
+
+    kind: Kind
+    title: str = ""
+    label: str = ""
+
+
+def is_note(name: str) -> bool:
+    """Whether a word is a kind of note."""
+    return name.lower() in _NOTES
+
+
+def label_of(name: str) -> str:
+    """Return what a kind of note is called."""
+    return _LABELS.get(name.lower(), name.replace("-", " ").replace("_", " ").capitalize())
+
+
+def opening(name: str, title: str = "", others: Sequence[str] = ()) -> Opening:
+    """Return what a box is by its name; `others` are words beside it that may say of which kind."""
+    name = name.lower()
+    if name in _DETAILS:
+        return Opening(Kind.DETAILS, title)
+    if name in _TABS:
+        return Opening(Kind.TABS)
+    if name in _TAB:
+        return Opening(Kind.TAB, title)
+    nearer = next((word for word in others if is_note(word)), None)
+    if name in _NOTES:
+        return Opening(Kind.NOTE, title, label_of(nearer if nearer and name in _ANY_NOTE else name))
+    return Opening(Kind.PLAIN, title)
+
+
+def folded_opening(name: str, title: str) -> Opening:
+    """Return what a box is that opens at a click: a note of its kind, or else a question."""
+    if title and name.lower() in _ASKED:
+        return Opening(Kind.DETAILS, title)
+    return Opening(Kind.DETAILS, title) if name.lower() in _DETAILS else note(name, title)
+
+
+def note(name: str, title: str = "") -> Opening:
+    """Return a note of any kind."""
+    return Opening(Kind.NOTE, title, label_of(name))
+
+
+def push_container(
+    state: StateBlock, opening: Opening, first: int, body: tuple[int, int], end: int
+) -> None:
+    """Push the tokens of a box on the lines from `first` to `end`, with those of its body."""
+    if opening.kind is Kind.NOTE or (opening.kind is Kind.DETAILS and opening.title):
+        name = opening.kind.name.lower()
+        token = state.push(f"{name}_open", "div", 1)
+        token.map = [first, end]
+        token.meta = {"label": opening.label}
+        if opening.title:
+            push_title(state, opening.title, first)
+        push_body(state, *body)
+        state.push(f"{name}_close", "div", -1)
+    else:
+        if opening.title and opening.kind is not Kind.TABS:
+            push_bold(state, opening.title, first)
+        push_body(state, *body)
+    state.line = end
+
+
+def push_title(state: StateBlock, title: str, line: int) -> None:
+    """Push the title of a box."""
+    token = state.push(f"{TITLE}_open", "p", 1)
+    token.map = [line, line + 1]
+    _push_inline(state, title, line)
+    state.push(f"{TITLE}_close", "p", -1)
+
+
+def push_bold(state: StateBlock, text: str, line: int) -> None:
+    """Push a paragraph that is bold as a whole."""
+    token = state.push("paragraph_open", "p", 1)
+    token.map = [line, line + 1]
+    token.meta = {"bold": True}
+    _push_inline(state, text, line)
+    state.push("paragraph_close", "p", -1)
+
+
+def _push_inline(state: StateBlock, text: str, line: int) -> None:
+    token = state.push("inline", "", 0)
+    token.content = text.strip()
+    token.map = [line, line + 1]
+    token.children = []
+
+
+def push_body(state: StateBlock, first: int, end: int) -> None:
+    """Push the tokens of the lines from `first` to `end`, whatever they are indented by."""
+    indents = [state.sCount[line] for line in range(first, end) if not state.isEmpty(line)]
+    if not indents:
+        return
+    kept = state.lineMax, state.parentType, state.blkIndent, state.tight, state.listIndent
+    state.lineMax, state.parentType = end, "container"
+    state.blkIndent = max(state.blkIndent, min(indents))
+    state.listIndent = -1
+    state.level += 1
+    state.md.block.tokenize(state, first, end)
+    state.level -= 1
+    state.lineMax, state.parentType, state.blkIndent, state.tight, state.listIndent = kept
+
+
+def line_text(state: StateBlock, line: int) -> str:
+    """Return a line's text, without what it is indented by."""
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+_FENCE = re.compile(r"(`{3,}|~{3,})")
+
+
+def is_fence(text: str, opened: str | None) -> str | None:
+    """Return the fence of code that is open behind a line, given that before it."""
+    found = _FENCE.match(text)
+    if not found:
+        return opened
+    if opened is None:
+        return found[1]
+    closes = found[1].startswith(opened) and not text[found.end() :].strip()
+    return None if closes else opened

@@ -1,0 +1,66 @@
+"""Directives of MyST, which look like fences of code: ```` ```{warning} ````."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+
+from ingest.parse.dialects.containers import (
+    INTERRUPTS,
+    Kind,
+    is_fence,
+    line_text,
+    opening,
+    push_container,
+)
+from ingest.parse.dialects.left_out import leave_out
+
+_OPENS = re.compile(r"(?P<marks>`{3,}|~{3,})[ \t]*\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*)$")
+_OPTION = re.compile(r":([\w-]+):[ \t]*(.*)$")
+_LEFT_OUT = frozenset(
+    "toctree contents image figure include literalinclude tableofcontents index raw".split()
+)
+_WRAPPERS = frozenset("grid div container card tab-set grid-item grid-item-card margin".split())
+
+
+def directives_plugin(md: MarkdownIt) -> None:
+    """Read directives that hold Markdown; those that hold code stay code."""
+    md.block.ruler.before("fence", "directive", _directive, INTERRUPTS)
+
+
+def _directive(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(first) or not (opens := _OPENS.match(line_text(state, first))):
+        return False
+    name = opens["name"].lower()
+    box = opening(name, opens["title"])
+    if box.kind is Kind.PLAIN and name not in _LEFT_OUT | _WRAPPERS:
+        return False
+    if silent:
+        return True
+    fence, last = opens["marks"], first + 1
+    while last < end and is_fence(line_text(state, last), fence):
+        if state.sCount[last] < state.blkIndent and not state.isEmpty(last):
+            break
+        last += 1
+    closed = last < end and is_fence(line_text(state, last), fence) is None
+    after = last + closed
+    if name in _LEFT_OUT:
+        leave_out(state, first, after, "the directive", line_text(state, first))
+        state.line = after
+        return True
+    body = _after_options(state, first + 1, last)
+    push_container(state, box, first, (body, last), after)
+    return True
+
+
+def _after_options(state: StateBlock, first: int, end: int) -> int:
+    """Return the line behind a directive's options: ":class: x", or YAML between rules."""
+    line = first
+    if line < end and line_text(state, line) == "---":
+        closing = (n for n in range(line + 1, end) if line_text(state, n) == "---")
+        return next(closing, line - 1) + 1
+    while line < end and _OPTION.match(line_text(state, line)):
+        line += 1
+    return line

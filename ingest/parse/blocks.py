@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from html.parser import HTMLParser
+from itertools import takewhile
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -20,7 +21,6 @@ NOTE_LABEL = re.compile(
     r"|info|danger|注|注記|注意|重要|警告|ヒント|補足|メモ|参考)\s*[:：]?",
     re.IGNORECASE,
 )
-_TASK = re.compile(r"\[[ xX]\]\s+")
 
 
 class BlockReader:
@@ -30,6 +30,7 @@ class BlockReader:
         self.document = document
         self.links: list[Span] = []
         self.remarks: list[Remark] = []
+        self.footnotes: list[Lines] = []
 
     def read(self, nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
         """Return the blocks of some nodes; a list of contents is none."""
@@ -58,6 +59,10 @@ class BlockReader:
                 yield from self._container(node)
             case "html_block":
                 yield from self._html(node)
+            case "dl":
+                yield from self._terms(node)
+            case "formula":
+                yield self._formula(node)
             case "heading":  # in a quote or a list item
                 inline = node.children[0].token
                 spans = joined(text_lines(inline)) if inline else ()
@@ -109,7 +114,7 @@ class BlockReader:
         blocks = self.read(node.children)
         spans: tuple[Span, ...] = ()
         if blocks and blocks[0].kind in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
-            spans = _without_task_mark(blocks.pop(0).spans)
+            spans = blocks.pop(0).spans
         return Block(
             id="",
             kind=BlockKind.BULLET if number is None else BlockKind.STEP,
@@ -119,6 +124,25 @@ class BlockReader:
             number=number,
         )
 
+    def _terms(self, node: SyntaxTreeNode) -> Iterator[Block]:
+        """Yield a bullet for each term of a list of them, with what it means."""
+        for n, term in enumerate(node.children):
+            if term.type != "dt":
+                continue
+            meanings = list(takewhile(lambda each: each.type == "dd", node.children[n + 1 :]))
+            blocks = self.read([block for each in meanings for block in each.children])
+            inline = term.children[0].token if term.children else None
+            spans = joined(text_lines(inline)) if inline else ()
+            first = self._lines(term)
+            last = max([first.last, *(self._lines(each).last for each in meanings)])
+            yield Block(
+                id="",
+                kind=BlockKind.BULLET,
+                lines=Lines(first=first.first, last=last),
+                spans=tidy(span.model_copy(update={"bold": True}) for span in spans),
+                children=tuple(with_id(block, str(n)) for n, block in enumerate(blocks, 1)),
+            )
+
     def _code(self, node: SyntaxTreeNode) -> Block:
         return Block(
             id="",
@@ -127,6 +151,10 @@ class BlockReader:
             spans=(Span(text=node.content.rstrip("\n"), code=True),),
             info=node.info.split()[0] if node.info.strip() else None,
         )
+
+    def _formula(self, node: SyntaxTreeNode) -> Block:
+        spans = (Span(text=node.content),)
+        return Block(id="", kind=BlockKind.PARAGRAPH, lines=self._lines(node), spans=spans)
 
     def _table(self, node: SyntaxTreeNode) -> Block:
         rows = tuple(
@@ -147,6 +175,8 @@ class BlockReader:
         if children and children[0].type == TITLE:
             label = _words(children.pop(0)) or label
         note = self._note(children, self._lines(node), label)
+        if node.meta.get("footnote"):
+            self.footnotes.append(note.lines)
         if note.spans or note.children:
             yield note
 
@@ -162,7 +192,12 @@ class BlockReader:
             blocks = [*first.children, *blocks]
         children = tuple(with_id(block, str(n)) for n, block in enumerate(blocks, 1))
         return Block(
-            id="", kind=BlockKind.NOTE, lines=lines, spans=spans, label=label, children=children
+            id="",
+            kind=BlockKind.NOTE,
+            lines=lines,
+            spans=spans,
+            label=label or None,
+            children=children,
         )
 
     def _html(self, node: SyntaxTreeNode) -> Iterator[Block]:
@@ -210,12 +245,6 @@ def with_id(block: Block, id: str) -> Block:
         with_id(child, f"{id}.{number}") for number, child in enumerate(block.children, 1)
     )
     return block.model_copy(update={"id": id, "children": children})
-
-
-def _without_task_mark(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Return an item's spans without the box of a task list."""
-    mark = _TASK.match(spans[0].text) if spans else None
-    return tidy(cut_spans(spans, mark.end())) if mark else spans
 
 
 def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextLine]]]:

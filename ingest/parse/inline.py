@@ -6,14 +6,20 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 
+from markdown_it.common.normalize_url import validateLink
 from markdown_it.token import Token
 
+from ingest.parse.dialects.html_tags import HIDDEN_TAGS, is_placeholder
 from kb.model import Span
 
 _ANCHOR = re.compile(r"""<a\s+(?:name|id)\s*=\s*["']?([^"'>\s]+)["']?\s*/?>""", re.IGNORECASE)
 _POINTS = ("、", "。", "，", "．", ",", ".", ";")
-_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)([^>]*)>", re.DOTALL)
+_ALTERNATIVE = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
 
 @dataclass
@@ -32,31 +38,93 @@ class TextLine:
 def text_lines(inline: Token) -> list[TextLine]:
     """Return the lines of an inline token, with the look and the links of their words.
 
-    Anchors and other inline HTML are left out.
+    Of HTML, tags are left out, and what a reader does not see: readings, struck words, scripts.
     """
-    lines = [TextLine(0)]
-    bold = 0
-    href: str | None = None
-    for token in inline.children or ():
+    return _Reader(inline).lines
+
+
+class _Reader:
+    """Reads the children of an inline token."""
+
+    def __init__(self, inline: Token) -> None:
+        self.lines = [TextLine(0)]
+        self._bold = 0
+        self._code = 0
+        self._hidden = 0
+        self._skipped = False
+        self._raised = 0
+        self._href: str | None = None
+        children = inline.children or ()
+        html = [token.content for token in children if token.type == "html_inline"]
+        self._closed = {match[2].lower() for tag in html if (match := _TAG.match(tag)) and match[1]}
+        for token in children:
+            self._read(token)
+
+    def _read(self, token: Token) -> None:
         match token.type:
             case "strong_open":
-                bold += 1
+                self._bold += 1
             case "strong_close":
-                bold -= 1
+                self._bold -= 1
+            case "s_open":
+                self._hidden += 1
+            case "s_close":
+                self._hidden -= 1
             case "link_open":
-                href = str(token.attrGet("href") or "") or None
+                self._href = str(token.attrGet("href") or "") or None
             case "link_close":
-                href = None
+                self._href = None
             case "text" | "code_inline" | "image":
                 code = token.type == "code_inline"
-                text = _alternative(token) if token.type == "image" else token.content
-                span = Span(text=text, href=href, code=code, bold=bold > 0)
-                lines[-1].spans.append(span)
+                self._add(_alternative(token) if token.type == "image" else token.content, code)
             case "softbreak" | "hardbreak":
-                lines.append(TextLine(lines[-1].offset + 1))
-            case "html_inline" if _LINE_BREAK.fullmatch(token.content):
-                lines[-1].spans.append(Span(text=" "))
-    return lines
+                self.lines.append(TextLine(self.lines[-1].offset + 1))
+            case "html_inline":
+                self._html(token.content)
+
+    def _add(self, text: str, code: bool = False) -> None:
+        if self._hidden:
+            self._skipped = True
+            return
+        if self._raised:
+            text = raised(text)
+        # Of the two spaces around what is hidden, one is shown.
+        if self._skipped and self.lines[-1].text[-1:].isspace():
+            text = text.removeprefix(" ")
+        self._skipped = False
+        code = code or self._code > 0
+        span = Span(text=text, href=self._href, code=code, bold=self._bold > 0)
+        self.lines[-1].spans.append(span)
+
+    def _html(self, html: str) -> None:
+        tag = _TAG.match(html)
+        if tag is None:
+            return
+        name, step = tag[2].lower(), -1 if tag[1] else 1
+        if name == "br":
+            self.lines[-1].spans.append(Span(text=" "))
+        elif name == "img" and (alternative := _ALTERNATIVE.search(html)):
+            self._add(unescape(alternative[1] or alternative[2] or ""))
+        elif name == "a":
+            link = _HREF.search(html) if step > 0 else None
+            href = unescape(link[1] or link[2] or "").strip() if link else ""
+            self._href = href if href and validateLink(href) else None
+        elif name not in self._closed:
+            if not tag[3] and is_placeholder(tag[2]):
+                self._add(html)
+        elif name in ("b", "strong"):
+            self._bold = max(0, self._bold + step)
+        elif name in ("code", "samp", "tt"):
+            self._code = max(0, self._code + step)
+        elif name == "sup":
+            self._raised = max(0, self._raised + step)
+        elif name in HIDDEN_TAGS:
+            self._hidden = max(0, self._hidden + step)
+
+
+def raised(text: str) -> str:
+    """Return what stands above the line: "10" raised to "6" is not 106."""
+    return text.translate(_RAISED) if text.strip("+-").isdecimal() else text
 
 
 def _alternative(image: Token) -> str:
@@ -64,9 +132,10 @@ def _alternative(image: Token) -> str:
 
 
 def anchors(inline: Token) -> list[str]:
-    """Return the names of the `<a name>` anchors in an inline token."""
+    """Return the names of a heading: its `<a name>` anchors, and those in braces behind it."""
     html = (t.content for t in inline.children or () if t.type == "html_inline")
-    return [match[1] for content in html if (match := _ANCHOR.match(content))]
+    named = [match[1] for content in html if (match := _ANCHOR.match(content))]
+    return [*named, *inline.meta.get("anchors", ())]
 
 
 def joined(lines: Sequence[TextLine]) -> tuple[Span, ...]:

@@ -6,24 +6,55 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.document import Document
 from ingest.parse.dialects.admonitions import admonitions_plugin
 from ingest.parse.dialects.alerts import alerts_plugin
+from ingest.parse.dialects.attributes import attributes_plugin
 from ingest.parse.dialects.colons import colons_plugin
 from ingest.parse.dialects.directives import directives_plugin
+from ingest.parse.dialects.emphasis import emphasis_plugin
+from ingest.parse.dialects.footnotes import footnotes_plugin
+from ingest.parse.dialects.html import html_plugin
+from ingest.parse.dialects.lines import lines_plugin
+from ingest.parse.dialects.marks import marks_plugin
+from ingest.parse.dialects.nesting import nesting_plugin
+from ingest.parse.dialects.tasks import tasks_plugin
+from ingest.parse.dialects.templates import templates_plugin
 
 
 @cache
 def parser(*, dialects: bool) -> MarkdownIt:
     """Return the parser of Markdown, with the marks of other tools if `dialects` is set."""
+    return new_parser(dialects=dialects)
+
+
+def new_parser(*, dialects: bool) -> MarkdownIt:
+    """Return such a parser, for somebody to add rules to."""
     # The parser drops whatever is nested deeper, and all that follows it.
     md = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(front_matter_plugin)
-    md.use(alerts_plugin)
+    for plugin in (alerts_plugin, emphasis_plugin, nesting_plugin, tasks_plugin):
+        md.use(plugin)
     if dialects:
-        md.use(colons_plugin).use(admonitions_plugin).use(directives_plugin)
+        for plugin in _DIALECTS:
+            md.use(plugin)
     return md
+
+
+_DIALECTS = (
+    colons_plugin,
+    admonitions_plugin,
+    directives_plugin,
+    lines_plugin,
+    attributes_plugin,
+    deflist_plugin,
+    footnotes_plugin,
+    html_plugin,
+    marks_plugin,
+    templates_plugin,
+)
 
 
 def tokens_of(document: Document) -> list[Token]:

@@ -128,8 +128,9 @@ def _outline(
         each.part.blocks = blocks.read(each.nodes)
         each.part.links = blocks.links
         remarks += blocks.remarks
-        if each.part.blocks:
-            each.part.last_line = max(each.part.line, each.part.blocks[-1].lines.last)
+        # Footnotes may stand far below.
+        here = [block.lines for block in each.part.blocks if block.lines not in blocks.footnotes]
+        each.part.last_line = max([each.part.line, *(lines.last for lines in here)])
     return [each.part for each in cut]
 
 

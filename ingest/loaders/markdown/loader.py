@@ -7,16 +7,21 @@ from pathlib import Path
 
 from ingest.document import Document
 from ingest.loaders.decoding import decode
+from ingest.loaders.markdown.rewriting import Line, Rewriter
 
 
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a Markdown file's bytes; raises SourceError if it is not text."""
     decoded = decode(path, data)
+    rewriter = Rewriter()
+    written = [Line(text, n) for n, text in enumerate(decoded.text.split("\n"))]
+    lines = rewriter.rewritten(written)
     return Document(
         source=str(path),
         name=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        markdown=decoded.text,
+        markdown="\n".join(line.text for line in lines),
+        lines=None if lines == written else tuple(line.place + 1 for line in lines),
         dialects=True,
-        remarks=decoded.remarks,
+        remarks=(*decoded.remarks, *rewriter.remarks),
     )

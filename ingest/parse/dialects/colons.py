@@ -20,7 +20,7 @@ from ingest.parse.dialects.containers import (
 )
 from ingest.parse.dialects.left_out import leave_out
 
-_LINE = re.compile(r"(:{3,}|/{3,})[ \t]*(.*?)[ \t]*(?:[:/]{3,})?$")
+_LINE = re.compile(r"(:{3,}|/{3,})[ \t]*(.*?)[ \t]*(?P<ended>[:/]{3,})?[ \t]*$")
 _NAMED = re.compile(
     r"\{?(?P<name>[A-Za-z][\w-]*)\}?"
     r"(?:\[(?P<bracketed>.*)\])?"
@@ -54,7 +54,9 @@ def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    closing = _closing(state, first, end, line[1]) if box else None
+    # Microsoft's ":::row:::" holds nothing, and neither does ":::image …:::".
+    alone = box is None or box.kind is Kind.PLAIN and line["ended"]
+    closing = None if alone else _closing(state, first, end, line[1])
     if box is None or closing is None and box.kind is Kind.PLAIN:
         leave_out(state, first, first + 1, "the line", text)
         state.line = first + 1
@@ -115,7 +117,7 @@ def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
             continue
         while len(opened) > 1 and opened[-1] != count and (count in opened or opened[-1] > count):
             opened.pop()
-        if opened[-1] <= count or len(opened) == 1:
+        if opened[-1] <= count:
             opened.pop()
         if not opened:
             return line

@@ -104,10 +104,18 @@ def opening(name: str, title: str = "", others: Sequence[str] = ()) -> Opening:
         return Opening(Kind.TABS)
     if name in _TAB:
         return Opening(Kind.TAB, title)
-    nearer = next((word for word in others if is_note(word)), None)
     if name in _NOTES:
-        return Opening(Kind.NOTE, title, label_of(nearer if nearer and name in _ANY_NOTE else name))
+        return Opening(Kind.NOTE, title, label_of(note_word(name, others)))
     return Opening(Kind.PLAIN, title)
+
+
+def note_word(name: str, others: Sequence[str]) -> str:
+    """Return the word that says which kind of note a box is."""
+    if name.lower() not in _ANY_NOTE:
+        return name
+    nearer = [word for word in others if is_note(word) and word != name.lower()]
+    named = [word for word in nearer if word not in _ANY_NOTE]
+    return next(iter([*named, *nearer]), name)
 
 
 def folded_opening(name: str, title: str) -> Opening:

@@ -13,6 +13,7 @@ from ingest.remark import Remark, RemarkKind
 
 LEFT_OUT = "left_out"
 _MOST_SHOWN = 60
+_STRUCK = ("<s>", "<del>", "<strike>")
 
 
 def leave_out(state: StateBlock, first: int, end: int, what: str, written: str) -> None:
@@ -30,11 +31,18 @@ def leave_out_here(state: StateInline, what: str, written: str) -> None:
     token.hidden = True
 
 
+def skip_space(state: StateInline, start: int) -> None:
+    """Leave one of the two spaces that stand around what is left out from `start` to here."""
+    before = state.src[start - 1] if start else " "
+    if before.isspace() and state.src[state.pos : state.pos + 1] == " ":
+        state.pos += 1
+
+
 def saying(what: str, written: str) -> str:
     """Return the words of a remark."""
     words = " ".join(written.split())
     shown = words if len(words) <= _MOST_SHOWN else words[: _MOST_SHOWN - 1] + "…"
-    return f"{what} {shown} is left out" if shown else f"{what} is left out"
+    return f"{what} {shown} is left out".strip()
 
 
 def remarks_of(tokens: Sequence[Token], document: Document) -> Iterator[Remark]:
@@ -43,15 +51,27 @@ def remarks_of(tokens: Sequence[Token], document: Document) -> Iterator[Remark]:
     for token in tokens:
         line = token.map[0] if token.map else line
         if token.type == LEFT_OUT:
-            yield _remark(token, line, document)
-        at = line
-        for child in token.children or ():
-            if child.type in ("softbreak", "hardbreak"):
-                at += 1
-            elif child.type == LEFT_OUT:
-                yield _remark(child, at, document)
+            yield _remark(token.content, line, document, token.meta.get("kind"))
+        yield from _in_line(token.children or (), line, document)
 
 
-def _remark(token: Token, line: int, document: Document) -> Remark:
+def _in_line(tokens: Sequence[Token], line: int, document: Document) -> Iterator[Remark]:
+    struck: list[str] | None = None
+    for token in tokens:
+        html = token.content.lower() if token.type == "html_inline" else ""
+        if token.type in ("softbreak", "hardbreak"):
+            line += 1
+        elif token.type == LEFT_OUT:
+            yield _remark(token.content, line, document)
+        elif token.type == "s_open" or html in _STRUCK:
+            struck = []
+        elif struck is not None and (token.type == "s_close" or html.replace("/", "") in _STRUCK):
+            yield _remark(saying("the struck text", " ".join(struck)), line, document)
+            struck = None
+        elif struck is not None:
+            struck.append(token.content)
+
+
+def _remark(text: str, line: int, document: Document, kind: RemarkKind | None = None) -> Remark:
     where = document.source_line(line)
-    return Remark(line=where, kind=RemarkKind.LEFT_OUT, text=token.content)
+    return Remark(line=where, kind=kind or RemarkKind.LEFT_OUT, text=text)

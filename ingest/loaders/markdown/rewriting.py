@@ -1,0 +1,259 @@
+"""Tags around Markdown, written as the parser reads it: in boxes of colons, or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from textwrap import dedent
+from typing import NamedTuple
+
+from ingest.loaders.markdown.elements import Element, elements_of
+from ingest.loaders.markdown.fragments import markdown_of
+from ingest.loaders.markdown.meaning import Meaning, Way, meaning_of
+from ingest.parse.dialects.containers import is_fence
+from ingest.parse.dialects.left_out import saying
+from ingest.parse.dialects.tags import Syntax, Tag, closing_tags, read_tag
+from ingest.remark import Remark, RemarkKind
+
+_MAY_HOLD = re.compile(
+    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:<[A-Za-z/]|\{\{?[<%/#]|\{/\*|import\s|export\s)",
+    re.MULTILINE,
+)
+_SUMMARY = re.compile(r"\s*<summary[^>]*>(.*?)</summary>", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"\s*<(\w+)[^>]*class=[\"'][^\"']*title[^\"']*[\"'][^>]*>(.*?)</\1>", re.DOTALL)
+# "<Q>Why?<A>So.</A></Q>"
+_ASKED = re.compile(r"\s*([^<\n][^\n]*?)\s*(?=<(?:A|Answer)>)")
+_BLOCK_TAG = re.compile(r"</?(?:h[1-6]|p|div|span|strong|b|em|i)\b[^>]*>", re.IGNORECASE)
+_COLONS = re.compile(r"^[ \t>]*(:{3,})", re.MULTILINE)
+_CODE_SPAN = re.compile(r"(`+[^`]*`+)")
+_STRINGS = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_LABELS = re.compile(r"label:\s*['\"]([^'\"]*)['\"]\s*,\s*value:\s*['\"]([^'\"]*)['\"]")
+
+
+class Line(NamedTuple):
+    """A line, and the line of the file (from 0) that it came from."""
+
+    text: str
+    place: int
+
+
+@dataclass
+class _Around:
+    """What the tags around a text say of those in it.
+
+    `titles` are those of tabs that have none of their own, `named` the titles of those with a
+    name; `code` says that the tabs hold code.
+    """
+
+    titles: list[str]
+    named: dict[str, str]
+    code: bool = False
+
+
+class Rewriter:
+    """Rewrites a file's lines, and remarks what it leaves out."""
+
+    def __init__(self) -> None:
+        self.remarks: list[Remark] = []
+
+    def rewritten(self, lines: Sequence[Line], around: _Around | None = None) -> list[Line]:
+        """Return the lines without tags that stand around blocks."""
+        text = "\n".join(line.text for line in lines)
+        if not _MAY_HOLD.search(text):
+            return list(lines)
+        found: list[Line] = []
+        at = 0
+        for element in elements_of(text):
+            found += lines[at : element.first]
+            places = [line.place for line in lines[element.first : element.end]]
+            inside = [Line(*pair) for pair in zip(element.texts, places, strict=True)]
+            found += _prefixed(self._element(element, inside, around), element)
+            at = element.end
+        return [*found, *lines[at:]]
+
+    def _element(
+        self, element: Element, lines: list[Line], around: _Around | None
+    ) -> Iterable[Line]:
+        region = "\n".join(line.text for line in lines)
+        tag = read_tag(region, 0) if element.tag else None
+        if tag is None:
+            self._leave_out("", region, lines[0].place)
+            return []
+        closing = None if tag.empty else closing_tags(region).get(0)
+        if closing is None:
+            rest = _between(lines, tag.end, None)
+            return [*self._alone(tag, region, lines), *self.rewritten(rest, around)]
+        inside = _between(lines, tag.end, closing.start)
+        rest = _between(lines, closing.end, None)
+        whole = region[: closing.end]
+        return [
+            *self._pair(tag, whole, inside, lines, around),
+            *(self.rewritten(rest, around) if any(line.text.strip() for line in rest) else []),
+        ]
+
+    def _alone(self, tag: Tag, region: str, lines: list[Line]) -> list[Line]:
+        """Return what is left of a tag that nothing stands in."""
+        written = region[tag.start : tag.end]
+        place = lines[0].place
+        meaning = meaning_of(tag, "")
+        text = tag.given("content", "text")
+        if text and tag.name.startswith("include"):
+            kind = (tag.words or ("",))[0].rsplit("/", 1)[-1].removesuffix(".html")
+            meaning = meaning_of(replace(tag, name=kind, words=()), "")
+        if text and meaning.way is Way.BOX:
+            return _boxed(meaning, [Line(text, place)], place, place)
+        if tag.syntax is not Syntax.HTML or tag.empty and not tag.name.islower():
+            self._leave_out("", written, place)
+        return []
+
+    def _pair(
+        self,
+        tag: Tag,
+        whole: str,
+        inside: list[Line],
+        lines: list[Line],
+        around: _Around | None,
+    ) -> list[Line]:
+        first, last = lines[0].place, lines[whole.count("\n")].place
+        meaning = meaning_of(tag, "\n".join(line.text for line in inside))
+        match meaning.way:
+            case Way.HTML:
+                texts, at = markdown_of(whole)
+                return [Line(text, lines[line].place) for text, line in zip(texts, at, strict=True)]
+            case Way.LEFT_OUT:
+                self._leave_out("", whole, first)
+                return []
+            case Way.CODE:
+                return _fenced(inside, meaning.title, first, last)
+            case Way.VERBATIM:
+                return self.rewritten(list(_escaped(inside)), around)
+            case Way.PLAIN:
+                if tag.syntax is not Syntax.HTML:
+                    self._leave_out("", whole[: tag.end], first)
+                return self.rewritten(_dedented(inside))
+        return self._box(tag, meaning, inside, around, first, last)
+
+    def _box(
+        self,
+        tag: Tag,
+        meaning: Meaning,
+        inside: list[Line],
+        around: _Around | None,
+        first: int,
+        last: int,
+    ) -> list[Line]:
+        if not meaning.title and (found := _title_in(inside)):
+            title, inside = found
+            meaning = replace(meaning, title=title)
+        if meaning.box == "tab" and around:
+            title = around.named.get(tag.given("value"), meaning.title)
+            if not title and around.titles:
+                title = around.titles.pop(0)
+            meaning = replace(meaning, title=title)
+            if around.code and not tag.given("text"):
+                inside = _fenced(inside, tag.given("lang"), first, last)
+        body = self.rewritten(_dedented(inside), _around(tag) if meaning.box == "tabs" else None)
+        return _boxed(meaning, body, first, last)
+
+    def _leave_out(self, what: str, written: str, place: int) -> None:
+        text = saying(what, written)
+        self.remarks.append(Remark(line=place + 1, kind=RemarkKind.LEFT_OUT, text=text))
+
+
+def _between(lines: Sequence[Line], start: int, end: int | None) -> list[Line]:
+    """Return the lines between two offsets of their text; parts of them at both ends."""
+    found: list[Line] = []
+    at = 0
+    for line in lines:
+        behind = at + len(line.text)
+        if behind >= start and (end is None or at <= end):
+            text = line.text[max(0, start - at) : None if end is None else max(0, end - at)]
+            found.append(Line(text, line.place))
+        at = behind + 1
+    while found and not found[0].text.strip():
+        found.pop(0)
+    while found and not found[-1].text.strip():
+        found.pop()
+    return found
+
+
+def _dedented(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without what all of them are indented by; `<pre>` keeps what is in it."""
+    kept: set[int] = set()
+    inside = False
+    for n, line in enumerate(lines):
+        if inside:
+            kept.add(n)
+        opened, closed = line.text.lower().rfind("<pre"), line.text.lower().rfind("</pre>")
+        inside = opened > closed or inside and closed < 0
+    moved = [n for n in range(len(lines)) if n not in kept]
+    texts = dedent("\n".join(lines[n].text.expandtabs(4) for n in moved)).split("\n")
+    found = list(lines)
+    for n, text in zip(moved, texts, strict=False):
+        found[n] = lines[n]._replace(text=text)
+    return found
+
+
+def _title_in(lines: list[Line]) -> tuple[str, list[Line]] | None:
+    """Return the title that stands in a box as its first element, and what is below it."""
+    text = "\n".join(line.text for line in lines)
+    found = _SUMMARY.match(text) or _TITLE.match(text) or _ASKED.match(text)
+    if found is None:
+        return None
+    title = found[found.lastindex or 1]
+    words = " ".join(_BLOCK_TAG.sub("", title).split())
+    return words, _between(lines, found.end(), None)
+
+
+def _boxed(meaning: Meaning, lines: list[Line], first: int, last: int) -> list[Line]:
+    text = "\n".join(line.text for line in lines)
+    colons = ":" * (1 + max([2, *(len(found) for found in _COLONS.findall(text))]))
+    title = f"[{meaning.title}]" if meaning.title else ""
+    opening = Line(f"{colons}{meaning.box}{title}", first)
+    return [opening, *lines, Line(colons, last)]
+
+
+def _fenced(lines: list[Line], language: str, first: int, last: int) -> list[Line]:
+    return [Line(f"````{language}", first), *lines, Line("````", last)]
+
+
+def _escaped(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines with the marks of templates as text, where they are not code anyway."""
+    fence: str | None = None
+    for line in lines:
+        was = fence
+        fence = is_fence(line.text.lstrip(" >"), fence)
+        if was or fence:
+            yield line
+            continue
+        parts = _CODE_SPAN.split(line.text)
+        parts[::2] = [re.sub(r"\{(?=[{%])", r"\\{\\", part) for part in parts[::2]]
+        yield line._replace(text="".join(parts))
+
+
+def _around(tag: Tag) -> _Around:
+    items = tag.given("items")
+    strings = [one or other for one, other in _STRINGS.findall(items)]
+    values = tag.given("values", "groups")
+    return _Around(
+        titles=strings or [each.strip() for each in items.split(",") if each.strip()],
+        named={value: label for label, value in _LABELS.findall(values)},
+        code=tag.name == "tabpane" and not tag.given("text"),
+    )
+
+
+def _prefixed(lines: Iterable[Line], element: Element) -> Iterator[Line]:
+    """Yield lines as they stand in the list or the quote that the element is in."""
+    found = list(lines)
+    first = element.prefix.strip(" \t>")
+    blank = element.inner_prefix.rstrip()
+    place = found[0].place if found else element.first
+    if not first:
+        yield Line(blank, place)
+    for n, (text, line) in enumerate(found):
+        prefix = element.prefix if first and n == 0 else element.inner_prefix
+        yield Line((prefix + text).rstrip(), line)
+    if not found and first:
+        yield Line(element.prefix.rstrip(), place)
+    yield Line(blank, found[-1].place if found else place)

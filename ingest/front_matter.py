@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic import ValidationError as Invalid
 
 from ingest.errors import SourceError
-from kb.text.yaml_lines import Yaml, YamlError, read_yaml
+from kb.text.yaml_lines import YamlError, read_yaml
 
 SIDE_FILE = ".guide.yaml"
 """How the name of the file beside a guide ends: that of `a.ja.txt` is `a.ja.guide.yaml`."""
@@ -77,7 +77,8 @@ class FrontMatter(BaseModel):
     `also_asked` and `keywords` are those of its first section, `sections` has them by anchor
     or heading. Each of `synonyms` is a group of words that mean the same. `visible_to` are
     the Slack channels (ids) where the guide may be answered from. `owner` is who looks after it,
-    `review` the day by which it is to be read through again.
+    `review` the day by which it is to be read through again. `structure` says whether headings and
+    steps that are only typed are taken as such ("recovered") or for text ("plain").
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -93,6 +94,7 @@ class FrontMatter(BaseModel):
     visible_to: _Texts = ()
     owner: _Short | None = None
     review: date | None = None
+    structure: Literal["plain", "recovered"] | None = None
 
 
 class SideFile(FrontMatter):
@@ -101,15 +103,18 @@ class SideFile(FrontMatter):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def read_front_matter(source: str, text: str) -> FrontMatter:
-    """Return the front matter; raises SourceError naming the key or line that is wrong."""
-    # The first line of the file is the "---" above the YAML.
-    return _read(FrontMatter, source, "front matter ", text, first_line=2)
+Line = Callable[[tuple[int | str, ...]], int]
+"""Says on which line (1-based) of its file the value at a path of keys and positions stands."""
+
+
+def front_matter_of(source: str, values: Mapping[str, Any], line: Line) -> FrontMatter:
+    """Return what the values at a guide's top say; raises SourceError naming what is wrong."""
+    return _checked(FrontMatter, source, "front matter ", values, line)
 
 
 def read_side_file(path: Path, text: str) -> SideFile:
-    """Return what a file beside a guide says; raises SourceError as `read_front_matter` does."""
-    return _read(SideFile, str(path), "", text, first_line=1)
+    """Return what a file beside a guide says; raises SourceError naming what is wrong."""
+    return _read(SideFile, str(path), text)
 
 
 def together(matter: FrontMatter, side: FrontMatter) -> FrontMatter:
@@ -141,23 +146,32 @@ def side_file_of(guide: Path) -> Path:
 _Matter = TypeVar("_Matter", bound=FrontMatter)
 
 
-def _read(model: type[_Matter], source: str, what: str, text: str, first_line: int) -> _Matter:
+def _read(model: type[_Matter], source: str, text: str) -> _Matter:
     try:
-        found = read_yaml(text, first_line)
+        found = read_yaml(text)
     except YamlError as error:
-        raise SourceError(source, f"{what}{error}") from error
+        raise SourceError(source, str(error)) from error
     if found.value is None:
         return model()
     if not isinstance(found.value, dict):
-        raise SourceError(source, f"{what}must be keys and values, such as 'title: ...'")
+        raise SourceError(source, NOT_KEYS)
+    return _checked(model, source, "", found.value, found.line)
+
+
+NOT_KEYS = "must be keys and values, such as 'title: ...'"
+
+
+def _checked(
+    model: type[_Matter], source: str, what: str, values: Mapping[str, Any], line: Line
+) -> _Matter:
     try:
-        return model.model_validate(found.value)
+        return model.model_validate(values)
     except Invalid as error:
-        raise SourceError(source, what + _problem(error.errors()[0], found)) from error
+        raise SourceError(source, what + _problem(error.errors()[0], line)) from error
 
 
-def _problem(problem: Mapping[str, Any], found: Yaml) -> str:
+def _problem(problem: Mapping[str, Any], line: Line) -> str:
     path: Sequence[int | str] = problem["loc"]
     key = ".".join(str(part) for part in path)
     given = f" (found {problem['input']!r})" if problem["type"] != "extra_forbidden" else ""
-    return f"line {found.line(tuple(path))}: {key}: {problem['msg']}{given}"
+    return f"line {line(tuple(path))}: {key}: {problem['msg']}{given}"

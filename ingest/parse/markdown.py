@@ -7,7 +7,6 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.document import Document
 from ingest.parse.dialects.admonitions import admonitions_plugin
@@ -23,6 +22,7 @@ from ingest.parse.dialects.marks import marks_plugin
 from ingest.parse.dialects.nesting import nesting_plugin
 from ingest.parse.dialects.tasks import tasks_plugin
 from ingest.parse.dialects.templates import templates_plugin
+from ingest.parse.matter.find import find_matter
 
 
 @cache
@@ -34,7 +34,7 @@ def parser(*, dialects: bool) -> MarkdownIt:
 def new_parser(*, dialects: bool) -> MarkdownIt:
     """Return such a parser, for somebody to add rules to."""
     # The parser drops whatever is nested deeper, and all that follows it.
-    md = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(front_matter_plugin)
+    md = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
     for plugin in (alerts_plugin, emphasis_plugin, nesting_plugin, tasks_plugin):
         md.use(plugin)
     if dialects:
@@ -58,5 +58,10 @@ _DIALECTS = (
 
 
 def tokens_of(document: Document) -> list[Token]:
-    """Return the tokens of a document's Markdown."""
-    return parser(dialects=document.dialects).parse(document.markdown)
+    """Return the tokens of a document's Markdown, without its front matter."""
+    markdown = document.markdown
+    if matter := find_matter(markdown, foreign=document.dialects):
+        below = markdown.split("\n")[matter.lines :]
+        # The lines below keep their numbers.
+        markdown = "\n".join(["" for _ in range(matter.lines)] + below)
+    return parser(dialects=document.dialects).parse(markdown)

@@ -14,7 +14,6 @@ from ingest.errors import SourceError
 from ingest.front_matter import (
     FrontMatter,
     SectionMatter,
-    read_front_matter,
     side_file_of,
     together,
 )
@@ -25,6 +24,7 @@ from ingest.parse.file_name import split_name
 from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
 from ingest.parse.markdown import tokens_of
+from ingest.parse.matter.read import matter_of
 from ingest.parse.parsed import Parsed
 from ingest.parse.problems import find_problems
 from ingest.parse.slug import slug, unique
@@ -57,12 +57,10 @@ def parse_with_remarks(document: Document) -> Parsed:
     Raises SourceError if it has no text, or its front matter is wrong.
     """
     remarks = list(document.remarks)
-    matter = FrontMatter()
-    tokens = tokens_of(document)
-    remarks += remarks_of(tokens, document)
-    if tokens and tokens[0].type == "front_matter":
-        matter = read_front_matter(document.source, tokens.pop(0).content)
+    matter, said = matter_of(document)
     in_guide = matter
+    tokens = tokens_of(document)
+    remarks += (*said, *remarks_of(tokens, document))
     if document.side_file:
         matter = together(matter, document.side_file)
     recovered = recover(tokens, document)

@@ -8,8 +8,9 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.loaders.load import load, read_source
-from ingest.parse.outline import parse
+from ingest.parse.outline import Parsed, parse, parse_with_remarks
 from ingest.pipeline import ingest
+from ingest.remark import RemarkKind
 from ingest.sources.files import find_sources
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
@@ -147,3 +148,106 @@ def test_synonyms_find_what_is_written_otherwise(
     hits = KnowledgeBase(home, embeddings).find(redact("gozinta")).hits
     words = {hit.section: hit.words for hit in hits}
     assert words[1] == 1 and words[0] == 0
+
+
+def read_with(tmp_path: Path, top: str) -> Parsed:
+    path = tmp_path / "doors.md"
+    path.write_text(top + DOORS.replace("# Doors\n", ""), "utf-8")
+    return parse_with_remarks(load(read_source(path)))
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        '+++\ntitle = "Gates"\ndate = 2026-01-01\n+++\n',
+        '{\n  "title": "Gates"\n}\n\n',
+        '---\n{"title": "Gates"}\n---\n',
+        "\n\n---\ntitle: Gates\n---\n",
+        "\ufeff---\ntitle: Gates\n---\n",
+        "---\n# of the house\ntitle: Gates\n---\n",
+        "---\ntitle: Gates\ntags:\n  - a\n\n",
+        "Title: Gates\nTags: wood, iron\n\n",
+        "---\ntitle: Gates {{ site.version }}\n---\n",
+    ],
+)
+def test_other_forms_of_front_matter_give_the_title(tmp_path: Path, top: str) -> None:
+    guide = read_with(tmp_path, top).guide
+    assert guide.info.title == "Gates"
+    assert [section.heading for section in guide.sections] == [
+        "The latch sticks",
+        "The hinge squeaks",
+    ]
+    line = top.lstrip("\ufeff").count("\n") + 2
+    assert guide.sections[0].lines.first == line
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "---\n\n# Gates\n\nThey are heavy.\n\nOf wood.\n\n---\n",
+        "---\nNote: they are heavy.\n\nAll of them.\n\n---\n",
+        "Note: they are heavy.\nTitle pages: none.\n\nOf wood.\n",
+        "+++\n\nGates are heavy.\n\n+++\n",
+    ],
+)
+def test_text_between_rules_is_text(tmp_path: Path, top: str) -> None:
+    parsed = read_with(tmp_path, top)
+    text = "\n".join(block.text for s in parsed.guide.sections for block in s.blocks)
+    assert "heavy" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "language"),
+    [("language: en-US", "en"), ("lang: ja", "ja"), ("locale: pt_BR", "pt"), ("lang: DE", "de")],
+)
+def test_languages_with_a_region_are_languages(tmp_path: Path, written: str, language: str) -> None:
+    parsed = read_with(tmp_path, f"---\n{written}\n---\n")
+    assert parsed.guide.info.language == language and parsed.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("sections: 5", "sections: 5 is not"),
+        ("language: japanese", "language: 'japanese' is not a language such as 'en'"),
+        ("url: /doors", "url: '/doors' is not a web address"),
+        ("review: 2026/13/45", "review: '2026/13/45' is not a day"),
+        ("owner: {name: Ann}", "owner: {'name': 'Ann'} is not a text"),
+        ("synonyms: [latch, bolt]", "synonyms: ['latch', 'bolt'] is not a list of groups"),
+        ("keywords: {a: b}", "keywords: {'a': 'b'} is not a list of words"),
+    ],
+)
+def test_what_other_tools_mean_by_our_keys_is_passed_over(
+    tmp_path: Path, written: str, said: str
+) -> None:
+    (remark,) = read_with(tmp_path, f"---\ntitle: Gates\n{written}\n---\n").remarks
+    assert (remark.line, remark.kind) == (3, RemarkKind.FRONT_MATTER)
+    assert said in remark.text and remark.text.endswith("is passed over")
+
+
+def test_front_matter_is_read_by_its_words(tmp_path: Path) -> None:
+    words = "title: 2026-01-05\nkeywords: printer, 紙、toner\nid: 7"
+    parsed = read_with(tmp_path, f"---\n{words}\nsidebar_position: 3\ntags: [a]\n---\n")
+    assert (parsed.guide.info.title, parsed.guide.info.id) == ("2026-01-05", "7")
+    assert parsed.guide.sections[0].keywords == ("printer", "紙", "toner")
+    assert [(remark.line, remark.text) for remark in parsed.remarks] == [
+        (5, "these keys of the front matter say nothing here: sidebar_position, tags")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("top", "said"),
+    [
+        ("---\nid: my gates\n---\n", "line 2: id"),
+        ("---\n\ttitle: Gates\n---\n", "line 2: is not YAML"),
+        ("---\nsections:\n  the-latch-sticks:\n    asked: x\n---\n", "line 4: sections."),
+        ("---\nvisible_to: 5\n---\n", "line 2: visible_to"),
+        ("---\nstructure: none\n---\n", "line 2: structure"),
+        ("---\nsynonyms: [[alone]]\n---\n", "line 2: synonyms.0"),
+        ("+++\nid = 1\ntitle = Gates\n+++\n", "line 3: is not TOML"),
+    ],
+)
+def test_what_is_ours_and_wrong_is_refused(tmp_path: Path, top: str, said: str) -> None:
+    with pytest.raises(SourceError, match="front matter") as error:
+        read_with(tmp_path, top)
+    assert said in str(error.value)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.document import Document
 from ingest.loaders.decoding import decode
 from ingest.loaders.markdown.rewriting import Line, Rewriter
+from ingest.parse.matter.find import find_matter
 
 
 def load(path: Path, data: bytes) -> Document:
@@ -15,7 +16,9 @@ def load(path: Path, data: bytes) -> Document:
     decoded = decode(path, data)
     rewriter = Rewriter()
     written = [Line(text, n) for n, text in enumerate(decoded.text.split("\n"))]
-    lines = rewriter.rewritten(written)
+    matter = find_matter(decoded.text, foreign=True)
+    above = matter.lines if matter else 0
+    lines = [*written[:above], *rewriter.rewritten(written[above:])]
     return Document(
         source=str(path),
         name=path.name,

@@ -29,6 +29,11 @@ _WORD = re.compile(r"^\{[{%][<%]?-?\s*(?:\w+\s+)?['\"]?([^'\"\s|>%}]+)['\"]?")
 _NAMED = re.compile(r"\{[{%][<%]?-?\s*(?:ref|relref|link|post_url|['\"])")
 
 
+def without_templates(text: str) -> str:
+    """Return a text without templates."""
+    return " ".join(_TEMPLATE.sub(" ", text).split()) if _TEMPLATE.search(text) else text
+
+
 def templates_plugin(md: MarkdownIt) -> None:
     """Leave templates out."""
     md.inline.ruler.before("emphasis", "template", _template)

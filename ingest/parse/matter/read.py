@@ -1,0 +1,87 @@
+"""What the front matter of a document says."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.front_matter import NOT_KEYS, FrontMatter, Line, front_matter_of
+from ingest.parse.matter.find import Form, Found, find_matter
+from ingest.parse.matter.foreign import ours
+from ingest.remark import Remark, RemarkKind
+from kb.text.yaml_lines import YamlError, read_yaml
+
+_PLACE = re.compile(r" ?\(at line (\d+), column \d+\)")
+
+
+class Matter(NamedTuple):
+    """What is said of a guide at its top, and what is to be said of that."""
+
+    says: FrontMatter
+    remarks: tuple[Remark, ...] = ()
+
+
+def matter_of(document: Document) -> Matter:
+    """Return what a document's front matter says; raises SourceError naming what is wrong."""
+    found = find_matter(document.markdown, foreign=document.dialects)
+    if found is None:
+        return Matter(FrontMatter())
+    values, line = _values(document.source, found)
+    if not document.dialects:
+        return Matter(front_matter_of(document.source, values, line))
+    mine, remarks = ours(values, line)
+    if not found.closed:
+        text = "the front matter is never closed: it is taken to end at the first blank line"
+        line_ = found.first_line - 1
+        remarks.insert(0, Remark(line=line_, kind=RemarkKind.FRONT_MATTER, text=text))
+    return Matter(front_matter_of(document.source, mine, line), tuple(remarks))
+
+
+def _values(source: str, found: Found) -> tuple[Mapping[str, Any], Line]:
+    line = _line_finder(found)
+    try:
+        match found.form:
+            case Form.YAML:
+                yaml = read_yaml(found.text, found.first_line)
+                value, line = yaml.value or {}, yaml.line
+            case Form.TOML:
+                value = tomllib.loads(found.text)
+            case Form.JSON:
+                value = json.loads(found.text)
+            case Form.HEAD:
+                pairs = (each.partition(":") for each in found.text.split("\n"))
+                value = {key.strip().lower(): text.strip() for key, _, text in pairs}
+    except YamlError as error:
+        raise SourceError(source, f"front matter {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(source, f"front matter {_toml_problem(error, found)}") from error
+    except json.JSONDecodeError as error:
+        at = found.first_line + error.lineno - 1
+        raise SourceError(source, f"front matter line {at}: is not JSON: {error.msg}") from error
+    if not isinstance(value, dict):
+        raise SourceError(source, f"front matter {NOT_KEYS}")
+    return value, line
+
+
+def _toml_problem(error: tomllib.TOMLDecodeError, found: Found) -> str:
+    place = _PLACE.search(str(error))
+    line = f"line {found.first_line + int(place[1]) - 1}: " if place else ""
+    return f"{line}is not TOML: {_PLACE.sub('', str(error))}"
+
+
+def _line_finder(found: Found) -> Line:
+    """Return what finds a key's line by how keys are written, where the reader keeps no lines."""
+    lines = found.text.split("\n")
+
+    def line(path: tuple[int | str, ...]) -> int:
+        name = re.escape(str(path[0])) if path else ""
+        key = re.compile(rf"[ \t]*[\"']?{name}[\"']?[ \t]*[:=]|\[+{name}\]", re.IGNORECASE)
+        at = next((n for n, text in enumerate(lines) if key.match(text)), 0)
+        return found.first_line + at
+
+    return line

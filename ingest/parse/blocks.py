@@ -11,7 +11,7 @@ from itertools import takewhile
 from markdown_it.tree import SyntaxTreeNode
 
 from ingest.document import Document
-from ingest.parse.dialects.containers import TITLE
+from ingest.parse.dialects.containers import CAPTION, TITLE
 from ingest.parse.inline import TextLine, cut_spans, joined, text_lines, tidy
 from ingest.remark import Remark
 from kb.model import Block, BlockKind, Lines, Span
@@ -30,7 +30,7 @@ class BlockReader:
         self.document = document
         self.links: list[Span] = []
         self.remarks: list[Remark] = []
-        self.footnotes: list[Lines] = []
+        self.footnotes: set[Lines] = set()
 
     def read(self, nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
         """Return the blocks of some nodes; a list of contents is none."""
@@ -63,11 +63,13 @@ class BlockReader:
                 yield from self._terms(node)
             case "formula":
                 yield self._formula(node)
-            case "heading":  # in a quote or a list item
+            case "caption" | "heading":  # in a quote or a list item
                 inline = node.children[0].token
-                spans = joined(text_lines(inline)) if inline else ()
-                bold = tuple(span.model_copy(update={"bold": True}) for span in spans)
-                yield Block(id="", kind=BlockKind.PARAGRAPH, lines=self._lines(node), spans=bold)
+                spans = _bold(joined(text_lines(inline))) if inline else ()
+                named = node.type == CAPTION and _names_procedure(spans, following)
+                kind = BlockKind.CAPTION if named else BlockKind.PARAGRAPH
+                if spans:
+                    yield Block(id="", kind=kind, lines=self._lines(node), spans=spans)
 
     def _paragraph(
         self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]
@@ -85,8 +87,6 @@ class BlockReader:
             spans = joined(group)
             if not spans and not label:
                 continue
-            if node.meta.get("bold"):
-                spans = tidy(span.model_copy(update={"bold": True}) for span in spans)
             kind = BlockKind.NOTE if label else BlockKind.PARAGRAPH
             if not label and _names_procedure(spans, following):
                 kind = BlockKind.CAPTION
@@ -139,7 +139,7 @@ class BlockReader:
                 id="",
                 kind=BlockKind.BULLET,
                 lines=Lines(first=first.first, last=last),
-                spans=tidy(span.model_copy(update={"bold": True}) for span in spans),
+                spans=_bold(spans),
                 children=tuple(with_id(block, str(n)) for n, block in enumerate(blocks, 1)),
             )
 
@@ -176,7 +176,7 @@ class BlockReader:
             label = _words(children.pop(0)) or label
         note = self._note(children, self._lines(node), label)
         if node.meta.get("footnote"):
-            self.footnotes.append(note.lines)
+            self.footnotes.add(note.lines)
         if note.spans or note.children:
             yield note
 
@@ -285,6 +285,8 @@ def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode
     for node in following:
         if node.type == "ordered_list":
             return True
+        if node.type == CAPTION:
+            return False
         if node.type == "paragraph" and node.children[0].token:
             below = joined(text_lines(node.children[0].token))
             if below and all(span.bold for span in below):
@@ -318,6 +320,10 @@ def _only_links(node: SyntaxTreeNode) -> list[Span]:
             text = "".join(span.text for span in spans)
             links.append(Span(text=text, href=spans[0].href))
     return links
+
+
+def _bold(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tidy(span.model_copy(update={"bold": True}) for span in spans)
 
 
 def _is_label(block: Block) -> bool:

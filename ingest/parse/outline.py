@@ -19,7 +19,7 @@ from ingest.front_matter import (
 )
 from ingest.parse.blocks import BlockReader, with_id
 from ingest.parse.dialects.containers import TITLE
-from ingest.parse.dialects.left_out import remarks_of
+from ingest.parse.dialects.left_out import LEFT_OUT, remarks_of
 from ingest.parse.file_name import split_name
 from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
@@ -63,7 +63,7 @@ def parse_with_remarks(document: Document) -> Parsed:
     remarks += (*said, *remarks_of(tokens, document))
     if document.side_file:
         matter = together(matter, document.side_file)
-    recovered = recover(tokens, document)
+    recovered = recover([token for token in tokens if token.type != LEFT_OUT], document)
     remarks += recovered.remarks
     nodes = SyntaxTreeNode(recovered.tokens).children
     outline = _outline(nodes, document, remarks)

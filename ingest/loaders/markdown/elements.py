@@ -75,7 +75,8 @@ def _element(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     at = state.bMarks[first] + state.tShift[first]
     tag = read_tag(state.src, at)
     if tag is None:
-        if silent or not (whole := _no_text(state, at, first)):
+        whole = None if silent else _no_text(state, at, first)
+        if whole is None:
             return False
         last = whole
     else:

@@ -27,7 +27,12 @@ def markdown_of(html: str) -> tuple[list[str], list[int]]:
     for tag in body.select(_NEVER_SHOWN):
         tag.decompose()
     shift_code(body, read)
-    markdown, lines = to_markdown(body, _line)
+    try:
+        markdown, lines = to_markdown(body, _line)
+    except RecursionError:
+        # Nested deeper than anybody reads: its words are left.
+        words = [line.strip() for line in body.get_text("\n").split("\n") if line.strip()]
+        return words, [0 for _ in words]
     texts = markdown.rstrip("\n").split("\n")
     last = html.rstrip().count("\n")
     if mixed:

@@ -16,6 +16,7 @@ from ingest.parse.dialects.left_out import saying
 from ingest.parse.dialects.tags import Syntax, Tag, closing_tags, read_tag
 from ingest.remark import Remark, RemarkKind
 
+_DEEPEST = 30
 _MAY_HOLD = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:<[A-Za-z/]|\{\{?[<%/#]|\{/\*|import\s|export\s)",
     re.MULTILINE,
@@ -56,20 +57,23 @@ class Rewriter:
 
     def __init__(self) -> None:
         self.remarks: list[Remark] = []
+        self._depth = 0
 
     def rewritten(self, lines: Sequence[Line], around: _Around | None = None) -> list[Line]:
         """Return the lines without tags that stand around blocks."""
         text = "\n".join(line.text for line in lines)
-        if not _MAY_HOLD.search(text):
+        if self._depth > _DEEPEST or not _MAY_HOLD.search(text):
             return list(lines)
+        self._depth += 1
         found: list[Line] = []
         at = 0
         for element in elements_of(text):
             found += lines[at : element.first]
             places = [line.place for line in lines[element.first : element.end]]
             inside = [Line(*pair) for pair in zip(element.texts, places, strict=True)]
-            found += _prefixed(self._element(element, inside, around), element)
+            found += _prefixed(self._element(element, inside, around), element, places)
             at = element.end
+        self._depth -= 1
         return [*found, *lines[at:]]
 
     def _element(
@@ -243,17 +247,16 @@ def _around(tag: Tag) -> _Around:
     )
 
 
-def _prefixed(lines: Iterable[Line], element: Element) -> Iterator[Line]:
+def _prefixed(lines: Iterable[Line], element: Element, places: Sequence[int]) -> Iterator[Line]:
     """Yield lines as they stand in the list or the quote that the element is in."""
     found = list(lines)
     first = element.prefix.strip(" \t>")
     blank = element.inner_prefix.rstrip()
-    place = found[0].place if found else element.first
     if not first:
-        yield Line(blank, place)
+        yield Line(blank, places[0])
     for n, (text, line) in enumerate(found):
         prefix = element.prefix if first and n == 0 else element.inner_prefix
         yield Line((prefix + text).rstrip(), line)
     if not found and first:
-        yield Line(element.prefix.rstrip(), place)
-    yield Line(blank, found[-1].place if found else place)
+        yield Line(element.prefix.rstrip(), places[0])
+    yield Line(blank, places[-1])

@@ -80,9 +80,9 @@ def _notes(state: StateCore) -> None:
         above, below = tokens[n - 1] if n else None, tokens[n] if n < len(tokens) else None
         if not kinds:
             continue
-        if below and below.type in _NOTABLE and below.map and below.map[0] == line + 1:
+        if below and below.type in _NOTABLE and (below.map or [0])[0] == line + 1:
             _wrap(tokens, n, _closing(tokens, n), kinds[0])
-        elif above and above.type.replace("_close", "_open") in _NOTABLE:
+        elif above and above.nesting < 0 and above.type.replace("_close", "_open") in _NOTABLE:
             first = _opening(tokens, n - 1)
             if (tokens[first].map or [0, 0])[1] == line:
                 _wrap(tokens, first, n - 1, kinds[0])

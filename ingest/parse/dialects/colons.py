@@ -15,7 +15,7 @@ from ingest.parse.dialects.containers import (
     is_note,
     line_text,
     opening,
-    push_bold,
+    push_caption,
     push_container,
 )
 from ingest.parse.dialects.left_out import leave_out
@@ -100,6 +100,8 @@ def _given(attributes: str) -> str:
 
 def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
     """Return the line that closes a box; boxes in it close before."""
+    if state.bMarks[first] > _last_closing(state, marks[0]):
+        return None
     opened = [len(marks)]
     fence: str | None = None
     for line in range(first + 1, end):
@@ -124,6 +126,16 @@ def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
     return None
 
 
+def _last_closing(state: StateBlock, mark: str) -> int:
+    """Return where the last line begins that may close a box, or -1."""
+    known: dict[tuple[str, int], int] = state.env.setdefault("last_closing", {})
+    key = (mark, id(state))
+    if key not in known:
+        closings = re.finditer(rf"^[ \t>]*{mark}{{3,}}[ \t]*$", state.src, re.MULTILINE)
+        known[key] = max((match.start() for match in closings), default=-1)
+    return known[key]
+
+
 def _next_heading(state: StateBlock, first: int, end: int) -> int:
     fence: str | None = None
     for line in range(first + 1, end):
@@ -139,6 +151,6 @@ def _tab_line(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     if not state.env.get("in_tabs") or not (tab := _TAB.match(line_text(state, first))):
         return False
     if not silent:
-        push_bold(state, tab["title"], first)
+        push_caption(state, tab["title"], first)
         state.line = first + 1
     return True

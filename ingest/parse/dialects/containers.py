@@ -1,7 +1,7 @@
 """Boxes around Markdown: what their names say that they are, and the tokens they become.
 
 Notes become `note` with a label, what opens at a click `details` with a title. Of tabs, the
-titles stay, as paragraphs in bold. All else is only what is in it.
+titles stay, as captions. All else is only what is in it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from enum import Enum, auto
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
+DEEPEST = 64
+"""How deep the parser goes; a list in a list is two levels."""
 TITLE = "container_title"
+CAPTION = "caption"
 INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 """Where a box may begin without a blank line above it."""
 
@@ -134,6 +137,10 @@ def push_container(
     state: StateBlock, opening: Opening, first: int, body: tuple[int, int], end: int
 ) -> None:
     """Push the tokens of a box on the lines from `first` to `end`, with those of its body."""
+    if state.level >= DEEPEST:
+        # What is in it is read, but not as in it.
+        state.line = first + 1
+        return
     if opening.kind is Kind.NOTE or (opening.kind is Kind.DETAILS and opening.title):
         name = opening.kind.name.lower()
         token = state.push(f"{name}_open", "div", 1)
@@ -145,7 +152,7 @@ def push_container(
         state.push(f"{name}_close", "div", -1)
     else:
         if opening.title and opening.kind is not Kind.TABS:
-            push_bold(state, opening.title, first)
+            push_caption(state, opening.title, first)
         push_body(state, *body)
     state.line = end
 
@@ -158,13 +165,12 @@ def push_title(state: StateBlock, title: str, line: int) -> None:
     state.push(f"{TITLE}_close", "p", -1)
 
 
-def push_bold(state: StateBlock, text: str, line: int) -> None:
-    """Push a paragraph that is bold as a whole."""
-    token = state.push("paragraph_open", "p", 1)
+def push_caption(state: StateBlock, text: str, line: int) -> None:
+    """Push a line that stands in bold over what it names, and is no heading."""
+    token = state.push(f"{CAPTION}_open", "p", 1)
     token.map = [line, line + 1]
-    token.meta = {"bold": True}
     _push_inline(state, text, line)
-    state.push("paragraph_close", "p", -1)
+    state.push(f"{CAPTION}_close", "p", -1)
 
 
 def _push_inline(state: StateBlock, text: str, line: int) -> None:

@@ -14,7 +14,14 @@ from ingest.parse.dialects.left_out import LEFT_OUT, saying
 
 _REFERENCE = re.compile(r"\[\^([^\s\]]+)\](?!\()")
 _DEFINED = "footnote_reference"
-_ENDS = ("paragraph_close", "heading_close", "container_title_close", "table_close", "dl_close")
+_ENDS = (
+    "paragraph_close",
+    "heading_close",
+    "container_title_close",
+    "caption_close",
+    "table_close",
+    "dl_close",
+)
 _HOLDS = ("table", "dt")
 
 
@@ -67,17 +74,17 @@ def _taken_out(tokens: list[Token]) -> tuple[list[Token], dict[str, list[Token]]
     """Return the tokens without footnotes, and these; of each, a token stays in its place."""
     rest: list[Token] = []
     notes: dict[str, list[Token]] = {}
-    note: list[Token] | None = None
+    within = [rest]
     for token in tokens:
         if token.type == f"{_DEFINED}_open":
             note = [Token("note_open", "div", 1, map=token.map, meta={"footnote": True})]
             rest.append(Token(_DEFINED, "", 0, map=token.map, meta=token.meta))
             notes.setdefault(token.meta["label"], note)
-        elif token.type == f"{_DEFINED}_close" and note:
-            note.append(Token("note_close", "div", -1))
-            note = None
+            within.append(note)
+        elif token.type == f"{_DEFINED}_close":
+            within.pop().append(Token("note_close", "div", -1))
         else:
-            (rest if note is None else note).append(token)
+            within[-1].append(token)
     return rest, notes
 
 

@@ -35,7 +35,9 @@ def _component(state: StateInline, silent: bool) -> bool:
     """Read a tag whose attributes are not HTML's, such as `on={() => x}` and `@click="x"`."""
     if state.src[state.pos] != "<":
         return False
-    if state.src.startswith(("<>", "</>"), state.pos) and "</>" in state.src:
+    if state.src.startswith(("<>", "</>"), state.pos) and (
+        state.html_terminator_last("</>") >= state.pos
+    ):
         state.pos = state.src.index(">", state.pos) + 1
         return True
     tag = read_tag(state.src, state.pos)

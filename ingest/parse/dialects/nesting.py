@@ -9,12 +9,10 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, blockquote, list_block
 
-from ingest.parse.dialects.containers import line_text
+from ingest.parse.dialects.containers import DEEPEST, line_text
 from ingest.parse.dialects.left_out import LEFT_OUT
 from ingest.remark import RemarkKind
 
-_DEEPEST = 64
-"""How deep the parser goes; a list in a list is two levels."""
 _MARKS = re.compile(r"(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+|>)*")
 
 
@@ -26,7 +24,7 @@ def nesting_plugin(md: MarkdownIt) -> None:
 
 def _bound(md: MarkdownIt, name: str, rule: Callable[[StateBlock, int, int, bool], bool]) -> None:
     def bounded(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-        if state.level < _DEEPEST:
+        if state.level < DEEPEST:
             return rule(state, first, end, silent)
         if not rule(state, first, end, True):
             return False

@@ -19,6 +19,7 @@ _TEMPLATE = re.compile(
     r"|\{\{\{.*?\}\}\}|\{\{.*?\}\}|\{%.*?%\}|\{/\*.*?\*/\}|\{#(?!\w).*?#\}",
     re.DOTALL,
 )
+_ENDS = {"{{": "}}", "{%": "%}", "{/": "*/}", "{#": "#}"}
 _STRING = re.compile(r"\{(['\"`])([^'\"`{}]*)\1\}")
 # Shortcodes that show the first words that are given to them.
 _SHOWN = frozenset("kbd key keys button badge mark heading title".split())
@@ -43,7 +44,7 @@ def templates_plugin(md: MarkdownIt) -> None:
 def _template(state: StateInline, silent: bool) -> bool:
     src, at = state.src, state.pos
     dollar = src.startswith("${{", at)
-    if src[at] != "{" and not dollar:
+    if src[at] != "{" and not dollar or not _may_end(state):
         return False
     if match := _RAW.match(src, at) or _STRING.match(src, at):
         text = match[match.lastindex or 1]
@@ -66,6 +67,13 @@ def _template(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _may_end(state: StateInline) -> bool:
+    """Whether anything further on can end a template that begins here, which is quick to tell."""
+    at = state.src.find("{", state.pos)
+    end = _ENDS.get(state.src[at : at + 2], "}")
+    return state.html_terminator_last(end) > at
+
+
 def _shown(written: str) -> str:
     """Return the words in a shortcode that a reader sees."""
     tag = read_tag(written, 0)
@@ -79,7 +87,7 @@ def _link(state: StateInline, silent: bool) -> bool:
     image = state.src.startswith("![", state.pos)
     if state.src[state.pos] != "[" and not image:
         return False
-    if "{{" not in state.src and "{%" not in state.src:
+    if max(state.html_terminator_last(mark) for mark in ("{{", "{%")) < state.pos:
         return False
     start = state.pos + image + 1
     end = state.md.helpers.parseLinkLabel(state, start - 1, not image)

@@ -56,7 +56,8 @@ class _Reader:
         self._href: str | None = None
         children = inline.children or ()
         html = [token.content for token in children if token.type == "html_inline"]
-        self._closed = {match[2].lower() for tag in html if (match := _TAG.match(tag)) and match[1]}
+        tags = (_TAG.match(tag) for tag in html)
+        self._closed = {tag[2].lower() for tag in tags if tag and tag[1]} if html else set()
         for token in children:
             self._read(token)
 

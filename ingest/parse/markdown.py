@@ -9,17 +9,15 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
 from ingest.document import Document
-from ingest.parse.dialects.admonitions import admonitions_plugin
+from ingest.parse.dialects import admonitions, attributes, colons, directives, lines
 from ingest.parse.dialects.alerts import alerts_plugin
 from ingest.parse.dialects.attributes import attributes_plugin
-from ingest.parse.dialects.colons import colons_plugin
-from ingest.parse.dialects.directives import directives_plugin
 from ingest.parse.dialects.emphasis import emphasis_plugin
 from ingest.parse.dialects.footnotes import footnotes_plugin
 from ingest.parse.dialects.html import html_plugin
-from ingest.parse.dialects.lines import lines_plugin
 from ingest.parse.dialects.marks import marks_plugin
 from ingest.parse.dialects.nesting import nesting_plugin
+from ingest.parse.dialects.starts import add_rules
 from ingest.parse.dialects.tasks import tasks_plugin
 from ingest.parse.dialects.templates import templates_plugin
 from ingest.parse.matter.find import find_matter
@@ -38,16 +36,14 @@ def new_parser(*, dialects: bool) -> MarkdownIt:
     for plugin in (alerts_plugin, emphasis_plugin, nesting_plugin, tasks_plugin):
         md.use(plugin)
     if dialects:
+        modules = (colons, admonitions, directives, attributes, lines)
+        add_rules(md, [rule for module in modules for rule in module.RULES])
         for plugin in _DIALECTS:
             md.use(plugin)
     return md
 
 
 _DIALECTS = (
-    colons_plugin,
-    admonitions_plugin,
-    directives_plugin,
-    lines_plugin,
     attributes_plugin,
     deflist_plugin,
     footnotes_plugin,

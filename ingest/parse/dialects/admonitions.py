@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 
-from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    INTERRUPTS,
     Kind,
     Opening,
     folded_opening,
@@ -29,14 +27,7 @@ _TAB = re.compile(r"""===[+!]?[ \t]+(?:"(?P<title>[^"]+)"|'(?P<quoted>[^']+)')[ 
 _INDENT = 4
 
 
-def admonitions_plugin(md: MarkdownIt) -> None:
-    """Read boxes whose text is indented."""
-    md.block.ruler.before("fence", "admonition", _admonition, INTERRUPTS)
-
-
 def _admonition(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    if state.is_code_block(first):
-        return False
     text = line_text(state, first)
     if not text.startswith(("!!!", "???", "===")) or not (box := _opening(text)):
         return False
@@ -77,3 +68,6 @@ def _end_of_body(state: StateBlock, first: int, end: int) -> int:
             break
         last = line + 1
     return last
+
+
+RULES = (("!?=", _admonition),)

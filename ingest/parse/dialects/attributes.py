@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -28,8 +27,6 @@ _TOKEN = "attributes"
 
 def attributes_plugin(md: MarkdownIt) -> None:
     """Take the names of headings, the kinds of notes, and leave out the rest."""
-    options: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    md.block.ruler.before("fence", "attributes", _attributes, options)
     md.core.ruler.after("block", "heading_names", _headings)
     md.core.ruler.after("block", "note_classes", _notes)
     md.inline.ruler.before("emphasis", "attributes", _in_text)
@@ -37,7 +34,7 @@ def attributes_plugin(md: MarkdownIt) -> None:
 
 def _attributes(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     text = line_text(state, first)
-    if not text.startswith("{") or not _LINE.match(text):
+    if not _LINE.match(text):
         return False
     if silent:
         return True
@@ -138,3 +135,6 @@ def _in_text(state: StateInline, silent: bool) -> bool:
 
 
 _LOOKED_AT = ("link_close", "image", "code_inline", "html_inline", "strong_close", "em_close")
+
+
+RULES = (("{", _attributes),)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    INTERRUPTS,
     Kind,
     Opening,
     is_fence,
@@ -37,15 +35,7 @@ _TAB = re.compile(r"(?:==|@tab(?::active)?)[ \t]+(?P<title>\S.*?)(?:#\w+)?$")
 _HEADING = re.compile(r"#{1,6}\s")
 
 
-def colons_plugin(md: MarkdownIt) -> None:
-    """Read boxes between lines of colons."""
-    md.block.ruler.before("fence", "colons", _colons, INTERRUPTS)
-    md.block.ruler.before("fence", "tab_line", _tab_line, INTERRUPTS)
-
-
 def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    if state.is_code_block(first):
-        return False
     text = line_text(state, first)
     if not text.startswith((":::", "///")) or not (line := _LINE.match(text)):
         return False
@@ -154,3 +144,6 @@ def _tab_line(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         push_caption(state, tab["title"], first)
         state.line = first + 1
     return True
+
+
+RULES = ((":/", _colons), ("=@", _tab_line))

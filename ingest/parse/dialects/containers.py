@@ -11,15 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 DEEPEST = 64
 """How deep the parser goes; a list in a list is two levels."""
 TITLE = "container_title"
 CAPTION = "caption"
-INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-"""Where a box may begin without a blank line above it."""
 
 _NOTES = frozenset(
     """

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    INTERRUPTS,
     Kind,
     is_fence,
     line_text,
@@ -25,13 +23,9 @@ _LEFT_OUT = frozenset(
 _WRAPPERS = frozenset("grid div container card tab-set grid-item grid-item-card margin".split())
 
 
-def directives_plugin(md: MarkdownIt) -> None:
-    """Read directives that hold Markdown; those that hold code stay code."""
-    md.block.ruler.before("fence", "directive", _directive, INTERRUPTS)
-
-
 def _directive(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    if state.is_code_block(first) or not (opens := _OPENS.match(line_text(state, first))):
+    """Read a directive that holds Markdown; one that holds code stays code."""
+    if not (opens := _OPENS.match(line_text(state, first))):
         return False
     name = opens["name"].lower()
     box = opening(name, opens["title"])
@@ -64,3 +58,6 @@ def _after_options(state: StateBlock, first: int, end: int) -> int:
     while line < end and _OPTION.match(line_text(state, line)):
         line += 1
     return line
+
+
+RULES = (("`~", _directive),)

@@ -18,6 +18,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 
 from ingest.parse.inline import unspaced
 
+_FIRST_WIDE = "\u1100"
 _KOREAN = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
 
 
@@ -33,7 +34,9 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         return False
     before = state.src[start - 1] if start else " "
     after = state.src[state.pos] if state.pos < state.posMax else " "
-    if state.src[start] != "*" or not (_is_wide(before) or _is_wide(after)):
+    if state.src[start] != "*" or max(before, after) < _FIRST_WIDE:
+        return True
+    if not (_is_wide(before) or _is_wide(after)):
         return True
     opens = not isWhiteSpace(ord(after)) and (
         not _is_narrow_mark(after)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from markdown_it import MarkdownIt
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import line_text
@@ -17,35 +15,21 @@ _CONTENTS = re.compile(
     re.IGNORECASE,
 )
 # "* contents", and below it "{:toc}", is a place for the contents, too.
-_ITEM = re.compile(r"(?:[-*+]|\d+\.)[ \t]+\S")
+_ITEM = re.compile(r"[-*+][ \t]+\S")
 _ITEM_IS_CONTENTS = re.compile(r"\{:[^}]*\btoc\b[^}]*\}[ \t]*$")
 _TARGET = re.compile(r"\([\w:.-]+\)=[ \t]*$")
 _LEFT_OUT = re.compile(
     r"\*\[[^\]]+\]:\s|-+8<-+\s+\S|<<<\s+@?[\w./]|@include\s*\(|!!!\s*include\b"
     r"|::[a-z][\w-]*(?:\[.*\])?\{.*\}\s*$"
 )
-_STARTS = ("[", "@", "$", "{", "(", "*", "-", "+", "<", "!", "%", ":")
-
-
-def lines_plugin(md: MarkdownIt) -> None:
-    """Leave out lines that are no text."""
-    options: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
-    md.block.ruler.before("fence", "no_text", _no_text, options)
-    md.block.ruler.before("fence", "formula", _formula, options)
 
 
 def _no_text(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     text = line_text(state, first)
-    if not text.startswith(_STARTS) or state.is_code_block(first):
-        return False
-    if _CONTENTS.match(text) or _TARGET.match(text):
+    if text[1:2] in (" ", "\t"):
+        last, written = _contents_item(state, text, first, end), ""
+    elif _CONTENTS.match(text) or _TARGET.match(text):
         last, written = first, ""
-    elif (
-        _ITEM.match(text)
-        and first + 1 < end
-        and _ITEM_IS_CONTENTS.match(line_text(state, first + 1))
-    ):
-        last, written = first + 1, ""
     elif _LEFT_OUT.match(text):
         last, written = first, text
     elif text.strip() == "%%":
@@ -54,12 +38,20 @@ def _no_text(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         written = "\n".join(line_text(state, n) for n in range(first, last + 1))
     else:
         return False
-    if silent:
-        return True
+    if last < first or silent:
+        return last >= first
     if written:
         leave_out(state, first, last + 1, "", written)
     state.line = last + 1
     return True
+
+
+def _contents_item(state: StateBlock, text: str, first: int, end: int) -> int:
+    """Return the last line of an item that is a place for the contents, or -1."""
+    if first + 1 >= end or not line_text(state, first + 1).startswith("{"):
+        return -1
+    below = _ITEM_IS_CONTENTS.match(line_text(state, first + 1))
+    return first + 1 if below and _ITEM.match(text) else -1
 
 
 def _formula(state: StateBlock, first: int, end: int, silent: bool) -> bool:
@@ -82,3 +74,6 @@ def _formula(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     token.map = [first, last + 1]
     state.line = last + 1
     return True
+
+
+RULES = (("$", _formula), ("[@${(*-+<!%:", _no_text))

@@ -21,6 +21,9 @@ NOTE_LABEL = re.compile(
     r"|info|danger|注|注記|注意|重要|警告|ヒント|補足|メモ|参考)\s*[:：]?",
     re.IGNORECASE,
 )
+# "sh", and "{.sh .wide}" and "sh [One of the tabs]" of other tools.
+_LANGUAGE = re.compile(r"\s*\{?\s*\.?([^\s{}\[\]]+)")
+_TAB_OF_CODE = re.compile(r"\s\[([^\]]+)\]\s*$")
 
 
 class BlockReader:
@@ -50,7 +53,7 @@ class BlockReader:
             case "bullet_list" | "ordered_list":
                 yield from self._list(node)
             case "fence" | "code_block":
-                yield self._code(node)
+                yield from self._code(node)
             case "table":
                 yield self._table(node)
             case "blockquote":
@@ -143,13 +146,18 @@ class BlockReader:
                 children=tuple(with_id(block, str(n)) for n, block in enumerate(blocks, 1)),
             )
 
-    def _code(self, node: SyntaxTreeNode) -> Block:
-        return Block(
+    def _code(self, node: SyntaxTreeNode) -> Iterator[Block]:
+        lines = self._lines(node)
+        if tab := _TAB_OF_CODE.search(node.info):
+            spans = (Span(text=tab[1], bold=True),)
+            yield Block(id="", kind=BlockKind.PARAGRAPH, lines=lines, spans=spans)
+        language = _LANGUAGE.match(node.info)
+        yield Block(
             id="",
             kind=BlockKind.CODE,
-            lines=self._lines(node),
+            lines=lines,
             spans=(Span(text=node.content.rstrip("\n"), code=True),),
-            info=node.info.split()[0] if node.info.strip() else None,
+            info=language[1] if language else None,
         )
 
     def _formula(self, node: SyntaxTreeNode) -> Block:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from ingest.document import Document
 from ingest.loaders.decoding import decode
 from ingest.loaders.markdown.rewriting import Line, Rewriter
 from ingest.parse.matter.find import find_matter
+
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}")
 
 
 def load(path: Path, data: bytes) -> Document:
@@ -18,6 +21,7 @@ def load(path: Path, data: bytes) -> Document:
     written = [Line(text, n) for n, text in enumerate(decoded.text.split("\n"))]
     matter = find_matter(decoded.text, foreign=True)
     above = matter.lines if matter else 0
+    written = [line._replace(text=_one_cell(line.text)) for line in written]
     lines = [*written[:above], *rewriter.rewritten(written[above:])]
     return Document(
         source=str(path),
@@ -28,3 +32,10 @@ def load(path: Path, data: bytes) -> Document:
         dialects=True,
         remarks=(*decoded.remarks, *rewriter.remarks),
     )
+
+
+def _one_cell(line: str) -> str:
+    """Return a line in which no template goes over two cells of a table."""
+    if not line.lstrip().startswith("|"):
+        return line
+    return _TEMPLATE.sub(lambda match: re.sub(r"(?<!\\)\|", r"\\|", match[0]), line)

@@ -469,7 +469,7 @@ def test_templates_in_headings_cells_and_code(tmp_path: Path) -> None:
 
         | {{ a }} | b |
         | --- | --- |
-        | `{{ c }}` | d |
+        | `{{ c }}` | d{{ e | upcase }} |
 
         {% highlight sh %}
         echo {{ e }}
@@ -610,3 +610,13 @@ def test_no_guide_shows_marks() -> None:
     for path in sorted((SHARED / "guides").rglob("*.md")):
         shown = marks_shown(parse_with_remarks(load(read_source(path))))
         assert [text for text in shown if "**" not in text] == [], path
+
+
+def test_code_says_its_language_and_its_tab(tmp_path: Path) -> None:
+    text = "::: code-group\n```sh [One]\na\n```\n```{.py .wide}\nb\n```\n:::"
+    blocks = blocks_of(tmp_path, text)
+    assert [(block.text, block.info) for block in blocks] == [
+        ("One", None),
+        ("a", "sh"),
+        ("b", "py"),
+    ]

@@ -8,7 +8,8 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.loaders.load import load, read_source
-from ingest.parse.outline import Parsed, parse, parse_with_remarks
+from ingest.parse.outline import parse, parse_with_remarks
+from ingest.parse.parsed import Parsed
 from ingest.pipeline import ingest
 from ingest.remark import RemarkKind
 from ingest.sources.files import find_sources

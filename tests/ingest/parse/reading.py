@@ -8,7 +8,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from ingest.loaders.load import load, read_source
-from ingest.parse.outline import Parsed, parse_with_remarks
+from ingest.parse.outline import parse_with_remarks
+from ingest.parse.parsed import Parsed
 from kb.model import Block, BlockKind
 
 _MARKS = re.compile(r"\{\{|\{%|:::|!!!|\?\?\?|\[\^|\{#|\[\[|</|\*\*")

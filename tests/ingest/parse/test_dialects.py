@@ -331,13 +331,14 @@ def test_html_in_markdown_is_what_a_reader_sees(tmp_path: Path) -> None:
         1. Look:
 
            <table>
+           <tr><th>Lamp</th><th>Means</th></tr>
            <tr><td>
 
            **green**
 
            </td><td>
 
-           - fine
+           fine
 
            </td></tr>
            </table>
@@ -373,12 +374,11 @@ def test_html_in_markdown_is_what_a_reader_sees(tmp_path: Path) -> None:
         lamps,
         [
             "table 6-7 Lamp | Means\nred | no gas",
-            "1. 10-22 Look:",
-            "  table 12-22 green | - fine",
-            "2. 24 ",
-            "  bullet 24 Wait",
-            "bullet 27-28 ERR",
-            "  paragraph 28 Call us.",
+            "1. 10-23 Look:",
+            "  table 12-23 Lamp | Means\ngreen | fine",
+            "2. 25 ",
+            "  bullet 25 Wait",
+            "bullet 28 ERR: Call us.",
         ],
     )
     assert lamps.blocks[0].rows == (("Lamp", "Means"), ("red", "no gas"))

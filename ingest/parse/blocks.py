@@ -18,10 +18,14 @@ from kb.model import Block, BlockKind, Lines, Span
 
 NOTE_LABEL = re.compile(
     r"((?:security |best )?(?:note|tip|practice|hint|important|caution|warning|attention)"
-    r"|info|danger|注|注記|注意|重要|警告|ヒント|補足|メモ|参考)\s*[:：]?",
+    r"|info|danger|注|注記|注意|注意事項|重要|警告|ヒント|補足|メモ|参考|提示|备注|说明|주의|참고|경고|팁"
+    r"|hinweis|achtung|warnung|wichtig|tipp|vorsicht|remarque|avertissement|astuce|à noter|nota"
+    r"|aviso|atención|advertencia|consejo|importante|atenção|dica|avviso|attenzione|suggerimento"
+    r"|примечание|внимание|важно|совет)\s*[:：]?",
     re.IGNORECASE,
 )
 # "sh", and "{.sh .wide}" and "sh [One of the tabs]" of other tools.
+_DIRECTIVE_OPTION = re.compile(r":[\w-]+:(\s|$)|\s*$")
 _LANGUAGE = re.compile(r"\s*\{?\s*\.?([^\s{}\[\]]+)")
 _TAB_OF_CODE = re.compile(r"\s\[([^\]]+)\]\s*$")
 
@@ -156,7 +160,7 @@ class BlockReader:
             id="",
             kind=BlockKind.CODE,
             lines=lines,
-            spans=(Span(text=node.content.rstrip("\n"), code=True),),
+            spans=(Span(text=_code_of(node), code=True),),
             info=language[1] if language else None,
         )
 
@@ -245,6 +249,15 @@ class _HtmlText(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._hidden:
             self.parts.append(data)
+
+
+def _code_of(node: SyntaxTreeNode) -> str:
+    """Return the code in a fence; that of a directive of MyST begins behind its options."""
+    lines = node.content.rstrip("\n").split("\n")
+    if node.info.startswith("{"):
+        while lines and _DIRECTIVE_OPTION.match(lines[0]):
+            lines.pop(0)
+    return "\n".join(lines)
 
 
 def with_id(block: Block, id: str) -> Block:

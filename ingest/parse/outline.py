@@ -63,9 +63,11 @@ def parse_with_remarks(document: Document) -> Parsed:
     remarks += (*said, *remarks_of(tokens, document))
     if document.side_file:
         matter = together(matter, document.side_file)
-    recovered = recover([token for token in tokens if token.type != LEFT_OUT], document)
-    remarks += recovered.remarks
-    nodes = SyntaxTreeNode(recovered.tokens).children
+    tokens = [token for token in tokens if token.type != LEFT_OUT]
+    if matter.structure != "plain":
+        recovered = recover(tokens, document)
+        tokens, remarks = recovered.tokens, remarks + recovered.remarks
+    nodes = SyntaxTreeNode(tokens).children
     outline = _outline(nodes, document, remarks)
     if not any(part.blocks for part in outline):
         raise SourceError(document.source, "the guide is empty: it has no text under any heading")

@@ -19,6 +19,8 @@ _LINE = re.compile(rf"(?:{_NAMES}[ \t]*)+$|\{{:[^{{}}]*\}}[ \t]*$")
 _AT_END = re.compile(rf"[ \t]*\\?(?:{_NAMES}|\{{/\*[ \t]*(?P<name>#[\w:.-]+)[ \t]*\*/\}})[ \t]*$")
 _INLINE = re.compile(rf"{_NAMES}|\{{:[^{{}}]*\}}")
 _BEHIND = re.compile(rf"\{{[ \t]*:?[ \t]*{_GIVEN}(?:[ \t]+{_GIVEN})*[ \t]*\}}")
+# A role of MyST whose words are not its target.
+_REFERENCE = re.compile(r"\{[a-z][\w:.-]*\}`([^`<]+?)\s*<[^`>]+>`")
 _ROLE = re.compile(r"\{[a-z][\w:.-]*\}(?=`)")
 _ID = re.compile(r"(?<=[\s{:])#([\w:.-]+)|^#([\w:.-]+)$")
 _CLASS = re.compile(r"\.([\w-]+)")
@@ -123,6 +125,11 @@ def _in_text(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "{":
         return False
     src, at = state.src, state.pos
+    if reference := _REFERENCE.match(src, at, state.posMax):
+        if not silent:
+            state.pending += reference[1]
+        state.pos = reference.end()
+        return True
     behind = not state.pending and state.tokens and state.tokens[-1].type in _LOOKED_AT
     match = _ROLE.match(src, at) or (_BEHIND if behind else _INLINE).match(src, at)
     if not match or match.end() > state.posMax:

@@ -9,6 +9,7 @@ from markdown_it.rules_block import StateBlock
 from ingest.parse.dialects.containers import (
     Kind,
     Opening,
+    after_options,
     is_fence,
     is_note,
     line_text,
@@ -57,7 +58,8 @@ def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         return True
     within = state.env.get("in_tabs", 0)
     state.env["in_tabs"] = within + (box.kind is Kind.TABS)
-    push_container(state, box, first, (first + 1, closing), closing + 1)
+    body = after_options(state, first + 1, closing)
+    push_container(state, box, first, (body, closing), closing + 1)
     state.env["in_tabs"] = within
     return True
 

@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from markdown_it.rules_block import StateBlock
 
+_OPTION = re.compile(r":([\w-]+):[ \t]*(.*)$")
 DEEPEST = 64
 """How deep the parser goes; a list in a list is two levels."""
 TITLE = "container_title"
@@ -198,6 +199,17 @@ def line_text(state: StateBlock, line: int) -> str:
 
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
+
+
+def after_options(state: StateBlock, first: int, end: int) -> int:
+    """Return the line behind a directive's options: ":class: x", or YAML between rules."""
+    line = first
+    if line < end and line_text(state, line) == "---":
+        closing = (n for n in range(line + 1, end) if line_text(state, n) == "---")
+        return next(closing, line - 1) + 1
+    while line < end and _OPTION.match(line_text(state, line)):
+        line += 1
+    return line
 
 
 def is_fence(text: str, opened: str | None) -> str | None:

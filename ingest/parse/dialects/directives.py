@@ -8,6 +8,7 @@ from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
     Kind,
+    after_options,
     is_fence,
     line_text,
     opening,
@@ -16,7 +17,6 @@ from ingest.parse.dialects.containers import (
 from ingest.parse.dialects.left_out import leave_out
 
 _OPENS = re.compile(r"(?P<marks>`{3,}|~{3,})[ \t]*\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*)$")
-_OPTION = re.compile(r":([\w-]+):[ \t]*(.*)$")
 _LEFT_OUT = frozenset(
     "toctree contents image figure include literalinclude tableofcontents index raw".split()
 )
@@ -44,20 +44,9 @@ def _directive(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         leave_out(state, first, after, "the directive", line_text(state, first))
         state.line = after
         return True
-    body = _after_options(state, first + 1, last)
+    body = after_options(state, first + 1, last)
     push_container(state, box, first, (body, last), after)
     return True
-
-
-def _after_options(state: StateBlock, first: int, end: int) -> int:
-    """Return the line behind a directive's options: ":class: x", or YAML between rules."""
-    line = first
-    if line < end and line_text(state, line) == "---":
-        closing = (n for n in range(line + 1, end) if line_text(state, n) == "---")
-        return next(closing, line - 1) + 1
-    while line < end and _OPTION.match(line_text(state, line)):
-        line += 1
-    return line
 
 
 RULES = (("`~", _directive),)

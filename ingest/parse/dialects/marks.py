@@ -120,7 +120,7 @@ _MARKS: dict[str, tuple[tuple[re.Pattern[str], Handler], ...]] = {
         (re.compile(r"\^\[((?:[^\[\]]|\[[^\[\]]*\])+)\](?!\()"), _in_brackets),
         (re.compile(r"\^([A-Za-z0-9+-]{1,10})\^"), _raised),
         # Obsidian's name of a paragraph.
-        (re.compile(r"(?<=\s)\^[a-z0-9]{6}$"), _nothing),
+        (re.compile(r"(?<=\s)\^[A-Za-z0-9-]{2,}$"), _nothing),
     ),
     "[": (
         (re.compile(r"(?<![A-Za-z0-9\]])\[\[(?![\s\[-])([^\[\]\n]+)\]\](?![(\[])"), _page),

@@ -620,3 +620,41 @@ def test_code_says_its_language_and_its_tab(tmp_path: Path) -> None:
         ("a", "sh"),
         ("b", "py"),
     ]
+
+
+def test_options_roles_and_names_of_blocks_are_no_text(tmp_path: Path) -> None:
+    parsed = read_markdown(
+        tmp_path,
+        """
+        # Loom
+
+        ## Thread breaks
+
+        1. See {ref}`the guide <guide>` and press {kbd}`Stop`. ^step-1
+
+        :::{admonition} Good to know
+        :class: tip
+        Cold threads break.
+        :::
+
+        ```{code-block} sh
+        :linenos:
+
+        loom stop
+        ```
+        """,
+    )
+    assert_tree(
+        parsed.guide.sections[0],
+        [
+            "1. 5 See the guide and press Stop.",
+            "note 7-10 Cold threads break.",
+            "code 12-16 loom stop",
+        ],
+    )
+
+
+def test_structure_plain_leaves_typed_lines_alone(tmp_path: Path) -> None:
+    text = "structure: plain\n---\n# Loom\n\n## Stop it\n\n① Press.\n② Wait.\n"
+    (section,) = read_markdown(tmp_path, f"---\n{text}").guide.sections
+    assert [block.text for block in section.blocks] == ["① Press. ② Wait."]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.document import Document
 from ingest.loaders.decoding import decode
-from ingest.loaders.markdown.rewriting import Line, Rewriter
+from ingest.loaders.markdown.rewriting import Line, Rewriter, may_hold_tags
 from ingest.parse.matter.find import find_matter
 
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}")
@@ -18,20 +18,24 @@ def load(path: Path, data: bytes) -> Document:
     """Return the document in a Markdown file's bytes; raises SourceError if it is not text."""
     decoded = decode(path, data)
     rewriter = Rewriter()
-    written = [Line(text, n) for n, text in enumerate(decoded.text.split("\n"))]
-    matter = find_matter(decoded.text, foreign=True)
-    above = matter.lines if matter else 0
-    written = [line._replace(text=_one_cell(line.text)) for line in written]
-    lines = [*written[:above], *rewriter.rewritten(written[above:])]
+    lines = _rewritten(decoded.text, rewriter) if may_hold_tags(decoded.text) else None
     return Document(
         source=str(path),
         name=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        markdown="\n".join(line.text for line in lines),
-        lines=None if lines == written else tuple(line.place + 1 for line in lines),
+        markdown="\n".join(line.text for line in lines) if lines else decoded.text,
+        lines=tuple(line.place + 1 for line in lines) if lines else None,
         dialects=True,
         remarks=(*decoded.remarks, *rewriter.remarks),
     )
+
+
+def _rewritten(text: str, rewriter: Rewriter) -> list[Line]:
+    matter = find_matter(text, foreign=True)
+    above = matter.lines if matter else 0
+    written = [Line(line, n) for n, line in enumerate(text.split("\n"))]
+    below = [line._replace(text=_one_cell(line.text)) for line in written[above:]]
+    return [*written[:above], *rewriter.rewritten(below)]
 
 
 def _one_cell(line: str) -> str:

@@ -32,6 +32,11 @@ _STRINGS = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LABELS = re.compile(r"label:\s*['\"]([^'\"]*)['\"]\s*,\s*value:\s*['\"]([^'\"]*)['\"]")
 
 
+def may_hold_tags(text: str) -> bool:
+    """Whether a text may hold what is rewritten here, or a template in a table."""
+    return "{{" in text or "{%" in text or _MAY_HOLD.search(text) is not None
+
+
 class Line(NamedTuple):
     """A line, and the line of the file (from 0) that it came from."""
 

@@ -52,6 +52,8 @@ class Found:
 
 def find_matter(markdown: str, *, foreign: bool) -> Found | None:
     """Return a file's front matter; `foreign`, if forms of other tools are looked for, too."""
+    if markdown.startswith("#"):
+        return None
     lines = markdown.split("\n")
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     if first and not foreign:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ingest.front_matter import SideFile
 from ingest.remark import Remark
@@ -35,6 +37,11 @@ class Document:
     typed: bool = False
     dialects: bool = False
     remarks: tuple[Remark, ...] = ()
+
+    @cached_property
+    def markdown_lines(self) -> Sequence[str]:
+        """The lines of the Markdown."""
+        return self.markdown.split("\n")
 
     def source_line(self, line: int) -> int:
         """Return the source's line (1-based) for a 0-based line of the Markdown."""

@@ -18,6 +18,16 @@ class SourceError(GuidebotError):
         self.covers = covers
 
 
+def unreadable(error: Exception) -> str:
+    """Return why a source cannot be read, from what went wrong in the code that reads it."""
+    if isinstance(error, RecursionError):
+        return "cannot be read: it is nested too deeply, or its parts refer to each other"
+    if isinstance(error, MemoryError):
+        return "cannot be read: there is not enough memory for it"
+    lines = str(error).strip().splitlines()
+    return f"cannot be read: {lines[0] if lines else type(error).__name__}"
+
+
 class GuidesFileError(GuidebotError):
     """The file that names the guides is wrong. Its text begins with the file's path."""
 

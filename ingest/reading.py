@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.front_matter import SideFile, together
-from ingest.loaders.load import SourceFile, load, read_source, unreadable
+from ingest.loaders.load import SourceFile, load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.parsed import Parsed
@@ -87,9 +87,6 @@ def _parsed(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes])
         if error.source == name or not said.source:
             raise
         raise SourceError(name, error.reason) from error
-    # One source must not keep all the others from being published.
-    except Exception as error:
-        raise SourceError(name, unreadable(error)) from error
 
 
 def document_of(source: SourceFile, said: Said) -> Document:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document import Document
-from ingest.errors import SourceError
+from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, read_side_file, side_file_of
 from ingest.loaders.decoding import decode
 from ingest.loaders.docx import loader as docx
@@ -62,20 +62,12 @@ def load(source: SourceFile) -> Document:
         )
     try:
         document = loader(source.path, source.data)
+        return dataclasses.replace(document, side_file=_side_file(source))
     except SourceError:
         raise
     # Libraries stumble over broken files in their own code, over anything.
     except Exception as error:
         raise SourceError(source.path, unreadable(error)) from error
-    return dataclasses.replace(document, side_file=_side_file(source))
-
-
-def unreadable(error: Exception) -> str:
-    """Return why a source cannot be read, from what went wrong in the code of a library."""
-    if isinstance(error, RecursionError):
-        return "cannot be read: it is nested too deeply, or its parts refer to each other"
-    lines = str(error).strip().splitlines()
-    return f"cannot be read: {lines[0] if lines else type(error).__name__}"
 
 
 def _side_file(source: SourceFile) -> SideFile | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from html.parser import HTMLParser
 from itertools import takewhile
 
@@ -223,15 +222,11 @@ class BlockReader:
 
     def _lines(self, node: SyntaxTreeNode) -> Lines:
         first, end = node.map or (0, 1)
-        markdown = self._markdown_lines
+        markdown = self.document.markdown_lines
         last = end - 1
         while last > first and (last >= len(markdown) or not markdown[last].strip()):
             last -= 1
         return Lines(first=self.document.source_line(first), last=self.document.source_line(last))
-
-    @cached_property
-    def _markdown_lines(self) -> list[str]:
-        return self.document.markdown.split("\n")
 
 
 class _HtmlText(HTMLParser):

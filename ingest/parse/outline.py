@@ -10,7 +10,7 @@ from pathlib import Path
 from markdown_it.tree import SyntaxTreeNode
 
 from ingest.document import Document
-from ingest.errors import SourceError
+from ingest.errors import SourceError, unreadable
 from ingest.front_matter import (
     FrontMatter,
     SectionMatter,
@@ -56,6 +56,16 @@ def parse_with_remarks(document: Document) -> Parsed:
 
     Raises SourceError if it has no text, or its front matter is wrong.
     """
+    try:
+        return _parsed(document)
+    except SourceError:
+        raise
+    # One source must not keep all the others from being read.
+    except Exception as error:
+        raise SourceError(document.source, unreadable(error)) from error
+
+
+def _parsed(document: Document) -> Parsed:
     remarks = list(document.remarks)
     matter, said = matter_of(document)
     in_guide = matter
@@ -226,8 +236,8 @@ def _cut_at_labels(parts: Sequence[_Part]) -> Iterator[_Part]:
 
 def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
     headings: list[_Part] = []
-    taken: set[str] = set()
-    fragments: set[str] = set()
+    taken: dict[str, int] = {}
+    fragments: dict[str, int] = {}
     places = find_problems(parts)
     first: dict[int, str] = {}
     for row, part in enumerate(parts):

@@ -12,11 +12,15 @@ def slug(text: str) -> str:
     return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", folded)) or "section"
 
 
-def unique(name: str, taken: set[str]) -> str:
-    """Return `name`, or it with the first free number behind it, and take it."""
-    free, number = name, 1
+def unique(name: str, taken: dict[str, int]) -> str:
+    """Return `name`, or it with the first free number behind it, and take it.
+
+    `taken` has the last number that was given to each name.
+    """
+    free, number = name, taken.get(name, 1)
     while free in taken:
         number += 1
         free = f"{name}-{number}"
-    taken.add(free)
+    taken[name] = number
+    taken.setdefault(free, 1)
     return free

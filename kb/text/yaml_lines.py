@@ -46,6 +46,18 @@ class Yaml:
         return f"line {self.line((*at, *first['loc']))}: {key}: {first['msg']}"
 
 
+class _Loader(yaml.SafeLoader):
+    """Takes no aliases: a few lines of them stand for more text than fits into memory."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.get_event()
+            problem = f"the alias *{event.anchor} is not taken: write the value itself"
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
 def read_yaml_file(path: Path) -> Yaml:
     """Return what a file says; raises YamlError that names the file."""
     try:
@@ -60,12 +72,12 @@ def read_yaml_file(path: Path) -> Yaml:
 
 def read_yaml(text: str, first_line: int = 1) -> Yaml:
     """Return what a text says; raises YamlError. `first_line` is the text's own in its file."""
-    loader = yaml.SafeLoader("\n" * (first_line - 1) + text)
+    loader = _Loader("\n" * (first_line - 1) + text)
     try:
         root = loader.get_single_node()
         value = loader.construct_document(root) if root else None
-    # A date that does not exist is a bare ValueError.
-    except (yaml.YAMLError, ValueError) as error:
+    # A date that does not exist is a bare ValueError, a word that is no truth value a KeyError.
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error)

@@ -130,14 +130,14 @@ def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]
     is left out.
     """
     position = 0
+    last = {line.text: at for at, line in enumerate(lines)}
     while position < len(lines):
         entries: list[Line] = []
         end = position
         while end < len(lines) and (match := _CONTENTS_ENTRY.fullmatch(lines[end].text)):
             entries.append(Line(lines[end].number, match[1]))
             end += 1
-        below = {line.text for line in lines[end:]}
-        if entries and any(entry.text in below for entry in entries):
+        if any(last.get(entry.text, -1) >= end for entry in entries):
             before = list(lines[:position])
             if before and not SENTENCE_END.search(before[-1].text):
                 before.pop()

@@ -59,7 +59,7 @@ def announcing(text: Text, found: Headings) -> dict[int, Family]:
 
 def _over(found: Headings, position: int) -> bool:
     """Whether a heading of another family stands over a line."""
-    return any(place < position for place in found.families)
+    return bool(found.families) and min(found.families) < position
 
 
 def _says_something(unit: Unit) -> bool:

@@ -85,7 +85,8 @@ def is_like_heading(unit: Unit) -> bool:
 def are_headings(text: Text, places: Sequence[int]) -> bool:
     """Whether lines of one kind are headings: most are like one, and have text under them."""
     like = [n for n in places if is_like_heading(text.units[n])]
-    bodies = [text.body(n, set(places).__contains__) for n in places]
+    is_place = set(places).__contains__
+    bodies = [text.body(n, is_place) for n in places]
     headed = sum(bool(body) for body in bodies)
     deeper = sum(_is_deeper(text.units[n + 1 : n + 2], text.units[n]) for n in places)
     with_body = headed + deeper >= WITH_BODY * len(places)

@@ -25,8 +25,8 @@ def numbered(text: Text, found: Headings) -> dict[int, Family]:
         numbers = [_number(text.units[n]) for n in places]
         if len(places) < 2 or numbers != list(range(1, len(places) + 1)):
             continue
-        is_end = (set(places) | set(found.families)).__contains__
-        bodies = [text.body(n, is_end) for n in places]
+        own = set(places)
+        bodies = [text.body(n, lambda at: at in own or at in found.families) for n in places]  # noqa: B023
         rich = sum(_is_rich(body) for body in bodies)
         like = sum(is_like_heading(text.units[n]) for n in places)
         if rich >= WITH_BODY * len(places) and like == len(places):

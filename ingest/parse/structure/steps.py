@@ -34,20 +34,20 @@ def run_at(units: Sequence[Unit], first: int, known: Collection[str] = ()) -> Ru
     if not _is_step(units[first]) or mark is None or mark.value != 1:
         return None
     positions = [first]
-    number = 1
+    between = set[int]()
     for at in range(first + 1, len(units)):
         unit = units[at]
         if _is_step(unit) and _alike(unit, units[first]):
-            if unit.mark is None or unit.mark.value != number + 1:
+            if unit.mark is None or unit.mark.value != len(positions) + 1:
                 break
             positions.append(at)
-            number += 1
-        elif _parts(unit) or _paragraphs(units[positions[-1] + 1 : at + 1]) > _MOST_BETWEEN:
+            between.clear()
+        elif _parts(unit) or _too_much(unit, between):
             break
     if len(positions) < 2 and not _is_sure(units, first, known):
         return None
-    between = {_kind(unit) for unit in units[first : positions[-1]]}
-    return Run(tuple(positions), (*positions[1:], _tail(units, positions[-1], between)), 1)
+    kinds = {_kind(unit) for unit in units[first : positions[-1]]}
+    return Run(tuple(positions), (*positions[1:], _tail(units, positions[-1], kinds)), 1)
 
 
 def bullets_at(units: Sequence[Unit], first: int) -> Run | None:
@@ -88,6 +88,7 @@ def lists_at(units: Sequence[Unit], first: int) -> Run | None:
     if units[first].kind is not Kind.NUMBERED:
         return None
     positions = [first]
+    between = set[int]()
     single = start_of(units[first]) == 1 and len(items_of(units[first])) == 1
     following = start_of(units[first]) + len(items_of(units[first]))
     for at in range(first + 1, len(units)):
@@ -98,8 +99,9 @@ def lists_at(units: Sequence[Unit], first: int) -> Run | None:
                 break
             single = again
             positions.append(at)
+            between.clear()
             following = start_of(unit) + len(items_of(unit))
-        elif _parts(unit) or _paragraphs(units[positions[-1] + 1 : at + 1]) > _MOST_BETWEEN:
+        elif _parts(unit) or _too_much(unit, between):
             break
     if len(positions) < (_LEAST_SINGLE if single else 2):
         return None
@@ -132,9 +134,11 @@ def _parts(unit: Unit) -> bool:
     return unit.kind is Kind.LINE and unit.bold and not _is_step(unit)
 
 
-def _paragraphs(units: Sequence[Unit]) -> int:
-    plain = [unit for unit in units if unit.kind is Kind.LINE and not _is_step(unit)]
-    return len({unit.paragraph for unit in plain})
+def _too_much(unit: Unit, between: set[int]) -> bool:
+    """Whether more paragraphs stand since the last step than are one's own; adds the unit's."""
+    if unit.kind is Kind.LINE and not _is_step(unit):
+        between.add(unit.paragraph)
+    return len(between) > _MOST_BETWEEN
 
 
 def _tail(units: Sequence[Unit], last: int, between: Collection[str]) -> int:

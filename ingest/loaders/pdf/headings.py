@@ -15,7 +15,7 @@ _LONGEST_OF_BODY_SIZE = 90
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(\.?)\s+(?=[^\W\d_])")
 _ROMAN = re.compile(r"([IVX]{1,5})\.\s+(?=[^\W\d_])")
 _ENDED = re.compile(r"[.!?:;,。！？：；、]\W*$")
-_SIGN = re.compile(r"\s*(?:[•◦▪▫‣●○■□∙·*–-]|\d{1,3}[.)]|\(?\w[.)])\s")
+_SIGN = re.compile(r"\s*(?:[•◦▪▫‣●○◎■□◆◇▲△▼▽▶▷►★☆∙·*–-]|\d{1,3}[.)]|\(?\w[.)])\s")
 _Look = tuple[str, bool, bool, float]
 
 
@@ -62,7 +62,19 @@ class Headings:
         for look, places in kept.items():
             level = min(6, self._level(look, kept, lines, deepest))
             found |= {id(lines[at]): level for at in places}
-        return found
+        return self._under_title(found, lines)
+
+    def _under_title(self, levels: dict[int, int], lines: Sequence[Line]) -> dict[int, int]:
+        """Return the levels, with the first line over all others if it looks like the next one."""
+        if len(levels) < 2 or len(lines) < 2 or self._look(lines[0]) is None:
+            return levels
+        title, first = lines[:2]
+        highest = min(levels.values())
+        level = levels.get(id(first))
+        alike = self._look(title) == self._look(first) and not _close(title, first)
+        if level != highest or levels.get(id(title), level) != level or not alike:
+            return levels
+        return {line: min(6, level + 1) for line, level in levels.items()} | {id(title): highest}
 
     def _look(self, line: Line) -> _Look | None:
         """Return what headings of a kind share, None for a line that cannot be one."""

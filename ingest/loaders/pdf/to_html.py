@@ -14,7 +14,7 @@ from ingest.loaders.pdf.hyphens import Hyphens
 from ingest.loaders.pdf.lines import Line, Pages, Run, Table, is_broken
 from ingest.parse.blocks import NOTE_LABEL
 
-_BULLET = re.compile(r"\s*([•◦▪▫‣●○■□∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)|\s*[•●・](?=[^\W\d])")
+_BULLET = re.compile(r"\s*([•◦▪▫‣∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)|\s*[•・](?=[^\W\d])")
 _NUMBER = re.compile(
     r"\s*(?:(\d{1,3})[.)]\s+|([０-９]{1,2})[.．)）、]\s*|[(（]([0-9０-９]{1,2})[)）]\s*|([①-⑳])\s*)"
     r"(?=\S)"
@@ -22,12 +22,13 @@ _NUMBER = re.compile(
 # "Step 2: Open the lid.", "b) Close it", 「【原因】」: what begins a line of its own.
 _BEGINS = re.compile(
     r"\s*(?:(?:step|schritt|[ée]tape|paso|passo|手順|ステップ|步骤|단계)\s*\d{1,2}\b"
-    r"|[a-z]\)\s|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●▼▶※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
+    r"|[a-z]\)\s|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●○◎▲△▼▽▶▷►★☆❖※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
     re.IGNORECASE,
 )
 _ENDED = re.compile(r"[.!?:。！？：]\W*$")
 _LEADER = re.compile(r"(?:[.…・]\s?){6,}")
 _SAME_INDENT = 4.0
+_OTHER_SIZE = 1.12
 
 
 def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
@@ -114,6 +115,8 @@ class _Writer:
         if last.bold and not line.bold and len(group) == 1 and not _is_label(last):
             return False  # the name of what stands under it
         if last.italic and not line.italic and len(group) == 1 and not last.full:
+            return False
+        if _is_headed_anew(last, line):
             return False
         gap = (line.top - last.bottom) / line.size
         if line.code:
@@ -288,6 +291,15 @@ def _add(written: list[Run | str], runs: Sequence[Run]) -> None:
             written[-2:] = [replace(last, text=last.text + between + first.text)]
             runs = runs[1:]
     written += runs
+
+
+def _is_headed_anew(last: Line, line: Line) -> bool:
+    """Whether a line, in bold or in type of another size, does not go on with the one above it."""
+    if max(line.size, last.size) > _OTHER_SIZE * min(line.size, last.size):
+        return True
+    if not line.bold or last.runs[-1].bold:
+        return False
+    return not last.full or bool(_ENDED.search(last.text.strip()))
 
 
 def _is_label(line: Line) -> bool:

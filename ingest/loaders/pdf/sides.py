@@ -1,0 +1,247 @@
+"""Whether what stands on the two sides of a space is text in columns, or cells beside labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from ingest.loaders.pdf.rows import BULLET, SIGN, WIDE_GUTTER, Row
+from ingest.loaders.pdf.words import Word
+
+FEWEST = 3
+"""How many lines a column has at least: fewer are as likely to be a table."""
+GUTTER = 0.8
+"""How wide the space between columns is at least, in sizes of the type.
+
+It is WIDE_GUTTER where a gutter goes over few rows, as the spaces between words do by chance.
+"""
+_MANY_ROWS = 8
+
+_NUMBER = re.compile(r"\(?(\d{1,3})[.)]$")
+_STEP = re.compile(r"[^\W\d_]{1,10}\s?\d{1,2}\s*[:：.．)）]")
+_FIGURES = re.compile(r"[\W\d]*$")
+_ENDED = re.compile(r"[.!?:;。！？：；][\"'”’»)\]）」』]*$")
+_UNCASED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass
+class Strip:
+    """A space that goes down the page, and the rows that it goes through."""
+
+    left: float
+    right: float
+    first: int
+    last: int
+    rows: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What one column has on a row, as far as can be said before it is cut out."""
+
+    row: int
+    words: Sequence[Word]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def left(self) -> float:
+        return self.words[0].left
+
+    @property
+    def right(self) -> float:
+        return self.words[-1].right
+
+    @property
+    def top(self) -> float:
+        return min(word.top for word in self.words)
+
+    @property
+    def bottom(self) -> float:
+        return max(word.bottom for word in self.words)
+
+    @property
+    def begins(self) -> bool:
+        """Whether it begins with the sign of an item or a step."""
+        return bool(SIGN.match(self.words[0].text) or _STEP.match(self.text))
+
+    def is_head(self, size: float) -> bool:
+        """Whether all of it is bold or in larger type, as headings are."""
+        larger = all(word.size > 1.08 * size for word in self.words)
+        return larger or all(word.bold for word in self.words)
+
+    def goes_on_in(self, below: _Piece, *, full: bool) -> bool:
+        """Whether the piece below goes on with its sentence; `full` says if it fills its line."""
+        first = below.text[0]
+        if _ENDED.search(self.text):
+            return False
+        return first.islower() or bool(_UNCASED.match(first)) and full
+
+    def ended_before(self, below: _Piece, *, full: bool) -> bool:
+        """Whether the piece below begins a sentence."""
+        first = below.text[0]
+        ended = bool(_ENDED.search(self.text)) or not full
+        return ended and (first.isupper() or bool(_UNCASED.match(first)))
+
+
+def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
+    """Whether the two sides of a strip are columns, and not cells, labels or signs of lists."""
+    left = [p for n in range(strip.first, strip.last + 1) if (p := _piece(rows, n, strip, -1))]
+    right = [p for n in range(strip.first, strip.last + 1) if (p := _piece(rows, n, strip, 1))]
+    if min(len(left), len(right)) < FEWEST:
+        return False
+    size = median(word.size for piece in left for word in piece.words)
+    few = min(len(left), len(right), len(strip.rows)) < _MANY_ROWS
+    if strip.right - strip.left < size * (WIDE_GUTTER if few else GUTTER):
+        return False
+    if _both_listed(left, right):
+        return True
+    if any(_is_no_text(pieces) for pieces in (left, right)):
+        return False
+    one, two = _Side.of(left, size), _Side.of(right, size)
+    if one.heads - two.heads and two.heads - one.heads or _reads_over(left, right, one):
+        return True
+    if not _aligned(left, right, size):
+        return len(one.goes_on) >= 2 and len(two.goes_on) >= 2
+    if not one.goes_on or not two.goes_on:
+        return False
+    shared = one.rows & two.rows
+    apart = sum((n in one.starts) != (n in two.starts) for n in shared & one.told & two.told)
+    together = len(one.starts & two.starts)
+    going_on = len(one.goes_on & two.goes_on)
+    if apart >= together and (one.goes_below(two) or two.goes_below(one)):
+        return True
+    return apart >= 2 and apart >= together or going_on >= 4 and going_on > 2 * together
+
+
+def _piece(rows: Sequence[Row], n: int, strip: Strip, side: int) -> _Piece | None:
+    """Return the words nearest to the strip on one side, up to the next wide space."""
+    middle = (strip.left + strip.right) / 2
+    words = [word for word in rows[n].words if (word.left > middle) == (side > 0)]
+    if side < 0:
+        words.reverse()
+    found: list[Word] = []
+    for word in words:
+        last = found[-1] if found else None
+        gap = 0.0
+        if last:
+            gap = word.left - last.right if side > 0 else last.left - word.right
+        sign = last and SIGN.match((word if side < 0 else last).text)
+        if gap > WIDE_GUTTER * word.size and not sign:
+            break
+        found.append(word)
+    return _Piece(n, found if side > 0 else found[::-1]) if found else None
+
+
+def _is_no_text(pieces: Sequence[_Piece]) -> bool:
+    """Whether one side holds signs, figures or code rather than text."""
+    signs = sum(bool(SIGN.match(piece.text)) for piece in pieces)
+    figures = sum(bool(_FIGURES.match(piece.text)) for piece in pieces)
+    code = sum(all(word.code for word in piece.words) for piece in pieces)
+    return 2 * max(signs, figures, code) >= len(pieces) or _narrow(pieces)
+
+
+def _narrow(pieces: Sequence[_Piece]) -> bool:
+    size = median(word.size for piece in pieces for word in piece.words)
+    return max(p.right for p in pieces) - min(p.left for p in pieces) < 5 * size
+
+
+def _both_listed(left: Sequence[_Piece], right: Sequence[_Piece]) -> bool:
+    """Whether each side has a list of its own, or its part of one."""
+    bullets = [
+        sum(len(p.words) > 1 and bool(BULLET.match(p.words[0].text)) for p in side)
+        for side in (left, right)
+    ]
+    if min(bullets) >= 2:
+        return True
+    numbers = []
+    for pieces in (left, right):
+        found = [_NUMBER.match(piece.words[0].text) for piece in pieces if len(piece.words) > 1]
+        own = [int(match[1]) for match in found if match]
+        # 1, 3, 5 beside 2, 4, 6 is read by rows.
+        steady = len(own) >= 2 and all(two == one + 1 or two == 1 for one, two in pairwise(own))
+        numbers.append(steady)
+    return all(numbers)
+
+
+def _reads_over(left: Sequence[_Piece], right: Sequence[_Piece], side: _Side) -> bool:
+    """Whether a sentence goes on from the foot of the left side to the top of the right one."""
+    last, first = left[-1].text, right[0].text
+    going = first[0].islower() and not left[0].text[0].islower()
+    wrapped = sum(piece.row in side.full for piece in left)
+    return (
+        going
+        and left[-1].row in side.full
+        and not _ENDED.search(last)
+        and 2 * wrapped >= len(left)
+        and len(side.goes_on) >= 2
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """On which rows a side goes on with what it said, and on which it begins anew.
+
+    `full` are its rows that reach its edge, `heads` those of headings in bold or larger type.
+    """
+
+    rows: set[int]
+    goes_on: set[int]
+    starts: set[int]
+    full: set[int]
+    heads: set[int]
+
+    @property
+    def told(self) -> set[int]:
+        """The rows of which it is known."""
+        return self.goes_on | self.starts
+
+    def goes_below(self, other: _Side) -> bool:
+        """Whether it goes on below the other's last row, with more than the end of a cell."""
+        below = {row for row in self.rows if row > max(other.rows)}
+        return len(below) >= FEWEST and bool(below & self.starts)
+
+    @classmethod
+    def of(cls, pieces: Sequence[_Piece], size: float) -> _Side:
+        end = max(piece.right for piece in pieces)
+        full = {piece.row for piece in pieces if piece.right > end - 3 * size}
+        goes_on, starts, heads = set(), set(), set()
+        gaps = [two.top - one.bottom for one, two in pairwise(pieces)]
+        usual = median(gaps) if gaps else 0.0
+        for above, piece in pairwise(pieces):
+            begins = piece.top - above.bottom > usual + 0.35 * size
+            if begins or piece.is_head(size) != above.is_head(size) or piece.begins:
+                starts.add(piece.row)
+            elif above.goes_on_in(piece, full=above.row in full):
+                goes_on.add(piece.row)
+            elif above.ended_before(piece, full=above.row in full):
+                starts.add(piece.row)
+            if above.is_head(size) and not piece.is_head(size):
+                heads.add(above.row)
+        return cls({piece.row for piece in pieces}, goes_on, starts, full, heads)
+
+
+def _aligned(left: Sequence[_Piece], right: Sequence[_Piece], size: float) -> bool:
+    """Whether the lines of the two sides stand beside each other, as those of cells do."""
+    beside = {piece.row: piece.words[0].bottom for piece in right}
+    even = sum(
+        abs(piece.words[-1].bottom - beside[piece.row]) < 0.12 * size
+        for piece in left
+        if piece.row in beside
+    )
+    return even > _staggered(left, right, size) and 2 * even >= min(len(left), len(right))
+
+
+def _staggered(left: Sequence[_Piece], right: Sequence[_Piece], size: float) -> int:
+    """Return how many lines of a side stand between two of the other."""
+    few, many = sorted((left, right), key=len)
+    return sum(
+        any(one.top < two.bottom - 0.2 * size and one.bottom > two.top + 0.2 * size for two in many)
+        and all(abs(one.bottom - two.bottom) >= 0.12 * size for two in many)
+        for one in few
+    )

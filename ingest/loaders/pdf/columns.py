@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from ingest.loaders.pdf.beside import Beside, take_beside
 from ingest.loaders.pdf.lines import Table
 from ingest.loaders.pdf.rows import Row, rows_of
 from ingest.loaders.pdf.sides import FEWEST, GUTTER, Strip, are_columns
@@ -17,11 +18,15 @@ _DEEPEST = 6
 
 @dataclass(frozen=True)
 class Column:
-    """Rows that are read one after the other, and how far they stand from the first column."""
+    """Rows that are read one after the other, and how far they stand from the first column.
+
+    `notes` stand beside it, each by the number of its row that it is beside.
+    """
 
     rows: Sequence[Row]
     shift: float
     right: float
+    notes: Sequence[tuple[int, Beside]] = ()
 
 
 def columns_of(words: Sequence[Word], tables: Sequence[Table]) -> list[Column]:
@@ -30,10 +35,36 @@ def columns_of(words: Sequence[Word], tables: Sequence[Table]) -> list[Column]:
     Space that goes down between words over several rows parts columns, if what stands on its
     two sides reads on by itself; what goes across them stands in its place.
     """
-    rows = rows_of(words, tables)
+    text, beside = take_beside(words)
+    rows = rows_of(text, tables)
     if not rows:
         return []
-    return list(_cut(rows, 0.0, max(row.right for row in rows), _DEEPEST))
+    columns = list(_cut(rows, 0.0, max(row.right for row in rows), _DEEPEST))
+    for each in sorted(beside, key=lambda each: each.top):
+        _place(columns, each)
+    return columns
+
+
+def _place(columns: list[Column], beside: Beside) -> None:
+    """Put what stands beside the text where it is read: headings before it, notes behind."""
+    places = [(n, at) for n, column in enumerate(columns) for at in range(len(column.rows))]
+
+    def distance(place: tuple[int, int]) -> tuple[float, float]:
+        row, first = columns[place[0]].rows[place[1]], beside.first
+        down = max(0.0, row.top - first.bottom, first.top - row.bottom)
+        return down, -min(row.bottom - first.top, first.bottom - row.top)
+
+    n, at = min(places, key=distance)
+    column = columns[n]
+    if not beside.heads:
+        columns[n] = replace(column, notes=[*column.notes, (at, beside)])
+        return
+    left = min(row.left for row in column.rows) - column.shift
+    head = Column(beside.rows, beside.first.left - left, float("inf"))
+    above = replace(column, rows=column.rows[:at], notes=[x for x in column.notes if x[0] < at])
+    notes = [(row - at, note) for row, note in column.notes if row >= at]
+    below = replace(column, rows=column.rows[at:], notes=notes)
+    columns[n : n + 1] = [each for each in (above, head, below) if each.rows]
 
 
 def _cut(rows: Sequence[Row], shift: float, right: float, deepest: int) -> Iterator[Column]:

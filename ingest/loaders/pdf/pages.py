@@ -276,12 +276,14 @@ class _Sheet:
             words = [mirrored(word, self.width) for word in words]
             tables = [self._mirrored(table) for table in tables]
         found: list[Line | Table] = []
-        for n, column in enumerate(columns_of(words, tables), flow):
-            for row in column.rows:
+        for column in columns_of(words, tables):
+            notes = {id(row) for _, note in column.notes for row in note.rows}
+            for row in _with_notes(column):
                 if row.table:
                     found.append(replace(row.table, left=row.table.left - column.shift))
-                elif line := self._line(row, column, n, mirror):
-                    found.append(line)
+                elif line := self._line(row, column, flow, mirror):
+                    found.append(replace(line, aside=id(row) in notes))
+            flow += 1
         return found
 
     def _mirrored(self, table: Table) -> Table:
@@ -332,6 +334,15 @@ class _Sheet:
                 self.unknown += word.text.count(UNKNOWN)
                 if text := word.text.replace(UNKNOWN, ""):
                     yield replace(word, text=text)
+
+
+def _with_notes(column: Column) -> Iterator[Row]:
+    """Yield a column's rows, each with the notes beside it behind it."""
+    for n, row in enumerate(column.rows):
+        yield row
+        for at, note in column.notes:
+            if at == n:
+                yield from note.rows
 
 
 def _within(word: Word, table: Table) -> bool:
@@ -392,21 +403,32 @@ def _running_heads(read: _Read, pages: int) -> set[Line]:
 def _on_both(read: _Read, found: Collection[Line]) -> set[Line]:
     """Return what stands at the same place on both of two pages, and say what it is."""
     first, second = ([x for x in read.margins if x.page == page] for page in (1, 2))
-    both = {
-        line
+    pairs = [
+        (one, two)
         for one in first
         for two in second
         if one not in found and _numberless(one.text) == _numberless(two.text)
         if max(abs(one.top - two.top), min(abs(one.left - two.left), abs(one.right - two.right)))
         < 2
-        for line in (one, two)
-    }
+    ]
+    both = {line for pair in pairs for line in pair}
+    text = [part for part in read.parts if part not in both and part not in found]
+    both = {line for pair in pairs if all(_stands_clear(x, text) for x in pair) for line in pair}
     if both:
         said = dict.fromkeys(line.text.strip() for line in read.margins if line in both)
         named = ", ".join(f"“{_shortened(text)}”" for text in list(said)[:3])
-        text = f"what stands at the edge of both pages is left out: {named}"
-        read.remarks.append(Remark(line=1, kind=RemarkKind.LEFT_OUT, text=text))
+        remark = f"what stands at the edge of both pages is left out: {named}"
+        read.remarks.append(Remark(line=1, kind=RemarkKind.LEFT_OUT, text=remark))
     return both
+
+
+def _stands_clear(line: Line, text: Sequence[Line | Table]) -> bool:
+    """Whether a line does not stand right over or under what it may be a heading of."""
+    return not any(
+        max(part.top - line.bottom, line.top - part.bottom) < 1.2 * line.size
+        for part in text
+        if part.page == line.page
+    )
 
 
 def _is_once(line: Line, body: float) -> bool:

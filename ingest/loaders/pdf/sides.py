@@ -104,7 +104,7 @@ def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
     if any(_is_no_text(pieces) for pieces in (left, right)):
         return False
     one, two = _Side.of(left, size), _Side.of(right, size)
-    if one.heads - two.heads and two.heads - one.heads or _reads_over(left, right, one):
+    if _both_headed(one, two) or _reads_over(left, right, one):
         return True
     if not _aligned(left, right, size):
         return len(one.goes_on) >= 2 and len(two.goes_on) >= 2
@@ -167,6 +167,15 @@ def _both_listed(left: Sequence[_Piece], right: Sequence[_Piece]) -> bool:
         steady = len(own) >= 2 and all(two == one + 1 or two == 1 for one, two in pairwise(own))
         numbers.append(steady)
     return all(numbers)
+
+
+def _both_headed(one: _Side, two: _Side) -> bool:
+    """Whether each side has headings of its own; those at the top of both are a table's."""
+    within = any(
+        head > min(side.goes_on, default=head) for side in (one, two) for head in side.heads
+    )
+    text = one.goes_on and two.goes_on
+    return bool(text and within and one.heads - two.heads and two.heads - one.heads)
 
 
 def _reads_over(left: Sequence[_Piece], right: Sequence[_Piece], side: _Side) -> bool:

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import groupby
 
+from ingest.loaders.pdf.bullets import with_bullets
 from ingest.loaders.pdf.headings import Headings
 from ingest.loaders.pdf.hyphens import Hyphens
 from ingest.loaders.pdf.lines import Line, Pages, Run, Table, is_broken
@@ -25,10 +27,12 @@ _BEGINS = re.compile(
     r"|[a-z]\)\s|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●○◎▲△▼▽▶▷►★☆❖※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
     re.IGNORECASE,
 )
+# "■ The lamp is dark", 「【原因】」: what is a heading more often than not.
+_HEADED = re.compile(r"\s*(?:[■□◆◇●○◎▲△▼▽▶▷►★☆❖]\s*\S|【[^】]+】\s*$)")
 _ENDED = re.compile(r"[.!?:。！？：]\W*$")
 _LEADER = re.compile(r"(?:[.…・]\s?){6,}")
 _SAME_INDENT = 4.0
-_OTHER_SIZE = 1.12
+_OTHER_SIZE = 1.15
 
 
 def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
@@ -36,6 +40,7 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
 
     `outline` holds the levels and titles of the document's bookmarks.
     """
+    pages = Pages(list(with_bullets(pages.parts)))
     lines = pages.lines
     hyphens = Hyphens(line.text for line in lines)
     return _Writer(Headings(lines, outline), _gap(lines), hyphens).write(pages.parts)
@@ -54,6 +59,34 @@ def _gap(lines: Sequence[Line]) -> float:
 
 def _in_one_column(one: Line, two: Line) -> bool:
     return (one.page, one.flow) == (two.page, two.flow)
+
+
+def _notes_apart(
+    parts: Sequence[Line | Table],
+) -> tuple[list[Line | Table], dict[int, list[Sequence[Line]]]]:
+    """Return the parts without notes beside them, and the notes by the id of what they are beside.
+
+    Notes at the top have nothing before them: they are text.
+    """
+    text: list[Line | Table] = []
+    notes: dict[int, list[Sequence[Line]]] = {}
+    for aside, group in groupby(parts, lambda part: isinstance(part, Line) and part.aside):
+        if aside and text:
+            lines = [part for part in group if isinstance(part, Line)]
+            notes[id(text[-1])] = list(_paragraphs(lines))
+        else:
+            text += group
+    return text, notes
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    paragraph: list[Line] = []
+    for line in lines:
+        if paragraph and not -line.size < line.top - paragraph[-1].bottom < 0.7 * line.size:
+            yield paragraph
+            paragraph = []
+        paragraph.append(line)
+    yield paragraph
 
 
 @dataclass
@@ -78,18 +111,27 @@ class _Writer:
     hyphens: Hyphens
     html: list[str] = field(default_factory=list)
     items: list[_Item] = field(default_factory=list)
+    notes: list[Sequence[Line]] = field(default_factory=list)
+    """What stands beside the open list."""
 
     def write(self, parts: Sequence[Line | Table]) -> str:
+        """Return the pages' parts as HTML."""
+        text, notes = _notes_apart(parts)
         position = 0
-        while position < len(parts):
-            part = parts[position]
+        while position < len(text):
+            part = text[position]
             if isinstance(part, Table):
                 self._table(part)
-                position += 1
-                continue
-            group = self._group(parts, position)
-            position += len(group)
-            self._lines(group)
+                taken = 1
+            else:
+                group = self._group(text, position)
+                self._lines(group)
+                taken = len(group)
+            for each in text[position : position + taken]:
+                self.notes += notes.get(id(each), [])
+            if not self.items:
+                self._close(0)
+            position += taken
         self._close(0)
         return "\n".join(self.html)
 
@@ -116,7 +158,7 @@ class _Writer:
             return False  # the name of what stands under it
         if last.italic and not line.italic and len(group) == 1 and not last.full:
             return False
-        if _is_headed_anew(last, line):
+        if _is_headed_anew(last, line) or _HEADED.match(last.text) and not last.full:
             return False
         gap = (line.top - last.bottom) / line.size
         if line.code:
@@ -229,6 +271,10 @@ class _Writer:
     def _close(self, depth: int) -> None:
         while len(self.items) > depth:
             self.html.append("</li></ol>" if self.items.pop().ordered else "</li></ul>")
+        if not self.items:
+            for note in self.notes:
+                self.html.append(f'<p data-at="{note[0].page}">{self._words(note, 0)}</p>')
+            self.notes = []
 
     def _table(self, table: Table) -> None:
         self._leave(table.left)
@@ -295,11 +341,13 @@ def _add(written: list[Run | str], runs: Sequence[Run]) -> None:
 
 def _is_headed_anew(last: Line, line: Line) -> bool:
     """Whether a line, in bold or in type of another size, does not go on with the one above it."""
-    if max(line.size, last.size) > _OTHER_SIZE * min(line.size, last.size):
-        return True
-    if not line.bold or last.runs[-1].bold:
+    below = line.top > last.bottom - 0.3 * min(line.size, last.size)
+    if not below or not line.bold:
         return False
-    return not last.full or bool(_ENDED.search(last.text.strip()))
+    if last.bold:
+        return max(line.size, last.size) > _OTHER_SIZE * min(line.size, last.size)
+    ended = not last.full or bool(_ENDED.search(last.text.strip()))
+    return ended and not last.runs[-1].bold
 
 
 def _is_label(line: Line) -> bool:

@@ -18,6 +18,8 @@ _LIGHT = 0.75
 _WHITE = 0.98
 _LARGE = 2.5
 """How large they are at least, in sizes of the text."""
+_BAR = 4.0
+"""How thick a line is at least, in points, that may be the ground of words."""
 _SPACES = {"DeviceGray": 1, "CalGray": 1, "DeviceRGB": 3, "CalRGB": 3, "DeviceCMYK": 4}
 
 
@@ -27,19 +29,22 @@ def take_unseen(page: Page) -> list[str]:
     light = [char for char in page.chars if _lightness(char) >= _LIGHT]
     # On a dark ground that is not told, all of it is light.
     unseen = {id(char) for char in page.chars if _slants(char)}
-    if 2 * len(light) < len(page.chars):
-        covers = _covers(page) if light else []
-        unseen |= {
-            id(char)
-            for char in light
-            if (_lightness(char) >= _WHITE or char["size"] >= _LARGE * usual)
-            and not any(_covered(char, cover) for cover in covers)
-        }
+    faint = [char for char in light if _is_faint(char, usual)]
+    if faint and 2 * len(light) < len(page.chars):
+        covers = _covers(page)
+        unseen |= {id(char) for char in faint if not any(_covered(char, cover) for cover in covers)}
     if not unseen:
         return []
     words = list(_words(char for char in page.chars if id(char) in unseen))
     page.chars[:] = [char for char in page.chars if id(char) not in unseen]
     return words
+
+
+def _is_faint(char: Char, usual: float) -> bool:
+    """Whether a sign is white, or of a watermark; words in white that are large are titles."""
+    if _lightness(char) >= _WHITE:
+        return bool(char["size"] <= 1.1 * usual)
+    return bool(char["size"] >= _LARGE * usual)
 
 
 def _slants(char: Char) -> bool:
@@ -61,10 +66,17 @@ def _lightness(char: Char) -> float:
 
 
 def _covers(page: Page) -> list[dict[str, Any]]:
-    """Return what is drawn on the page that is not as light as its ground."""
-    filled = [each for each in (*page.rects, *page.curves) if each.get("fill")]
-    dark = [each for each in filled if _lightness({**each, "ncs": each.get("ncs")}) < _WHITE]
-    return [*dark, *page.images]
+    """Return what is drawn on the page, but for white grounds: it may hide what colours them."""
+    drawn = [*page.rects, *page.curves]
+    white = {id(each) for each in drawn if each.get("fill") and _lightness(each) >= _WHITE}
+    bars = [_thick(line) for line in page.lines if (line.get("linewidth") or 0) > _BAR]
+    return [*(each for each in drawn if id(each) not in white), *bars, *page.images]
+
+
+def _thick(line: dict[str, Any]) -> dict[str, Any]:
+    half = line["linewidth"] / 2
+    edges = {"x0": line["x0"] - half, "x1": line["x1"] + half}
+    return {**edges, "top": line["top"] - half, "bottom": line["bottom"] + half}
 
 
 def _covered(char: Char, cover: dict[str, Any]) -> bool:

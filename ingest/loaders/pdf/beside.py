@@ -112,7 +112,7 @@ def _judged(beside: Sequence[Row], text: Sequence[Row], after: bool) -> list[Bes
         for word in row.words
     ):
         return [Beside(group, heads=False) for group in groups if not _is_label(group[0], text)]
-    if _MAIN_ALIKE * sum(map(_letters, named)) > sum(map(_letters, text)):
+    if _is_table(text) or _MAIN_ALIKE * sum(map(_letters, named)) > sum(map(_letters, text)):
         return []
     lines = [row for row in text if any(_beside(row, group) for group in groups)]
     level = [_level(group[0], text) for group in groups]
@@ -153,6 +153,12 @@ def _is_label(first: Row, text: Sequence[Row]) -> bool:
         abs(row.bottom - first.bottom) < 0.3 * first.size and _look(row.words[0]) in looks
         for row in text
     )
+
+
+def _is_table(text: Sequence[Row]) -> bool:
+    """Whether the text has cells beside each other, too."""
+    lines = Counter(round(row.bottom) for row in text)
+    return sum(count > 1 for count in lines.values()) >= 2
 
 
 def _look(word: Word) -> tuple[float, bool, bool]:

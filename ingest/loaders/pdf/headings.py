@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 from ingest.loaders.pdf.lines import Line
@@ -56,13 +57,23 @@ class Headings:
         kept = {
             look: places for look, places in by_look.items() if self._is_kind(look, places, lines)
         }
+        if any(number.startswith("1.1") for number, *_ in kept):
+            kept |= {look: by_look[look] for look in by_look if look[0] in ("1", "1.") and look[1]}
         headed = {line.size for line in lines if line.size in self.by_size}
         deepest = max((self.by_size[size] for size in headed), default=0)
         found: dict[int, int] = {}
         for look, places in kept.items():
             level = min(6, self._level(look, kept, lines, deepest))
             found |= {id(lines[at]): level for at in places}
+        for above, line in pairwise(lines):
+            if id(above) in found and self._goes_on(above, line):
+                found[id(line)] = found[id(above)]
         return self._under_title(found, lines)
+
+    def _goes_on(self, heading: Line, line: Line) -> bool:
+        """Whether a line is the second one of a heading in bold."""
+        alike = heading.bold and line.bold and heading.size == line.size
+        return alike and _close(heading, line) and line.text.strip()[:1].islower()
 
     def _under_title(self, levels: dict[int, int], lines: Sequence[Line]) -> dict[int, int]:
         """Return the levels, with the first line over all others if it looks like the next one."""
@@ -71,7 +82,8 @@ class Headings:
         title, first = lines[:2]
         highest = min(levels.values())
         level = levels.get(id(first))
-        alike = self._look(title) == self._look(first) and not _close(title, first)
+        one = _close(title, first) and _runs_on(title)
+        alike = self._look(title) == self._look(first) and not one
         if level != highest or levels.get(id(title), level) != level or not alike:
             return levels
         return {line: min(6, level + 1) for line, level in levels.items()} | {id(title): highest}
@@ -95,13 +107,14 @@ class Headings:
         if at + 1 >= len(lines):
             return False
         above, below = lines[at - 1] if at else None, lines[at + 1]
-        if self._look(below) == self._look(line) and _close(line, below):
+        if self._look(below) == self._look(line) and _close(line, below) and _runs_on(line):
             return False
         if (
             above
             and _close(above, line)
             and above.bold == line.bold
             and not _ENDED.search(above.text.strip())
+            and _runs_on(above)
         ):
             return False
         return line.left <= below.left + 3 * line.size or below.page != line.page
@@ -185,6 +198,11 @@ def _sectioned(lines: Sequence[Line], by_size: Mapping[float, int]) -> bool:
     headings = sum(line.size in by_size for line in lines)
     first = lines[0].size if lines else 0.0
     return headings - sum(line.size == first for line in lines if first in by_size) >= 2
+
+
+def _runs_on(line: Line) -> bool:
+    """Whether the next line may go on with one: in bold, it then reaches the column's end."""
+    return line.full or not line.bold
 
 
 def _close(one: Line, two: Line) -> bool:

@@ -47,6 +47,8 @@ _PICTURE = 0.3
 _DRAWN = 100
 """How many lines and curves a page has at least whose text may be drawn."""
 _UNREADABLE = 0.3
+_CLEAR = 1.2
+"""How far running heads stand from the text at least, in sizes of its type."""
 _LINES_IN_FRAME = 12
 _LONGEST = 60
 """How many letters of what is left out are named."""
@@ -425,10 +427,14 @@ def _on_both(read: _Read, found: Collection[Line]) -> set[Line]:
 def _stands_clear(line: Line, text: Sequence[Line | Table]) -> bool:
     """Whether a line does not stand right over or under what it may be a heading of."""
     return not any(
-        max(part.top - line.bottom, line.top - part.bottom) < 1.2 * line.size
+        max(part.top - line.bottom, line.top - part.bottom) < _CLEAR * _size(part, line)
         for part in text
         if part.page == line.page
     )
+
+
+def _size(part: Line | Table, line: Line) -> float:
+    return min(part.size, line.size) if isinstance(part, Line) else line.size
 
 
 def _is_once(line: Line, body: float) -> bool:

@@ -56,19 +56,24 @@ class Row:
         """Whether a wide space parts it, as it does labels from what they are for."""
         return any(
             two.left - one.right > WIDE_GUTTER * self.size
-            for one, two in pairwise(self.words)
-            if not SIGN.match(one.text)
+            for n, (one, two) in enumerate(pairwise(self.words))
+            if n or not SIGN.match(one.text)
         )
 
 
 def rows_of(words: Sequence[Word], tables: Sequence[Table]) -> list[Row]:
     """Return the rows of some words and tables, from the top down."""
     rows: list[Row] = []
+    line = 0.0
     for word in sorted(words, key=lambda word: (word.bottom, word.left)):
-        if rows and abs(rows[-1].words[0].bottom - word.bottom) < 0.4 * word.size:
+        if rows and abs(line - word.bottom) < 0.4 * word.size:
+            # What is raised does not tell where the line is.
+            if word.size > 1.2 * rows[-1].words[-1].size:
+                line = word.bottom
             rows[-1].words.append(word)
         else:
             rows.append(Row([word]))
+            line = word.bottom
     for row in rows:
         row.words.sort(key=lambda word: word.left)
     rows = _with_small_signs(rows)

@@ -79,7 +79,7 @@ class _Piece:
         """Whether the piece below goes on with its sentence; `full` says if it fills its line."""
         first = below.text[0]
         if _ENDED.search(self.text):
-            return False
+            return first.islower() and full
         return first.islower() or bool(_UNCASED.match(first)) and full
 
     def ended_before(self, below: _Piece, *, full: bool) -> bool:
@@ -112,9 +112,11 @@ def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
         return False
     shared = one.rows & two.rows
     apart = sum((n in one.starts) != (n in two.starts) for n in shared & one.told & two.told)
-    together = len(one.starts & two.starts)
+    together = len((one.starts - one.below_heads) & (two.starts - two.below_heads))
     going_on = len(one.goes_on & two.goes_on)
     if apart >= together and (one.goes_below(two) or two.goes_below(one)):
+        return True
+    if not together and apart + going_on >= 2 and one.is_wrapped and two.is_wrapped:
         return True
     return apart >= 2 and apart >= together or going_on >= 4 and going_on > 2 * together
 
@@ -196,7 +198,8 @@ def _reads_over(left: Sequence[_Piece], right: Sequence[_Piece], side: _Side) ->
 class _Side:
     """On which rows a side goes on with what it said, and on which it begins anew.
 
-    `full` are its rows that reach its edge, `heads` those of headings in bold or larger type.
+    `full` are its rows that reach its edge, `heads` those of headings in bold or larger type;
+    `below_full` and `below_heads` are those that follow them.
     """
 
     rows: set[int]
@@ -204,11 +207,18 @@ class _Side:
     starts: set[int]
     full: set[int]
     heads: set[int]
+    below_full: set[int]
+    below_heads: set[int]
 
     @property
     def told(self) -> set[int]:
         """The rows of which it is known."""
         return self.goes_on | self.starts
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether most of what goes on does so where the line above is full."""
+        return 2 * len(self.goes_on & self.below_full) > len(self.goes_on)
 
     def goes_below(self, other: _Side) -> bool:
         """Whether it goes on below the other's last row, with more than the end of a cell."""
@@ -219,7 +229,7 @@ class _Side:
     def of(cls, pieces: Sequence[_Piece], size: float) -> _Side:
         end = max(piece.right for piece in pieces)
         full = {piece.row for piece in pieces if piece.right > end - 3 * size}
-        goes_on, starts, heads = set(), set(), set()
+        goes_on, starts, heads, below_heads = set(), set(), set(), set()
         gaps = [two.top - one.bottom for one, two in pairwise(pieces)]
         usual = median(gaps) if gaps else 0.0
         for above, piece in pairwise(pieces):
@@ -232,7 +242,10 @@ class _Side:
                 starts.add(piece.row)
             if above.is_head(size) and not piece.is_head(size):
                 heads.add(above.row)
-        return cls({piece.row for piece in pieces}, goes_on, starts, full, heads)
+                below_heads.add(piece.row)
+        below_full = {piece.row for above, piece in pairwise(pieces) if above.row in full}
+        rows = {piece.row for piece in pieces}
+        return cls(rows, goes_on, starts, full, heads, below_full, below_heads)
 
 
 def _aligned(left: Sequence[_Piece], right: Sequence[_Piece], size: float) -> bool:

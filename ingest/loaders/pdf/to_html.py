@@ -11,6 +11,7 @@ from html import escape
 from itertools import groupby
 
 from ingest.loaders.pdf.bullets import with_bullets
+from ingest.loaders.pdf.footnotes import with_footnotes
 from ingest.loaders.pdf.headings import Headings
 from ingest.loaders.pdf.hyphens import Hyphens
 from ingest.loaders.pdf.lines import Line, Pages, Run, Table, is_broken
@@ -24,7 +25,7 @@ _NUMBER = re.compile(
 # "Step 2: Open the lid.", "b) Close it", 「【原因】」: what begins a line of its own.
 _BEGINS = re.compile(
     r"\s*(?:(?:step|schritt|[ée]tape|paso|passo|手順|ステップ|步骤|단계)\s*\d{1,2}\b"
-    r"|[a-z]\)\s|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●○◎▲△▼▽▶▷►★☆❖※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
+    r"|[a-z]\)\s|(?-i:[a-z]|[ivx]{2,4})\.\s+(?!\w\.)|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●○◎▲△▼▽▶▷►★☆❖※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
     re.IGNORECASE,
 )
 # "■ The lamp is dark", 「【原因】」: what is a heading more often than not.
@@ -33,6 +34,8 @@ _ENDED = re.compile(r"[.!?:。！？：]\W*$")
 _LEADER = re.compile(r"(?:[.…・]\s?){6,}")
 _SAME_INDENT = 4.0
 _OTHER_SIZE = 1.15
+_CLOSE = 0.5
+"""How far the lines of a paragraph are apart at most, in sizes of their type, where none tells."""
 
 
 def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
@@ -40,7 +43,7 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
 
     `outline` holds the levels and titles of the document's bookmarks.
     """
-    pages = Pages(list(with_bullets(pages.parts)))
+    pages = Pages(list(with_footnotes(list(with_bullets(pages.parts)))))
     lines = pages.lines
     hyphens = Hyphens(line.text for line in lines)
     return _Writer(Headings(lines, outline), _gap(lines), hyphens).write(pages.parts)
@@ -48,13 +51,23 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
 
 def _gap(lines: Sequence[Line]) -> float:
     """Return the usual distance of two lines of a paragraph, in sizes of their type."""
-    gaps = Counter(
-        round((two.top - one.bottom) / two.size, 1)
+    pairs = [
+        (one, two)
         for one, two in zip(lines, lines[1:], strict=False)
         if _in_one_column(one, two) and one.size == two.size and two.top > one.bottom - two.size
-    )
+    ]
+    gaps = Counter(round((two.top - one.bottom) / two.size, 1) for one, two in pairs)
     often = [gap for gap, count in gaps.items() if count >= max(gaps.values()) / 4]
-    return min(often, default=0.2)
+    least = min(often, default=0.2)
+    # Where no line runs over, each is a paragraph.
+    return least if any(_is_wrapped(one, two) for one, two in pairs) else min(least, _CLOSE)
+
+
+def _is_wrapped(one: Line, two: Line) -> bool:
+    """Whether a sentence runs over from a line to the next."""
+    first = two.text.strip()[:1]
+    uncased = first.isalpha() and first.lower() == first.upper()
+    return one.full and (first.islower() or uncased and not _ENDED.search(one.text.strip()))
 
 
 def _in_one_column(one: Line, two: Line) -> bool:
@@ -158,7 +171,12 @@ class _Writer:
             return False  # the name of what stands under it
         if last.italic and not line.italic and len(group) == 1 and not last.full:
             return False
-        if _is_headed_anew(last, line) or _HEADED.match(last.text) and not last.full:
+        if (
+            self._is_bold_anew(last, line)
+            or _is_headed_anew(last, line)
+            or _HEADED.match(last.text)
+            and not last.full
+        ):
             return False
         gap = (line.top - last.bottom) / line.size
         if line.code:
@@ -168,6 +186,11 @@ class _Writer:
         if not self._keeps_to(group, line):
             return False
         return gap < self.gap + 0.35
+
+    def _is_bold_anew(self, last: Line, line: Line) -> bool:
+        """Whether lines in bold, no larger than the text, are two titles rather than one."""
+        bold = last.bold and line.bold and not last.full and not last.parted
+        return bold and line.size < 1.05 * self.headings.body and line.text.strip()[:1].isupper()
 
     def _keeps_to(self, group: Sequence[Line], line: Line) -> bool:
         """Whether a line stands where the next one of a paragraph or an item does."""

@@ -292,7 +292,7 @@ def test_steps_in_bold_stay_steps(tmp_path: Path) -> None:
 
 
 def test_japanese_in_columns_from_right_to_left(tmp_path: Path) -> None:
-    columns = ["電灯は毎日消します。", "窓は必ず閉めます。", "鍵は受付に返します。"]
+    columns = ["電灯は毎日消します。窓", "は必ず閉めます。鍵は受", "付に返します。"]
     drawn = [
         words(520 - 25 * n, 80 + 13 * row, letter, "J", 12)
         for n, column in enumerate(columns)

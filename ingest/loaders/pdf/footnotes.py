@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"\s*(\d{1,2})[.)]\s+(?=\S)")
 
 
 def with_footnotes(parts: Sequence[Line | Table]) -> Iterator[Line | Table]:
-    """Yield the parts, with footnotes whose numbers stand in the text without their points.
+    """Yield the parts, with those marked that begin footnotes whose numbers stand in the text.
 
     Footnotes are the last lines of a page, in type that is smaller than that of the others.
     """
@@ -27,7 +27,8 @@ def with_footnotes(parts: Sequence[Line | Table]) -> Iterator[Line | Table]:
         for part in page[first:]:
             assert isinstance(part, Line)
             number = _NUMBER.match(part.text)
-            yield _pointless(part) if number and _refers(text, number[1]) else part
+            noted = number is not None and _refers(text, number[1])
+            yield replace(part, footnote=True) if noted else part
 
 
 def _first_small(page: Sequence[Line | Table]) -> int:
@@ -46,9 +47,3 @@ def _first_small(page: Sequence[Line | Table]) -> int:
 def _refers(text: str, number: str) -> bool:
     """Whether a number is set right behind a word, as those of notes are."""
     return bool(re.search(rf"[^\W\d_][.,;:)]?{number}(?!\w)", text))
-
-
-def _pointless(line: Line) -> Line:
-    first = line.runs[0]
-    text = _NUMBER.sub(r"\1 ", first.text) if _NUMBER.match(first.text + "x") else first.text
-    return replace(line, runs=(replace(first, text=text), *line.runs[1:]))

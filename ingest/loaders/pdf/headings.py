@@ -57,8 +57,6 @@ class Headings:
         kept = {
             look: places for look, places in by_look.items() if self._is_kind(look, places, lines)
         }
-        if any(number.startswith("1.1") for number, *_ in kept):
-            kept |= {look: by_look[look] for look in by_look if look[0] in ("1", "1.") and look[1]}
         headed = {line.size for line in lines if line.size in self.by_size}
         deepest = max((self.by_size[size] for size in headed), default=0)
         found: dict[int, int] = {}

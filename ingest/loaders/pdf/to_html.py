@@ -167,7 +167,8 @@ class _Writer:
             return self._goes_on_beyond(last, line)
         if self.headings.level(line) != self.headings.level(last) or _LEADER.search(last.text):
             return False
-        if last.bold and not line.bold and len(group) == 1 and not _is_label(last):
+        run_in = line.runs[0].bold
+        if last.bold and not run_in and len(group) == 1 and not _is_label(last):
             return False  # the name of what stands under it
         if last.italic and not line.italic and len(group) == 1 and not last.full:
             return False
@@ -248,7 +249,13 @@ class _Writer:
             self._leave(first.left)
             self.html.append(f"<pre{at}><code>{escape(_code(group))}</code></pre>")
             return
-        if sign := _sign(first):
+        sign = _sign(first)
+        if sign and first.footnote:
+            # Without its point, the number is not taken for a step's.
+            self._close(0)
+            self.html.append(f"<p{at}>{_value(sign)} {self._words(group, sign.end())}</p>")
+            return
+        if sign:
             self._open(first, sign)
             self.html.append(f"<p{at}>{self._words(group, sign.end())}</p>")
             return

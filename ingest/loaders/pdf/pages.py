@@ -17,7 +17,7 @@ from ingest.loaders.pdf.columns import Column, columns_of
 from ingest.loaders.pdf.lines import Line, Pages, Run, Table
 from ingest.loaders.pdf.rows import Row
 from ingest.loaders.pdf.signs import UNKNOWN, name_signs
-from ingest.loaders.pdf.unseen import take_unseen
+from ingest.loaders.pdf.unseen import take_doubles, take_unseen
 from ingest.loaders.pdf.words import Box, Link, Word, links_of, words_of
 from ingest.loaders.pdf.writing import (
     Char,
@@ -147,6 +147,7 @@ def _unread(page: int, error: Exception) -> Remark:
 
 def _read_page(page: Page, read: _Read) -> None:
     number = page.page_number
+    take_doubles(page)
     for text in take_unseen(page):
         read.unseen.setdefault(text, number)
     name_signs(page.chars)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from ingest.loaders.pdf.rows import BULLET, SIGN, WIDE_GUTTER, Row
+from ingest.loaders.pdf.rows import SIGN, WIDE_GUTTER, Row
 from ingest.loaders.pdf.words import Word
 
 FEWEST = 3
@@ -20,6 +20,7 @@ It is WIDE_GUTTER where a gutter goes over few rows, as the spaces between words
 """
 _MANY_ROWS = 8
 
+_ITEM = re.compile(r"[•◦▪▫‣●○■□∙·*–-]$")
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)]$")
 _STEP = re.compile(r"[^\W\d_]{1,10}\s?\d{1,2}\s*[:：.．)）]")
 _FIGURES = re.compile(r"[\W\d]*$")
@@ -112,7 +113,9 @@ def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
         return False
     shared = one.rows & two.rows
     apart = sum((n in one.starts) != (n in two.starts) for n in shared & one.told & two.told)
-    together = len((one.starts - one.below_heads) & (two.starts - two.below_heads))
+    # Headings beside each other are those of columns as much as those of cells.
+    heads = one.heads & two.heads | one.below_heads & two.below_heads
+    together = len(one.starts & two.starts - heads)
     going_on = len(one.goes_on & two.goes_on)
     if apart >= together and (one.goes_below(two) or two.goes_below(one)):
         return True
@@ -156,7 +159,7 @@ def _narrow(pieces: Sequence[_Piece]) -> bool:
 def _both_listed(left: Sequence[_Piece], right: Sequence[_Piece]) -> bool:
     """Whether each side has a list of its own, or its part of one."""
     bullets = [
-        sum(len(p.words) > 1 and bool(BULLET.match(p.words[0].text)) for p in side)
+        sum(len(p.words) > 1 and bool(_ITEM.match(p.words[0].text)) for p in side)
         for side in (left, right)
     ]
     if min(bullets) >= 2:

@@ -1,4 +1,4 @@
-"""Signs on a page that are no text of it: watermarks across it, and what is white on white."""
+"""Signs on a page that are no text of it: watermarks, white on white, and what is drawn twice."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _LIGHT = 0.75
 _WHITE = 0.98
 _LARGE = 2.5
 """How large they are at least, in sizes of the text."""
+_BLACK: tuple[object, ...] = (None, 0, (0,), (0.0,), (0, 0, 0), (0, 0, 0, 1))
 _BAR = 4.0
 """How thick a line is at least, in points, that may be the ground of words."""
 _SPACES = {"DeviceGray": 1, "CalGray": 1, "DeviceRGB": 3, "CalRGB": 3, "DeviceCMYK": 4}
@@ -40,6 +41,37 @@ def take_unseen(page: Page) -> list[str]:
     return words
 
 
+def take_doubles(page: Page) -> None:
+    """Take off signs that are drawn once more on themselves, a little aside so that they look bold.
+
+    Those that stay are bold.
+    """
+    chars = page.chars
+    if len({_cell(char) for char in chars}) > 0.99 * len(chars) - 3:
+        return
+    kept: list[Char] = []
+    drawn: dict[tuple[str, int, int], Char] = {}
+    for char in chars:
+        text, x, y = _cell(char)
+        near = (drawn.get((text, x + dx, y + dy)) for dx in (0, -1, 1) for dy in (0, -1, 1))
+        double = next((other for other in near if other and _is_on(char, other)), None)
+        if double is None:
+            drawn[text, x, y] = char
+            kept.append(char)
+        elif abs(char["x0"] - double["x0"]) > 0.01 and "Bold" not in double["fontname"]:
+            double["fontname"] += "-Bold"
+    chars[:] = kept
+
+
+def _cell(char: Char) -> tuple[str, int, int]:
+    return char["text"], round(char["x0"]), round(char["top"])
+
+
+def _is_on(char: Char, other: Char) -> bool:
+    far = max(abs(char["x0"] - other["x0"]), abs(char["top"] - other["top"]))
+    return bool(far < 0.1 * char["size"] and not char["text"].isspace())
+
+
 def _is_faint(char: Char, usual: float) -> bool:
     """Whether a sign is white, or of a watermark; words in white that are large are titles."""
     if _lightness(char) >= _WHITE:
@@ -55,6 +87,8 @@ def _slants(char: Char) -> bool:
 def _lightness(char: Char) -> float:
     """Return how light a sign's colour is; 0 where the file does not tell it in plain numbers."""
     color = char.get("non_stroking_color")
+    if color in _BLACK:
+        return 0.0
     if not isinstance(color, tuple | list) or not all(isinstance(c, int | float) for c in color):
         return 0.0
     known = _SPACES.get(str(char.get("ncs")), len(color) if len(color) > 1 else 0)

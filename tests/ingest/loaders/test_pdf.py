@@ -528,3 +528,62 @@ def test_names_at_the_left_of_their_text_stand_before_it(tmp_path: Path) -> None
         "Dark lamp",
         "Loud lamp",
     ]
+
+
+def test_columns_whose_headings_stand_on_one_line(tmp_path: Path) -> None:
+    drawn: list[str] = []
+    columns = [["The lamp is dark", "The lamp hums"], ["The key is lost", "The door is shut"]]
+    for n, headings in enumerate(columns):
+        for row, heading in enumerate(headings):
+            x, y = 60 + 230 * n, 90 + 60 * row
+            drawn += [words(x, y, heading, "B")]
+            drawn += lines(x, y + 14, "Ask the caretaker, who comes by", "in the morning.")
+    sections = guide_of(tmp_path, drawn).sections
+    assert [section.heading for section in sections] == [*columns[0], *columns[1]]
+    assert {section.blocks[0].text for section in sections} == {
+        "Ask the caretaker, who comes by in the morning."
+    }
+
+
+def test_footnotes_are_no_steps(tmp_path: Path) -> None:
+    (section,) = guide_of(
+        tmp_path,
+        [
+            words(60, 80, "Lamps", "B", 14),
+            *lines(60, 100, "1. Switch the lamp off at the wall.", "2. Wait until it is cold."),
+            words(213, 96, "1", size=6),
+            words(60, 160, "1. The switch is behind the door, and it", size=7),
+            words(60, 169, "is red.", size=7),
+        ],
+    ).sections
+    assert [(block.number, block.text) for block in section.blocks] == [
+        (1, "Switch the lamp off at the wall.1"),
+        (2, "Wait until it is cold."),
+        (None, "1 The switch is behind the door, and it is red."),
+    ]
+
+
+def test_what_is_drawn_twice_to_look_bold(tmp_path: Path) -> None:
+    drawn: list[str] = []
+    for n, heading in enumerate(["The lamp is dark", "The lamp hums"]):
+        y = 90 + 50 * n
+        drawn += [words(60, y, heading), words(60.4, y, heading)]
+        drawn += lines(60, y + 14, "Ask the caretaker.")
+    assert [section.heading for section in guide_of(tmp_path, drawn).sections] == [
+        "The lamp is dark",
+        "The lamp hums",
+    ]
+
+
+def test_lines_that_no_sentence_joins_stay_lines(tmp_path: Path) -> None:
+    (section,) = guide_of(
+        tmp_path,
+        lines(60, 90, "LAMPS", "1. Switch it off.", "2. Wait.", "IN THE YARD", "Ring.", step=22),
+    ).sections
+    assert [block.text for block in section.blocks] == [
+        "LAMPS",
+        "Switch it off.",
+        "Wait.",
+        "IN THE YARD",
+        "Ring.",
+    ]

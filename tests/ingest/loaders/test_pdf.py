@@ -551,7 +551,7 @@ def test_footnotes_are_no_steps(tmp_path: Path) -> None:
         [
             words(60, 80, "Lamps", "B", 14),
             *lines(60, 100, "1. Switch the lamp off at the wall.", "2. Wait until it is cold."),
-            words(213, 96, "1", size=6),
+            words(206.4, 96, "1", size=6),
             words(60, 160, "1. The switch is behind the door, and it", size=7),
             words(60, 169, "is red.", size=7),
         ],

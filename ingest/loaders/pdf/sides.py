@@ -94,28 +94,38 @@ def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
     """Whether the two sides of a strip are columns, and not cells, labels or signs of lists."""
     left = [p for n in range(strip.first, strip.last + 1) if (p := _piece(rows, n, strip, -1))]
     right = [p for n in range(strip.first, strip.last + 1) if (p := _piece(rows, n, strip, 1))]
-    if min(len(left), len(right)) < FEWEST:
+    if not left or not right:
         return False
     size = median(word.size for piece in left for word in piece.words)
+    if min(len(left), len(right)) < FEWEST:
+        return _is_short_column(left, right, strip, size)
     few = min(len(left), len(right), len(strip.rows)) < _MANY_ROWS
-    if strip.right - strip.left < size * (WIDE_GUTTER if few else GUTTER):
+    gutter = (strip.right - strip.left) / size
+    if gutter < GUTTER:
         return False
-    if _both_listed(left, right):
-        return True
     if any(_is_no_text(pieces) for pieces in (left, right)):
-        return False
+        return gutter >= WIDE_GUTTER and _both_listed(left, right)
     one, two = _Side.of(left, size), _Side.of(right, size)
-    if _both_headed(one, two) or _reads_over(left, right, one):
+    if few and gutter < WIDE_GUTTER:
+        return gutter >= 1 and _begin_apart(one, two)
+    if _both_listed(left, right) or _both_headed(one, two) or _reads_over(left, right, one):
         return True
     if not _aligned(left, right, size):
         return len(one.goes_on) >= 2 and len(two.goes_on) >= 2
+    return _read_on(one, two)
+
+
+def _begin_apart(one: _Side, two: _Side) -> bool:
+    """Whether the sides never begin anything together, as cells would."""
+    wrapped = one.is_wrapped and two.is_wrapped
+    return wrapped and one.apart(two) >= FEWEST and not one.together(two)
+
+
+def _read_on(one: _Side, two: _Side) -> bool:
+    """Whether each of two sides, whose lines stand beside each other, reads on by itself."""
     if not one.goes_on or not two.goes_on:
         return False
-    shared = one.rows & two.rows
-    apart = sum((n in one.starts) != (n in two.starts) for n in shared & one.told & two.told)
-    # Headings beside each other are those of columns as much as those of cells.
-    heads = one.heads & two.heads | one.below_heads & two.below_heads
-    together = len(one.starts & two.starts - heads)
+    apart, together = one.apart(two), one.together(two)
     going_on = len(one.goes_on & two.goes_on)
     if apart >= together and (one.goes_below(two) or two.goes_below(one)):
         return True
@@ -174,6 +184,16 @@ def _both_listed(left: Sequence[_Piece], right: Sequence[_Piece]) -> bool:
     return all(numbers)
 
 
+def _is_short_column(
+    left: Sequence[_Piece], right: Sequence[_Piece], strip: Strip, size: float
+) -> bool:
+    """Whether the right side is the top of a last column, beside one whose text wraps."""
+    side = _Side.of(left, size)
+    wide = strip.right - strip.left >= size and not _narrow(left) and not _narrow(right)
+    text = len(left) >= _MANY_ROWS and len(side.goes_on) >= FEWEST and side.is_wrapped
+    return wide and text and len(right) > 1 and right[0].row <= left[0].row + 1
+
+
 def _both_headed(one: _Side, two: _Side) -> bool:
     """Whether each side has headings of its own; those at the top of both are a table's."""
     within = any(
@@ -222,6 +242,16 @@ class _Side:
     def is_wrapped(self) -> bool:
         """Whether most of what goes on does so where the line above is full."""
         return 2 * len(self.goes_on & self.below_full) > len(self.goes_on)
+
+    def apart(self, other: _Side) -> int:
+        """Return on how many rows one side begins anew while the other goes on."""
+        shared = self.rows & other.rows & self.told & other.told
+        return sum((row in self.starts) != (row in other.starts) for row in shared)
+
+    def together(self, other: _Side) -> int:
+        """Return on how many rows both begin anew, but for headings, which columns have, too."""
+        heads = self.heads & other.heads | self.below_heads & other.below_heads
+        return len(self.starts & other.starts - heads)
 
     def goes_below(self, other: _Side) -> bool:
         """Whether it goes on below the other's last row, with more than the end of a cell."""

@@ -106,19 +106,23 @@ def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
     if any(_is_no_text(pieces) for pieces in (left, right)):
         return gutter >= WIDE_GUTTER and _both_listed(left, right)
     one, two = _Side.of(left, size), _Side.of(right, size)
+    aligned = _aligned(left, right, size)
     if few and gutter < WIDE_GUTTER:
-        return gutter >= 1 and _begin_apart(one, two)
+        return gutter >= 1 and _begin_apart(one, two, aligned=aligned)
     if _both_listed(left, right) or _both_headed(one, two) or _reads_over(left, right, one):
         return True
-    if not _aligned(left, right, size):
+    if not aligned:
         return len(one.goes_on) >= 2 and len(two.goes_on) >= 2
     return _read_on(one, two)
 
 
-def _begin_apart(one: _Side, two: _Side) -> bool:
-    """Whether the sides never begin anything together, as cells would."""
-    wrapped = one.is_wrapped and two.is_wrapped
-    return wrapped and one.apart(two) >= FEWEST and not one.together(two)
+def _begin_apart(one: _Side, two: _Side, *, aligned: bool) -> bool:
+    """Whether the sides, close to each other, wrap and begin each by itself, as no cells do."""
+    if not one.is_wrapped or not two.is_wrapped:
+        return False
+    if not aligned and min(len(one.goes_on), len(two.goes_on)) >= 2:
+        return True
+    return one.apart(two) >= FEWEST and one.apart(two) > 2 * one.together(two)
 
 
 def _read_on(one: _Side, two: _Side) -> bool:
@@ -168,20 +172,20 @@ def _narrow(pieces: Sequence[_Piece]) -> bool:
 
 def _both_listed(left: Sequence[_Piece], right: Sequence[_Piece]) -> bool:
     """Whether each side has a list of its own, or its part of one."""
-    bullets = [
-        sum(len(p.words) > 1 and bool(_ITEM.match(p.words[0].text)) for p in side)
-        for side in (left, right)
-    ]
-    if min(bullets) >= 2:
-        return True
-    numbers = []
-    for pieces in (left, right):
-        found = [_NUMBER.match(piece.words[0].text) for piece in pieces if len(piece.words) > 1]
-        own = [int(match[1]) for match in found if match]
-        # 1, 3, 5 beside 2, 4, 6 is read by rows.
-        steady = len(own) >= 2 and all(two == one + 1 or two == 1 for one, two in pairwise(own))
-        numbers.append(steady)
-    return all(numbers)
+    bulleted, numbered = map(_is_bulleted, (left, right)), map(_is_numbered, (left, right))
+    return all(bullets or numbers for bullets, numbers in zip(bulleted, numbered, strict=True))
+
+
+def _is_bulleted(pieces: Sequence[_Piece]) -> bool:
+    items = (p for p in pieces if len(p.words) > 1 and _ITEM.match(p.words[0].text))
+    return sum(1 for _ in items) >= 2
+
+
+def _is_numbered(pieces: Sequence[_Piece]) -> bool:
+    """Whether there are numbers that go up by one: 1, 3, 5 beside 2, 4, 6 is read by rows."""
+    found = [_NUMBER.match(piece.words[0].text) for piece in pieces if len(piece.words) > 1]
+    own = [int(match[1]) for match in found if match]
+    return len(own) >= 2 and all(two == one + 1 or two == 1 for one, two in pairwise(own))
 
 
 def _is_short_column(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 from ingest.loaders.pdf.lines import Line
@@ -15,7 +16,7 @@ _LONGEST_OF_BODY_SIZE = 90
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(\.?)\s+(?=[^\W\d_])")
 _ROMAN = re.compile(r"([IVX]{1,5})\.\s+(?=[^\W\d_])")
 _ENDED = re.compile(r"[.!?:;,。！？：；、]\W*$")
-_SIGN = re.compile(r"\s*(?:[•◦▪▫‣●○■□∙·*–-]|\d{1,3}[.)]|\(?\w[.)])\s")
+_SIGN = re.compile(r"\s*(?:[•◦▪▫‣●○◎■□◆◇▲△▼▽▶▷►★☆∙·*–-]|\d{1,3}[.)]|\(?\w[.)])\s")
 _Look = tuple[str, bool, bool, float]
 
 
@@ -62,7 +63,28 @@ class Headings:
         for look, places in kept.items():
             level = min(6, self._level(look, kept, lines, deepest))
             found |= {id(lines[at]): level for at in places}
-        return found
+        for above, line in pairwise(lines):
+            if id(above) in found and self._goes_on(above, line):
+                found[id(line)] = found[id(above)]
+        return self._under_title(found, lines)
+
+    def _goes_on(self, heading: Line, line: Line) -> bool:
+        """Whether a line is the second one of a heading in bold."""
+        alike = heading.bold and line.bold and heading.size == line.size
+        return alike and _close(heading, line) and line.text.strip()[:1].islower()
+
+    def _under_title(self, levels: dict[int, int], lines: Sequence[Line]) -> dict[int, int]:
+        """Return the levels, with the first line over all others if it looks like the next one."""
+        if len(levels) < 2 or len(lines) < 2 or self._look(lines[0]) is None:
+            return levels
+        title, first = lines[:2]
+        highest = min(levels.values())
+        level = levels.get(id(first))
+        one = _close(title, first) and _runs_on(title)
+        alike = self._look(title) == self._look(first) and not one
+        if level != highest or levels.get(id(title), level) != level or not alike:
+            return levels
+        return {line: min(6, level + 1) for line, level in levels.items()} | {id(title): highest}
 
     def _look(self, line: Line) -> _Look | None:
         """Return what headings of a kind share, None for a line that cannot be one."""
@@ -83,13 +105,14 @@ class Headings:
         if at + 1 >= len(lines):
             return False
         above, below = lines[at - 1] if at else None, lines[at + 1]
-        if self._look(below) == self._look(line) and _close(line, below):
+        if self._look(below) == self._look(line) and _close(line, below) and _runs_on(line):
             return False
         if (
             above
             and _close(above, line)
             and above.bold == line.bold
             and not _ENDED.search(above.text.strip())
+            and _runs_on(above)
         ):
             return False
         return line.left <= below.left + 3 * line.size or below.page != line.page
@@ -173,6 +196,11 @@ def _sectioned(lines: Sequence[Line], by_size: Mapping[float, int]) -> bool:
     headings = sum(line.size in by_size for line in lines)
     first = lines[0].size if lines else 0.0
     return headings - sum(line.size == first for line in lines if first in by_size) >= 2
+
+
+def _runs_on(line: Line) -> bool:
+    """Whether the next line may go on with one: in bold, it then reaches the column's end."""
+    return line.full or not line.bold
 
 
 def _close(one: Line, two: Line) -> bool:

@@ -46,7 +46,8 @@ class Line:
     writing goes to the left or downwards. Those of a column are as if it stood where the first
     one does. `flow` numbers the columns of the page, `full` tells whether the line reaches its
     column's end, `parted` whether a wide space goes through it, and `second` is where its second
-    word begins.
+    word begins. `aside` tells that it is of a note beside the line before it,
+    `footnote` that it begins one at the page's foot.
     """
 
     page: int
@@ -62,6 +63,8 @@ class Line:
     italic: bool
     parted: bool
     runs: tuple[Run, ...]
+    aside: bool = False
+    footnote: bool = False
 
     @property
     def text(self) -> str:
@@ -100,5 +103,5 @@ class Pages:
 
     @property
     def lines(self) -> list[Line]:
-        """The lines outside tables."""
-        return [part for part in self.parts if isinstance(part, Line)]
+        """The lines outside tables, and not beside others."""
+        return [part for part in self.parts if isinstance(part, Line) and not part.aside]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from statistics import median
@@ -13,9 +13,11 @@ from pdfminer.pdfpage import PDFPage
 from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
 
-from ingest.loaders.pdf.columns import Column, Row, columns_of
+from ingest.loaders.pdf.columns import Column, columns_of
 from ingest.loaders.pdf.lines import Line, Pages, Run, Table
+from ingest.loaders.pdf.rows import Row
 from ingest.loaders.pdf.signs import UNKNOWN, name_signs
+from ingest.loaders.pdf.unseen import take_doubles, take_unseen
 from ingest.loaders.pdf.words import Box, Link, Word, links_of, words_of
 from ingest.loaders.pdf.writing import (
     Char,
@@ -45,7 +47,12 @@ _PICTURE = 0.3
 _DRAWN = 100
 """How many lines and curves a page has at least whose text may be drawn."""
 _UNREADABLE = 0.3
+_CLEAR = 1.2
+"""How far running heads stand from the text at least, in sizes of its type."""
 _LINES_IN_FRAME = 12
+_LONGEST = 60
+"""How many letters of what is left out are named."""
+_SHAPE = re.compile(r"[●○❍■□▪◻❑▲▼◆◇❖➢➲]")
 _LEADER = re.compile(r"(?:[.…・·․]\s?){3,}\s*[\divxl]+$|(?:\s?[.…・]){5,}\s*[\divxl]*$")
 _CONTENTS = re.compile(
     r"(?:table of )?contents|目\s*次|inhalt(?:sverzeichnis)?|sommaire|table des matières|[íi]ndice"
@@ -70,6 +77,7 @@ class _Read:
     pictures: list[int] = field(default_factory=list)
     unknown: Counter[int] = field(default_factory=Counter)
     readings: list[int] = field(default_factory=list)
+    unseen: dict[str, int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -139,6 +147,9 @@ def _unread(page: int, error: Exception) -> Remark:
 
 def _read_page(page: Page, read: _Read) -> None:
     number = page.page_number
+    take_doubles(page)
+    for text in take_unseen(page):
+        read.unseen.setdefault(text, number)
     name_signs(page.chars)
     as_seen(page.chars)
     beside = readings(page.chars)
@@ -268,12 +279,14 @@ class _Sheet:
             words = [mirrored(word, self.width) for word in words]
             tables = [self._mirrored(table) for table in tables]
         found: list[Line | Table] = []
-        for n, column in enumerate(columns_of(words, tables), flow):
-            for row in column.rows:
+        for column in columns_of(words, tables):
+            notes = {id(row) for _, note in column.notes for row in note.rows}
+            for row in _with_notes(column):
                 if row.table:
                     found.append(replace(row.table, left=row.table.left - column.shift))
-                elif line := self._line(row, column, n, mirror):
-                    found.append(line)
+                elif line := self._line(row, column, flow, mirror):
+                    found.append(replace(line, aside=id(row) in notes))
+            flow += 1
         return found
 
     def _mirrored(self, table: Table) -> Table:
@@ -309,9 +322,14 @@ class _Sheet:
         )
 
     def _known(self, words: Sequence[Word]) -> Iterator[Word]:
-        """Yield the words without signs that are not known; one before a line is its bullet."""
+        """Yield the words without signs that are not known; one before a line is its bullet.
+
+        So is a shape of a font of pictures.
+        """
         for n, word in enumerate(words):
-            if UNKNOWN not in word.text:
+            if n == 0 and len(words) > 1 and word.picture and _SHAPE.fullmatch(word.text):
+                yield replace(word, text="•")
+            elif UNKNOWN not in word.text:
                 yield word
             elif n == 0 and len(words) > 1 and len(word.text) == 1:
                 yield replace(word, text="•")
@@ -319,6 +337,15 @@ class _Sheet:
                 self.unknown += word.text.count(UNKNOWN)
                 if text := word.text.replace(UNKNOWN, ""):
                     yield replace(word, text=text)
+
+
+def _with_notes(column: Column) -> Iterator[Row]:
+    """Yield a column's rows, each with the notes beside it behind it."""
+    for n, row in enumerate(column.rows):
+        yield row
+        for at, note in column.notes:
+            if at == n:
+                yield from note.rows
 
 
 def _within(word: Word, table: Table) -> bool:
@@ -363,6 +390,8 @@ def _running_heads(read: _Read, pages: int) -> set[Line]:
         if re.fullmatch(r"[\divxlc /|of-]*", line.text.strip().lower())
         or (pages > 2 and said[_numberless(line.text)] >= often)
     }
+    if pages == 2:
+        found |= _on_both(read, found)
     margins = set(read.margins)
     sizes = [line.size for line in read.parts if isinstance(line, Line) and line not in margins]
     body = median(sizes) if sizes else 0.0
@@ -372,6 +401,41 @@ def _running_heads(read: _Read, pages: int) -> set[Line]:
         text = f"what stands at the edge of a page is left out: {named}"
         read.remarks.append(Remark(line=once[0].page, kind=RemarkKind.LEFT_OUT, text=text))
     return found | set(once)
+
+
+def _on_both(read: _Read, found: Collection[Line]) -> set[Line]:
+    """Return what stands at the same place on both of two pages, and say what it is."""
+    first, second = ([x for x in read.margins if x.page == page] for page in (1, 2))
+    pairs = [
+        (one, two)
+        for one in first
+        for two in second
+        if one not in found and _numberless(one.text) == _numberless(two.text)
+        if max(abs(one.top - two.top), min(abs(one.left - two.left), abs(one.right - two.right)))
+        < 2
+    ]
+    both = {line for pair in pairs for line in pair}
+    text = [part for part in read.parts if part not in both and part not in found]
+    both = {line for pair in pairs if all(_stands_clear(x, text) for x in pair) for line in pair}
+    if both:
+        said = dict.fromkeys(line.text.strip() for line in read.margins if line in both)
+        named = ", ".join(f"“{_shortened(text)}”" for text in list(said)[:3])
+        remark = f"what stands at the edge of both pages is left out: {named}"
+        read.remarks.append(Remark(line=1, kind=RemarkKind.LEFT_OUT, text=remark))
+    return both
+
+
+def _stands_clear(line: Line, text: Sequence[Line | Table]) -> bool:
+    """Whether a line does not stand right over or under what it may be a heading of."""
+    return not any(
+        max(part.top - line.bottom, line.top - part.bottom) < _CLEAR * _size(part, line)
+        for part in text
+        if part.page == line.page
+    )
+
+
+def _size(part: Line | Table, line: Line) -> float:
+    return min(part.size, line.size) if isinstance(part, Line) else line.size
 
 
 def _is_once(line: Line, body: float) -> bool:
@@ -403,9 +467,17 @@ def _remarks(read: _Read) -> Iterator[Remark]:
         signs = "a sign" if count == 1 else f"{count} signs"
         text = f"{signs} of which the file does not say what they are: left out"
         yield Remark(line=page, kind=RemarkKind.LEFT_OUT, text=text)
+    if read.unseen:
+        named = ", ".join(f"“{_shortened(text)}”" for text in list(read.unseen)[:3])
+        text = f"what stands across a page, or cannot be seen on it, is left out: {named}"
+        yield Remark(line=min(read.unseen.values()), kind=RemarkKind.LEFT_OUT, text=text)
     if read.readings:
         text = "readings in small letters beside their words are left out"
         yield Remark(line=read.readings[0], kind=RemarkKind.LEFT_OUT, text=text)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"
 
 
 def _stretches(pages: Iterable[int]) -> Iterator[tuple[int, int]]:

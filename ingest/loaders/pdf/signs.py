@@ -12,7 +12,8 @@ UNKNOWN = "\ufffd"
 
 _UNMAPPED = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
 _DINGBATS = re.compile(r"dingbats", re.IGNORECASE)
-_PICTURES = re.compile(r"(?:wing|web)dings|dingbats", re.IGNORECASE)
+PICTURES = re.compile(r"(?:wing|web)dings|dingbats", re.IGNORECASE)
+"""The names of fonts whose letters are pictures."""
 _SYMBOL = re.compile(r"(?:^|\+)symbol", re.IGNORECASE)
 
 # The fonts' own numbers; Word writes them from U+F000 on.
@@ -59,7 +60,7 @@ def name_signs(chars: Sequence[dict[str, Any]]) -> None:
 
 @cache
 def _has_pictures(font: str) -> bool:
-    return bool(_PICTURES.search(font))
+    return bool(PICTURES.search(font))
 
 
 def _picture(text: str, font: str) -> str:
@@ -70,6 +71,6 @@ def _picture(text: str, font: str) -> str:
         return text
     number = ord(text) & 0xFF
     named = _IN_SYMBOL if _SYMBOL.search(font) else _IN_WINGDINGS
-    if _PICTURES.search(font) or _SYMBOL.search(font):
+    if PICTURES.search(font) or _SYMBOL.search(font):
         return named.get(number, UNKNOWN)
     return _IN_SYMBOL.get(number) or _IN_WINGDINGS.get(number) or UNKNOWN

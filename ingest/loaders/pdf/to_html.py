@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import groupby
 
+from ingest.loaders.pdf.bullets import with_bullets
+from ingest.loaders.pdf.footnotes import with_footnotes
 from ingest.loaders.pdf.headings import Headings
 from ingest.loaders.pdf.hyphens import Hyphens
 from ingest.loaders.pdf.lines import Line, Pages, Run, Table, is_broken
 from ingest.parse.blocks import NOTE_LABEL
 
-_BULLET = re.compile(r"\s*([•◦▪▫‣●○■□∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)|\s*[•●・](?=[^\W\d])")
+_BULLET = re.compile(r"\s*([•◦▪▫‣∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)|\s*[•・](?=[^\W\d])")
 _NUMBER = re.compile(
     r"\s*(?:(\d{1,3})[.)]\s+|([０-９]{1,2})[.．)）、]\s*|[(（]([0-9０-９]{1,2})[)）]\s*|([①-⑳])\s*)"
     r"(?=\S)"
@@ -22,12 +25,17 @@ _NUMBER = re.compile(
 # "Step 2: Open the lid.", "b) Close it", 「【原因】」: what begins a line of its own.
 _BEGINS = re.compile(
     r"\s*(?:(?:step|schritt|[ée]tape|paso|passo|手順|ステップ|步骤|단계)\s*\d{1,2}\b"
-    r"|[a-z]\)\s|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●▼▶※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
+    r"|[a-z]\)\s|(?-i:[a-z]|[ivx]{2,4})\.\s+(?!\w\.)|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●○◎▲△▼▽▶▷►★☆❖※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
     re.IGNORECASE,
 )
+# "■ The lamp is dark", 「【原因】」: what is a heading more often than not.
+_HEADED = re.compile(r"\s*(?:[■□◆◇●○◎▲△▼▽▶▷►★☆❖]\s*\S|【[^】]+】\s*$)")
 _ENDED = re.compile(r"[.!?:。！？：]\W*$")
 _LEADER = re.compile(r"(?:[.…・]\s?){6,}")
 _SAME_INDENT = 4.0
+_OTHER_SIZE = 1.15
+_CLOSE = 0.5
+"""How far the lines of a paragraph are apart at most, in sizes of their type, where none tells."""
 
 
 def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
@@ -35,6 +43,7 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
 
     `outline` holds the levels and titles of the document's bookmarks.
     """
+    pages = Pages(list(with_footnotes(list(with_bullets(pages.parts)))))
     lines = pages.lines
     hyphens = Hyphens(line.text for line in lines)
     return _Writer(Headings(lines, outline), _gap(lines), hyphens).write(pages.parts)
@@ -42,17 +51,55 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
 
 def _gap(lines: Sequence[Line]) -> float:
     """Return the usual distance of two lines of a paragraph, in sizes of their type."""
-    gaps = Counter(
-        round((two.top - one.bottom) / two.size, 1)
+    pairs = [
+        (one, two)
         for one, two in zip(lines, lines[1:], strict=False)
         if _in_one_column(one, two) and one.size == two.size and two.top > one.bottom - two.size
-    )
+    ]
+    gaps = Counter(round((two.top - one.bottom) / two.size, 1) for one, two in pairs)
     often = [gap for gap, count in gaps.items() if count >= max(gaps.values()) / 4]
-    return min(often, default=0.2)
+    least = min(often, default=0.2)
+    # Where no line runs over, each is a paragraph.
+    return least if any(_is_wrapped(one, two) for one, two in pairs) else min(least, _CLOSE)
+
+
+def _is_wrapped(one: Line, two: Line) -> bool:
+    """Whether a sentence runs over from a line to the next."""
+    first = two.text.strip()[:1]
+    uncased = first.isalpha() and first.lower() == first.upper()
+    return one.full and (first.islower() or uncased and not _ENDED.search(one.text.strip()))
 
 
 def _in_one_column(one: Line, two: Line) -> bool:
     return (one.page, one.flow) == (two.page, two.flow)
+
+
+def _notes_apart(
+    parts: Sequence[Line | Table],
+) -> tuple[list[Line | Table], dict[int, list[Sequence[Line]]]]:
+    """Return the parts without notes beside them, and the notes by the id of what they are beside.
+
+    Notes at the top have nothing before them: they are text.
+    """
+    text: list[Line | Table] = []
+    notes: dict[int, list[Sequence[Line]]] = {}
+    for aside, group in groupby(parts, lambda part: isinstance(part, Line) and part.aside):
+        if aside and text:
+            lines = [part for part in group if isinstance(part, Line)]
+            notes[id(text[-1])] = list(_paragraphs(lines))
+        else:
+            text += group
+    return text, notes
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    paragraph: list[Line] = []
+    for line in lines:
+        if paragraph and not -line.size < line.top - paragraph[-1].bottom < 0.7 * line.size:
+            yield paragraph
+            paragraph = []
+        paragraph.append(line)
+    yield paragraph
 
 
 @dataclass
@@ -77,18 +124,27 @@ class _Writer:
     hyphens: Hyphens
     html: list[str] = field(default_factory=list)
     items: list[_Item] = field(default_factory=list)
+    notes: list[Sequence[Line]] = field(default_factory=list)
+    """What stands beside the open list."""
 
     def write(self, parts: Sequence[Line | Table]) -> str:
+        """Return the pages' parts as HTML."""
+        text, notes = _notes_apart(parts)
         position = 0
-        while position < len(parts):
-            part = parts[position]
+        while position < len(text):
+            part = text[position]
             if isinstance(part, Table):
                 self._table(part)
-                position += 1
-                continue
-            group = self._group(parts, position)
-            position += len(group)
-            self._lines(group)
+                taken = 1
+            else:
+                group = self._group(text, position)
+                self._lines(group)
+                taken = len(group)
+            for each in text[position : position + taken]:
+                self.notes += notes.get(id(each), [])
+            if not self.items:
+                self._close(0)
+            position += taken
         self._close(0)
         return "\n".join(self.html)
 
@@ -111,9 +167,17 @@ class _Writer:
             return self._goes_on_beyond(last, line)
         if self.headings.level(line) != self.headings.level(last) or _LEADER.search(last.text):
             return False
-        if last.bold and not line.bold and len(group) == 1 and not _is_label(last):
+        run_in = line.runs[0].bold
+        if last.bold and not run_in and len(group) == 1 and not _is_label(last):
             return False  # the name of what stands under it
         if last.italic and not line.italic and len(group) == 1 and not last.full:
+            return False
+        if (
+            self._is_bold_anew(last, line)
+            or _is_headed_anew(last, line)
+            or _HEADED.match(last.text)
+            and not last.full
+        ):
             return False
         gap = (line.top - last.bottom) / line.size
         if line.code:
@@ -123,6 +187,11 @@ class _Writer:
         if not self._keeps_to(group, line):
             return False
         return gap < self.gap + 0.35
+
+    def _is_bold_anew(self, last: Line, line: Line) -> bool:
+        """Whether lines in bold, no larger than the text, are two titles rather than one."""
+        bold = last.bold and line.bold and not last.full and not last.parted
+        return bold and line.size < 1.05 * self.headings.body and line.text.strip()[:1].isupper()
 
     def _keeps_to(self, group: Sequence[Line], line: Line) -> bool:
         """Whether a line stands where the next one of a paragraph or an item does."""
@@ -180,7 +249,13 @@ class _Writer:
             self._leave(first.left)
             self.html.append(f"<pre{at}><code>{escape(_code(group))}</code></pre>")
             return
-        if sign := _sign(first):
+        sign = _sign(first)
+        if sign and first.footnote:
+            # Without its point, the number is not taken for a step's.
+            self._close(0)
+            self.html.append(f"<p{at}>{_value(sign)} {self._words(group, sign.end())}</p>")
+            return
+        if sign:
             self._open(first, sign)
             self.html.append(f"<p{at}>{self._words(group, sign.end())}</p>")
             return
@@ -226,6 +301,10 @@ class _Writer:
     def _close(self, depth: int) -> None:
         while len(self.items) > depth:
             self.html.append("</li></ol>" if self.items.pop().ordered else "</li></ul>")
+        if not self.items:
+            for note in self.notes:
+                self.html.append(f'<p data-at="{note[0].page}">{self._words(note, 0)}</p>')
+            self.notes = []
 
     def _table(self, table: Table) -> None:
         self._leave(table.left)
@@ -288,6 +367,17 @@ def _add(written: list[Run | str], runs: Sequence[Run]) -> None:
             written[-2:] = [replace(last, text=last.text + between + first.text)]
             runs = runs[1:]
     written += runs
+
+
+def _is_headed_anew(last: Line, line: Line) -> bool:
+    """Whether a line, in bold or in type of another size, does not go on with the one above it."""
+    below = line.top > last.bottom - 0.3 * min(line.size, last.size)
+    if not below or not line.bold:
+        return False
+    if last.bold:
+        return max(line.size, last.size) > _OTHER_SIZE * min(line.size, last.size)
+    ended = not last.full or bool(_ENDED.search(last.text.strip()))
+    return ended and not last.runs[-1].bold
 
 
 def _is_label(line: Line) -> bool:

@@ -12,6 +12,8 @@ from pdfminer.pdftypes import resolve1
 from pdfplumber.page import Page
 from pdfplumber.utils.text import extract_words
 
+from ingest.loaders.pdf.signs import PICTURES
+
 _MONOSPACED = re.compile(r"mono|courier|consol|menlo|code|typewriter|cmtt", re.IGNORECASE)
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|medi$", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|slant|cmti|cmsl|medi?ital", re.IGNORECASE)
@@ -44,6 +46,8 @@ class Word:
     bold: bool = False
     code: bool = False
     italic: bool = False
+    picture: bool = False
+    """Whether it is of a font of pictures."""
     href: str | None = None
 
 
@@ -67,7 +71,7 @@ def words_of(chars: Sequence[dict[str, Any]], links: Sequence[Link]) -> list[Wor
 
 
 def _word(word: dict[str, Any], links: Sequence[Link]) -> Word:
-    bold, code, italic = _look(word["fontname"])
+    bold, code, italic, picture = _look(word["fontname"])
     return Word(
         text=word["text"],
         left=word["x0"],
@@ -78,13 +82,16 @@ def _word(word: dict[str, Any], links: Sequence[Link]) -> Word:
         bold=bold,
         code=code,
         italic=italic,
+        picture=picture,
         href=_leads_to(word, links),
     )
 
 
 @cache
-def _look(font: str) -> tuple[bool, bool, bool]:
-    return bool(_BOLD.search(font)), bool(_MONOSPACED.search(font)), bool(_ITALIC.search(font))
+def _look(font: str) -> tuple[bool, bool, bool, bool]:
+    looks = (_BOLD, _MONOSPACED, _ITALIC, PICTURES)
+    bold, code, italic, picture = (bool(look.search(font)) for look in looks)
+    return bold, code, italic, picture
 
 
 def _leads_to(word: dict[str, Any], links: Sequence[Link]) -> str | None:

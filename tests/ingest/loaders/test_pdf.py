@@ -292,7 +292,7 @@ def test_steps_in_bold_stay_steps(tmp_path: Path) -> None:
 
 
 def test_japanese_in_columns_from_right_to_left(tmp_path: Path) -> None:
-    columns = ["電灯は毎日消します。", "窓は必ず閉めます。", "鍵は受付に返します。"]
+    columns = ["電灯は毎日消します。窓", "は必ず閉めます。鍵は受", "付に返します。"]
     drawn = [
         words(520 - 25 * n, 80 + 13 * row, letter, "J", 12)
         for n, column in enumerate(columns)
@@ -384,3 +384,206 @@ def test_a_table_of_contents_is_left_out_if_its_headings_are_there(tmp_path: Pat
     assert [each.kind for each in document.remarks] == [RemarkKind.LEFT_OUT]
     alone = load_pages(tmp_path, [*lines(60, 80, *listed)])
     assert "Hall lamps" in alone.markdown and not alone.remarks
+
+
+def test_columns_whose_headings_stand_apart(tmp_path: Path) -> None:
+    guide = guide_of(
+        tmp_path,
+        [
+            words(60, 90, "1.1 The lamp hums", "B"),
+            *lines(60, 106, "Step 1: Take the lamp to", "the caretaker's room.", "Step 2: Ask"),
+            *lines(60, 145, "for another one and wait", "until it is brought."),
+            words(60, 174, "1.2 The lamp is hot", "B"),
+            *lines(60, 190, "Step 1: Switch it off.", "Step 2: Open a window, or"),
+            *lines(220, 90, "the door, until the room", "is cool."),
+            words(220, 119, "1.3 The lamp is gone", "B"),
+            *lines(220, 135, "Ring 0100. Look in the", "hall before."),
+        ],
+    )
+    assert [section.heading for section in guide.sections] == [
+        "1.1 The lamp hums",
+        "1.2 The lamp is hot",
+        "1.3 The lamp is gone",
+    ]
+    assert [len(section.blocks) for section in guide.sections] == [2, 2, 1]
+    assert guide.sections[1].blocks[-1].text.endswith("or the door, until the room is cool.")
+
+
+def test_running_heads_of_two_pages_do_not_cut_a_list(tmp_path: Path) -> None:
+    def page(number: int, *body: str) -> list[str]:
+        head, foot = words(60, 40, "House of lamps", "B", 13), words(500, 815, f"{number} of 2")
+        return [head, *body, foot]
+
+    document = load_pages(
+        tmp_path,
+        page(1, words(60, 90, "Lamps", "B", 16), *lines(60, 110, "1. Switch it off.", "2. Wait.")),
+        page(2, *lines(60, 90, "3. Turn the bulb.", "4. Switch it on.")),
+    )
+    (section,) = parse(document).sections
+    assert [block.number for block in section.blocks] == [1, 2, 3, 4]
+    assert "House of lamps" in document.remarks[0].text
+
+
+def test_headings_at_the_top_of_two_pages_stay(tmp_path: Path) -> None:
+    pages = [
+        [words(60, 60, "Lamps", "B", 13), *lines(60, 74, text, "It takes a minute.")]
+        for text in ("Switch them off.", "Switch them on.")
+    ]
+    assert load_pages(tmp_path, *pages).markdown.count("# Lamps") == 2
+
+
+def test_headings_with_signs_are_no_items(tmp_path: Path) -> None:
+    drawn: list[str] = []
+    for n, (heading, text) in enumerate(
+        [("電灯がつかない", "窓を開けて、係を呼びます。"), ("鍵がない", "受付に電話して待ちます。")]
+    ):
+        drawn += [words(60, 90 + 60 * n, f"■ {heading}", "J", 12)]
+        drawn += [words(60, 110 + 60 * n, text, "J", 12)]
+    assert [section.heading for section in guide_of(tmp_path, drawn).sections] == [
+        "電灯がつかない",
+        "鍵がない",
+    ]
+
+
+def test_signs_that_hang_before_items_are_bullets(tmp_path: Path) -> None:
+    drawn = [words(60, 80, "Lamps", "B", 14)]
+    for n, text in enumerate(["Hall lamp", "Yard lamp", "Desk lamp"]):
+        drawn += [words(72, 100 + 16 * n, "■", "J", 10), words(92, 100 + 16 * n, text)]
+    (section,) = guide_of(tmp_path, drawn).sections
+    assert [(block.kind, block.text) for block in section.blocks] == [
+        (BlockKind.BULLET, "Hall lamp"),
+        (BlockKind.BULLET, "Yard lamp"),
+        (BlockKind.BULLET, "Desk lamp"),
+    ]
+
+
+def test_a_heading_in_bold_right_below_a_step(tmp_path: Path) -> None:
+    guide = guide_of(
+        tmp_path,
+        [
+            words(60, 80, "House of lamps", "B"),
+            words(60, 96, "The lamp is dark", "B"),
+            *lines(60, 108, "1. Turn the bulb. Wait", "2 minutes."),
+            words(60, 133, "The lamp hums", "B"),
+            *lines(60, 145, "1. Ask the caretaker."),
+        ],
+    )
+    assert guide.info.title == "House of lamps"
+    assert [section.heading for section in guide.sections] == ["The lamp is dark", "The lamp hums"]
+    assert guide.sections[0].blocks[0].text == "Turn the bulb. Wait 2 minutes."
+
+
+def test_what_stands_across_a_page_is_left_out(tmp_path: Path) -> None:
+    document = load_pages(
+        tmp_path,
+        [
+            *lines(60, 100, "Switch the lamp off.", "Wait for it to cool.", "Turn the bulb."),
+            "0.85 g BT /B 60 Tf 0.7 0.7 -0.7 0.7 60 640 Tm (DRAFT) Tj ET",
+            "1 g " + words(60, 200, "secret"),
+            "0 0 0 rg 60 600 200 20 re f 1 g " + words(60, 238, "Never touch it."),
+        ],
+    )
+    assert "secret" not in document.markdown and "DRAFT" not in document.markdown
+    assert "Never touch it." in document.markdown
+    (remark,) = document.remarks
+    assert remark.kind is RemarkKind.LEFT_OUT
+    assert "DRAFT" in remark.text and "secret" in remark.text
+
+
+def test_notes_in_the_margin_stand_behind_what_they_are_beside(tmp_path: Path) -> None:
+    guide = guide_of(
+        tmp_path,
+        [
+            words(60, 60, "House of lamps", "B", 20),
+            words(160, 90, "The lamp is dark", "B", 14),
+            words(60, 88, "The box is in the hall.", size=8),
+            *lines(
+                160, 110, "1. Switch it off at the wall and wait", "for a minute.", "2. Turn it."
+            ),
+            *[
+                words(60, 122 + 10 * n, text, size=8)
+                for n, text in enumerate(["Bulbs are", "hot."])
+            ],
+            words(160, 180, "The lamp hums", "B", 14),
+            *lines(160, 200, "Ask the caretaker."),
+        ],
+    )
+    dark, hums = guide.sections
+    assert [(block.number, block.text) for block in dark.blocks] == [
+        (None, "The box is in the hall."),
+        (1, "Switch it off at the wall and wait for a minute."),
+        (2, "Turn it."),
+        (None, "Bulbs are hot."),
+    ]
+    assert hums.heading == "The lamp hums"
+
+
+def test_names_at_the_left_of_their_text_stand_before_it(tmp_path: Path) -> None:
+    drawn: list[str] = []
+    for n, name in enumerate(["Dark lamp", "Loud lamp"]):
+        drawn += [words(60, 90 + 70 * n, name, "B")]
+        text = ("Switch it off at the wall, and wait", "until it is cold. Take it to the", "yard.")
+        drawn += lines(150, 90 + 70 * n, *text)
+    assert [section.heading for section in guide_of(tmp_path, drawn).sections] == [
+        "Dark lamp",
+        "Loud lamp",
+    ]
+
+
+def test_columns_whose_headings_stand_on_one_line(tmp_path: Path) -> None:
+    drawn: list[str] = []
+    columns = [["The lamp is dark", "The lamp hums"], ["The key is lost", "The door is shut"]]
+    for n, headings in enumerate(columns):
+        for row, heading in enumerate(headings):
+            x, y = 60 + 230 * n, 90 + 60 * row
+            drawn += [words(x, y, heading, "B")]
+            drawn += lines(x, y + 14, "Ask the caretaker, who comes by", "in the morning.")
+    sections = guide_of(tmp_path, drawn).sections
+    assert [section.heading for section in sections] == [*columns[0], *columns[1]]
+    assert {section.blocks[0].text for section in sections} == {
+        "Ask the caretaker, who comes by in the morning."
+    }
+
+
+def test_footnotes_are_no_steps(tmp_path: Path) -> None:
+    (section,) = guide_of(
+        tmp_path,
+        [
+            words(60, 80, "Lamps", "B", 14),
+            *lines(60, 100, "1. Switch the lamp off at the wall.", "2. Wait until it is cold."),
+            words(206.4, 96, "1", size=6),
+            words(60, 160, "1. The switch is behind the door, and it", size=7),
+            words(60, 169, "is red.", size=7),
+        ],
+    ).sections
+    assert [(block.number, block.text) for block in section.blocks] == [
+        (1, "Switch the lamp off at the wall.1"),
+        (2, "Wait until it is cold."),
+        (None, "1 The switch is behind the door, and it is red."),
+    ]
+
+
+def test_what_is_drawn_twice_to_look_bold(tmp_path: Path) -> None:
+    drawn: list[str] = []
+    for n, heading in enumerate(["The lamp is dark", "The lamp hums"]):
+        y = 90 + 50 * n
+        drawn += [words(60, y, heading), words(60.4, y, heading)]
+        drawn += lines(60, y + 14, "Ask the caretaker.")
+    assert [section.heading for section in guide_of(tmp_path, drawn).sections] == [
+        "The lamp is dark",
+        "The lamp hums",
+    ]
+
+
+def test_lines_that_no_sentence_joins_stay_lines(tmp_path: Path) -> None:
+    (section,) = guide_of(
+        tmp_path,
+        lines(60, 90, "LAMPS", "1. Switch it off.", "2. Wait.", "IN THE YARD", "Ring.", step=22),
+    ).sections
+    assert [block.text for block in section.blocks] == [
+        "LAMPS",
+        "Switch it off.",
+        "Wait.",
+        "IN THE YARD",
+        "Ring.",
+    ]

@@ -1,0 +1,62 @@
+"""Signs that some write before headings, where they are the bullets of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ingest.loaders.pdf.lines import Line, Table
+
+_SIGN = re.compile(r"\s*([●○■□◆◇▶►➢❖➔✓])(?=\s+\S)")
+_BULLET = re.compile(r"\s*[•◦▪‣·・*–-]\s*\S")
+_HANGS = 1.4
+"""How far the words begin at least behind such a bullet's left edge, in sizes of the type."""
+
+
+def with_bullets(parts: Sequence[Line | Table]) -> Iterator[Line | Table]:
+    """Yield the parts, with bullets where items with signs follow each other as in a list.
+
+    Under a heading there is text; the lines of an item all begin where its words do.
+    """
+    before, bullet = False, None
+    for n, part in enumerate(parts):
+        if not isinstance(part, Line) or not _SIGN.match(part.text):
+            before = False
+            if not isinstance(part, Line) or part.left < _left(bullet):
+                bullet = None
+            if isinstance(part, Line) and _BULLET.match(part.text):
+                bullet = part
+            yield part
+            continue
+        hangs = part.second - part.left > _HANGS * part.size
+        below = bullet is not None and part.left > bullet.left + 0.5 * part.size
+        after = hangs and _has_next(parts, n)
+        listed = before or after or below
+        yield _bulleted(part) if listed else part
+        before = after
+
+
+def _left(line: Line | None) -> float:
+    return line.left if line else 0.0
+
+
+def _has_next(parts: Sequence[Line | Table], at: int) -> bool:
+    """Whether another item follows, with no more between than the rest of the first one."""
+    first = last = parts[at]
+    assert isinstance(first, Line)
+    for part in parts[at + 1 :]:
+        if not isinstance(part, Line) or (part.page, part.flow) != (first.page, first.flow):
+            return False
+        if _SIGN.match(part.text):
+            return part.second - part.left > _HANGS * part.size
+        wrapped = isinstance(last, Line) and last.full and part.left > first.second - first.size / 3
+        if not wrapped or abs(part.size - first.size) > 0.1:
+            return False
+        last = part
+    return False
+
+
+def _bulleted(line: Line) -> Line:
+    first = line.runs[0]
+    return replace(line, runs=(replace(first, text=_SIGN.sub("•", first.text)), *line.runs[1:]))

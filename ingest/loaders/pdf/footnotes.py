@@ -1,0 +1,49 @@
+"""Notes at the foot of a page, whose numbers are no steps."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from ingest.loaders.pdf.lines import Line, Table
+
+_SMALLER = 0.9
+_NUMBER = re.compile(r"\s*(\d{1,2})[.)]\s+(?=\S)")
+
+
+def with_footnotes(parts: Sequence[Line | Table]) -> Iterator[Line | Table]:
+    """Yield the parts, with those marked that begin footnotes whose numbers stand in the text.
+
+    Footnotes are the last lines of a page, in type that is smaller than that of the others.
+    """
+    for _, group in groupby(parts, lambda part: part.page):
+        page = list(group)
+        first = _first_small(page)
+        text = " ".join(part.text for part in page[:first] if isinstance(part, Line))
+        yield from page[:first]
+        for part in page[first:]:
+            assert isinstance(part, Line)
+            number = _NUMBER.match(part.text)
+            noted = number is not None and _refers(text, number[1])
+            yield replace(part, footnote=True) if noted else part
+
+
+def _first_small(page: Sequence[Line | Table]) -> int:
+    """Return where the last lines of a page begin that are in smaller type than most."""
+    sizes = Counter[float]()
+    for part in page:
+        if isinstance(part, Line):
+            sizes[part.size] += len(part.text)
+    usual = sizes.most_common(1)[0][0] if sizes else 0.0
+    first = len(page)
+    while first and isinstance(part := page[first - 1], Line) and part.size <= _SMALLER * usual:
+        first -= 1
+    return first
+
+
+def _refers(text: str, number: str) -> bool:
+    """Whether a number is set right behind a word, as those of notes are."""
+    return bool(re.search(rf"[^\W\d_][.,;:)]?{number}(?!\w)", text))

@@ -213,8 +213,8 @@ def test_text_of_a_guide_is_never_taken_for_markup_or_commands(folder: Path) -> 
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said)
         assert "[red]Title[/red]" in said
     said = run("hostile.md", "--full").stdout
-    assert r"\x1b]8;;https://evil.example\x07link \u202eturned [blink]round[/blink]" in said
-    assert "[bold]Heading[/bold]" in said and "{{ 7 * 7 }} {% raw %}" in said
+    assert "]8;;https://evil.examplelink turned [blink]round[/blink]" in said
+    assert "[bold]Heading[/bold]" in said and "{{ 7 * 7 }} is left out" in said
     run("hostile.md", "--html", "page.html")
     text = (folder / "page.html").read_text("utf-8")
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)

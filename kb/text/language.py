@@ -15,6 +15,10 @@ _KANA_OR_HAN = re.compile(f"{_KANA.pattern}|{_HAN.pattern}")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _CODE = re.compile(r"\S*[_:/\\${}()<>=\[\]\d]\S*|\S+\.\S+|\b[A-Z]{2,}\b")
+# Signs of print, which say nothing of a language.
+_PLAIN = str.maketrans(
+    {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’", "'"), **dict.fromkeys("–—…•®™©→", " ")}
+)
 # Two of them and no letter beyond ASCII are English; the models need not be loaded for it.
 _ENGLISH = set(
     "i i'm i've my me we our you your the this that these it it's its how what what's where why "
@@ -60,7 +64,7 @@ def detect_language(text: str, otherwise: str = "en") -> str:
     """
     if _KANA.search(text):
         return "ja"
-    words = _CODE.sub(" ", text[:_ENOUGH])
+    words = _CODE.sub(" ", text[:_ENOUGH].translate(_PLAIN))
     if not re.search(r"[^\W\d_]", words):
         return otherwise
     if words.isascii() and len(_ENGLISH.intersection(words.lower().split())) >= 2:

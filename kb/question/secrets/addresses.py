@@ -14,9 +14,9 @@ _USER = re.compile(
 )
 _USER_ONLY = re.compile(r"(?<=://)(?P<password>[^\s/:@\"'<>`]{20,256})@(?=[\w-]+\.)")
 # Without a scheme: scott/tiger@db, user:password@tcp(host), user:password@host:port.
-_ORACLE = re.compile(r"(?<=thin:)[^\s/@:]{1,64}/(?P<password>[^\s@]{1,128})@")
+_ORACLE = re.compile(r"(?<=thin:)[^\s/@:]{1,64}/(?P<password>[^\s]{1,128})@(?=[/\w])")
 _DRIVER = re.compile(
-    r"(?<![\w/:.-])[\w.-]{1,64}:(?P<password>[^\s@\"'<>]{1,128})@(?:(?:tcp|unix)\(|[\w.-]{1,100}:\d{2,5}\b)"
+    r"(?<![A-Za-z0-9_/:.-])[A-Za-z0-9_.-]{1,64}:(?!//)(?P<password>[^\s\"'<>]{1,128})@(?:(?:tcp|unix)\(|[\w.-]{1,100}:\d{2,5}\b)"
 )
 _PORT = re.compile(r"\d{1,5}(?:/.*)?")
 _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s\"'<>`]+")

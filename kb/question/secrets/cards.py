@@ -11,7 +11,7 @@ from kb.question.secrets.span import Span
 _GROUPED = re.compile(
     r"(?<![\d.-])(?:[3-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ -])\d{6}\2\d{5})(?![\d.-]*\d)"
 )
-_PLAIN = re.compile(r"(?<![\w.-])(?:[456]\d{15}|3[47]\d{13}|35\d{14})(?![\w-])")
+_PLAIN = re.compile(r"(?<![A-Za-z0-9_.-])(?:[456]\d{15}|3[47]\d{13}|35\d{14})(?![A-Za-z0-9_-])")
 _OF_CARDS = re.compile(
     r"(?i)\bcards?\b|visa\b|master ?card|amex|american express|カード|卡|카드|tarjeta|carte|karte|cartão|carta"
 )

@@ -17,13 +17,13 @@ def find_behind_flags(text: str) -> Iterator[Span]:
     """Yield passwords in commands that are called with one."""
     for flag, command, option in _options():
         if command in text:
-            for at in _calls(text, command):
-                yield from _in_call(text, at, flag, option)
-    if "--stdin" in text or "password-stdin" in text or "chpasswd" in text:
+            for at, end in _calls(text, command):
+                yield from _in_call(text, at, end, flag, option)
+    if "echo" in text or "printf" in text:
         for match in _ECHO.finditer(text):
             if may_be_set(match["value"], plainly=True):
                 yield Span(*match.span("value"), "password")
-    if "SecureString" in text or "net user" in text:
+    if "SecureString" in text or "net use" in text:
         for match in _WINDOWS.finditer(text):
             if may_be_set(match["value"], plainly=True):
                 yield Span(*match.span("value"), "password")
@@ -31,10 +31,10 @@ def find_behind_flags(text: str) -> Iterator[Span]:
 
 _ECHO = re.compile(
     r"(?:echo|printf)(?: -n| '%s')? [\"']?(?:[\w.-]{1,32}:)?(?P<value>[^\s\"'|]{3,128})[\"']? ?\| ?(?:sudo )?"
-    r"(?:docker|passwd|podman|helm|chpasswd|kinit|cryptsetup|gpg|az|oc|crane)"
+    r"(?:-S\b|docker|passwd|podman|helm|chpasswd|kinit|cryptsetup|gpg|az|oc|crane)"
 )
 _WINDOWS = re.compile(
-    r"(?:ConvertTo-SecureString(?: -String)? [\"']?|net user [\w.-]{1,32} )(?P<value>[^\s\"'/]{3,128})"
+    r"(?:ConvertTo-SecureString(?: -String)? [\"']?|net user [\w.-]{1,32} |net use (?:\w: |\* )?\\{2,4}\S{1,100} )(?P<value>[^\s\"'/]{3,128})"
 )
 
 
@@ -43,7 +43,7 @@ def _options() -> tuple[tuple[Flag, str, re.Pattern[str]], ...]:
     return tuple(
         (flag, command, _option(flag, option))
         for flag in (*flags(), *logins())
-        for command in flag.commands.split()
+        for command in flag.commands
         for option in flag.flag.split() or [""]
     )
 
@@ -58,24 +58,26 @@ def _option(flag: Flag, option: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(option)}{space}(?=[^\s-])")
 
 
-def _calls(text: str, command: str) -> Iterator[int]:
+def _calls(text: str, command: str) -> Iterator[tuple[int, int]]:
+    """Yield where what a command is called with begins and ends."""
     at = text.find(command)
     while at >= 0:
         after = at + len(command)
+        following = text.find(command, after)
         if not text[at - 1 : at].isalnum() and text[after : after + 1].isspace():
-            yield after
-        at = text.find(command, after)
+            line = text.find("\n", after, after + _LINE)
+            ends = [end for end in (line, following) if end >= 0]
+            yield after, min([after + _LINE, *ends])
+        at = following
 
 
-def _in_call(text: str, at: int, flag: Flag, option: re.Pattern[str]) -> Iterator[Span]:
-    line = text.find("\n", at, at + _LINE)
-    end = line if line >= 0 else at + _LINE
-    if found := option.search(text, at, end):
-        value = value_at(text, found.end())
-        if not value:
-            return
-        stop = value.end
-        if flag.between == "/" and "@" in value.text:
-            stop = value.start + value.text.rindex("@")
-        if may_be_set(text[value.start : stop], plainly=True):
-            yield Span(value.start, stop, "password")
+def _in_call(
+    text: str, at: int, end: int, flag: Flag, option: re.Pattern[str]
+) -> Iterator[Span]:
+    if not (found := option.search(text, at, end)) or not (value := value_at(text, found.end())):
+        return
+    stop = value.end
+    if flag.between == "/" and "@" in value.text:
+        stop = value.start + value.text.rindex("@")
+    if may_be_set(text[value.start : stop], plainly=True):
+        yield Span(value.start, stop, "password")

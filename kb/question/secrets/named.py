@@ -26,6 +26,7 @@ _SCHEMES = (
     "ssws", "oauth", "key", "jwt", "api-key",
 )  # fmt: skip
 _SCHEME = re.compile(rf"(?i:{'|'.join(_SCHEMES)})[ =]{{1,4}}(?P<value>[^\s\"'<>,;]{{6,}}+)")
+_CREDENTIAL = re.compile(r"[A-Za-z0-9+/._~=:|%-]{12,}+")
 _SIGNATURE = re.compile(r"(?:AWS4-HMAC-SHA256|AWS) [^\n\"']{8,600}")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TAILS = ("password", "passwd", "secret", "token", "apikey", "passphrase", "secretkey", "accesskey", "privatekey")
@@ -57,8 +58,7 @@ def _behind_schemes(text: str) -> Iterator[Span]:
         at = lower.find(scheme)
         while at >= 0:
             match = _SCHEME.match(text, at)
-            value = match["value"] if match else ""
-            if match and len(value) >= 12 and (looks_secret(value) or is_random(value)):
+            if match and _CREDENTIAL.fullmatch(match["value"]) and is_random(match["value"]):
                 yield Span(*match.span("value"), "token")
             at = lower.find(scheme, match.end() if match else at + len(scheme))
 

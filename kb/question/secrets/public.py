@@ -10,12 +10,13 @@ _SSH_KEY = re.compile(r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\w{1,20}|sk-\S{1,4
 _PUBLIC_BLOCK = re.compile(
     r"-----BEGIN (?P<what>[A-Z0-9 ]{0,30}(?:PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|SIGNATURE|MESSAGE|X509 CRL))-----"
 )
+_ARN = re.compile(r"arn:aws[\w-]{0,10}:[\w:/.*+=,@-]*+")
 _SUM = re.compile(r"(?:sha\d{1,3}|SHA\d{3}|md5|MD5)[-:=][A-Za-z0-9+/=_-]{16,}+")
 
 
 def public_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where things stand that nobody has to hide."""
-    for pattern, has in ((_DATA, "data:"), (_SSH_KEY, " AAAA")):
+    for pattern, has in ((_DATA, "data:"), (_SSH_KEY, " AAAA"), (_ARN, "arn:aws")):
         if has in text:
             yield from (match.span() for match in pattern.finditer(text))
     yield from (match.span() for match in _SUM.finditer(text))

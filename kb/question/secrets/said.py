@@ -19,8 +19,12 @@ from kb.question.secrets.value import (
     whole,
 )
 
+_IS_CJK = re.compile(rf"[{CJK}]")
+_IS_KATAKANA = re.compile("[ァ-ヶー]")
+_IS_LETTER = re.compile(rf"[^\W_{CJK}]")
 _LABELS = {
     "password": "password",
+    "pass": "password",
     "PIN": "PIN",
     "token": "token",
     "key": "secret key",
@@ -29,24 +33,31 @@ _LABELS = {
     "seed phrase": "seed phrase",
     "login": "password",
 }
-_SIGN = r":=|=>|->|→|={1,2}|[:|]"
+_SIGN = r":=|={1,3}>|-{1,2}>|→|={1,2}|[:|](?:[*_]{1,2}(?=\s))?"
 _VERB = (
     r"(?:is|was|are|were|will be|should be|would be|be|is now|is still|set to|changed to|reset to|to be|used"
     r"|lautet|ist|war|sind|es|era|son|está|est|était|sont|é|era|são|è|sono|jest|adalah|là|είναι|это|-|—|–"
     r"|olan)\b"
 )
 _PARTICLE = r"(?:は|が|を|の値は|って|:|是|为|為|就是|改成|设为|은|는|이|가|을|를)(?:、|,)?"
+# "the password for the wifi", "the password that they gave me"
 _ABOUT = (
-    r"(?:[ ]?\([^()\n]{0,40}\)|[ ](?:for|of|to|on|at|in|für|de|del|du|per|para|pour|von|zum|am)(?:[ ][^\s:=,.;!?]{1,30}){1,5}?)?"
+    r"(?:[ ]?\([^()\n]{0,40}\)|[ ](?:for|of|to|on|at|in|für|de|del|du|per|para|pour|von|zum|am|that|which|que|qui|die|das|I|we|they|he|she|you)(?:[ ][^\s:=,.;!?\"'`<>|]{1,30}){1,5}?)?"
 )
+_MINE = r"(?:\s(?:của tôi|của mình|của em|saya|kami|mine|von mir|de moi))?"
 _LINK = re.compile(
-    rf"(?:'s|s)?[\"'`*_」』)】]{{0,3}}{_ABOUT}[\"'`*_)]{{0,3}}"
+    rf"(?:s)?[\"'`*_」』)】]{{0,3}}{_MINE}{_ABOUT}[\"'`*_)]{{0,3}}"
     rf"(?:(?P<sign>\s{{0,4}}(?:{_SIGN})\s{{0,4}})"
-    rf"|(?P<verb>\s{{1,4}}(?:(?:now|still|currently|just|actually|also|only|simply)\s)?{_VERB}"
+    rf"|(?P<verb>(?:['’]s\s{{1,4}}(?=\S))|\s{{1,4}}(?:(?:now|still|currently|just|actually|also|only|simply)\s)?{_VERB}"
     rf"(?:\s(?:now|still|just|currently|actually|set to|called|literally|simply))?:?\s{{1,4}})"
-    rf"|(?P<particle>\s{{0,2}}{_PARTICLE}\s{{0,2}})"
-    rf"|(?P<none>\s{{1,3}}|(?=[\"'`「『])))"
+    rf"|(?P<particle>\s{{0,2}}{_PARTICLE}\s{{0,2}}))[(]?"
 )
+_NO_LINK = re.compile(
+    rf"\s{{1,3}}(?![(])|\s{{0,2}}[(]|(?=[「『])|(?<=[{CJK}])(?=[!-~])|{_ABOUT}[ ]?(?=[\"'`(])[(]?"
+)
+_CHANGED = re.compile(r"[ ](?:was |has been |got )?(?:changed )?(?:from|to|into|back to|zu|a|en|auf)[ ](?=\S)")
+_CHANGING = re.compile(r"(?i)chang|set|reset|updat|made|put|choos|chose|new|tried|änder|setz|cambi|chang|mudei|alter")
+_AND = re.compile(r"(?:,|[ ](?:and|or|to|und|oder|y|o|et|ou|then)(?=[ ])|、|と|や|か)[ ]?")
 _COUNTER = re.compile(
     r"\s?(?:文字|桁|分|日|回|時間|秒|つ|個|か月|ヶ月|ケ月|カ月|年|月|週|%|種類|度|番|人|件|行|台|以上|以下|以内|ビット"
     r"|位|字|个|次|天|小时|자리|자|일|번|분|시간|글자|개"
@@ -68,9 +79,16 @@ _CODE_LIST = re.compile(
 )
 _WORDS_LIST = re.compile(r"[\s:\"'`]*(?:\d{1,2}[.)]\s*)?[a-z]{3,8}(?:[\s,]+(?:\d{1,2}[.)]\s*)?[a-z]{3,8}){11,24}")
 _BEFORE = re.compile(
-    rf"(?P<value>[^\s{CJK}]{{4,64}})(?P<link>[\"'`」]?\s(?:is|was|ist|es|est|é|è)\s(?:(?:my|the|our|his|her|their|mein|das|mi|la|mon|le|minha|a)\s)?"
+    rf"(?<![^\s{CJK}\"'`(])(?P<value>[^\s{CJK}]{{4,64}})(?P<link>[\"'`」]?\s(?:is|was|as|ist|als|es|como|est|é|è|a)\s(?:(?:my|the|our|his|her|their|mein|das|mi|la|mon|le|minha|a)\s)?"
     rf"(?:[\w-]{{1,20}}\s){{0,2}}|[\"'`」』]?\s?(?:が|という|って|是|이|가)\s?(?:\w{{0,6}}の)?)$"
 )
+_GROUPS = re.compile(r"(?=(?:[^\s\d]{0,9}[ -]?){0,3}\d)(?:[A-Za-z2-9]{4}[ -]){3,15}[A-Za-z2-9]{2,4}\b")
+_PHRASE = re.compile(r"((?:[a-z]{3,10}[ ]){3,7}[a-z]{3,10})[.!]?(?=\s*(?:\n|$))")
+_FUNCTION = frozenset(
+    "must be not to the a is it in on for and or of my your by with at when i can will has does did "
+    "than since after before every each all more less than that this only same one get got says".split()
+)
+_LINKS_BEFORE = (" is ", " a ", " as ", " als ", " como ", " was ", " ist ", " es ", " est ", " é ", " è ", "が", "という", "って", "是", "이", "가")
 _LOGIN = re.compile(
     r"(?:[\w.@+\\-]{1,64})(?:\s?[/:|,]\s?|\s(?:and|und|y|et|と)\s)(?=\S)"
 )
@@ -79,11 +97,13 @@ _LOGIN = re.compile(
 def find_said(text: str) -> Iterator[Span]:
     """Yield secrets that a word for one stands before, or behind."""
     lower = _lower(text)
+    done = 0
     for start, end, kind in _words(lower):
-        if not (kind == "key" and _is_public(lower, start)):
-            yield from _after(text, end, kind)
-        if kind in ("password", "PIN"):
-            yield from _before(text, start)
+        if start < done or (kind == "key" and _is_public(lower, start)):
+            continue
+        for span in (*_after(text, end, kind), *_before(text, start, kind)):
+            yield span
+            done = max(done, span.end)
 
 
 def _lower(text: str) -> str:
@@ -115,13 +135,11 @@ def _words(lower: str) -> Iterator[tuple[int, int, str]]:
 def _stands_alone(lower: str, start: int, end: int) -> bool:
     """Whether a word in letters that are written with spaces is not part of another."""
     before, after = lower[start - 1 : start], lower[end : end + 1]
-    if re.match(rf"[{CJK}]", lower[start]):
-        return not (len(lower[start:end]) == 2 and re.match(r"[ァ-ヶー]", before or " "))
-    if re.match(r"[^\W_]", before) and not re.match(rf"[{CJK}]", before):
-        return False
+    if _IS_CJK.match(lower[start]):
+        return end - start > 2 or not _IS_KATAKANA.match(before)
     if after == "s":
         after = lower[end + 1 : end + 2]
-    return not (re.match(r"[^\W]", after) and not re.match(rf"[{CJK}]", after))
+    return not _IS_LETTER.match(before) and not _IS_LETTER.match(after) and after != "_"
 
 
 def _is_public(lower: str, start: int) -> bool:
@@ -129,7 +147,7 @@ def _is_public(lower: str, start: int) -> bool:
 
 
 def _after(text: str, end: int, kind: str) -> Iterator[Span]:
-    link = _LINK.match(text, end)
+    link = _LINK.match(text, end) or _changed(text, end) or _NO_LINK.match(text, end)
     if not link:
         return
     how = link.lastgroup or "none"
@@ -142,8 +160,37 @@ def _after(text: str, end: int, kind: str) -> Iterator[Span]:
         pair = _LOGIN.match(text, link.end())
         if pair and how != "none" and (value := value_at(text, pair.end())) and looks_secret(value.text):
             yield Span(*whole(text, value), _LABELS[kind])
-    elif (value := value_at(text, link.end())) and _is_secret(text, value, kind, how):
+    elif how != "none" and kind in ("key", "token") and (groups := _GROUPS.match(text, link.end())):
+        yield Span(*groups.span(), _LABELS[kind])
+    elif how != "none" and kind == "password" and (words := _phrase(text, link.end())):
+        yield words
+    else:
+        yield from _values(text, link.end(), kind, how)
+
+
+def _values(text: str, at: int, kind: str, how: str) -> Iterator[Span]:
+    """Yield the secret at a place, and others that are named with it: "Winter23 and Spring24"."""
+    while (value := value_at(text, at)) and _is_secret(text, value, kind, how):
         yield Span(*whole(text, value), _LABELS[kind])
+        after = _AND.match(text, value.end)
+        if not after or kind not in ("password", "pass"):
+            return
+        at, how = after.end(), "none"
+
+
+def _changed(text: str, end: int) -> re.Match[str] | None:
+    """Return what links a word to a secret that it was changed to: "set my password to ..."."""
+    link = _CHANGED.match(text, end)
+    return link if link and (_CHANGING.search(text, max(0, end - 60), link.end())) else None
+
+
+def _phrase(text: str, at: int) -> Span | None:
+    """Return four or more plain words that a line or sentence ends with: a passphrase."""
+    found = _PHRASE.match(text, at)
+    words = found[1].split() if found else []
+    if not found or set(words) & (harmless() | _FUNCTION) or _SUFFIX.fullmatch(words[0]):
+        return None
+    return Span(*found.span(1), _LABELS["password"])
 
 
 def _is_secret(text: str, value: Value, kind: str, how: str) -> bool:
@@ -154,23 +201,24 @@ def _is_secret(text: str, value: Value, kind: str, how: str) -> bool:
         case "PIN":
             return bool(_PIN.fullmatch(value.text)) and (how != "none" or len(value.text) >= 4)
         case "code":
-            return how != "none" and bool(_CODE.fullmatch(value.text)) and any(c.isdigit() for c in value.text)
-        case "password":
-            return _is_password(text, value, how)
+            digits = sum(c.isdigit() for c in value.text)
+            return bool(_CODE.fullmatch(value.text)) and digits > (0 if how != "none" else 5)
+        case "password" | "pass":
+            return _is_password(text, value, how, kind)
         case _:
             return _is_key(value, how)
 
 
-def _is_password(text: str, value: Value, how: str) -> bool:
+def _is_password(text: str, value: Value, how: str, kind: str) -> bool:
     word = value.text
     if value.quoted:
         return _is_quoted_password(word, how)
     if word.isdigit():
-        return how != "none" and 4 <= len(word) <= 20
+        return (4 if how != "none" else 6) <= len(word) <= 20
     if looks_secret(word):
         return how != "none" or (len(word) >= 6 and any(c.isdigit() for c in word))
     plain = word.isalpha() and word.isascii() and len(word) >= 5
-    if how == "none" or not plain or not may_be_set(word, plainly=True):
+    if how == "none" or kind == "pass" or not plain or not may_be_set(word, plainly=True):
         return False
     return not word.isupper() and not _SUFFIX.fullmatch(word.lower()) and bool(_CLAUSE_ENDS.match(text, value.end))
 
@@ -178,7 +226,7 @@ def _is_password(text: str, value: Value, how: str) -> bool:
 def _is_quoted_password(word: str, how: str) -> bool:
     words = word.split()
     if len(words) > 1:
-        return 3 <= len(words) <= 8 and word.islower() and not set(words) & (harmless() | {"must", "be"})
+        return 3 <= len(words) <= 8 and word.islower() and not set(words) & _FUNCTION
     if how == "none":
         return looks_secret(word)
     return may_be_set(word, plainly=True) and not _SUFFIX.fullmatch(word)
@@ -186,8 +234,10 @@ def _is_quoted_password(word: str, how: str) -> bool:
 
 def _is_key(value: Value, how: str) -> bool:
     word = value.text
+    if " " in word:
+        return False
     if how == "none":
-        return is_random(word) and looks_secret(word) and "/" not in word[:1]
+        return is_random(word) and looks_secret(word)
     if is_uuid(word):
         return True
     if is_random(word):
@@ -205,9 +255,12 @@ def _codes(text: str, at: int) -> Iterator[Span]:
         at = found.end()
 
 
-def _before(text: str, start: int) -> Iterator[Span]:
+def _before(text: str, start: int, kind: str) -> Iterator[Span]:
     window = max(0, start - 140)
-    found = _BEFORE.search(text[window:start])
+    said = text[window:start]
+    if kind not in ("password", "PIN") or not any(link in said[-50:] for link in _LINKS_BEFORE):
+        return
+    found = _BEFORE.search(said)
     if found and (value := value_at(text, window + found.start("value"))):
         if value.end <= start and looks_secret(value.text) and re.search(r"\d|[!#$%^&]", value.text) and len(value.text) >= 6:
             yield Span(value.start, value.end, _LABELS["password"])

@@ -36,7 +36,7 @@ class Shape(_Row):
 class Flag(_Row):
     """An option of commands after which a password stands, or a user and a password."""
 
-    commands: str
+    commands: tuple[str, ...]
     flag: str
     glued: bool = False
     between: str = ""

@@ -15,6 +15,7 @@ _WEB_TOKEN = re.compile(
 )
 _WEB_TOKEN_LEAST = 30
 _BEFORE = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|(?:\\u00[0-9A-Fa-f]{2})")
+_WORD = re.compile(r"[A-Z]?[a-z]{3,}")
 _HAS_DIGIT = re.compile(r"\d")
 
 # Amazon's secret keys have no mark; 40 characters of Base64 that are plainly no words may be one.
@@ -47,10 +48,15 @@ def find_bare_keys(text: str) -> Iterator[Span]:
         found = match[0]
         if not is_random(found) or not _HAS_DIGIT.search(found) or changes(found) < 14:
             continue
-        if found.lower() == found or found.upper() == found:
+        if found.lower() == found or found.upper() == found or _in_words(found) > len(found) / 2:
             continue
         if "/" in found or "+" in found or _OF_KEYS.search(text):
             yield Span(*match.span(), "AWS secret key")
+
+
+def _in_words(found: str) -> int:
+    """Return how many characters are in what may be words: getUserAccount is nothing else."""
+    return sum(map(len, _WORD.findall(found)))
 
 
 def _with_prefix(text: str, prefix: Prefix) -> Iterator[Span]:
@@ -70,7 +76,9 @@ def _begins(text: str, at: int, start: str) -> bool:
     if before.isalnum():
         return bool(_BEFORE.fullmatch(text, at - 2, at) or _BEFORE.fullmatch(text, at - 3, at))
     # Within Base64, or a name in several words, a few letters are a chance.
-    return before not in "+_-/." or not start.isalnum() or len(start) > 6 or before in "/." and len(start) > 3
+    if not start.isalnum() or len(start) > 6:
+        return True
+    return before not in "+_-" and (before not in "/." or len(start) > 3)
 
 
 def _is_token(found: str, prefix: Prefix) -> bool:
@@ -79,5 +87,7 @@ def _is_token(found: str, prefix: Prefix) -> bool:
         return False
     if not prefix.mixed:
         return True
-    longest = max(re.split(r"[-_.]", rest), key=len)
-    return bool(_HAS_DIGIT.search(longest)) and (len(longest) >= 8 or len(set(rest)) >= 12)
+    letters = re.sub(r"[^A-Za-z0-9]", "", rest)
+    return bool(_HAS_DIGIT.search(letters) or letters.lower() != letters) and (
+        changes(letters) >= len(letters) / 6
+    )

@@ -31,8 +31,8 @@ _STAND_IN = re.compile(
     re.DOTALL,
 )
 _MADE_UP = re.compile(
-    r"(?i)(?:your|my|the|our|insert|enter|put|paste|add|replace|some|any)[-_. ]?\w*[-_. ]?"
-    r"(?:token|key|secret|pass|pw|here|value|code|api|me|with)\w*"
+    r"(?i)(?:your[-_. ]?|(?:my|the|our|insert|enter|put|paste|add|replace|some|any)[-_. ])(?:[a-z]+[-_. ])*[a-z]*"
+    r"(?:token|key|secret|pass|pw|pwd|here|value|code|api|me|with|password)[a-z]*"
     r"|.*(?:redacted|placeholder|changeme|change[-_]me|replace[-_]?me|your[-_]).*"
     r"|.*x{5,}.*|.*\*{3,}.*|.*\.{3,}$"
 )
@@ -42,7 +42,10 @@ _CODE = re.compile(
     r"Values|cfg|conf)[.\[].*|(?:arn|op|vault|file|ssm|secretsmanager|keyvault|kms|s3):.*",
     re.IGNORECASE | re.DOTALL,
 )
-_PATH = re.compile(r"(?:~|\.{1,2})?/[\w.@-]+(?:/.*)?|[A-Za-z]:\\.*|\\\\.*|[\w.-]+(?:/[\w.-]+)*/[\w-]+\.\w{1,5}")
+_PATH = re.compile(
+    r"(?:~|\.{1,2})?/{1,2}[\w.@-]+(?:/.*)?|[A-Za-z]:\\.*|\\\\.*|\w+(?:\\{1,2}[^\\]+){2,}"
+    r"|[\w.-]+(?:/[\w.-]+)*/[\w-]+\.\w{1,5}"
+)
 _PLAIN_URL = re.compile(r"(?:https?|ftp|slack|mailto|file)://?[^@]*|mailto:.*|www\..*", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[A-Za-z\d-]+(?:\.[A-Za-z\d-]+)*\.[a-z]{2,10}")
 _NUMBERED = re.compile(

@@ -39,11 +39,6 @@ def redact(text: str) -> CleanText:
     return clean
 
 
-def secret_kinds(text: str) -> tuple[str, ...]:
-    """Return what kinds of secrets a text holds, each once."""
-    return tuple(dict.fromkeys(span.kind for span in find_secrets(text)))
-
-
 def _beginning(text: str) -> str:
     """Return a text, and only its beginning, up to the end of a word, if it is too long to ask."""
     if len(text) <= _LONGEST:

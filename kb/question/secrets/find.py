@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 from kb.question.secrets.addresses import find_in_addresses
@@ -22,14 +22,13 @@ from kb.question.secrets.tokens import find_bare_keys, find_tokens
 _FINDERS = (
     find_private_keys,
     find_tokens,
+    find_bare_keys,
     find_in_addresses,
     find_cards,
     find_behind_flags,
     find_named,
     find_said,
-    find_bare_keys,
 )
-_PUBLIC = "public"
 
 
 def find_secrets(text: str) -> list[Span]:
@@ -46,11 +45,8 @@ def find_secrets(text: str) -> list[Span]:
 
 
 def _within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    at = bisect_right(spans, (start, len_max)) - 1
+    at = bisect_right(spans, (start, sys.maxsize)) - 1
     return at >= 0 and spans[at][0] <= start and end <= spans[at][1]
-
-
-len_max = 1 << 62
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:

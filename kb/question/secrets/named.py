@@ -16,14 +16,15 @@ _NAME = re.compile(
     r"(?P<link>[ \t]{0,8}(?::=|=>|==?|: ?=|\?=|:|\|)[ \t]{0,8}(?:\n[ \t]{0,8}(?=\S))?|>)"
 )
 _FLAG = re.compile(r"(?<![\w-])(?P<name>--?[A-Za-z][\w-]{1,40})(?P<link>[ \t]{1,4}(?=[^\s-]))")
+_SET = re.compile(r"(?<=[Ss]et|etx|add)[ \t](?P<name>[\w./:@-]{2,80})[ \t](?=\S)")
 _XML = re.compile(
     r"(?:key|name|id)\s?=\s?[\"'](?P<name>[\w.:-]{2,80})[\"'][^<>\n]{0,80}?\s"
     r"(?:value|content)\s?=\s?[\"'](?P<value>[^\"'\n]{1,512})[\"']",
     re.IGNORECASE,
 )
 _SCHEMES = (
-    "bearer", "basic", "token", "apikey", "digest", "negotiate", "ntlm", "geniekey", "splunk",
-    "ssws", "oauth", "key", "jwt", "api-key",
+    "bearer", "basic", "ssws", "token", "apikey", "digest", "negotiate", "ntlm", "geniekey", "splunk",
+    "oauth", "key", "jwt", "api-key",
 )  # fmt: skip
 _SCHEME = re.compile(rf"(?i:{'|'.join(_SCHEMES)})[ =]{{1,4}}(?P<value>[^\s\"'<>,;]{{6,}}+)")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9+/._~=:|%-]{12,}+")
@@ -43,18 +44,22 @@ def find_named(text: str) -> Iterator[Span]:
     for match in _FLAG.finditer(text):
         if (kind := _kind(match["name"])) and (span := _set_to(text, match, kind)):
             yield span
+    for match in _SET.finditer(text):
+        kind = _kind(match["name"])
+        if kind and (value := value_at(text, match.end())) and looks_secret(value.text):
+            yield Span(*whole(text, value), _LABELS.get(kind, kind))
     yield from _behind_schemes(text)
     if "alue" in text:
         for match in _XML.finditer(text):
             kind = _kind(match["name"])
             if kind and may_be_set(match["value"], plainly=True):
-                yield Span(*match.span("value"), _LABELS[kind])
+                yield Span(*match.span("value"), _LABELS.get(kind, kind))
 
 
 def _behind_schemes(text: str) -> Iterator[Span]:
     """Yield what stands behind "Bearer" and the like, wherever that is."""
     lower = text.lower()
-    for scheme in _SCHEMES[:2]:
+    for scheme in _SCHEMES[:3]:
         at = lower.find(scheme)
         while at >= 0:
             match = _SCHEME.match(text, at)
@@ -73,7 +78,7 @@ def _set_to(text: str, match: re.Match[str], kind: str) -> Span | None:
     value = value_at(text, match.end())
     if not value or value.text.lower() == name.lower().lstrip("-"):
         return None
-    return Span(*whole(text, value), _LABELS[kind]) if _is_secret(value, kind, link, is_flag) else None
+    return Span(*whole(text, value), _LABELS.get(kind, kind)) if _is_secret(value, kind, link, is_flag) else None
 
 
 def _is_secret(value: Value, kind: str, link: str, is_flag: bool) -> bool:

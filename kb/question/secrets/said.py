@@ -42,7 +42,7 @@ _VERB = (
 _PARTICLE = r"(?:は|が|を|の値は|って|:|是|为|為|就是|改成|设为|은|는|이|가|을|를)(?:、|,)?"
 # "the password for the wifi", "the password that they gave me"
 _ABOUT = (
-    r"(?:[ ]?\([^()\n]{0,40}\)|[ ](?:for|of|to|on|at|in|für|de|del|du|per|para|pour|von|zum|am|that|which|que|qui|die|das|I|we|they|he|she|you)(?:[ ][^\s:=,.;!?\"'`<>|]{1,30}){1,5}?)?"
+    r"(?:[ ]?\([^()\n]{0,40}\)|[ ](?:for|of|to|on|at|in|für|de|del|du|per|para|pour|von|zum|am|that|which|que|qui|die|das|I|we|they|he|she|you)(?:[ ][^\s:=,.;!?\"'`<>|\[\]()]{1,30}){1,5}?)?"
 )
 _MINE = r"(?:\s(?:của tôi|của mình|của em|saya|kami|mine|von mir|de moi))?"
 _LINK = re.compile(
@@ -53,8 +53,9 @@ _LINK = re.compile(
     rf"|(?P<particle>\s{{0,2}}{_PARTICLE}\s{{0,2}}))[(]?"
 )
 _NO_LINK = re.compile(
-    rf"\s{{1,3}}(?![(])|\s{{0,2}}[(]|(?=[「『])|(?<=[{CJK}])(?=[!-~])|{_ABOUT}[ ]?(?=[\"'`(])[(]?"
+    rf"\s{{1,3}}(?![(])|\s{{0,2}}[(]|(?=[「『])|(?<=[{CJK}])(?=[!-~])"
 )
+_ASIDE = re.compile(rf"{_ABOUT}[ ]?(?=[\"'`(])[(]?")
 _CHANGED = re.compile(r"[ ](?:was |has been |got )?(?:changed )?(?:from|to|into|back to|zu|a|en|auf)[ ](?=\S)")
 _CHANGING = re.compile(r"(?i)chang|set|reset|updat|made|put|choos|chose|new|tried|änder|setz|cambi|chang|mudei|alter")
 _AND = re.compile(r"(?:,|[ ](?:and|or|to|und|oder|y|o|et|ou|then)(?=[ ])|、|と|や|か)[ ]?")
@@ -83,7 +84,9 @@ _BEFORE = re.compile(
     rf"(?:[\w-]{{1,20}}\s){{0,2}}|[\"'`」』]?\s?(?:が|という|って|是|이|가)\s?(?:\w{{0,6}}の)?)$"
 )
 _GROUPS = re.compile(r"(?=(?:[^\s\d]{0,9}[ -]?){0,3}\d)(?:[A-Za-z2-9]{4}[ -]){3,15}[A-Za-z2-9]{2,4}\b")
-_PHRASE = re.compile(r"((?:[a-z]{3,10}[ ]){3,7}[a-z]{3,10})[.!]?(?=\s*(?:\n|$))")
+_PHRASE = re.compile(r"((?:[a-z]{4}[ ]){3}[a-z]{4}\b(?![ ][a-z]{4}\b)|(?:[a-z]{3,10}[ ]){3,7}[a-z]{3,10}\b)")
+_MORE = re.compile(r"[.!]?[^\S\n]*[^\s.!]")
+_GROUPED = re.compile(r"[a-z]{4}(?:-[a-z]{4}){3}|[a-z]{6}(?:-[a-z]{6}){2}")
 _FUNCTION = frozenset(
     "must be not to the a is it in on for and or of my your by with at when i can will has does did "
     "than since after before every each all more less than that this only same one get got says".split()
@@ -147,9 +150,15 @@ def _is_public(lower: str, start: int) -> bool:
 
 
 def _after(text: str, end: int, kind: str) -> Iterator[Span]:
-    link = _LINK.match(text, end) or _changed(text, end) or _NO_LINK.match(text, end)
-    if not link:
-        return
+    links = (_LINK.match(text, end), _changed(text, end), _NO_LINK.match(text, end), _ASIDE.match(text, end))
+    for link in filter(None, links):
+        found = list(_linked(text, end, link, kind))
+        if found:
+            yield from found
+            return
+
+
+def _linked(text: str, end: int, link: re.Match[str], kind: str) -> Iterator[Span]:
     how = link.lastgroup or "none"
     if kind == "recovery code":
         yield from _codes(text, link.end() if how != "none" else end)
@@ -188,7 +197,9 @@ def _phrase(text: str, at: int) -> Span | None:
     """Return four or more plain words that a line or sentence ends with: a passphrase."""
     found = _PHRASE.match(text, at)
     words = found[1].split() if found else []
-    if not found or set(words) & (harmless() | _FUNCTION) or _SUFFIX.fullmatch(words[0]):
+    if len(words) == 4 and {len(word) for word in words} == {4} and not set(words) & harmless():
+        return Span(*found.span(1), _LABELS["password"])
+    if not found or _MORE.match(text, found.end(1)) or set(words) & (harmless() | _FUNCTION) or _SUFFIX.fullmatch(words[0]):
         return None
     return Span(*found.span(1), _LABELS["password"])
 
@@ -199,7 +210,9 @@ def _is_secret(text: str, value: Value, kind: str, how: str) -> bool:
         return False
     match kind:
         case "PIN":
-            return bool(_PIN.fullmatch(value.text)) and (how != "none" or len(value.text) >= 4)
+            if not _PIN.fullmatch(value.text):
+                return how != "none" and not value.text.isalpha() and looks_secret(value.text)
+            return how != "none" or len(value.text) >= 4
         case "code":
             digits = sum(c.isdigit() for c in value.text)
             return bool(_CODE.fullmatch(value.text)) and digits > (0 if how != "none" else 5)
@@ -215,8 +228,8 @@ def _is_password(text: str, value: Value, how: str, kind: str) -> bool:
         return _is_quoted_password(word, how)
     if word.isdigit():
         return (4 if how != "none" else 6) <= len(word) <= 20
-    if looks_secret(word):
-        return how != "none" or (len(word) >= 6 and any(c.isdigit() for c in word))
+    if looks_secret(word) or _GROUPED.fullmatch(word):
+        return how != "none" or (len(word) >= 6 and bool(re.search(r"\d|[!#$%^&*]", word)))
     plain = word.isalpha() and word.isascii() and len(word) >= 5
     if how == "none" or kind == "pass" or not plain or not may_be_set(word, plainly=True):
         return False

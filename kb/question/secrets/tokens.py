@@ -20,6 +20,7 @@ _HAS_DIGIT = re.compile(r"\d")
 
 # Amazon's secret keys have no mark; 40 characters of Base64 that are plainly no words may be one.
 _FORTY = re.compile(r"(?<![A-Za-z0-9/+=_.:@~-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_@-])")
+_KEY_ID = re.compile(r"A[KSBC][ISC]A[A-Z0-9]{16}")
 _OF_KEYS = re.compile(
     r"(?i)(?:secret|aws|access.?key|credential|\bAKIA|シークレット|キー|鍵|密钥|密鑰|金鑰|키|clave|clé\b|schlüssel)"
 )
@@ -44,14 +45,18 @@ def find_tokens(text: str) -> Iterator[Span]:
 
 def find_bare_keys(text: str) -> Iterator[Span]:
     """Yield what may be Amazon's secret keys, which nothing marks."""
+    beside = _KEY_ID.search(text)
     for match in _FORTY.finditer(text):
         found = match[0]
-        if not is_random(found) or not _HAS_DIGIT.search(found) or changes(found) < 14:
+        if is_stand_in(found) or not (_HAS_DIGIT.search(found) and _is_mixed(found)):
             continue
-        if found.lower() == found or found.upper() == found or _in_words(found) > len(found) / 2:
-            continue
-        if "/" in found or "+" in found or _OF_KEYS.search(text):
+        alone = is_random(found) and changes(found) >= 14 and _in_words(found) <= len(found) / 2
+        if beside or (alone and ("/" in found or "+" in found or _OF_KEYS.search(text))):
             yield Span(*match.span(), "AWS secret key")
+
+
+def _is_mixed(found: str) -> bool:
+    return found.lower() != found != found.upper() and len(set(found)) >= 16
 
 
 def _in_words(found: str) -> int:
@@ -88,6 +93,6 @@ def _is_token(found: str, prefix: Prefix) -> bool:
     if not prefix.mixed:
         return True
     letters = re.sub(r"[^A-Za-z0-9]", "", rest)
-    return bool(_HAS_DIGIT.search(letters) or letters.lower() != letters) and (
-        changes(letters) >= len(letters) / 6
-    )
+    if not _HAS_DIGIT.search(letters) and letters.lower() == letters:
+        return False
+    return changes(letters) >= len(letters) / 6 and _in_words(rest) <= 0.6 * len(rest)

@@ -165,7 +165,7 @@ def _is_jumble(text: str) -> bool:
 def is_random(text: str) -> bool:
     """Whether a text is long and mixed enough to be a key, and no sum of a file."""
     text = text[:_LOOKED_AT]
-    if len(text) < 16 or is_stand_in(text) or _SUM.fullmatch(text) or _UUID.fullmatch(text):
+    if len(text) < 16 or is_stand_in(text) or _SUM.fullmatch(text) or text.count("\\") > 1 or _UUID.fullmatch(text):
         return False
     letters = sum(c.isalpha() for c in text)
     digits = sum(c.isdigit() for c in text)

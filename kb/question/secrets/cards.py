@@ -13,10 +13,19 @@ _GROUPED = re.compile(
 )
 _PLAIN = re.compile(r"(?<![A-Za-z0-9_.-])(?:[456]\d{15}|3[47]\d{13}|35\d{14})(?![A-Za-z0-9_-])")
 _OF_CARDS = re.compile(
-    r"(?i)\bcards?\b|visa\b|master ?card|amex|american express|カード|卡|카드|tarjeta|carte|karte|cartão|carta"
+    r"(?i)\bcards?\b|visa\b|master ?card|amex|american express"
+    r"|カード|卡|카드|tarjeta|carte|karte|cartão|carta"
 )
 # The test numbers of payment providers' documentation are nobody's.
-_PUBLISHED = frozenset({"4242424242424242", "4111111111111111", "5555555555554444", "378282246310005", "4000056655665556"})
+_PUBLISHED = frozenset(
+    {
+        "4242424242424242",
+        "4111111111111111",
+        "5555555555554444",
+        "378282246310005",
+        "4000056655665556",
+    }
+)
 
 
 def find_cards(text: str) -> Iterator[Span]:

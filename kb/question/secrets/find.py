@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import chain
@@ -18,7 +17,7 @@ from kb.question.secrets.said import find_said
 from kb.question.secrets.span import Span
 from kb.question.secrets.tokens import find_bare_keys, find_tokens
 
-# Those that say most of what a secret is come first: of spans that begin together, the first names it.
+# Those that say most of what a secret is come first: of equal spans, the first names it.
 _FINDERS = (
     find_private_keys,
     find_tokens,
@@ -45,8 +44,12 @@ def find_secrets(text: str) -> list[Span]:
 
 
 def _within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    at = bisect_right(spans, (start, sys.maxsize)) - 1
-    return at >= 0 and spans[at][0] <= start and end <= spans[at][1]
+    """Whether a run begins or ends inside of one of others."""
+    for place in (start, end):
+        at = bisect_right(spans, (place, 0)) - 1
+        if at >= 0 and (place < spans[at][1] or (start, end) == spans[at]):
+            return True
+    return False
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:

@@ -11,6 +11,14 @@ from kb.question.secrets.table import Flag, flags, logins
 from kb.question.secrets.value import may_be_set, value_at
 
 _LINE = 300
+_ECHO = re.compile(
+    r"(?:echo|printf)(?: -n| '%s')? [\"']?(?:[\w.-]{1,32}:)?(?P<value>[^\s\"'|]{3,128})[\"']? ?\| ?"
+    r"(?:sudo )?(?:-S\b|docker|passwd|podman|helm|chpasswd|kinit|cryptsetup|gpg|az|oc|crane)"
+)
+_WINDOWS = re.compile(
+    r"(?:ConvertTo-SecureString(?: -String)? [\"']?|net user [\w.-]{1,32} "
+    r"|net use (?:\w: |\* )?\\{2,4}\S{1,100} )(?P<value>[^\s\"'/]{3,128})"
+)
 
 
 def find_behind_flags(text: str) -> Iterator[Span]:
@@ -27,15 +35,6 @@ def find_behind_flags(text: str) -> Iterator[Span]:
         for match in _WINDOWS.finditer(text):
             if may_be_set(match["value"], plainly=True):
                 yield Span(*match.span("value"), "password")
-
-
-_ECHO = re.compile(
-    r"(?:echo|printf)(?: -n| '%s')? [\"']?(?:[\w.-]{1,32}:)?(?P<value>[^\s\"'|]{3,128})[\"']? ?\| ?(?:sudo )?"
-    r"(?:-S\b|docker|passwd|podman|helm|chpasswd|kinit|cryptsetup|gpg|az|oc|crane)"
-)
-_WINDOWS = re.compile(
-    r"(?:ConvertTo-SecureString(?: -String)? [\"']?|net user [\w.-]{1,32} |net use (?:\w: |\* )?\\{2,4}\S{1,100} )(?P<value>[^\s\"'/]{3,128})"
-)
 
 
 @cache
@@ -71,9 +70,7 @@ def _calls(text: str, command: str) -> Iterator[tuple[int, int]]:
         at = following
 
 
-def _in_call(
-    text: str, at: int, end: int, flag: Flag, option: re.Pattern[str]
-) -> Iterator[Span]:
+def _in_call(text: str, at: int, end: int, flag: Flag, option: re.Pattern[str]) -> Iterator[Span]:
     if not (found := option.search(text, at, end)) or not (value := value_at(text, found.end())):
         return
     stop = value.end

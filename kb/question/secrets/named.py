@@ -8,7 +8,15 @@ from functools import lru_cache
 
 from kb.question.secrets.span import Span
 from kb.question.secrets.table import about, names
-from kb.question.secrets.value import Value, is_random, is_uuid, looks_secret, may_be_set, value_at, whole
+from kb.question.secrets.value import (
+    Value,
+    is_random,
+    is_uuid,
+    looks_secret,
+    may_be_set,
+    value_at,
+    whole,
+)
 
 _LABELS = {"password": "password", "token": "token", "key": "secret key"}
 _NAME = re.compile(
@@ -23,14 +31,24 @@ _XML = re.compile(
     re.IGNORECASE,
 )
 _SCHEMES = (
-    "bearer", "basic", "ssws", "token", "apikey", "digest", "negotiate", "ntlm", "geniekey", "splunk",
-    "oauth", "key", "jwt", "api-key",
+    "bearer", "basic", "ssws", "token", "apikey", "digest", "negotiate", "ntlm", "geniekey",
+    "splunk", "oauth", "key", "jwt", "api-key",
 )  # fmt: skip
 _SCHEME = re.compile(rf"(?i:{'|'.join(_SCHEMES)})[ =]{{1,4}}(?P<value>[^\s\"'<>,;]{{6,}}+)")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9+/._~=:|%-]{12,}+")
 _SIGNATURE = re.compile(r"(?:AWS4-HMAC-SHA256|AWS) [^\n\"']{8,600}")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_TAILS = ("password", "passwd", "secret", "token", "apikey", "passphrase", "secretkey", "accesskey", "privatekey")
+_TAILS = (
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "apikey",
+    "passphrase",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+)
 
 
 def find_named(text: str) -> Iterator[Span]:
@@ -78,7 +96,11 @@ def _set_to(text: str, match: re.Match[str], kind: str) -> Span | None:
     value = value_at(text, match.end())
     if not value or value.text.lower() == name.lower().lstrip("-"):
         return None
-    return Span(*whole(text, value), _LABELS.get(kind, kind)) if _is_secret(value, kind, link, is_flag) else None
+    return (
+        Span(*whole(text, value), _LABELS.get(kind, kind))
+        if _is_secret(value, kind, link, is_flag)
+        else None
+    )
 
 
 def _is_secret(value: Value, kind: str, link: str, is_flag: bool) -> bool:
@@ -113,7 +135,9 @@ def _header(text: str, at: int) -> Span | None:
 def _kind(name: str) -> str | None:
     """Return what a name says its value is: "password" for DB_PASSWORD, None for token_type."""
     parts = [part.lower() for part in _PARTS.findall(name)]
-    while parts and (parts[-1].isdigit() or parts[-1] in ("b64", "base", "dev", "prod", "test", "value", "plain")):
+    while parts and (
+        parts[-1].isdigit() or parts[-1] in ("b64", "base", "dev", "prod", "test", "value", "plain")
+    ):
         parts.pop()
     if not parts or parts[-1] in about() - names().keys() or parts[-1] == "auth" and len(parts) > 1:
         return None
@@ -121,7 +145,9 @@ def _kind(name: str) -> str | None:
     for first in range(len(parts)):
         for last in range(len(parts), first, -1):
             joined = "".join(parts[first:last])
-            if joined in known and (last == len(parts) or last - first > 1 or len(parts) - last <= 2):
+            if joined in known and (
+                last == len(parts) or last - first > 1 or len(parts) - last <= 2
+            ):
                 return known[joined]
     whole = "".join(parts)
     return next((known.get(tail, "token") for tail in _TAILS if whole.endswith(tail)), None)

@@ -15,7 +15,8 @@ _PUTTY_END = re.compile(r"Private-MAC: [0-9a-fA-F]+")
 # What a key's lines consist of, with line breaks as they are or as \n in a string.
 _BODY = re.compile(
     r"(?:\s|\\[nr]|[\"'`+>|]\s*|[A-Za-z0-9+/=]{24,}+|[A-Za-z0-9+/=]+(?=\s*(?:\n|$|\\n|-))"
-    r"|(?:Proc-Type|DEK-Info|Comment|Version|Key|Subject|Hash): ?[^\n\\]{0,200})*+-{0,5}(?: ?END?[A-Z ]{0,40}-{0,5})?"
+    r"|(?:Proc-Type|DEK-Info|Comment|Version|Key|Subject|Hash): ?[^\n\\]{0,200})*+"
+    r"-{0,5}(?: ?END?[A-Z ]{0,40}-{0,5})?"
 )
 _LINE_BEFORE = re.compile(r"[\s\"'`>|]*[A-Za-z0-9+/=]{1,100}(?:\\n|[\s\"'`+])*$")
 _JWK = re.compile(r"\"(?:d|p|q|dp|dq|qi|k)\"\s{0,3}:\s{0,3}\"([\w-]{16,}+)\"")

@@ -10,6 +10,25 @@ from typing import NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+# The kinds of secrets that are found by what stands beside them.
+_OTHER_KINDS = frozenset(
+    {
+        "password",
+        "PIN",
+        "token",
+        "secret key",
+        "private key",
+        "web token",
+        "AWS secret key",
+        "password in a web address",
+        "one-time code",
+        "one-time code key",
+        "recovery code",
+        "seed phrase",
+        "card number",
+    }
+)
+
 
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -91,17 +110,23 @@ def shapes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     )
 
 
-def token_kinds() -> frozenset[str]:
-    """Return the kinds of tokens that the table knows."""
+@cache
+def all_kinds() -> frozenset[str]:
+    """Return all kinds of secrets: what is put in their place."""
     table = _tokens()
-    return frozenset(row.kind for row in (*table.tokens, *table.shapes))
+    return _OTHER_KINDS.union(
+        (row.kind for row in table.tokens), (row.kind for row in table.shapes)
+    )
 
 
 @cache
 def said() -> tuple[tuple[str, str], ...]:
     """Return the words that secrets are called by with their kinds, longest first."""
     words = {
-        word: kind for kind, lines in _words().said.items() for line in lines for word in _list(line)
+        word: kind
+        for kind, lines in _words().said.items()
+        for line in lines
+        for word in _list(line)
     }
     return tuple(sorted(words.items(), key=lambda each: -len(each[0])))
 

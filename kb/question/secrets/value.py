@@ -27,18 +27,20 @@ _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 _BLANK = re.compile(r"[xX*•●■_.#?○〇＊…-]+|(?:\W|_)*")
 _STAND_IN = re.compile(
-    r"[<\[{(«].*|.*[>}]\)?|\$[A-Za-z_{(].*|%\w*%?.*|@[\w./]+|__\w+__|&\w+;.*|\.{2,}.*|\\[A-Za-z]\S{0,2}",
+    r"[<\[{(«].*|.*[>}]\)?|\$[A-Za-z_{(].*|%\w*%?.*|@[\w./]+|__\w+__|&\w+;.*|\.{2,}.*"
+    r"|\\[A-Za-z]\S{0,2}",
     re.DOTALL,
 )
 _MADE_UP = re.compile(
-    r"(?i)(?:your[-_. ]?|(?:my|the|our|insert|enter|put|paste|add|replace|some|any)[-_. ])(?:[a-z]+[-_. ])*[a-z]*"
+    r"(?i)(?:your[-_. ]?|(?:my|the|our|insert|enter|put|paste|add|replace|some|any)[-_. ])"
+    r"(?:[a-z]+[-_. ])*[a-z]*"
     r"(?:token|key|secret|pass|pw|pwd|here|value|code|api|me|with|password)[a-z]*"
     r"|.*(?:redacted|placeholder|changeme|change[-_]me|replace[-_]?me|your[-_]).*"
     r"|.*x{5,}.*|.*\*{3,}.*|.*\.{3,}$"
 )
 _CODE = re.compile(
-    r"[A-Za-z_][\w.]*\(.*|(?:os|process|env|config|settings|self|this|args|var|vars|secrets|data|local"
-    r"|module|request|req|params|options|opts|ctx|context|inputs|github|steps|values|"
+    r"[A-Za-z_][\w.]*\(.*|(?:os|process|env|config|settings|self|this|args|var|vars|secrets|data"
+    r"|local|module|request|req|params|options|opts|ctx|context|inputs|github|steps|values|"
     r"Values|cfg|conf)[.\[].*|(?:arn|op|vault|file|ssm|secretsmanager|keyvault|kms|s3):.*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -46,7 +48,9 @@ _PATH = re.compile(
     r"(?:~|\.{1,2})?/{1,2}[\w.@-]+(?:/.*)?|[A-Za-z]:\\.*|\\\\.*|\w+(?:\\{1,2}[^\\]+){2,}"
     r"|[\w.-]+(?:/[\w.-]+)*/[\w-]+\.\w{1,5}"
 )
-_PLAIN_URL = re.compile(r"(?:https?|ftp|slack|mailto|file)://?[^@]*|mailto:.*|www\..*", re.IGNORECASE)
+_PLAIN_URL = re.compile(
+    r"(?:https?|ftp|slack|mailto|file)://?[^@]*|mailto:.*|www\..*", re.IGNORECASE
+)
 _MAIL = re.compile(r"[\w.+-]+@[A-Za-z\d-]+(?:\.[A-Za-z\d-]+)*\.[a-z]{2,10}")
 _NUMBERED = re.compile(
     r"v?\d+(?:[.:/-]\d+)+[A-Za-z]{0,3}|\d+[A-Za-z]{1,9}[.,!]?|[A-Z]{1,5}-?\d{1,5}|\d+(?:[.,]\d+)?%|#\d+|\d{1,3}"
@@ -54,7 +58,9 @@ _NUMBERED = re.compile(
     r"|\d{4}-\d\d-\d\dT?.*|\d+[-–]\d+"
 )  # fmt: skip
 _WORDS = re.compile(r"(?:[^\W\d_]+['’./&_-])*[^\W\d_]+['’./&!-]*")
-_CAMEL = re.compile(r"[a-z]*(?:[A-Z][a-z]+)+|[A-Z]+s?|[a-z]+(?:[A-Z]{2,})|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]*)*")
+_CAMEL = re.compile(
+    r"[a-z]*(?:[A-Z][a-z]+)+|[A-Z]+s?|[a-z]+(?:[A-Z]{2,})|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]*)*"
+)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SUM = re.compile(
     r"[0-9a-f]{7,8}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|[0-9A-F]{16}|[0-9A-F]{40}"
@@ -93,7 +99,6 @@ def _unquoted(text: str, at: int) -> Value | None:
     if not run:
         return None
     found = run[0]
-    end = run.end()
     if cut := _NEXT.search(found):
         found = found[: cut.start()]
     found = _trimmed(found)
@@ -102,7 +107,8 @@ def _unquoted(text: str, at: int) -> Value | None:
 
 def whole(text: str, value: Value) -> tuple[int, int]:
     """Return where a value stands that was only looked at in part, as it is very long."""
-    if value.quoted or len(value.text) < _LOOKED_AT:
+    # Marks of a sentence may have been taken from its end, which is in the middle of the value.
+    if value.quoted or len(value.text) < _LOOKED_AT - 5:
         return value.start, value.end
     rest = _REST.match(text, value.end)
     return value.start, rest.end() if rest else value.end
@@ -153,7 +159,9 @@ def looks_secret(text: str) -> bool:
         return False
     if any(
         each.fullmatch(text) for each in (_WORDS, _MAIL, _PLAIN_URL, _CODE, _PATH, _NUMBERED)
-    ) and not (text.isascii() and text.isalpha() and not _CAMEL.fullmatch(text) and _is_jumble(text)):
+    ) and not (
+        text.isascii() and text.isalpha() and not _CAMEL.fullmatch(text) and _is_jumble(text)
+    ):
         return bool(_NUMBERED.fullmatch(text)) and len(text) >= 16 and is_random(text)
     return True
 
@@ -165,7 +173,13 @@ def _is_jumble(text: str) -> bool:
 def is_random(text: str) -> bool:
     """Whether a text is long and mixed enough to be a key, and no sum of a file."""
     text = text[:_LOOKED_AT]
-    if len(text) < 16 or is_stand_in(text) or _SUM.fullmatch(text) or text.count("\\") > 1 or _UUID.fullmatch(text):
+    if (
+        len(text) < 16
+        or is_stand_in(text)
+        or _SUM.fullmatch(text)
+        or text.count("\\") > 1
+        or _UUID.fullmatch(text)
+    ):
         return False
     letters = sum(c.isalpha() for c in text)
     digits = sum(c.isdigit() for c in text)
@@ -176,12 +190,17 @@ def is_random(text: str) -> bool:
 
 def _longest_word(text: str) -> int:
     """Return the length of the longest run of small letters, hexadecimal ones left out."""
-    return max((len(run) for run in re.findall(r"[A-Z]?[a-z]+", text) if re.search("[g-z]", run)), default=0)
+    return max(
+        (len(run) for run in re.findall(r"[A-Z]?[a-z]+", text) if re.search("[g-z]", run)),
+        default=0,
+    )
 
 
 def changes(text: str) -> int:
     """Return how often capitals, small letters, digits and signs change in a text."""
-    kinds = ["A" if c.isupper() else "a" if c.islower() else "1" if c.isdigit() else "-" for c in text]
+    kinds = [
+        "A" if c.isupper() else "a" if c.islower() else "1" if c.isdigit() else "-" for c in text
+    ]
     return sum(one != other for one, other in zip(kinds, kinds[1:], strict=False))
 
 

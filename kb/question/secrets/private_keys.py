@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from kb.question.secrets.span import Span
 
 _KIND = "private key"
-_BEGIN = re.compile(r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?(?: ?-{1,5})?")
-_END = re.compile(r"-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?(?: ?-{1,5})?")
+_DASHES = "[-–—]{1,5}"
+_BEGIN = re.compile(
+    rf"(?:{_DASHES} ?)?BEGIN [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?(?: ?{_DASHES})?"
+)
+_END = re.compile(rf"(?:{_DASHES} ?)?END [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?(?: ?{_DASHES})?")
 _PUTTY = re.compile(r"PuTTY-User-Key-File-\d: ")
 _PUTTY_END = re.compile(r"Private-MAC: [0-9a-fA-F]+")
 # What a key's lines consist of, with line breaks as they are or as \n in a string.
@@ -18,6 +21,8 @@ _BODY = re.compile(
     r"|(?:Proc-Type|DEK-Info|Comment|Version|Key|Subject|Hash): ?[^\n\\]{0,200})*+"
     r"-{0,5}(?: ?END?[A-Z ]{0,40}-{0,5})?"
 )
+# Less than that is a question about keys, and no key.
+_SOME = re.compile(r"[A-Za-z0-9+/=]{12}")
 _LINE_BEFORE = re.compile(r"[\s\"'`>|]*[A-Za-z0-9+/=]{1,100}(?:\\n|[\s\"'`+])*$")
 _JWK = re.compile(r"\"(?:d|p|q|dp|dq|qi|k)\"\s{0,3}:\s{0,3}\"([\w-]{16,}+)\"")
 _XML_KEY = re.compile(r"<(D|P|Q|DP|DQ|InverseQ)>([A-Za-z0-9+/=\s]{8,1000})</\1>")
@@ -48,17 +53,24 @@ def _blocks(text: str) -> Iterator[Span]:
     for number, (start, after) in enumerate(begins):
         limit = begins[number + 1][0] if number + 1 < len(begins) else len(text)
         while used < len(ends) and ends[used][0] < after:
-            yield Span(_lines_before(text, ends[used][0]), ends[used][1], _KIND)
+            yield from _end_of_key(text, *ends[used])
             used += 1
         if used < len(ends) and ends[used][0] < limit:
             yield Span(start, ends[used][1], _KIND)
             used += 1
         else:
             body = _BODY.match(text, after, limit)
-            end = body.end() if body else after
-            yield Span(start, len(text[:end].rstrip()), _KIND)
+            if body and _SOME.search(body[0]):
+                yield Span(start, after + len(body[0].rstrip()), _KIND)
     for start, end in ends[used:]:
-        yield Span(_lines_before(text, start), end, _KIND)
+        yield from _end_of_key(text, start, end)
+
+
+def _end_of_key(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the end of a key whose beginning is missing."""
+    first = _lines_before(text, start)
+    if _SOME.search(text[first:start]):
+        yield Span(first, end, _KIND)
 
 
 def _lines_before(text: str, end: int) -> int:

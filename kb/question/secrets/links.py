@@ -11,8 +11,8 @@ from kb.question.secrets.value import CJK
 _SIGN = r":=|={1,3}>|-{1,2}>|→|={1,2}|[:|](?:[*_]{1,2}(?=\s))?|(?<=\s)[-–—](?=\s)"
 _VERB = (
     r"(?:is|was|are|were|will be|should be|would be|be|is now|is still|set to|changed to|reset to"
-    r"|to be|used|lautet|ist|war|sind|es|era|son|está|est|était|sont|é|são|è|sono|jest|adalah|là"
-    r"|είναι|это|olan|used to be)\b"
+    r"|to be|used to be|used|lautet|ist|war|sind|es|era|son|está|est|était|sont|é|são|è|sono"
+    r"|jest|adalah|là|είναι|это|olan)\b"
 )
 _NOW = r"(?:now|still|currently|just|actually|also|only|simply|literally)"
 _PARTICLE = r"(?:は|が|を|の値は|って|:|是|为|為|就是|改成|设为|은|는|이|가|을|를)(?:、|,)?"

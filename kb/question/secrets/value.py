@@ -15,7 +15,7 @@ _QUOTES = {
 }  # fmt: skip
 _QUOTE = re.compile(r"\\?(\"{1,3}|'{1,3}|`{1,3}|\*{1,2}|\|\||[“”‘’「『«„【‹~])\n?")
 # Longer ones are keys or files, and their beginning says so.
-_LOOKED_AT = 200
+_LOOKED_AT = 128
 _RUN = re.compile(rf"[^\s{CJK}]{{1,{_LOOKED_AT}}}+")
 _REST = re.compile(rf"[^\s\"'<>,;&{CJK}]*+")
 _NEXT = re.compile(

@@ -8,13 +8,11 @@ from collections.abc import Iterator, Sequence
 from ingest.lint.finding import Finding
 from ingest.lint.page import Page
 from ingest.lint_options import Rule
-from kb.question.redact import secret_kinds
+from kb.question.secrets.find import find_secrets
 
 # What stands in addresses and ARNs are names, some as long as a key; with "@", a password may.
 _ADDRESS = re.compile(r"https?://[^\s)@?]+(?!\S*@)|(?<=\]\()[^\s)@?]+|arn:[^\s\"']+")
 _EXAMPLE = re.compile(r"[\w/+=%-]*EXAMPLE[\w/+=%-]*")
-# Longer paragraphs take the detectors long, and are searched line by line.
-_LONGEST = 10_000
 
 _ACCOUNT = re.compile(r"(?<![\w.-])(?:\d{12}|\d{4}-\d{4}-\d{4})(?![\w.-]|:\d)")
 # In other places twelve digits can be a time, or a quantity.
@@ -61,28 +59,13 @@ def _is_example(id: str) -> bool:
 
 
 def _secrets(markdown: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines (0-based) of secrets, and the secrets' kinds."""
-    lines = _EXAMPLE.sub("", _ADDRESS.sub("", markdown)).split("\n")
-    for first, paragraph in _paragraphs(lines):
-        text = "\n".join(paragraph)
-        whole = secret_kinds(text) if len(text) <= _LONGEST else ("",)
-        if not whole:
-            continue
-        found = [
-            (first + offset, kind)
-            for offset, line in enumerate(paragraph)
-            for kind in secret_kinds(line[:_LONGEST])
-        ]
-        named = {kind for _, kind in found}
-        yield from found
-        # A private key is one over several lines.
-        yield from ((first, kind) for kind in whole if kind and kind not in named)
-
-
-def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    start = 0
-    for number, line in enumerate([*lines, ""]):
-        if not line.strip():
-            if number > start:
-                yield start, list(lines[start:number])
-            start = number + 1
+    """Yield the lines (0-based) on which secrets begin, and the secrets' kinds, each once."""
+    text = _EXAMPLE.sub("", _ADDRESS.sub("", markdown))
+    line = at = 0
+    seen: set[tuple[int, str]] = set()
+    for span in find_secrets(text):
+        line += text.count("\n", at, span.start)
+        at = span.start
+        if (line, span.kind) not in seen:
+            seen.add((line, span.kind))
+            yield line, span.kind

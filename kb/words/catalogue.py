@@ -13,26 +13,30 @@ _LANGUAGE_NAMES = {
 }
 
 _SECRETS_JA = {
-    "AWS access key": "AWSのアクセスキー",
-    "AWS secret key": "AWSのシークレットキー",
-    "private key": "秘密鍵",
-    "session token": "セッショントークン",
-    "Slack token": "Slackのトークン",
-    "GitHub token": "GitHubのトークン",
-    "GitLab token": "GitLabのトークン",
     "web token": "Webトークン（JWT）",
     "password in a web address": "URLの中のパスワード",
-    "azure storage account access key": "Azure Storageのアクセスキー",
-    "discord bot token": "Discordボットのトークン",
-    "mailchimp access key": "Mailchimpのアクセスキー",
-    "npm tokens": "npmのトークン",
-    "openai token": "OpenAIのトークン",
-    "pypi token": "PyPIのトークン",
-    "sendgrid api key": "SendGridのAPIキー",
-    "square oauth secret": "SquareのOAuthシークレット",
-    "stripe access key": "Stripeのアクセスキー",
-    "telegram bot token": "Telegramボットのトークン",
-    "twilio api key": "TwilioのAPIキー",
+    "one-time code": "ワンタイムコード",
+    "one-time code key": "ワンタイムコードの鍵",
+    "session token": "セッショントークン",
+    "seed phrase": "シードフレーズ",
+    "recovery code": "リカバリーコード",
+    "recovery key": "リカバリーキー",
+    "card number": "カード番号",
+    "password hash": "パスワードのハッシュ",
+    "PIN": "暗証番号",
+}
+# What the kinds of vendors' secrets end with, the longer before the shorter: "Stripe API key".
+_SECRET_ENDS_JA = {
+    "access key": "アクセスキー",
+    "secret key": "シークレットキー",
+    "private key": "秘密鍵",
+    "API token": "APIトークン",
+    "API key": "APIキー",
+    "webhook": "WebhookのURL",
+    "password": "パスワード",
+    "secret": "シークレット",
+    "token": "トークン",
+    "key": "キー",
 }
 
 
@@ -51,4 +55,15 @@ def secret_names(kinds: Sequence[str], language: str | None) -> str:
     """Return what kinds of secrets (kb.question.redact) are called, in Japanese or in English."""
     if language != "ja":
         return ", ".join(kinds)
-    return "、".join(_SECRETS_JA.get(kind, kind) for kind in kinds)
+    return "、".join(_in_japanese(kind) for kind in kinds)
+
+
+def _in_japanese(kind: str) -> str:
+    if kind in _SECRETS_JA:
+        return _SECRETS_JA[kind]
+    for end, name in _SECRET_ENDS_JA.items():
+        if kind == end:
+            return name
+        if kind.endswith(f" {end}"):
+            return f"{kind.removesuffix(end).strip()}の{name}"
+    return kind

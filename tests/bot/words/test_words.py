@@ -20,7 +20,7 @@ def _said(words: SlackWords) -> Iterator[str]:
 
 
 def test_the_japanese_words_have_japanese_punctuation_and_no_spaces_inside() -> None:
-    kinds = ["AWS access key", "web token", "twilio api key", "password in a web address"]
+    kinds = ["AWS access key", "web token", "Twilio API key", "password in a web address"]
     letter = "ぁ-んァ-ヶー一-龯"
     spaced = re.compile(f"[{letter}、。：？（）「」] | [{letter}（「]")
     half_width = re.compile(f"[{letter}}}] ?[:?!(),]")

@@ -1,0 +1,64 @@
+"""Finds all secrets in a text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import chain
+
+from kb.question.secrets.addresses import find_in_addresses
+from kb.question.secrets.cards import find_cards
+from kb.question.secrets.flags import find_behind_flags
+from kb.question.secrets.named import find_named
+from kb.question.secrets.plain import plain
+from kb.question.secrets.private_keys import find_private_keys
+from kb.question.secrets.public import public_spans
+from kb.question.secrets.said import find_said
+from kb.question.secrets.span import Span
+from kb.question.secrets.tokens import find_bare_keys, find_tokens
+
+# Those that say most of what a secret is come first: of equal spans, the first names it.
+_FINDERS = (
+    find_private_keys,
+    find_tokens,
+    find_bare_keys,
+    find_in_addresses,
+    find_cards,
+    find_behind_flags,
+    find_named,
+    find_said,
+)
+
+
+def find_secrets(text: str) -> list[Span]:
+    """Return where secrets stand in a text, and of what kind they are, in order and apart."""
+    read = plain(text)
+    harmless = sorted(public_spans(read.text))
+    found = chain.from_iterable(find(read.text) for find in _FINDERS)
+    spans = [
+        Span(*read.written(start, end), kind)
+        for start, end, kind in found
+        if end > start and not _within(start, end, harmless)
+    ]
+    return _apart(sorted(spans, key=lambda span: (span.start, -span.end)))
+
+
+def _within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a run begins or ends inside of one of others."""
+    for place in (start, end):
+        at = bisect_right(spans, (place, 0)) - 1
+        if at >= 0 and (place < spans[at][1] or (start, end) == spans[at]):
+            return True
+    return False
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """Return the spans with those that overlap made one, of the kind of the first."""
+    found: list[Span] = []
+    for span in spans:
+        if found and span.start < found[-1].end:
+            first = found[-1]
+            found[-1] = Span(first.start, max(first.end, span.end), first.kind)
+        else:
+            found.append(span)
+    return found

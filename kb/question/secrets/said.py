@@ -1,0 +1,160 @@
+"""Finds secrets that people name in a sentence: "my password is ...", 「パスワードは…です」."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kb.question.secrets.codes import codes_at, is_code, is_key, is_pin, key_in_groups, seed_at
+from kb.question.secrets.links import AND, Link, linked_before, links
+from kb.question.secrets.passwords import is_password, is_plainly_password, passphrase_at
+from kb.question.secrets.span import Span
+from kb.question.secrets.table import said
+from kb.question.secrets.value import CJK, Value, looks_secret, value_at, whole
+
+_IS_CJK = re.compile(rf"[{CJK}]")
+_IS_KATAKANA = re.compile("[ァ-ヶー]")
+_IS_LETTER = re.compile(rf"[^\W_{CJK}]")
+_LABELS = {
+    "password": "password",
+    "pass": "password",
+    "PIN": "PIN",
+    "token": "token",
+    "key": "secret key",
+    "code": "one-time code",
+    "recovery code": "recovery code",
+    "seed phrase": "seed phrase",
+    "login": "password",
+}
+# "8 characters", 「90日」: a number that says something of a password.
+_NUMBER = re.compile(r"\d+(?:[-~]\d+)?")
+_COUNTED = re.compile(
+    r"\s?(?:文字|桁|分|日|回|時間|秒|つ|個|か月|ヶ月|ケ月|カ月|年|月|週|%|種類|度|番|人|件|行|台|以上|以下"
+    r"|以内|ビット|位|字|个|次|天|小时|자리|자|일|번|분|시간|글자|개"
+    r"|(?:characters?|chars?|digits?|letters?|days?|hours?|minutes?|mins?|seconds?|weeks?|months?"
+    r"|years?|times?|words?|bits?|bytes?|attempts?|percent|zeichen|ziffern|stellen|tage|stunden"
+    r"|caracteres|dígitos|días|horas|caractères|chiffres|jours|heures|or|to|bis|of)\b)",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"(?:public|ssh|gpg|pgp|host|公開|partition|object|primary|foreign|registry)[ -]?$"
+)
+_USER_AND = re.compile(r"[\w.@+\\-]{1,64}(?:\s?[/:|,]\s?|\s(?:and|und|y|et|と)\s)(?=\S)")
+
+
+def find_said(text: str) -> Iterator[Span]:
+    """Yield secrets that a word for one stands before, or behind."""
+    lower = _lower(text)
+    done = 0
+    for start, end, kind in _words(lower):
+        if start < done or (kind == "key" and _PUBLIC.search(lower[max(0, start - 12) : start])):
+            continue
+        for span in (*_after(text, end, kind), *_before(text, start, kind)):
+            yield span
+            done = max(done, span.end)
+
+
+def _lower(text: str) -> str:
+    """Return a text in small letters, each where it was."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _words(lower: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where words for secrets stand, of those that overlap the longest."""
+    found: list[tuple[int, int, str]] = []
+    letters = set(lower)
+    for word, kind in said():
+        at = lower.find(word) if letters.issuperset(word) else -1
+        while at >= 0:
+            end = at + len(word)
+            if _stands_alone(lower, at, end):
+                found.append((at, -end, kind))
+            at = lower.find(word, end)
+    last = 0
+    for start, minus_end, kind in sorted(found):
+        if -minus_end > last:
+            yield start, -minus_end, kind
+            last = -minus_end
+
+
+def _stands_alone(lower: str, start: int, end: int) -> bool:
+    """Whether a word in letters that are written with spaces is not part of another."""
+    before, after = lower[start - 1 : start], lower[end : end + 1]
+    if _IS_CJK.match(lower[start]):
+        return end - start > 2 or not _IS_KATAKANA.match(before)
+    if after == "s":
+        after = lower[end + 1 : end + 2]
+    return not _IS_LETTER.match(before) and not _IS_LETTER.match(after) and after != "_"
+
+
+def _after(text: str, end: int, kind: str) -> Iterator[Span]:
+    """Yield what a word for a secret is linked to, by the first link that leads to one."""
+    for link in links(text, end):
+        found = list(_linked(text, end, link, kind))
+        if found:
+            yield from (Span(*span, _LABELS[kind]) for span in found)
+            return
+
+
+def _linked(text: str, end: int, link: Link, kind: str) -> Iterator[tuple[int, int]]:
+    whole_of = None
+    match kind:
+        case "recovery code":
+            yield from codes_at(text, link.end if link.says else end)
+            return
+        case "seed phrase":
+            whole_of = seed_at
+        case "key" | "token" if link.says:
+            whole_of = key_in_groups
+        case "password" if link.says:
+            whole_of = passphrase_at
+    if whole_of and (span := whole_of(text, link.end)):
+        yield span
+    elif kind == "login":
+        yield from _login(text, link)
+    else:
+        yield from _values(text, link, kind)
+
+
+def _login(text: str, link: Link) -> Iterator[tuple[int, int]]:
+    """Yield the password of "credentials: user / password"."""
+    user = _USER_AND.match(text, link.end) if link.says else None
+    if user and (value := value_at(text, user.end())) and looks_secret(value.text):
+        yield whole(text, value)
+
+
+def _values(text: str, link: Link, kind: str) -> Iterator[tuple[int, int]]:
+    """Yield the secret at a place, and others that are named with it: "Winter23 and Spring24"."""
+    at, says = link
+    while (value := value_at(text, at)) and _is_secret(text, value, kind, says=says):
+        yield whole(text, value)
+        after = AND.match(text, value.end)
+        if not after or kind not in ("password", "pass"):
+            return
+        at, says = after.end(), False
+
+
+def _is_secret(text: str, value: Value, kind: str, *, says: bool) -> bool:
+    """Whether what is said to be a secret is one, rather than something that is said of it."""
+    if _COUNTED.match(text, value.end) and _NUMBER.fullmatch(value.text):
+        return False
+    match kind:
+        case "PIN":
+            return is_pin(value, says=says)
+        case "code":
+            return is_code(value, says=says)
+        case "password" | "pass":
+            return is_password(text, value, says=says, word_too=kind == "password")
+        case _:
+            return is_key(value, says=says)
+
+
+def _before(text: str, start: int, kind: str) -> Iterator[Span]:
+    """Yield what is said to be a password before the word for one."""
+    at = linked_before(text, start) if kind in ("password", "PIN") else None
+    value = value_at(text, at) if at is not None else None
+    if value and value.end <= start and is_plainly_password(value.text):
+        yield Span(value.start, value.end, _LABELS["password"])

@@ -1,0 +1,178 @@
+"""The tables of kinds and words, as types."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+# The kinds of secrets that are found by what stands beside them.
+_OTHER_KINDS = frozenset(
+    {
+        "password",
+        "PIN",
+        "token",
+        "secret key",
+        "private key",
+        "web token",
+        "AWS secret key",
+        "password in a web address",
+        "one-time code",
+        "one-time code key",
+        "recovery code",
+        "seed phrase",
+        "card number",
+    }
+)
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Token(_Row):
+    """A kind of token that its beginning tells; see tokens.yaml."""
+
+    kind: str
+    starts: str
+    then: str = "A-Za-z0-9_-"
+    least: int = 16
+    mixed: bool = False
+
+
+class Shape(_Row):
+    """A kind of token that its shape tells."""
+
+    kind: str
+    has: str
+    shape: str
+
+
+class Flag(_Row):
+    """An option of commands after which a password stands, or a user and a password."""
+
+    commands: tuple[str, ...]
+    flag: str
+    glued: bool = False
+    between: str = ""
+
+
+class _Tokens(_Row):
+    checked: object
+    tokens: tuple[Token, ...]
+    shapes: tuple[Shape, ...]
+
+
+class _Words(_Row):
+    said: dict[str, tuple[str, ...]]
+    names: dict[str, str]
+    about: str
+    harmless: tuple[str, ...]
+    technical: str
+    flags: tuple[Flag, ...]
+    logins: tuple[Flag, ...]
+
+
+class Prefix(NamedTuple):
+    """One beginning of a token, and what matches the whole."""
+
+    start: str
+    kind: str
+    whole: re.Pattern[str]
+    mixed: bool
+
+
+@cache
+def prefixes() -> tuple[Prefix, ...]:
+    """Return the beginnings of tokens, in the order of the table."""
+    return tuple(
+        Prefix(
+            start,
+            token.kind,
+            re.compile(f"{re.escape(start)}[{token.then}]{{{token.least},}}+"),
+            token.mixed,
+        )
+        for token in _tokens().tokens
+        for start in token.starts.split()
+    )
+
+
+@cache
+def shapes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Return kind, what a text must hold, and the pattern of each shape."""
+    return tuple(
+        (shape.kind, shape.has, re.compile(f"(?<![A-Za-z0-9+])(?:{shape.shape})"))
+        for shape in _tokens().shapes
+    )
+
+
+@cache
+def all_kinds() -> frozenset[str]:
+    """Return all kinds of secrets: what is put in their place."""
+    table = _tokens()
+    return _OTHER_KINDS.union(
+        (row.kind for row in table.tokens), (row.kind for row in table.shapes)
+    )
+
+
+@cache
+def said() -> tuple[tuple[str, str], ...]:
+    """Return the words that secrets are called by with their kinds, longest first."""
+    words = {
+        word: kind
+        for kind, lines in _words().said.items()
+        for line in lines
+        for word in _list(line)
+    }
+    return tuple(sorted(words.items(), key=lambda each: -len(each[0])))
+
+
+@cache
+def names() -> dict[str, str]:
+    """Return the words in names of settings that stand for secrets, with their kinds."""
+    return {word: kind for kind, line in _words().names.items() for word in _list(line)}
+
+
+@cache
+def about() -> frozenset[str]:
+    """Return the words at the end of a name that is about a secret and holds none."""
+    return frozenset(_list(_words().about))
+
+
+@cache
+def harmless() -> frozenset[str]:
+    """Return the words that say something of a password, or are no secret for all their digits."""
+    lines = (*_words().harmless, _words().technical)
+    return frozenset(word for line in lines for word in _list(line))
+
+
+def flags() -> tuple[Flag, ...]:
+    """Return the options of commands after which a password stands."""
+    return _words().flags
+
+
+def logins() -> tuple[Flag, ...]:
+    """Return the options of commands after which a user and a password stand."""
+    return _words().logins
+
+
+@cache
+def _tokens() -> _Tokens:
+    return _Tokens.model_validate(_read("tokens.yaml"))
+
+
+@cache
+def _words() -> _Words:
+    return _Words.model_validate(_read("words.yaml"))
+
+
+def _read(name: str) -> object:
+    return yaml.safe_load((files("kb.question.secrets") / name).read_text("utf-8"))
+
+
+def _list(line: str) -> list[str]:
+    return [word.strip() for word in line.split(",")]

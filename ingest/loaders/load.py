@@ -12,6 +12,7 @@ from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, read_side_file, side_file_of
 from ingest.loaders.decoding import decode
 from ingest.loaders.docx import loader as docx
+from ingest.loaders.file_bytes import file_bytes
 from ingest.loaders.html import loader as html
 from ingest.loaders.markdown import loader as markdown
 from ingest.loaders.pdf import loader as pdf
@@ -45,7 +46,7 @@ class SourceFile:
 def read_source(path: Path) -> SourceFile:
     """Read a file, and the one beside it; raises SourceError if one of them cannot be read."""
     side = side_file_of(path)
-    return SourceFile(path, _bytes(path), _bytes(side) if side.exists() else None)
+    return SourceFile(path, file_bytes(path), file_bytes(side) if side.exists() else None)
 
 
 def load(source: SourceFile) -> Document:
@@ -75,10 +76,3 @@ def _side_file(source: SourceFile) -> SideFile | None:
         return None
     path = side_file_of(source.path)
     return read_side_file(path, decode(path, source.beside).text)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SourceError(path, f"cannot be read: {error.strerror or error}") from error

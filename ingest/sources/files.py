@@ -56,7 +56,7 @@ def find_sources(paths: Iterable[Path]) -> Sources:
             if is_pasted(path):
                 passed_over.append(path)
             else:
-                files.setdefault(path.resolve(), path)
+                files.setdefault(_real(path), path)
             continue
         for found in sorted(_visible_files(path, errors)):
             if is_beside(found):
@@ -66,7 +66,7 @@ def find_sources(paths: Iterable[Path]) -> Sources:
             elif in_print(found) != str(found):
                 reason = "its name is not text in UTF-8. Give it another name."
                 errors.append(SourceError(in_print(found), reason))
-            elif files.setdefault(found.resolve(), found) is found:
+            elif files.setdefault(_real(found), found) is found:
                 said[found] = Said(name=found.relative_to(path).as_posix())
     return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
 
@@ -74,6 +74,11 @@ def find_sources(paths: Iterable[Path]) -> Sources:
 def in_print(path: Path) -> str:
     """Return a file's name to be printed, bytes in it that are not text spelled out."""
     return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def _real(path: Path) -> Path:
+    """Return where a path leads; one that leads to itself, as it is."""
+    return Path(os.path.realpath(path))
 
 
 def is_beside(path: Path) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ingest.errors import SourceError
+from ingest.loaders.file_bytes import file_bytes
+
 PROMPT_START = "===== Prompt {number} of {total}: copy from here ====="
 """What stands above a prompt in an exported file."""
 
@@ -45,8 +48,8 @@ def is_pasted(path: Path) -> bool:
     if path.suffix.lower() not in _SUFFIXES:
         return False
     try:
-        text = path.read_bytes().decode("utf-8-sig", "replace")
-    except OSError:
+        text = file_bytes(path).decode("utf-8-sig", "replace")
+    except SourceError:
         return False  # that is said where it is read
     if not text.strip():
         return path.name.lower().startswith(_EMPTY_REPLY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -45,7 +46,7 @@ def find_named(named: Named) -> Sources:
             errors.append(error)
             continue
         for path in found.files:
-            if files.setdefault(path.resolve(), path) is path:
+            if files.setdefault(Path(os.path.realpath(path)), path) is path:
                 said[path] = found.said.get(path, Said())
         passed_over += found.passed_over
         errors += found.errors

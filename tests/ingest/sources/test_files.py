@@ -66,6 +66,24 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
     assert problem.startswith(f"{tmp_path / 'link.md'}: cannot be read")
 
 
+def test_what_is_no_file_is_named_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "device.txt").symlink_to("/dev/zero")
+    (tmp_path / "loop.md").symlink_to("loop.md")
+    (tmp_path / "good.md").write_text(GOOD)
+    reading = read_guides(find_sources([tmp_path]))
+    assert [guide.info.title for guide in reading.guides] == ["Doors"]
+    reasons = {Path(error.source).name: error.reason for error in reading.errors}
+    assert "not a file" in reasons["pipe.md"] and "not a file" in reasons["device.txt"]
+    assert "cannot be read" in reasons["loop.md"]
+
+
+def test_a_file_that_is_too_large_is_named(tmp_path: Path) -> None:
+    with open(tmp_path / "large.md", "wb") as file:
+        file.truncate(200_000_000)
+    assert "200 MB" in problems(tmp_path / "large.md")[0]
+
+
 def test_an_unsupported_type_is_named(tmp_path: Path) -> None:
     path = tmp_path / "guide.xyz"
     path.write_text(GOOD)

@@ -15,6 +15,7 @@ from ingest.parse.dialects.attributes import attributes_plugin
 from ingest.parse.dialects.emphasis import emphasis_plugin
 from ingest.parse.dialects.footnotes import footnotes_plugin
 from ingest.parse.dialects.html import html_plugin
+from ingest.parse.dialects.loose import loose_plugin
 from ingest.parse.dialects.marks import marks_plugin
 from ingest.parse.dialects.nesting import nesting_plugin
 from ingest.parse.dialects.starts import add_rules
@@ -48,6 +49,7 @@ _DIALECTS = (
     deflist_plugin,
     footnotes_plugin,
     html_plugin,
+    loose_plugin,
     marks_plugin,
     templates_plugin,
 )

@@ -658,3 +658,11 @@ def test_structure_plain_leaves_typed_lines_alone(tmp_path: Path) -> None:
     text = "structure: plain\n---\n# Loom\n\n## Stop it\n\n① Press.\n② Wait.\n"
     (section,) = read_markdown(tmp_path, f"---\n{text}").guide.sections
     assert [block.text for block in section.blocks] == ["① Press. ② Wait."]
+
+
+def test_marks_with_a_space_in_them_are_not_shown_and_escaped_ones_are(tmp_path: Path) -> None:
+    text = (
+        "# Loom\n\n## Stop it\n\nChoose **Stop **now, or ** Halt**. Type \\*\\*x\\*\\* or ****.\n"
+    )
+    (section,) = read_markdown(tmp_path, text).guide.sections
+    assert section.blocks[0].text == "Choose Stop now, or Halt. Type **x** or ****."

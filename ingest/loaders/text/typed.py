@@ -16,7 +16,7 @@ from ingest.loaders.text.looks_like_code import looks_like_code
 from ingest.loaders.text.plain_markup import Plain, without_markup
 from ingest.parse.blocks import NOTE_LABEL
 from ingest.parse.inline import unspaced
-from ingest.parse.structure.headings import is_ended, is_short
+from ingest.parse.structure.evidence import is_ended, is_short
 from ingest.parse.structure.marks import Look, find_mark
 from ingest.remark import Remark
 

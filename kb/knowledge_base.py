@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.answer.compose import cite_problem, compose, merge
-from kb.answer.decide import SHIPPED, Calibration, confidence, decide, read_calibration
+from kb.answer.compose import Composed, cite_problem, compose, merge
+from kb.answer.decide import (
+    CANDIDATES,
+    CHOICES,
+    SHIPPED,
+    Calibration,
+    confidence,
+    confidence_against_none,
+    confidence_in_choice,
+    decide,
+    is_unsure,
+    read_calibration,
+)
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.model import (
@@ -25,10 +36,10 @@ from kb.model import (
     Decision,
     GuideInfo,
     Hit,
+    Rendering,
     Role,
     Section,
     Wording,
-    by_section,
 )
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
@@ -41,11 +52,12 @@ from kb.retrieval.search import Ranking, SearchIndex
 from kb.settings import Settings
 from kb.snapshot.fingerprint import check_fingerprint, check_model_id
 from kb.snapshot.format import Snapshot, current_name, open_current
+from kb.text.fold import fold
 from kb.text.language import detect_language, load_language_models
 from kb.wordings.learned import LearnedWording, Lesson, Standing, learn
 
 if TYPE_CHECKING:
-    from kb.choosing.writer import Writer
+    from kb.choosing.chooser import Chooser, Chosen, Session
     from kb.retrieval.langchain_retriever import GuideRetriever
     from kb.retrieval.rerank import Reranker
 
@@ -62,6 +74,18 @@ _SURE_BY_ITSELF = 0.85
 _FEW_WORDS = 15
 _FEW_CHARACTERS = 80
 _MOST_UNKNOWN = 1
+
+# What a question is, whatever is answered; and what was decided of it.
+_OF_THE_QUESTION = ("question", "secrets", "joined", "understood")
+_OF_THE_DECISION = (
+    "parts",
+    "citations",
+    "see_also",
+    "more",
+    "nearest",
+    "choices",
+    "guide_language",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -87,8 +111,9 @@ class KnowledgeBase:
     """The guides as last published. Threads may share it.
 
     A snapshot that is published while it runs is picked up with the next question. With
-    `pinned`, it answers from that one, which need not be published. With a `writer`, a language
-    model writes the answers. `known` are the vectors of questions that need not be embedded again.
+    `pinned`, it answers from that one, which need not be published. With a `chooser`, a language
+    model has a say in what answers. `known` are the vectors of questions that need not be embedded
+    again.
     """
 
     def __init__(
@@ -97,7 +122,7 @@ class KnowledgeBase:
         embeddings: SentenceTransformerEmbeddings,
         reranker: Reranker | None = None,
         *,
-        writer: Writer | None = None,
+        chooser: Chooser | None = None,
         pinned: SearchIndex | None = None,
         known: Mapping[str, Vectors] | None = None,
     ) -> None:
@@ -106,7 +131,7 @@ class KnowledgeBase:
         self._reranker = reranker
         self._pinned = pinned
         self._known = known or {}
-        self.writer = writer
+        self.chooser = chooser
         self._loading = threading.Lock()
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
@@ -179,31 +204,92 @@ class KnowledgeBase:
         Raises SnapshotError if there is no snapshot to answer from.
         """
         progress(Stage.SEARCHING)
-        writer = self.writer
-        with writer.tracing(question) if writer else contextlib.nullcontext():
+        with self._session(question, audience) as model:
             found = self.find(question, language, audience=audience)
             answer = self.answer(found)
             if before and (other := self._other_part(found, before)):
-                return other
+                return self._worded(other, model, progress)
             if before and refers_back(answer, found):
-                plain = redact(f"{before}\n{found.question}")
-                joined = redact(writer.condense(found.question, before)) if writer else plain
-                answer = self.answer_with_before(answer, found, joined)
+                answer, found = self._with_before(answer, found, before, model)
             if answer.decision in (Decision.CHOOSE, Decision.NOT_COVERED):
-                answer = self._as_taught(answer, found)
-            if writer and answer.decision is Decision.ANSWER:
-                return writer.write(answer, self.cited_sections(answer), progress)
-        return answer
+                answer, found = self._as_taught(answer, found)
+            answer = self._chosen(answer, found, before, model, progress)
+            return self._worded(answer, model, progress)
 
-    def _as_taught(self, answer: Answer, found: Found) -> Answer:
+    def _session(
+        self, question: CleanText, audience: Audience | None
+    ) -> contextlib.AbstractContextManager[Session | None]:
+        """Return the language model for one question, if there is one."""
+        if self.chooser is None:
+            return contextlib.nullcontext()
+        return self.chooser.session(question, self.index().snapshot.name, audience)
+
+    def _with_before(
+        self, answer: Answer, found: Found, before: CleanText, model: Session | None
+    ) -> tuple[Answer, Found]:
+        """Return what is answered to a question that may refer back, and what it was found by."""
+        put = model.condense(found.question, before) if model else None
+        if put is None:
+            joined = redact(f"{before}\n{found.question}")
+            return self.answer_with_before(answer, found, joined), found
+        whole = redact(put)
+        both = replace(self.find(whole, found.language, audience=found.audience), parts=())
+        again = self.answer(both)
+        if again.decision is Decision.SMALL_TALK:
+            return answer, found
+        changed = {
+            "question": answer.question,
+            "secrets": answer.secrets,
+            "joined": True,
+            "understood": whole if fold(whole) != fold(found.question) else None,
+        }
+        return again.model_copy(update=changed), both
+
+    def _chosen(
+        self,
+        answer: Answer,
+        found: Found,
+        before: CleanText | None,
+        model: Session | None,
+        progress: Progress,
+    ) -> Answer:
+        """Return an answer with the language model's say in it, where it has one."""
+        if model is None or self.chooser is None or not found.hits:
+            return answer
+        decides = self.chooser.decides
+        unsure = is_unsure(answer.decision, answer.confidence)
+        if decides == "never" or decides == "unsure" and not unsure:
+            return answer
+        progress(Stage.CHOOSING)
+        index, hits = found.index, found.hits[:CANDIDATES]
+        problems = [(index.problem(hit.section), _guide_of(index, hit.section)) for hit in hits]
+        chosen = model.choose(answer.question, before or "", problems)
+        return _decided(answer, index, found.hits, chosen, self.calibration()) if chosen else answer
+
+    def _worded(self, answer: Answer, model: Session | None, progress: Progress) -> Answer:
+        """Return an answer in the asker's language, if a language model can translate it."""
+        if model is None or answer.decision is not Decision.ANSWER:
+            return answer
+        if answer.rendering is None:
+            answer = answer.model_copy(update={"rendering": Rendering.GUIDE})
+        if answer.guide_language == answer.language:
+            return answer
+        progress(Stage.CHOOSING)
+        return model.translate(answer)
+
+    def _as_taught(self, answer: Answer, found: Found) -> tuple[Answer, Found]:
         """Return what is answered with what people taught, where it is not sure without.
 
         What is sure, nobody's presses on buttons can turn.
         """
         if not found.asked or self._taught_like(found.index) is None:
-            return answer
-        again = self.answer(self._searched(found, taught=True))
-        return answer if again.decision is Decision.NOT_COVERED else again
+            return answer, found
+        searched = self._searched(found, taught=True)
+        again = self.answer(searched)
+        if again.decision is Decision.NOT_COVERED:
+            return answer, found
+        same = {name: getattr(answer, name) for name in _OF_THE_QUESTION}
+        return again.model_copy(update=same), searched
 
     def answer_with_before(self, answer: Answer, found: Found, joined: CleanText) -> Answer:
         """Return what is answered to a question once it is joined with the one before it.
@@ -240,18 +326,6 @@ class KnowledgeBase:
                 "joined": True,
             }
         )
-
-    def cited_sections(self, answer: Answer) -> list[tuple[Section, GuideInfo]]:
-        """Return the sections that an answer is from, in its order."""
-        index = self.index()
-        found = []
-        for numbered in by_section(answer.citations):
-            citation = numbered[0][1]
-            row = index.find(citation.guide_id, citation.language, citation.anchor)
-            if row is not None:
-                section = index.snapshot.section(row)
-                found.append((section.section, index.snapshot.guides[section.guide]))
-        return found
 
     def find(
         self,
@@ -340,9 +414,8 @@ class KnowledgeBase:
             snapshot=index.snapshot.name,
         )
         answer = _answered(answer, index, [row])
-        if self.writer and question:
-            return self.writer.write(answer, self.cited_sections(answer), unheard)
-        return answer
+        with self._session(question, audience) as model:
+            return self._worded(answer, model, unheard)
 
     def problem(
         self, guide_id: str, edition: str, anchor: str, audience: Audience | None = None
@@ -525,13 +598,13 @@ def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
         reranker = Reranker(settings.reranker, settings.home.models)
     models = settings.home.models
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
-    writer = None
+    chooser = None
     if settings.chat_model:
-        # Its libraries take their time to import, and only written answers need them.
-        from kb.choosing.writer import open_writer
+        # Its libraries take their time to import, and nothing else needs them.
+        from kb.choosing.model_chooser import open_chooser
 
-        writer = open_writer(settings, lambda texts: embeddings.encode(texts, "query"))
-    return KnowledgeBase(settings.home, embeddings, reranker, writer=writer)
+        chooser = open_chooser(settings, lambda texts: embeddings.encode(texts, "query"))
+    return KnowledgeBase(settings.home, embeddings, reranker, chooser=chooser)
 
 
 def refers_back(answer: Answer, found: Found) -> bool:
@@ -574,24 +647,66 @@ def _answered(
     answer: Answer, index: SearchIndex, sections: Sequence[int], lead: Role = Role.RESOLUTION
 ) -> Answer:
     """Return an answer from the problems that sections, given by their rows, belong to."""
-    guides = [index.snapshot.guides[index.snapshot.section(row).guide] for row in sections]
-    composed = merge(
-        [
-            compose(index.problem(row), guide, index.snapshot.name, lead)
-            for row, guide in zip(sections, guides, strict=True)
-        ]
-    )
+    composed = [
+        compose(index.problem(row), _guide_of(index, row), index.snapshot.name, lead)
+        for row in sections
+    ]
+    return _composed(answer, composed, _guide_of(index, sections[0]))
+
+
+def _composed(answer: Answer, composed: Sequence[Composed], guide: GuideInfo) -> Answer:
+    """Return an answer with what was composed for it; `guide` is that of the first."""
+    whole = merge(composed)
     return answer.model_copy(
         update={
-            "guide_language": guides[0].language,
-            "parts": composed.parts,
-            "citations": composed.citations,
-            "see_also": composed.see_also,
-            "more": composed.more,
+            "guide_language": guide.language,
+            "parts": whole.parts,
+            "citations": whole.citations,
+            "see_also": whole.see_also,
+            "more": whole.more,
         }
     )
 
 
+def _decided(
+    answer: Answer,
+    index: SearchIndex,
+    hits: Sequence[Hit],
+    chosen: Chosen,
+    calibration: Calibration,
+) -> Answer:
+    """Return what is answered when a language model has chosen.
+
+    That none answers is believed. Of its choice, the search has to be able to believe it: else the
+    person is asked, and finds what either of them holds for right.
+    """
+    blank = {name: Answer.model_fields[name].get_default() for name in _OF_THE_DECISION}
+    answer = answer.model_copy(update=blank)
+    if not chosen.problems:
+        sure = confidence_against_none(hits, calibration)
+        nearest = tuple(_citation(index, hit) for hit in hits[:_NEAREST])
+        decision = {"decision": Decision.NOT_COVERED, "nearest": nearest}
+        return answer.model_copy(update={**decision, "confidence": round(sure, 4)})
+    sure = min(confidence_in_choice(hits, n, calibration) for n in chosen.problems)
+    if chosen.composed and sure >= calibration.threshold:
+        decision = {"decision": Decision.ANSWER, "rendering": Rendering.CHOSEN}
+        answer = answer.model_copy(update={**decision, "confidence": round(sure, 4)})
+        guide = _guide_of(index, hits[chosen.problems[0]].section)
+        return _composed(answer, chosen.composed, guide)
+    others = range(CHOICES) if chosen.composed else ()
+    wanted = dict.fromkeys([*chosen.problems, *others])
+    choices = tuple(_citation(index, hits[n]) for n in wanted if n < len(hits))[:CHOICES]
+    decision = {"decision": Decision.CHOOSE, "choices": choices}
+    return answer.model_copy(
+        update={**decision, "confidence": round(confidence(hits, calibration), 4)}
+    )
+
+
+def _guide_of(index: SearchIndex, section: int) -> GuideInfo:
+    return index.snapshot.guides[index.snapshot.section(section).guide]
+
+
 def _citation(index: SearchIndex, hit: Hit) -> Citation:
-    guide = index.snapshot.guides[index.snapshot.section(hit.section).guide]
-    return cite_problem(index.problem(hit.section), guide, index.snapshot.name)
+    return cite_problem(
+        index.problem(hit.section), _guide_of(index, hit.section), index.snapshot.name
+    )

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     fetch_private: bool = False
     chat_model: Annotated[str, Field(pattern=r"^(\w+:\S+)?$")] = ""
     chat_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    chat_decides: Literal["never", "unsure", "always"] = "unsure"
     chat_output: Literal["", "json_schema", "function_calling", "json_mode", "llama_cpp"] = ""
     chat_temperature: Annotated[float, Field(ge=0, le=2)] | Literal["default"] = 0.0
     chat_timeout: Annotated[float, Field(gt=0)] = 20.0

@@ -65,7 +65,6 @@ class LiveAnswer:
         self._lock = threading.Lock()
         self._ts: str | None = None
         self._was_stream = self._is_stream = False
-        self._shows_more = perhaps_open
         self._unsure = perhaps_open
         self._opened = perhaps_open
         self._closed = False
@@ -81,8 +80,7 @@ class LiveAnswer:
             if self._closed or told is Stage.SEARCHING or self._question.surface == "auto":
                 return
             self._open()
-            self._shows_more = True
-            self._append([self._task("search", "complete"), self._task("choose")])
+            self._append([self._task(self._said.choosing)])
 
     def become(self, message: Message, payload: Mapping[str, Any]) -> bool:
         """Turn what stands there into a message of the answer; False if that cannot be.
@@ -133,7 +131,7 @@ class LiveAnswer:
                 thread_ts=str(question.thread_ts),
                 recipient_team_id=question.team,
                 recipient_user_id=question.user,
-                chunks=[self._task("search")],
+                chunks=[self._task(self._said.searching)],
             )
         except SlackApiError as error:
             if may_pass(error) or error.response.get("error") == "ratelimited":
@@ -170,21 +168,20 @@ class LiveAnswer:
 
     def _finish(self, message: Message, metadata: Metadata) -> None:
         if self._is_stream:
-            whole = not self._shows_more
             try:
                 self._client.chat_stopStream(
                     channel=self._question.channel,
                     ts=str(self._ts),
-                    chunks=[self._task("search", "complete", message)],
-                    blocks=list(message.blocks) if whole else None,
-                    metadata=metadata if whole else None,
+                    chunks=[self._task(self._said.searched, "complete", message)],
+                    blocks=list(message.blocks),
+                    metadata=metadata,
                 )
             except SlackApiError as error:
                 if error.response.get("error") != _NOT_STREAMING:
                     raise
-                whole = False
-            self._is_stream = False
-            if whole:
+                self._is_stream = False
+            else:
+                self._is_stream = False
                 return
         card = [self._card(message)] if self._was_stream else []
         self._update(self._client, message.text, [*card, *message.blocks], metadata)
@@ -220,13 +217,11 @@ class LiveAnswer:
                 self._ts, self._was_stream, self._is_stream = str(message["ts"]), True, True
 
     def _task(
-        self, name: str, status: str = "in_progress", message: Message | None = None
+        self, title: str, status: str = "in_progress", message: Message | None = None
     ) -> TaskUpdateChunk:
-        said = self._said
-        titles = {"search": said.searching, "choose": said.choosing}
         return TaskUpdateChunk(
-            id=f"{self._question.id}:{name}",
-            title=said.searched if status == "complete" else titles[name],
+            id=f"{self._question.id}:search",
+            title=title,
             status=status,
             sources=list(message.sources) or None if message else None,
         )

@@ -12,32 +12,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.answer.compose import Composed, cite_problem, compose, merge
 from kb.answer.decide import (
     CANDIDATES,
-    CHOICES,
+    NEAREST,
     SHIPPED,
     Calibration,
     confidence,
-    confidence_against_none,
-    confidence_in_choice,
     decide,
     is_unsure,
     read_calibration,
 )
+from kb.answering import answered, citation_of, decided, guide_of
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.model import (
     LEARNED,
     Answer,
     Audience,
-    Citation,
     CleanText,
     Decision,
     GuideInfo,
     Hit,
     Rendering,
-    Role,
     Section,
     Wording,
 )
@@ -57,11 +53,10 @@ from kb.text.language import detect_language, load_language_models
 from kb.wordings.learned import LearnedWording, Lesson, Standing, learn
 
 if TYPE_CHECKING:
-    from kb.choosing.chooser import Chooser, Chosen, Session
+    from kb.choosing.chooser import Chooser, Session
     from kb.retrieval.langchain_retriever import GuideRetriever
     from kb.retrieval.rerank import Reranker
 
-_NEAREST = 3
 _EXAMPLES = 3
 _WORD = re.compile(r"\w")
 _TAKEN_OUT = re.compile(r"\[[^\]]*\]")
@@ -75,17 +70,8 @@ _FEW_WORDS = 15
 _FEW_CHARACTERS = 80
 _MOST_UNKNOWN = 1
 
-# What a question is, whatever is answered; and what was decided of it.
+# What a question is, whatever is answered.
 _OF_THE_QUESTION = ("question", "secrets", "joined", "understood")
-_OF_THE_DECISION = (
-    "parts",
-    "citations",
-    "see_also",
-    "more",
-    "nearest",
-    "choices",
-    "guide_language",
-)
 
 logger = logging.getLogger(__name__)
 
@@ -235,7 +221,8 @@ class KnowledgeBase:
         whole = redact(put)
         both = replace(self.find(whole, found.language, audience=found.audience), parts=())
         again = self.answer(both)
-        if again.decision is Decision.SMALL_TALK:
+        worse = answer.decision is Decision.ANSWER and again.decision is not Decision.ANSWER
+        if worse or again.decision is Decision.SMALL_TALK:
             return answer, found
         changed = {
             "question": answer.question,
@@ -262,9 +249,9 @@ class KnowledgeBase:
             return answer
         progress(Stage.CHOOSING)
         index, hits = found.index, found.hits[:CANDIDATES]
-        problems = [(index.problem(hit.section), _guide_of(index, hit.section)) for hit in hits]
+        problems = [(index.problem(hit.section), guide_of(index, hit.section)) for hit in hits]
         chosen = model.choose(answer.question, before or "", problems)
-        return _decided(answer, index, found.hits, chosen, self.calibration()) if chosen else answer
+        return decided(answer, index, found.hits, chosen, self.calibration()) if chosen else answer
 
     def _worded(self, answer: Answer, model: Session | None, progress: Progress) -> Answer:
         """Return an answer in the asker's language, if a language model can translate it."""
@@ -318,7 +305,7 @@ class KnowledgeBase:
         section = earlier.hits[0].section
         if not any(each.role is part for each in earlier.index.problem(section)):
             return None
-        told = _answered(answer, earlier.index, [section], part)
+        told = answered(answer, earlier.index, [section], part)
         return told.model_copy(
             update={
                 "question": found.question,
@@ -377,15 +364,15 @@ class KnowledgeBase:
         if several := _several(found, calibration):
             sure = min(confidence(part, calibration) for part in several)
             both = {"decision": Decision.ANSWER, "confidence": round(sure, 4)}
-            return _answered(
+            return answered(
                 answer.model_copy(update=both), index, [part[0].section for part in several]
             )
         if answer.decision is Decision.ANSWER:
-            return _answered(answer, index, [hits[0].section])
+            return answered(answer, index, [hits[0].section])
         if verdict.choices:
-            choices = tuple(_citation(index, hit) for hit in verdict.choices)
+            choices = tuple(citation_of(index, hit) for hit in verdict.choices)
             return answer.model_copy(update={"choices": choices})
-        nearest = tuple(_citation(index, hit) for hit in hits[:_NEAREST])
+        nearest = tuple(citation_of(index, hit) for hit in hits[:NEAREST])
         return answer.model_copy(update={"nearest": nearest})
 
     def answer_from(
@@ -413,7 +400,7 @@ class KnowledgeBase:
             confidence=1.0,
             snapshot=index.snapshot.name,
         )
-        answer = _answered(answer, index, [row])
+        answer = answered(answer, index, [row])
         with self._session(question, audience) as model:
             return self._worded(answer, model, unheard)
 
@@ -633,7 +620,7 @@ def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
     """Return what was found for the parts of a question, if it takes several sections."""
     if len(found.parts) < 2:
         return []
-    whole = {hit.problem for hit in found.hits[:_NEAREST]}
+    whole = {hit.problem for hit in found.hits[:NEAREST]}
     sure = [
         hits
         for hits in found.parts
@@ -641,72 +628,3 @@ def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
     ]
     different = {hits[0].problem: hits for hits in reversed(sure)}
     return list(reversed(different.values())) if len(different) > 1 else []
-
-
-def _answered(
-    answer: Answer, index: SearchIndex, sections: Sequence[int], lead: Role = Role.RESOLUTION
-) -> Answer:
-    """Return an answer from the problems that sections, given by their rows, belong to."""
-    composed = [
-        compose(index.problem(row), _guide_of(index, row), index.snapshot.name, lead)
-        for row in sections
-    ]
-    return _composed(answer, composed, _guide_of(index, sections[0]))
-
-
-def _composed(answer: Answer, composed: Sequence[Composed], guide: GuideInfo) -> Answer:
-    """Return an answer with what was composed for it; `guide` is that of the first."""
-    whole = merge(composed)
-    return answer.model_copy(
-        update={
-            "guide_language": guide.language,
-            "parts": whole.parts,
-            "citations": whole.citations,
-            "see_also": whole.see_also,
-            "more": whole.more,
-        }
-    )
-
-
-def _decided(
-    answer: Answer,
-    index: SearchIndex,
-    hits: Sequence[Hit],
-    chosen: Chosen,
-    calibration: Calibration,
-) -> Answer:
-    """Return what is answered when a language model has chosen.
-
-    That none answers is believed. Of its choice, the search has to be able to believe it: else the
-    person is asked, and finds what either of them holds for right.
-    """
-    blank = {name: Answer.model_fields[name].get_default() for name in _OF_THE_DECISION}
-    answer = answer.model_copy(update=blank)
-    if not chosen.problems:
-        sure = confidence_against_none(hits, calibration)
-        nearest = tuple(_citation(index, hit) for hit in hits[:_NEAREST])
-        decision = {"decision": Decision.NOT_COVERED, "nearest": nearest}
-        return answer.model_copy(update={**decision, "confidence": round(sure, 4)})
-    sure = min(confidence_in_choice(hits, n, calibration) for n in chosen.problems)
-    if chosen.composed and sure >= calibration.threshold:
-        decision = {"decision": Decision.ANSWER, "rendering": Rendering.CHOSEN}
-        answer = answer.model_copy(update={**decision, "confidence": round(sure, 4)})
-        guide = _guide_of(index, hits[chosen.problems[0]].section)
-        return _composed(answer, chosen.composed, guide)
-    others = range(CHOICES) if chosen.composed else ()
-    wanted = dict.fromkeys([*chosen.problems, *others])
-    choices = tuple(_citation(index, hits[n]) for n in wanted if n < len(hits))[:CHOICES]
-    decision = {"decision": Decision.CHOOSE, "choices": choices}
-    return answer.model_copy(
-        update={**decision, "confidence": round(confidence(hits, calibration), 4)}
-    )
-
-
-def _guide_of(index: SearchIndex, section: int) -> GuideInfo:
-    return index.snapshot.guides[index.snapshot.section(section).guide]
-
-
-def _citation(index: SearchIndex, hit: Hit) -> Citation:
-    return cite_problem(
-        index.problem(hit.section), _guide_of(index, hit.section), index.snapshot.name
-    )

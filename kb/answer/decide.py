@@ -17,6 +17,9 @@ THRESHOLD = 0.65
 CHOICES = 3
 """How many problems a person is given to choose from, at most."""
 
+NEAREST = 3
+"""How many problems are named as nearest where none answers."""
+
 PLAUSIBLE = 0.05
 """From this probability on that one of the first problems is meant, they are worth a look."""
 
@@ -29,14 +32,15 @@ _ALONE = (0.789, 0.451)
 _WORDED = (0.773, 0.618)
 
 
-CANDIDATES = 8
+CANDIDATES = 16
 """How many of the first problems a language model is given to choose from."""
 
-_SURE_WITHOUT = 0.9
+_SURE_WITHOUT = 0.95
 """What is as sure as this is not put to a language model, unless it is always asked."""
 
-# A model that is wrong in one of ten cases, and then takes any of the others, or none of them.
-_ERRS = 0.1
+# A model that is wrong in one of five cases, and then takes any of the others, or none of them: a
+# bad one, so that one that is wrong in one of ten does no harm (python -m benchmarks.chooser).
+_ERRS = 0.2
 _CONFIRMED = math.log((1 - _ERRS) / (_ERRS / CANDIDATES))
 
 

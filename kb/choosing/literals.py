@@ -20,7 +20,7 @@ _NAME = re.compile(
     r"|~?(?:/[\w.@-]+)+"
     r"|[A-Za-z0-9_]+(?:(?:::?|[_\\=@#]|/|\.)[A-Za-z0-9_*${}-]+)+"
     r"|\b[a-z]+(?:[A-Z][a-z0-9]*)+|\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|\b[A-Za-z]+_\w+"
-    r"|\b[A-Z][A-Z0-9]+\b",
+    r"|\b(?=[A-Z]*\d)[A-Z][A-Z0-9]+\b",
     re.ASCII,
 )
 _FIGURES = re.compile(r"[\d.,:/-]+", re.ASCII)

@@ -46,10 +46,33 @@ _CONDITION = {
     r"|pendant|dès|une fois|en cas|durant)\b|\bs['’]il|\bne\b[^.]*\bque\b|\bqu['’]",
     "de": r"\b(?:wenn|falls|nur|bevor|bis|sobald|solange|außer|ohne|erst|nach\w*|vor\w*"
     r"|während|sofern|ansonsten|sonst|innerhalb)\b",
-    "it": r"\b(?:se|solo|soltanto|prima|finch[eé]|quando|salvo|tranne|senza|dopo|mentre|una volta"
-    r"|durante|entro|nel caso)\b",
+    "it": r"\b(?:se|solo|soltanto|prima (?:di|che)|finch[eé]|quando|salvo|tranne|senza|dopo"
+    r"|mentre|una volta|durante|entro|nel caso)\b",
     "zh": r"[如若]果|如|若|之前|以前|除非|只|当|时|后|直到|否则|仅|期间",
     "ko": r"경우|전에|까지|만 |면|때|후|않으면|동안|이내",
+}
+# What sets a condition and nothing else; and what a translation may say for it besides.
+_PLAINLY = {
+    "en": r"\b(?:if|unless|only|before|until|except|otherwise|as long as|provided)\b",
+    "ja": r"場合|なければ|ない限り|以外|だけ|のみ|前に|ただし",
+    "es": r"\b(?:si|s[oó]lo|solamente|únicamente|antes|hasta|salvo|excepto)\b",
+    "pt": r"\b(?:só|somente|apenas|antes|até|exceto|salvo|caso)\b",
+    "fr": r"\b(?:si|seulement|uniquement|avant|sauf)\b|\bs['’]il",
+    "de": r"\b(?:wenn|falls|nur|bevor|bis|außer|sofern)\b",
+    "it": r"\b(?:se|solo|soltanto|prima (?:di|che)|finch[eé]|salvo|tranne)\b",
+    "zh": r"如果|除非|之前|只有|只能|直到|否则",
+    "ko": r"경우|전에|까지|만 |않으면",
+}
+_PERHAPS = {
+    "en": r"\b(?:for|over|under|any|whoever|even|as soon|in)\b",
+    "ja": r"[とば]、|には|ても|でも|初めて|まず|先に|限り",
+    "es": r"\b(?:para|al|aunque|cualquier\w*|primero|incluso)\b",
+    "pt": r"\b(?:se|para|ao|qualquer|primeiro|mesmo)\b",
+    "fr": r"\b(?:pour|même|d['’]abord|toute?)\b|\ben \w+ant\b",
+    "de": r"\b(?:bei\w*|zuerst|auch|um|für|als)\b|^\w+ (?:sie|du)\b",
+    "it": r"\b(?:anche|qualsiasi|in caso)\b",
+    "zh": r"先|即使|任何|只",
+    "ko": r"먼저|도|려면",
 }
 # Says which thing is meant, and forbids nothing.
 _DESCRIBES = re.compile(r"\b(?:no longer|not yet|no one)\b|[てで]いない|なければ|なくし")
@@ -62,6 +85,10 @@ def _compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
 _FORBIDDING = _compiled(_FORBIDS)
 _NEGATING = _compiled({name: f"{_FORBIDS[name]}|{words}" for name, words in _NEGATES.items()})
 _CONDITIONAL = _compiled(_CONDITION)
+_PLAIN_CONDITION = _compiled(_PLAINLY)
+_ANY_CONDITION = _compiled(
+    {name: f"{_CONDITION[name]}|{words}" for name, words in _PERHAPS.items()}
+)
 
 
 def forbids(text: str, language: str) -> bool | None:
@@ -80,3 +107,15 @@ def has_condition(text: str, language: str) -> bool | None:
     """Whether a text says when something holds, or for whom."""
     pattern = _CONDITIONAL.get(language)
     return bool(pattern.search(text)) if pattern else None
+
+
+def drops_condition(one: str, its: str, other: str, others: str) -> bool:
+    """Whether one of two texts, in two languages, sets a condition, and the other none."""
+    return _drops(one, its, other, others) or _drops(other, others, one, its)
+
+
+def _drops(one: str, its: str, other: str, others: str) -> bool:
+    plainly, anyhow = _PLAIN_CONDITION.get(its), _ANY_CONDITION.get(others)
+    if plainly is None or anyhow is None:
+        return False
+    return bool(plainly.search(one)) and not anyhow.search(other)

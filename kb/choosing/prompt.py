@@ -6,6 +6,7 @@ Guides and questions are never part of the instructions: they are JSON in a mess
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
@@ -127,10 +128,12 @@ class Condensed(Form):
 def choose_data(question: str, before: str, candidates: Sequence[Candidate], room: int) -> str:
     """Return a question and what may answer it as JSON, of about `room` characters at most.
 
-    Each problem gets the same room; what does not fit into it is not shown to the model.
+    The likelier problems, which come first, get more of it. What does not fit is not shown to the
+    model.
     """
-    share = room // max(1, len(candidates))
-    problems = [_problem(candidate, share) for candidate in candidates]
+    weights = [1 / math.sqrt(number) for number in range(1, len(candidates) + 1)]
+    shares = [round(room * weight / sum(weights)) for weight in weights]
+    problems = [_problem(*each) for each in zip(candidates, shares, strict=True)]
     return _json({"question": question, "before": before, "problems": problems})
 
 

@@ -14,13 +14,12 @@ from enum import StrEnum
 
 import numpy as np
 
+from kb.choosing import quantities
 from kb.choosing.literals import holds, literals, prose
-from kb.choosing.polarity import forbids, has_condition, negates
-from kb.choosing.quantities import numbers, quantities
+from kb.choosing.polarity import drops_condition, forbids, negates
 from kb.embedder.embeddings import Vectors
 from kb.model import Answer, Span, Step
 from kb.text.language import detect_language
-from kb.text.sentences import sentences
 
 # Editions of the sample guide: twins of steps are at 0.88 in the mean, 27 of 29 above this; of the
 # steps that are no twins, 99 of 100 are below (docs/model.md).
@@ -30,6 +29,8 @@ _LONGEST = 3
 """How many times as long as its original a translation may be, and some characters more."""
 
 _SOME_MORE = 80
+_END = re.compile(r"[。！？]|[.!?](?=\s|$)")
+_PAUSE = re.compile(r"[:;：；—]")
 _MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _MARKUP = re.compile(
     r"<[^\s<>][^<>]*>|\]\(|```|(?<!\w)[@＠](?:channel|here|everyone)", re.IGNORECASE
@@ -118,14 +119,14 @@ def _differences(
     pairs = ((kept, text), (text, kept))
     if any(not holds(two, literal) for one, two in pairs for literal in literals(one)):
         yield Difference.LITERAL
-    if _numbers_differ(kept, text):
+    if quantities.differ(kept, text):
         yield Difference.NUMBER
-    if len(_sentences(text, language)) > len(_sentences(kept, original.language)):
+    if _ends(text) > _ends(kept) + len(_PAUSE.findall(kept)):
         yield Difference.LENGTH
     one, other = prose(kept), prose(text)
     if _turned(one, original.language, other, language):
         yield Difference.NEGATION
-    if _known(has_condition(one, original.language), has_condition(other, language)):
+    if drops_condition(one, original.language, other, language):
         yield Difference.CONDITION
     if wrong_language(text, language):
         yield Difference.LANGUAGE
@@ -134,24 +135,11 @@ def _differences(
         yield Difference.MEANING
 
 
-def _numbers_differ(one: str, other: str) -> bool:
-    """Whether two texts have other numbers, or the same with other units."""
-    if quantities(one) != quantities(other):
-        return True
-    first, second = ({number for number in numbers(text) if number > 1} for text in (one, other))
-    return first != second
-
-
 def _turned(one: str, its: str, other: str, others: str) -> bool:
     """Whether one of two texts forbids, and the other does not even negate."""
     return (forbids(one, its) is True and negates(other, others) is False) or (
         forbids(other, others) is True and negates(one, its) is False
     )
-
-
-def _known(one: bool | None, other: bool | None) -> bool:
-    """Whether two texts are known to differ in something."""
-    return None not in (one, other) and one != other
 
 
 def wrong_language(text: str, language: str) -> bool:
@@ -164,8 +152,9 @@ def wrong_language(text: str, language: str) -> bool:
     return letters > 0 and detect_language(words, otherwise=language) != language
 
 
-def _sentences(text: str, language: str) -> list[str]:
-    return [sentence for sentence in sentences(text, language) if sentence.strip()]
+def _ends(text: str) -> int:
+    """Return how many sentences a text has, about."""
+    return max(1, len(_END.findall(text.strip())))
 
 
 def _mark(span: Span) -> str:

@@ -213,22 +213,25 @@ class KnowledgeBase:
     def _with_before(
         self, answer: Answer, found: Found, before: CleanText, model: Session | None
     ) -> tuple[Answer, Found]:
-        """Return what is answered to a question that may refer back, and what it was found by."""
+        """Return what is answered to a question that may refer back, and what it was found by.
+
+        It is joined with the one before it, or put by the language model. If that is not covered
+        either, `answer` stays, which is to the question alone.
+        """
         put = model.condense(found.question, before) if model else None
-        if put is None:
-            joined = redact(f"{before}\n{found.question}")
-            return self.answer_with_before(answer, found, joined), found
-        whole = redact(put)
+        whole = redact(put or f"{before}\n{found.question}")
         both = replace(self.find(whole, found.language, audience=found.audience), parts=())
         again = self.answer(both)
-        worse = answer.decision is Decision.ANSWER and again.decision is not Decision.ANSWER
-        if worse or again.decision is Decision.SMALL_TALK:
+        alone = put is None or answer.decision is Decision.ANSWER
+        if again.decision is Decision.SMALL_TALK:
+            return answer, found
+        if alone and again.decision is not Decision.ANSWER:
             return answer, found
         changed = {
             "question": answer.question,
             "secrets": answer.secrets,
             "joined": True,
-            "understood": whole if fold(whole) != fold(found.question) else None,
+            "understood": whole if put and fold(whole) != fold(found.question) else None,
         }
         return again.model_copy(update=changed), both
 
@@ -277,18 +280,6 @@ class KnowledgeBase:
             return answer, found
         same = {name: getattr(answer, name) for name in _OF_THE_QUESTION}
         return again.model_copy(update=same), searched
-
-    def answer_with_before(self, answer: Answer, found: Found, joined: CleanText) -> Answer:
-        """Return what is answered to a question once it is joined with the one before it.
-
-        If that is not covered either, `answer`, which is to the question alone.
-        """
-        both = self.find(joined, found.language, audience=found.audience)
-        again = self.answer(replace(both, parts=()))
-        if again.decision is not Decision.ANSWER:
-            return answer
-        same = {"question": answer.question, "secrets": answer.secrets, "joined": True}
-        return again.model_copy(update=same)
 
     def _other_part(self, found: Found, before: CleanText) -> Answer | None:
         """Return the part of the problem asked about before that a follow-up asks for.

@@ -32,7 +32,7 @@ _ALONE = (0.789, 0.451)
 _WORDED = (0.773, 0.618)
 
 
-CANDIDATES = 16
+CANDIDATES = 20
 """How many of the first problems a language model is given to choose from."""
 
 _SURE_WITHOUT = 0.95

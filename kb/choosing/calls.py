@@ -13,7 +13,7 @@ from typing import Any
 from circuitbreaker import CircuitBreaker
 from langchain_core.callbacks import UsageMetadataCallbackHandler
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.runnables import Runnable, RunnableSequence
 
@@ -209,7 +209,7 @@ class Turn:
     ) -> None:
         config: Any = {"callbacks": [attempt.handler], "run_name": schema["title"]}
         async for chunk in self._bound(schema).astream(messages, config):
-            if isinstance(chunk, AIMessageChunk):
+            if isinstance(chunk, AIMessage):
                 attempt.reply.add(chunk)
 
     def _bound(self, schema: dict[str, Any]) -> Runnable[Any, Any]:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from langchain_core.messages import AIMessageChunk
+from langchain_core.messages import AIMessage, AIMessageChunk
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _MOST_BEGINNINGS = 20
@@ -29,10 +29,16 @@ class Reply:
         self._words: list[str] = []
         self._arguments: list[str] = []
 
-    def add(self, chunk: AIMessageChunk) -> None:
-        """Take what came in; raises TooLong."""
-        arguments = [each["args"] or "" for each in chunk.tool_call_chunks]
-        words = chunk.text
+    def add(self, message: AIMessage) -> None:
+        """Take what came in, a piece or, where a provider does not stream, the whole.
+
+        Raises TooLong.
+        """
+        if isinstance(message, AIMessageChunk):
+            arguments = [each["args"] or "" for each in message.tool_call_chunks]
+        else:
+            arguments = [json.dumps(each["args"]) for each in message.tool_calls]
+        words = message.text
         self.size += len(words) + sum(map(len, arguments))
         if self.size > self._most:
             raise TooLong(f"more than {self._most} characters")

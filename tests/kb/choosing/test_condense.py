@@ -10,7 +10,7 @@ from rich.console import Console
 from bot.views.answer import render
 from kb.choosing.condense import is_of
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Decision
+from kb.model import Decision, Rendering
 from kb.question.redact import redact
 from kb.terminal.show import show
 from testing.openai_server import ChatServer, Request
@@ -75,6 +75,13 @@ def test_what_is_not_made_of_the_questions_is_not_taken(
     answer = ask(FOLLOW_UP, BEFORE, chat_decides="never")
     plain = sample.ask(redact(FOLLOW_UP), before=redact(BEFORE))
     assert answer.understood is None and answer.parts == plain.parts
+
+
+def test_what_was_joined_plainly_is_what_it_chooses_from(ask: Ask, server: ChatServer) -> None:
+    server.script = putting("")  # type: ignore[assignment]
+    answer = ask(FOLLOW_UP, BEFORE)
+    assert answer.rendering is Rendering.CHOSEN and answer.joined and answer.understood is None
+    assert answer.citations[0].anchor == "lost-access-key"
 
 
 def test_a_model_that_fails_leaves_the_two_questions(ask: Ask, server: ChatServer) -> None:

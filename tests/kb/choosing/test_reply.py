@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from langchain_core.messages import AIMessageChunk
+from langchain_core.messages import AIMessage, AIMessageChunk
 
 from kb.choosing.reply import Malformed, Reply, TooLong, first_object
 
@@ -51,3 +51,11 @@ def test_arguments_of_a_tool_are_taken_before_words() -> None:
     reply.add(AIMessageChunk(content="Let me see. {}", tool_call_chunks=[call]))
     reply.add(AIMessageChunk(content="", tool_call_chunks=[rest]))
     assert reply.parsed()["decision"] == "none"
+
+
+def test_a_reply_that_comes_at_once_is_taken_too() -> None:
+    words, tool = Reply(most=1000), Reply(most=1000)
+    words.add(AIMessage(content=f"Well: {ANSWER}"))
+    call = {"name": "choice", "args": {"decision": "none"}, "id": "1"}
+    tool.add(AIMessage(content="", tool_calls=[call]))
+    assert words.parsed()["decision"] == tool.parsed()["decision"] == "none"

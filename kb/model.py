@@ -324,6 +324,11 @@ class Step(Frozen):
         """The step's own words, without its children's."""
         return "".join(span.text for span in self.spans)
 
+    @property
+    def guide_text(self) -> str:
+        """The same in the guide's words, if `text` translates them."""
+        return "".join(span.text for span in self.original or self.spans)
+
 
 class Part(Frozen):
     """What one section says to a question: a heading, steps in order, then explanation.

@@ -28,8 +28,8 @@ from kb.model import Answer, Audience, Rendering
 from kb.settings import Settings
 
 _MOST_PROBLEMS = 3
-_ROOM = 0.9
-"""The characters of problems for each token that an answer may take: some six tenths of them."""
+_ROOM = 0.7
+"""The characters of problems for each token that an answer may take: about half of them."""
 
 FormT = TypeVar("FormT", bound=told.Form)
 

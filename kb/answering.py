@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kb.answer.compose import Composed, cite_problem, compose, merge
 from kb.answer.decide import (
     CHOICES,
     NEAREST,
+    SURE_OF_CHOICE,
     Calibration,
     confidence,
     confidence_against_none,
@@ -19,6 +21,8 @@ from kb.retrieval.search import SearchIndex
 
 if TYPE_CHECKING:
     from kb.choosing.chooser import Chosen
+
+_LOOKED_AT = 4
 
 _OF_THE_DECISION = (
     "parts",
@@ -56,6 +60,36 @@ def with_composed(answer: Answer, composed: Sequence[Composed], guide: GuideInfo
     )
 
 
+def needs_second_look(chosen: Chosen, hits: Sequence[Hit], calibration: Calibration) -> bool:
+    """Whether a language model chose what would be answered, but the search makes unlikely."""
+    if not chosen.composed:
+        return False
+    return calibration.threshold <= _sure_of(chosen, hits, calibration) < SURE_OF_CHOICE
+
+
+def second_look(chosen: Chosen, count: int) -> list[int]:
+    """Return the positions of a few problems to look at again: the best, and last the chosen."""
+    others = [n for n in range(min(count, _LOOKED_AT)) if n not in chosen.problems]
+    return [*others, *chosen.problems]
+
+
+def reconciled(chosen: Chosen, again: Chosen | None, looked_at: Sequence[int]) -> Chosen:
+    """Return what a language model chose, if it does so again; else all of it, to be asked about.
+
+    `again` is what it chose of `looked_at`; None, if it said nothing.
+    """
+    if again is None:
+        return chosen
+    found = [looked_at[n] for n in again.problems]
+    if again.composed and set(found) == set(chosen.problems):
+        return chosen
+    return replace(chosen, problems=tuple(dict.fromkeys([*chosen.problems, *found])), composed=())
+
+
+def _sure_of(chosen: Chosen, hits: Sequence[Hit], calibration: Calibration) -> float:
+    return min(confidence_in_choice(hits, n, calibration) for n in chosen.problems)
+
+
 def decided(
     answer: Answer,
     index: SearchIndex,
@@ -75,13 +109,13 @@ def decided(
         nearest = tuple(citation_of(index, hit) for hit in hits[:NEAREST])
         decision = {"decision": Decision.NOT_COVERED, "nearest": nearest}
         return answer.model_copy(update={**decision, "confidence": round(sure, 4)})
-    sure = min(confidence_in_choice(hits, n, calibration) for n in chosen.problems)
+    sure = _sure_of(chosen, hits, calibration)
     if chosen.composed and sure >= calibration.threshold:
         decision = {"decision": Decision.ANSWER, "rendering": Rendering.CHOSEN}
         answer = answer.model_copy(update={**decision, "confidence": round(sure, 4)})
         guide = guide_of(index, hits[chosen.problems[0]].section)
         return with_composed(answer, chosen.composed, guide)
-    others = range(CHOICES) if chosen.composed else ()
+    others = () if chosen.asks else range(CHOICES)
     wanted = dict.fromkeys([*chosen.problems, *others])
     choices = tuple(citation_of(index, hits[n]) for n in wanted if n < len(hits))[:CHOICES]
     decision = {"decision": Decision.CHOOSE, "choices": choices}

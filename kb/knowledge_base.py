@@ -22,7 +22,15 @@ from kb.answer.decide import (
     is_unsure,
     read_calibration,
 )
-from kb.answering import answered, citation_of, decided, guide_of
+from kb.answering import (
+    answered,
+    citation_of,
+    decided,
+    guide_of,
+    needs_second_look,
+    reconciled,
+    second_look,
+)
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.model import (
@@ -253,8 +261,13 @@ class KnowledgeBase:
         progress(Stage.CHOOSING)
         index, hits = found.index, found.hits[:CANDIDATES]
         problems = [(index.problem(hit.section), guide_of(index, hit.section)) for hit in hits]
+        calibration = self.calibration()
         chosen = model.choose(answer.question, before or "", problems)
-        return decided(answer, index, found.hits, chosen, self.calibration()) if chosen else answer
+        if chosen and needs_second_look(chosen, found.hits, calibration):
+            few = second_look(chosen, len(problems))
+            again = model.choose(answer.question, before or "", [problems[n] for n in few])
+            chosen = reconciled(chosen, again, few)
+        return decided(answer, index, found.hits, chosen, calibration) if chosen else answer
 
     def _worded(self, answer: Answer, model: Session | None, progress: Progress) -> Answer:
         """Return an answer in the asker's language, if a language model can translate it."""

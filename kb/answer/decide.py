@@ -38,6 +38,9 @@ CANDIDATES = 20
 _SURE_WITHOUT = 0.95
 """What is as sure as this is not put to a language model, unless it is always asked."""
 
+SURE_OF_CHOICE = 0.9
+"""What a language model chose, and is not as sure as this, it is asked about once more."""
+
 # A model that is wrong in one of five cases, and then takes any of the others, or none of them: a
 # bad one, so that one that is wrong in one of ten does no harm (python -m benchmarks.chooser).
 _ERRS = 0.2

@@ -29,6 +29,11 @@ class Chosen:
     problems: tuple[int, ...] = ()
     composed: tuple[Composed, ...] = ()
 
+    @property
+    def asks(self) -> bool:
+        """Whether the person is to be asked which is meant."""
+        return self.decided is Decided.ASK
+
 
 class Session(Protocol):
     """A language model, at work on one question within one budget of time and tokens.

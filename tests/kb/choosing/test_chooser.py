@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kb.answer.decide import SHIPPED, SURE_OF_CHOICE, confidence_in_choice
 from kb.choosing.store import ModelStore
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, Decision, Rendering
@@ -83,6 +84,62 @@ def test_what_the_search_cannot_believe_is_asked(ask: Ask, server: ChatServer) -
     answer = ask(QUESTION)
     assert answer.decision is Decision.CHOOSE
     assert "lost-access-key" in [citation.anchor for citation in answer.choices[:2]]
+
+
+DOUBTFUL = (
+    "keys",
+    "MFA",
+    "sign in",
+    "keys and MFA",
+    "user",
+    "policy",
+    "my role",
+    "console",
+    "access",
+)
+
+
+def doubtful(sample: KnowledgeBase) -> tuple[str, int]:
+    """Return a question, and a problem that the search makes unlikely, but not too much so."""
+    for question in DOUBTFUL:
+        hits = sample.find(redact(question)).hits
+        for position in range(1, len(hits)):
+            if SHIPPED.threshold <= confidence_in_choice(hits, position) < SURE_OF_CHOICE:
+                return question, position
+    raise AssertionError("there is none")
+
+
+def test_an_unlikely_choice_needs_a_second_look(
+    ask: Ask, server: ChatServer, sample: KnowledgeBase
+) -> None:
+    question, position = doubtful(sample)
+    heading: list[str] = []
+
+    def script(request: Request) -> object:
+        problems = request.data["problems"]
+        heading[:] = heading or [problems[position]["heading"]]
+        (name,) = (each["id"] for each in problems if each["heading"] == heading[0])
+        return choosing(name)
+
+    server.script = script
+    answer = ask(question)
+    first, second = server.requests
+    assert answer.decision is Decision.ANSWER and answer.parts[0].heading in heading[0]
+    assert len(second.data["problems"]) < len(first.data["problems"])
+    assert second.data["problems"][-1]["heading"] == heading[0]
+
+
+def test_what_is_not_chosen_again_is_asked_about(
+    ask: Ask, server: ChatServer, sample: KnowledgeBase
+) -> None:
+    question, position = doubtful(sample)
+    said = [choosing(f"p{position + 1}"), choosing("p1")]
+    server.script = lambda request: said.pop(0)
+    answer = ask(question)
+    assert answer.decision is Decision.CHOOSE and len(answer.choices) == 3 and not said
+    said[:] = [choosing(f"p{position + 1}"), none(server.requests[0])]
+    answer = ask(f"{question}!")
+    assert answer.decision is Decision.CHOOSE and not answer.parts
 
 
 def test_several_problems_answer_several_things(ask: Ask, server: ChatServer) -> None:

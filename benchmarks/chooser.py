@@ -89,9 +89,9 @@ SIDES: dict[str, Scripted | None] = {
     "errs in 10 %, always": Scripted(0.1, "always"),
 }
 
-COLUMNS = ("answered right", "reached", "wrong", "false", "asked which", "model asked")
+COLUMNS = ("answered right", "reached", "wrong", "false", "asked which", "requests")
 """Covered questions: answered right; that, or right among the choices; answered from a wrong
-problem. Others: answered; asked which. Then the share of all that the model was asked about."""
+problem. Others: answered; asked which. Then the requests to the model for each question."""
 
 
 class Remembering(KnowledgeBase):

@@ -187,6 +187,7 @@ class KnowledgeBase:
         *,
         before: CleanText | None = None,
         audience: Audience | None = None,
+        asked: bool = True,
         progress: Progress = unheard,
     ) -> Answer:
         """Return the answer to a question, in any language.
@@ -194,6 +195,7 @@ class KnowledgeBase:
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
         "MFA". `before` is the question before it, which a short one may refer back to ("and if I
         have two?"). `audience` is who asks: only guides that it may know of are answered from.
+        What the bot was not `asked`, no language model is told.
         `progress` is told how the answer comes about.
         Raises SnapshotError if there is no snapshot to answer from.
         """
@@ -204,10 +206,10 @@ class KnowledgeBase:
             if before and (other := self._other_part(found, before)):
                 return self._worded(other, model, progress)
             if before and refers_back(answer, found):
-                answer, found = self._with_before(answer, found, before, model)
+                answer, found = self._with_before(answer, found, before, model if asked else None)
             if answer.decision in (Decision.CHOOSE, Decision.NOT_COVERED):
                 answer, found = self._as_taught(answer, found)
-            answer = self._chosen(answer, found, before, model, progress)
+            answer = self._chosen(answer, found, before, model if asked else None, progress)
             return self._worded(answer, model, progress)
 
     def _session(

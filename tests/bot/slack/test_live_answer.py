@@ -41,10 +41,11 @@ class Choosing(KnowledgeBase):
         *,
         before: CleanText | None = None,
         audience: Audience | None = None,
+        asked: bool = True,
         progress: Progress = unheard,
     ) -> Answer:
         answer = super().ask(
-            question, language, before=before, audience=audience, progress=progress
+            question, language, before=before, audience=audience, asked=asked, progress=progress
         )
         if answer.decision is Decision.ANSWER:
             progress(Stage.CHOOSING)

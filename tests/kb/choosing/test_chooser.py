@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kb.answer.decide import SHIPPED, SURE_OF_CHOICE, confidence_in_choice
+from kb.choosing.model_chooser import open_chooser
 from kb.choosing.store import ModelStore
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, Decision, Rendering
@@ -213,6 +214,16 @@ def test_it_is_asked_when_that_is_set(ask: Ask, server: ChatServer, sample: Know
     assert [request.task for request in server.requests] == ["choose"]
 
 
+def test_what_nobody_asked_is_not_put_to_it(
+    sample_home: Home, sample: KnowledgeBase, settings: Settings, server: ChatServer
+) -> None:
+    chooser = open_chooser(settings, sample.embed)
+    chat = KnowledgeBase(sample_home, sample._embeddings, chooser=chooser)
+    for text in (QUESTION, UNSURE, "and if I have two?"):
+        chat.ask(redact(text), before=redact(QUESTION), asked=False)
+    assert server.requests == []
+
+
 def test_too_long_a_prompt_is_not_sent(ask: Ask, server: ChatServer) -> None:
     assert ask(QUESTION, chat_answer_tokens=500).rendering is Rendering.GUIDE
     assert server.requests == []
@@ -247,8 +258,6 @@ def test_a_choice_is_made_once(ask: Ask, server: ChatServer, settings: Settings)
 def test_what_is_kept_is_for_one_audience(
     sample_home: Home, sample: KnowledgeBase, settings: Settings, server: ChatServer
 ) -> None:
-    from kb.choosing.model_chooser import open_chooser
-
     chat = KnowledgeBase(
         sample_home, sample._embeddings, chooser=open_chooser(settings, sample.embed)
     )
@@ -309,8 +318,6 @@ def test_without_a_model_answers_are_those_of_the_search(
 def test_a_button_that_was_pressed_needs_no_choice(
     sample_home: Home, sample: KnowledgeBase, settings: Settings, server: ChatServer
 ) -> None:
-    from kb.choosing.model_chooser import open_chooser
-
     server.script = good
     chat = KnowledgeBase(
         sample_home, sample._embeddings, chooser=open_chooser(settings, sample.embed)

@@ -12,23 +12,38 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.answer.compose import cite_problem, compose, merge
-from kb.answer.decide import SHIPPED, Calibration, confidence, decide, read_calibration
+from kb.answer.decide import (
+    CANDIDATES,
+    NEAREST,
+    SHIPPED,
+    Calibration,
+    confidence,
+    decide,
+    is_unsure,
+    read_calibration,
+)
+from kb.answering import (
+    answered,
+    citation_of,
+    decided,
+    guide_of,
+    needs_second_look,
+    reconciled,
+    second_look,
+)
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
 from kb.model import (
     LEARNED,
     Answer,
     Audience,
-    Citation,
     CleanText,
     Decision,
     GuideInfo,
     Hit,
-    Role,
+    Rendering,
     Section,
     Wording,
-    by_section,
 )
 from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
@@ -41,15 +56,15 @@ from kb.retrieval.search import Ranking, SearchIndex
 from kb.settings import Settings
 from kb.snapshot.fingerprint import check_fingerprint, check_model_id
 from kb.snapshot.format import Snapshot, current_name, open_current
+from kb.text.fold import fold
 from kb.text.language import detect_language, load_language_models
 from kb.wordings.learned import LearnedWording, Lesson, Standing, learn
 
 if TYPE_CHECKING:
-    from kb.choosing.writer import Writer
+    from kb.choosing.chooser import Chooser, Session
     from kb.retrieval.langchain_retriever import GuideRetriever
     from kb.retrieval.rerank import Reranker
 
-_NEAREST = 3
 _EXAMPLES = 3
 _WORD = re.compile(r"\w")
 _TAKEN_OUT = re.compile(r"\[[^\]]*\]")
@@ -62,6 +77,9 @@ _SURE_BY_ITSELF = 0.85
 _FEW_WORDS = 15
 _FEW_CHARACTERS = 80
 _MOST_UNKNOWN = 1
+
+# What a question is, whatever is answered.
+_OF_THE_QUESTION = ("question", "secrets", "joined", "understood")
 
 logger = logging.getLogger(__name__)
 
@@ -87,8 +105,9 @@ class KnowledgeBase:
     """The guides as last published. Threads may share it.
 
     A snapshot that is published while it runs is picked up with the next question. With
-    `pinned`, it answers from that one, which need not be published. With a `writer`, a language
-    model writes the answers. `known` are the vectors of questions that need not be embedded again.
+    `pinned`, it answers from that one, which need not be published. With a `chooser`, a language
+    model has a say in what answers. `known` are the vectors of questions that need not be embedded
+    again.
     """
 
     def __init__(
@@ -97,7 +116,7 @@ class KnowledgeBase:
         embeddings: SentenceTransformerEmbeddings,
         reranker: Reranker | None = None,
         *,
-        writer: Writer | None = None,
+        chooser: Chooser | None = None,
         pinned: SearchIndex | None = None,
         known: Mapping[str, Vectors] | None = None,
     ) -> None:
@@ -106,7 +125,7 @@ class KnowledgeBase:
         self._reranker = reranker
         self._pinned = pinned
         self._known = known or {}
-        self.writer = writer
+        self.chooser = chooser
         self._loading = threading.Lock()
         self._index: SearchIndex | None = None
         self._wanted: str | None = None
@@ -168,6 +187,7 @@ class KnowledgeBase:
         *,
         before: CleanText | None = None,
         audience: Audience | None = None,
+        asked: bool = True,
         progress: Progress = unheard,
     ) -> Answer:
         """Return the answer to a question, in any language.
@@ -175,47 +195,106 @@ class KnowledgeBase:
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
         "MFA". `before` is the question before it, which a short one may refer back to ("and if I
         have two?"). `audience` is who asks: only guides that it may know of are answered from.
+        What the bot was not `asked`, no language model is told.
         `progress` is told how the answer comes about.
         Raises SnapshotError if there is no snapshot to answer from.
         """
         progress(Stage.SEARCHING)
-        writer = self.writer
-        with writer.tracing(question) if writer else contextlib.nullcontext():
+        with self._session(question, audience) as model:
             found = self.find(question, language, audience=audience)
             answer = self.answer(found)
             if before and (other := self._other_part(found, before)):
-                return other
+                return self._worded(other, model, progress)
             if before and refers_back(answer, found):
-                plain = redact(f"{before}\n{found.question}")
-                joined = redact(writer.condense(found.question, before)) if writer else plain
-                answer = self.answer_with_before(answer, found, joined)
+                answer, found = self._with_before(answer, found, before, model if asked else None)
             if answer.decision in (Decision.CHOOSE, Decision.NOT_COVERED):
-                answer = self._as_taught(answer, found)
-            if writer and answer.decision is Decision.ANSWER:
-                return writer.write(answer, self.cited_sections(answer), progress)
-        return answer
+                answer, found = self._as_taught(answer, found)
+            answer = self._chosen(answer, found, before, model if asked else None, progress)
+            return self._worded(answer, model, progress)
 
-    def _as_taught(self, answer: Answer, found: Found) -> Answer:
+    def _session(
+        self, question: CleanText, audience: Audience | None
+    ) -> contextlib.AbstractContextManager[Session | None]:
+        """Return the language model for one question, if there is one."""
+        if self.chooser is None:
+            return contextlib.nullcontext()
+        return self.chooser.session(question, self.index().snapshot.name, audience)
+
+    def _with_before(
+        self, answer: Answer, found: Found, before: CleanText, model: Session | None
+    ) -> tuple[Answer, Found]:
+        """Return what is answered to a question that may refer back, and what it was found by.
+
+        It is joined with the one before it, or put by the language model. If that is not covered
+        either, `answer` stays, which is to the question alone.
+        """
+        put = model.condense(found.question, before) if model else None
+        whole = redact(put or f"{before}\n{found.question}")
+        both = replace(self.find(whole, found.language, audience=found.audience), parts=())
+        again = self.answer(both)
+        alone = put is None or answer.decision is Decision.ANSWER
+        if again.decision is Decision.SMALL_TALK:
+            return answer, found
+        if alone and again.decision is not Decision.ANSWER:
+            return answer, found
+        changed = {
+            "question": answer.question,
+            "secrets": answer.secrets,
+            "joined": True,
+            "understood": whole if put and fold(whole) != fold(found.question) else None,
+        }
+        return again.model_copy(update=changed), both
+
+    def _chosen(
+        self,
+        answer: Answer,
+        found: Found,
+        before: CleanText | None,
+        model: Session | None,
+        progress: Progress,
+    ) -> Answer:
+        """Return an answer with the language model's say in it, where it has one."""
+        if model is None or self.chooser is None or not found.hits:
+            return answer
+        decides = self.chooser.decides
+        unsure = is_unsure(answer.decision, answer.confidence)
+        if decides == "never" or decides == "unsure" and not unsure:
+            return answer
+        progress(Stage.CHOOSING)
+        index, hits = found.index, found.hits[:CANDIDATES]
+        problems = [(index.problem(hit.section), guide_of(index, hit.section)) for hit in hits]
+        calibration = self.calibration()
+        chosen = model.choose(answer.question, before or "", problems)
+        if chosen and needs_second_look(chosen, found.hits, calibration):
+            few = second_look(chosen, len(problems))
+            again = model.choose(answer.question, before or "", [problems[n] for n in few])
+            chosen = reconciled(chosen, again, few)
+        return decided(answer, index, found.hits, chosen, calibration) if chosen else answer
+
+    def _worded(self, answer: Answer, model: Session | None, progress: Progress) -> Answer:
+        """Return an answer in the asker's language, if a language model can translate it."""
+        if model is None or answer.decision is not Decision.ANSWER:
+            return answer
+        if answer.rendering is None:
+            answer = answer.model_copy(update={"rendering": Rendering.GUIDE})
+        if answer.guide_language == answer.language:
+            return answer
+        progress(Stage.CHOOSING)
+        return model.translate(answer)
+
+    def _as_taught(self, answer: Answer, found: Found) -> tuple[Answer, Found]:
         """Return what is answered with what people taught, where it is not sure without.
 
         What is sure, nobody's presses on buttons can turn.
         """
         if not found.asked or self._taught_like(found.index) is None:
-            return answer
-        again = self.answer(self._searched(found, taught=True))
-        return answer if again.decision is Decision.NOT_COVERED else again
-
-    def answer_with_before(self, answer: Answer, found: Found, joined: CleanText) -> Answer:
-        """Return what is answered to a question once it is joined with the one before it.
-
-        If that is not covered either, `answer`, which is to the question alone.
-        """
-        both = self.find(joined, found.language, audience=found.audience)
-        again = self.answer(replace(both, parts=()))
-        if again.decision is not Decision.ANSWER:
-            return answer
-        same = {"question": answer.question, "secrets": answer.secrets, "joined": True}
-        return again.model_copy(update=same)
+            return answer, found
+        searched = self._searched(found, taught=True)
+        again = self.answer(searched)
+        if again.decision is Decision.NOT_COVERED:
+            return answer, found
+        same = {name: getattr(answer, name) for name in _OF_THE_QUESTION}
+        return again.model_copy(update=same), searched
 
     def _other_part(self, found: Found, before: CleanText) -> Answer | None:
         """Return the part of the problem asked about before that a follow-up asks for.
@@ -232,7 +311,7 @@ class KnowledgeBase:
         section = earlier.hits[0].section
         if not any(each.role is part for each in earlier.index.problem(section)):
             return None
-        told = _answered(answer, earlier.index, [section], part)
+        told = answered(answer, earlier.index, [section], part)
         return told.model_copy(
             update={
                 "question": found.question,
@@ -240,18 +319,6 @@ class KnowledgeBase:
                 "joined": True,
             }
         )
-
-    def cited_sections(self, answer: Answer) -> list[tuple[Section, GuideInfo]]:
-        """Return the sections that an answer is from, in its order."""
-        index = self.index()
-        found = []
-        for numbered in by_section(answer.citations):
-            citation = numbered[0][1]
-            row = index.find(citation.guide_id, citation.language, citation.anchor)
-            if row is not None:
-                section = index.snapshot.section(row)
-                found.append((section.section, index.snapshot.guides[section.guide]))
-        return found
 
     def find(
         self,
@@ -303,15 +370,15 @@ class KnowledgeBase:
         if several := _several(found, calibration):
             sure = min(confidence(part, calibration) for part in several)
             both = {"decision": Decision.ANSWER, "confidence": round(sure, 4)}
-            return _answered(
+            return answered(
                 answer.model_copy(update=both), index, [part[0].section for part in several]
             )
         if answer.decision is Decision.ANSWER:
-            return _answered(answer, index, [hits[0].section])
+            return answered(answer, index, [hits[0].section])
         if verdict.choices:
-            choices = tuple(_citation(index, hit) for hit in verdict.choices)
+            choices = tuple(citation_of(index, hit) for hit in verdict.choices)
             return answer.model_copy(update={"choices": choices})
-        nearest = tuple(_citation(index, hit) for hit in hits[:_NEAREST])
+        nearest = tuple(citation_of(index, hit) for hit in hits[:NEAREST])
         return answer.model_copy(update={"nearest": nearest})
 
     def answer_from(
@@ -339,10 +406,9 @@ class KnowledgeBase:
             confidence=1.0,
             snapshot=index.snapshot.name,
         )
-        answer = _answered(answer, index, [row])
-        if self.writer and question:
-            return self.writer.write(answer, self.cited_sections(answer), unheard)
-        return answer
+        answer = answered(answer, index, [row])
+        with self._session(question, audience) as model:
+            return self._worded(answer, model, unheard)
 
     def problem(
         self, guide_id: str, edition: str, anchor: str, audience: Audience | None = None
@@ -525,13 +591,13 @@ def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
         reranker = Reranker(settings.reranker, settings.home.models)
     models = settings.home.models
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
-    writer = None
+    chooser = None
     if settings.chat_model:
-        # Its libraries take their time to import, and only written answers need them.
-        from kb.choosing.writer import open_writer
+        # Its libraries take their time to import, and nothing else needs them.
+        from kb.choosing.model_chooser import open_chooser
 
-        writer = open_writer(settings, lambda texts: embeddings.encode(texts, "query"))
-    return KnowledgeBase(settings.home, embeddings, reranker, writer=writer)
+        chooser = open_chooser(settings, lambda texts: embeddings.encode(texts, "query"))
+    return KnowledgeBase(settings.home, embeddings, reranker, chooser=chooser)
 
 
 def refers_back(answer: Answer, found: Found) -> bool:
@@ -560,7 +626,7 @@ def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
     """Return what was found for the parts of a question, if it takes several sections."""
     if len(found.parts) < 2:
         return []
-    whole = {hit.problem for hit in found.hits[:_NEAREST]}
+    whole = {hit.problem for hit in found.hits[:NEAREST]}
     sure = [
         hits
         for hits in found.parts
@@ -568,30 +634,3 @@ def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
     ]
     different = {hits[0].problem: hits for hits in reversed(sure)}
     return list(reversed(different.values())) if len(different) > 1 else []
-
-
-def _answered(
-    answer: Answer, index: SearchIndex, sections: Sequence[int], lead: Role = Role.RESOLUTION
-) -> Answer:
-    """Return an answer from the problems that sections, given by their rows, belong to."""
-    guides = [index.snapshot.guides[index.snapshot.section(row).guide] for row in sections]
-    composed = merge(
-        [
-            compose(index.problem(row), guide, index.snapshot.name, lead)
-            for row, guide in zip(sections, guides, strict=True)
-        ]
-    )
-    return answer.model_copy(
-        update={
-            "guide_language": guides[0].language,
-            "parts": composed.parts,
-            "citations": composed.citations,
-            "see_also": composed.see_also,
-            "more": composed.more,
-        }
-    )
-
-
-def _citation(index: SearchIndex, hit: Hit) -> Citation:
-    guide = index.snapshot.guides[index.snapshot.section(hit.section).guide]
-    return cite_problem(index.problem(hit.section), guide, index.snapshot.name)

@@ -324,11 +324,16 @@ class Step(Frozen):
         """The step's own words, without its children's."""
         return "".join(span.text for span in self.spans)
 
+    @property
+    def guide_text(self) -> str:
+        """The same in the guide's words, if `text` translates them."""
+        return "".join(span.text for span in self.original or self.spans)
+
 
 class Part(Frozen):
     """What one section says to a question: a heading, steps in order, then explanation.
 
-    `omitted` are the numbers of the procedure's steps that a written answer leaves out.
+    `omitted` are the numbers of the steps that are left out, where a language model chose.
     """
 
     heading: str
@@ -339,11 +344,14 @@ class Part(Frozen):
 
 
 class Rendering(StrEnum):
-    """Whose words the steps are, where a language model might have written them."""
+    """What a language model did for an answer whose words are the guide's."""
 
     GUIDE = "guide"
-    WRITTEN = "written"
+    """Nothing: it was not needed, or not to be had."""
+    CHOSEN = "chosen"
+    """It chose what is shown."""
     TRANSLATED = "translated"
+    """It translated steps, which stand over their originals."""
 
 
 class Answer(Frozen):
@@ -355,8 +363,9 @@ class Answer(Frozen):
     taken out of the question. `more` are the headings of what the guide says of the problem
     besides. `nearest` names the problems that came closest when the guides do not cover the
     question, `choices` those to choose from when it is not sure which is meant. `rendering` says
-    whose words the steps are; None, if no language model is used. `joined` says that the question
-    was understood with the one before it.
+    what a language model did for it; None, if none is used. `joined` says that the question was
+    understood with the one before it, and `understood` how a language model put it then, if that
+    is not what was written.
     """
 
     question: CleanText
@@ -377,6 +386,7 @@ class Answer(Frozen):
     secrets: tuple[str, ...] = ()
     rendering: Rendering | None = None
     joined: bool = False
+    understood: CleanText | None = None
 
 
 def numbered_steps(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:

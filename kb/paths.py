@@ -63,6 +63,6 @@ class Home:
         return self.root / "bot.sqlite"
 
     @property
-    def written(self) -> Path:
-        """Answers that a language model wrote, and what its use has cost."""
-        return self.root / "written.sqlite"
+    def model_store(self) -> Path:
+        """What a language model chose and translated, and what its use has cost."""
+        return self.root / "model.sqlite"

@@ -1,29 +1,24 @@
-"""How far something is, for whoever shows it: an answer that comes about, or a long task."""
+"""How far something is, for whoever shows it: a question in hand, or a long task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
 
-from kb.model import Step
-
 
 class Stage(StrEnum):
     """What is being done for a question."""
 
     SEARCHING = "searching"
-    WRITING = "writing"
+    CHOOSING = "choosing"
+    """A language model is asked."""
 
 
-Progress = Callable[[Stage | Step], None]
-"""Called with each stage as it begins, and with each step of a written answer once it is verified.
-
-Steps come in their order. Only answers that a language model writes have steps to tell of before
-they are whole.
-"""
+Progress = Callable[[Stage], None]
+"""Called with each stage as it begins."""
 
 
-def unheard(_: Stage | Step) -> None:
+def unheard(_: Stage) -> None:
     """Tell nobody."""
 
 

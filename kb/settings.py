@@ -37,10 +37,11 @@ class Settings(BaseSettings):
     fetch_private: bool = False
     chat_model: Annotated[str, Field(pattern=r"^(\w+:\S+)?$")] = ""
     chat_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    chat_decides: Literal["never", "unsure", "always"] = "unsure"
     chat_output: Literal["", "json_schema", "function_calling", "json_mode", "llama_cpp"] = ""
     chat_temperature: Annotated[float, Field(ge=0, le=2)] | Literal["default"] = 0.0
     chat_timeout: Annotated[float, Field(gt=0)] = 20.0
-    chat_answer_tokens: Annotated[int, Field(ge=500)] = 12_000
+    chat_answer_tokens: Annotated[int, Field(ge=500)] = 20_000
     chat_day_tokens: Annotated[int, Field(ge=0)] = 0
     chat_day_cost: Annotated[float, Field(ge=0)] = 0.0
     chat_input_price: Annotated[float, Field(ge=0)] = 0.0

@@ -234,6 +234,7 @@ class Answerer:
             language,
             before=self._store.asked_before(question),
             audience=question.audience,
+            asked=question.surface != "auto",
             progress=progress,
         )
 

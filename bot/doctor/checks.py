@@ -304,7 +304,7 @@ def _embedder(bench: Bench) -> _Seen:
 
 def _chat_model(bench: Bench) -> _Seen:
     if not bench.settings.chat_model:
-        return _skipped("CHAT_MODEL is not set: answers are the guide's own words")
+        return _skipped("CHAT_MODEL is not set: no language model is asked")
     from kb.choosing.chat_model import try_chat_model
 
     return try_chat_model(bench.settings)

@@ -11,28 +11,23 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
-from slack_sdk.models.blocks import Block, RichTextBlock, TaskCardBlock
-from slack_sdk.models.messages.chunk import BlocksChunk, Chunk, TaskUpdateChunk
+from slack_sdk.models.blocks import Block, TaskCardBlock
+from slack_sdk.models.messages.chunk import Chunk, TaskUpdateChunk
 from slack_sdk.models.metadata import Metadata
 
 from bot.question import Place, Question
 from bot.slack.posting import CONNECTION_ERRORS, EVENT_TYPE, may_pass, messages_from
 from bot.views.answer import Message, plain
-from bot.views.rich_text import step_elements
 from bot.words.catalogue import words
-from kb.model import Step
 from kb.progress import Stage
 
-_SECONDS_BETWEEN_UPDATES = 1.0
 _MOST_SECONDS = 10
-_MOST_STEPS = 40
 _NOT_STREAMING = "message_not_in_streaming_state"
 
 logger = logging.getLogger(__name__)
@@ -70,29 +65,22 @@ class LiveAnswer:
         self._lock = threading.Lock()
         self._ts: str | None = None
         self._was_stream = self._is_stream = False
-        self._shows_more = perhaps_open
         self._unsure = perhaps_open
         self._opened = perhaps_open
         self._closed = False
-        self._steps: list[RichTextBlock] = []
-        self._shown_at = 0.0
 
     def open(self) -> None:
         """Show that the bot is at work, unless the answer is there by now."""
         with self._lock:
             self._open()
 
-    def hear(self, told: Stage | Step) -> None:
+    def hear(self, told: Stage) -> None:
         """Show how the answer comes about (kb.progress)."""
         with self._lock:
             if self._closed or told is Stage.SEARCHING or self._question.surface == "auto":
                 return
             self._open()
-            self._shows_more = True
-            if isinstance(told, Step):
-                self._show_step(told)
-            else:
-                self._append([self._task("search", "complete"), self._task("write")])
+            self._append([self._task(self._said.choosing)])
 
     def become(self, message: Message, payload: Mapping[str, Any]) -> bool:
         """Turn what stands there into a message of the answer; False if that cannot be.
@@ -143,7 +131,7 @@ class LiveAnswer:
                 thread_ts=str(question.thread_ts),
                 recipient_team_id=question.team,
                 recipient_user_id=question.user,
-                chunks=[self._task("search")],
+                chunks=[self._task(self._said.searching)],
             )
         except SlackApiError as error:
             if may_pass(error) or error.response.get("error") == "ratelimited":
@@ -165,21 +153,6 @@ class LiveAnswer:
         )
         self._ts = str(posted["ts"])
 
-    def _show_step(self, step: Step) -> None:
-        if len(self._steps) == _MOST_STEPS:
-            return
-        # Where a step rests on is told by the answer's own numbers, which are not known yet.
-        bare = step.model_copy(update={"citations": ()})
-        block = RichTextBlock(elements=step_elements(len(self._steps) + 1, bare))
-        self._steps.append(block)
-        if self._is_stream:
-            self._append([BlocksChunk(blocks=[block.to_dict()])])
-        elif self._ts and time.monotonic() - self._shown_at >= _SECONDS_BETWEEN_UPDATES:
-            self._shown_at = time.monotonic()
-            working = plain(self._said.working)
-            with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
-                self._update(self._hasty, working.text, [*self._steps, *working.blocks])
-
     def _append(self, chunks: Sequence[Chunk]) -> None:
         if not self._is_stream or self._ts is None:
             return
@@ -195,21 +168,20 @@ class LiveAnswer:
 
     def _finish(self, message: Message, metadata: Metadata) -> None:
         if self._is_stream:
-            whole = not self._shows_more
             try:
                 self._client.chat_stopStream(
                     channel=self._question.channel,
                     ts=str(self._ts),
-                    chunks=[self._task("search", "complete", message)],
-                    blocks=list(message.blocks) if whole else None,
-                    metadata=metadata if whole else None,
+                    chunks=[self._task(self._said.searched, "complete", message)],
+                    blocks=list(message.blocks),
+                    metadata=metadata,
                 )
             except SlackApiError as error:
                 if error.response.get("error") != _NOT_STREAMING:
                     raise
-                whole = False
-            self._is_stream = False
-            if whole:
+                self._is_stream = False
+            else:
+                self._is_stream = False
                 return
         card = [self._card(message)] if self._was_stream else []
         self._update(self._client, message.text, [*card, *message.blocks], metadata)
@@ -245,13 +217,11 @@ class LiveAnswer:
                 self._ts, self._was_stream, self._is_stream = str(message["ts"]), True, True
 
     def _task(
-        self, name: str, status: str = "in_progress", message: Message | None = None
+        self, title: str, status: str = "in_progress", message: Message | None = None
     ) -> TaskUpdateChunk:
-        said = self._said
-        titles = {"search": said.searching, "write": said.writing}
         return TaskUpdateChunk(
-            id=f"{self._question.id}:{name}",
-            title=said.searched if status == "complete" else titles[name],
+            id=f"{self._question.id}:search",
+            title=title,
             status=status,
             sources=list(message.sources) or None if message else None,
         )

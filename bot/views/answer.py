@@ -88,9 +88,16 @@ class Message:
 def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
     """Return an answer as messages, to be posted in order; most answers are one.
 
+    How a question was understood stands above, if that is not how it was written.
+
     With the question's `place` there are buttons under it, one of them for a human if `human`.
     One shows the whole section, so that a long answer can be cut to its steps.
     """
+    first, *rest = _rendered(answer, place, human=human)
+    return [_with_question(first, answer), *rest]
+
+
+def _rendered(answer: Answer, place: Place | None, *, human: bool) -> list[Message]:
     said = words(answer.language)
     at = (
         Pointer(ts=place.ts, thread_ts=place.thread_ts, language=answer.language) if place else None
@@ -118,6 +125,16 @@ def render(answer: Answer, place: Place | None = None, *, human: bool = False) -
     return _messages(answer, groups, said)
 
 
+def _with_question(message: Message, answer: Answer) -> Message:
+    """Return a message under the question as it was understood."""
+    if not answer.understood:
+        return message
+    said = words(answer.language).understood.format(question=answer.understood)
+    block = _context([PlainTextObject(text=shortened(said, _LONGEST_CONTEXT), emoji=False)])
+    text = _fallback(f"{said}\n") + message.text
+    return replace(message, text=text[:_LONGEST_FALLBACK], blocks=(block, *message.blocks))
+
+
 def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: SlackWords) -> list[Message]:
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
@@ -138,7 +155,8 @@ def render_privately(answer: Answer, place: Place, *, human: bool = False) -> li
     groups = _split(list(_answered(short.answer, said, short.left_out)))
     sections = by_problem(answer.citations)
     groups[-1] += under_answer(at, sections, said, human=human, private=True)
-    return _messages(answer, groups, said)
+    first, *rest = _messages(answer, groups, said)
+    return [_with_question(first, answer), *rest]
 
 
 def asked_by(user: str, question: str) -> Message:

@@ -149,7 +149,9 @@ def _without_explanation(answer: Answer, _: SlackWords) -> Answer:
     """Leave out the notes that neither say what to do, or not to do, nor are pointed out."""
     language = answer.guide_language or answer.language
     parts = [
-        _with_notes(part, [n for n in part.notes if n.label or must_be_kept(n.text, language)])
+        _with_notes(
+            part, [n for n in part.notes if n.label or must_be_kept(n.guide_text, language)]
+        )
         for part in answer.parts
     ]
     return _with_parts(answer, parts)

@@ -18,7 +18,7 @@ class SlackWords(Words):
     empty_question: str
     searching: str
     searched: str
-    writing: str
+    choosing: str
     working: str
     whole_section: str
     ask_human: str

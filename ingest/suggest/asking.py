@@ -15,8 +15,7 @@ from ingest.suggest.problems import Problem
 from ingest.suggest.prompts import TASK, languages_of
 from kb.choosing.calls import Calls, Outcome, Unavailable
 from kb.choosing.chat_model import open_chat_model
-from kb.choosing.prompt import prompt
-from kb.choosing.store import WrittenStore
+from kb.choosing.store import ModelStore
 from kb.errors import ModelError
 from kb.settings import Settings
 
@@ -27,7 +26,7 @@ _MOST_TEXT = 6_000
 _CHARACTERS_PER_TOKEN = 1.5
 _TOKENS_WRITTEN = 800
 _MILLION = 1e6
-_STOPPING = (Outcome.SPENT, Outcome.PAUSED)
+_STOPPING = (Outcome.SPENT, Outcome.PAUSED, Outcome.LIMITED)
 
 _INSTRUCTIONS = (
     TASK.replace("{languages}", 'those under "languages"')
@@ -91,17 +90,17 @@ class Drafter:
         settings = settings.model_copy(update={"chat_timeout": slow})
         self._languages = languages
         try:
-            store = WrittenStore(settings.home.written)
+            store = ModelStore(settings.home.model_store)
         except sqlite3.Error as error:
-            raise ModelError(f"{settings.home.written} cannot be used: {error}") from error
+            raise ModelError(f"{settings.home.model_store} cannot be used: {error}") from error
         self._calls = Calls(open_chat_model(settings), settings, store)
 
     def texts(self, problem: Problem) -> dict[Tag, Sequence[str]]:
         """Return what the model drafts for a problem, unchecked; raises Refused."""
-        values = {"instructions": _INSTRUCTIONS, "data": _data(problem, self._languages)}
+        data = _data(problem, self._languages)
         try:
             with self._calls.turn() as turn:
-                found = turn.parsed(prompt(), values, _schema())
+                found = turn.ask(_INSTRUCTIONS, data, _schema())
             texts = _Texts.model_validate(found)
         except Unavailable as error:
             raise Refused(error.outcome) from error

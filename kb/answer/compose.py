@@ -93,7 +93,7 @@ def compose(
     parts = [part for section in chosen for part in composer.parts(section, named=several)]
     name = problem_heading(problem[0], guide)
     left = [section for section in problem if section not in chosen and section.heading != name]
-    parts, citations = _as_they_appear(parts, composer.citations)
+    parts, citations = as_they_appear(parts, composer.citations)
     return Composed(
         parts=tuple(parts),
         citations=tuple(citations),
@@ -116,7 +116,7 @@ def merge(composed: Sequence[Composed]) -> Composed:
     return Composed(tuple(parts), tuple(citations), tuple(links), tuple(more))
 
 
-def _as_they_appear(
+def as_they_appear(
     parts: Sequence[Part], citations: Sequence[Citation]
 ) -> tuple[list[Part], list[Citation]]:
     """Number citations in the order in which an answer shows them; leave out what it does not."""

@@ -17,6 +17,9 @@ THRESHOLD = 0.65
 CHOICES = 3
 """How many problems a person is given to choose from, at most."""
 
+NEAREST = 3
+"""How many problems are named as nearest where none answers."""
+
 PLAUSIBLE = 0.05
 """From this probability on that one of the first problems is meant, they are worth a look."""
 
@@ -27,6 +30,21 @@ COUNTED = 30
 # not fitted to, without wordings and with them (python -m benchmarks.any_guide --shipped).
 _ALONE = (0.789, 0.451)
 _WORDED = (0.773, 0.618)
+
+
+CANDIDATES = 20
+"""How many of the first problems a language model is given to choose from."""
+
+_SURE_WITHOUT = 0.95
+"""What is as sure as this is not put to a language model, unless it is always asked."""
+
+SURE_OF_CHOICE = 0.9
+"""What a language model chose, and is not as sure as this, it is asked about once more."""
+
+# A model that is wrong in one of five cases, and then takes any of the others, or none of them: a
+# bad one, so that one that is wrong in one of ten does no harm (python -m benchmarks.chooser).
+_ERRS = 0.2
+_CONFIRMED = math.log((1 - _ERRS) / (_ERRS / CANDIDATES))
 
 
 class Calibration(Frozen):
@@ -66,33 +84,61 @@ def probabilities(hits: Sequence[Hit]) -> list[float]:
     return [share / total for share in shares]
 
 
-def first_odds(hits: Sequence[Hit]) -> float:
-    """Return the log odds of the first of some hits among them and none, as they were fitted."""
-    first = min(max(probabilities(hits)[0], 1e-9), 1 - 1e-9)
+def first_odds(hits: Sequence[Hit], position: int = 0) -> float:
+    """Return the log odds of the first of some hits among them and none, as they were fitted.
+
+    With `position`, of another one.
+    """
+    first = min(max(probabilities(hits)[position], 1e-9), 1 - 1e-9)
     return math.log(first / (1 - first))
 
 
-def log_odds(hits: Sequence[Hit]) -> float:
-    """Return the log odds that the first problem answers the question.
+def log_odds(hits: Sequence[Hit], position: int = 0) -> float:
+    """Return the log odds that the first problem answers the question, or that at `position`.
 
     `hits` are in order, the best first.
     """
     if not hits:
         return -math.inf
-    believed = hits[0].believed
+    believed = hits[position].believed
     scale, bias = (
         (1 - believed) * alone + believed * worded
         for alone, worded in zip(_ALONE, _WORDED, strict=True)
     )
-    return scale * first_odds(hits) + bias
+    return scale * first_odds(hits, position) + bias
 
 
 def confidence(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float:
     """Return the probability, in [0, 1], that the first problem answers the question."""
-    odds = log_odds(hits)
-    if odds == -math.inf:
-        return 0.0
-    logit = calibration.scale * odds + calibration.bias
+    return _probability(_bent(hits, 0, calibration)) if hits else 0.0
+
+
+def confidence_in_choice(
+    hits: Sequence[Hit], position: int, calibration: Calibration = SHIPPED
+) -> float:
+    """Return the probability that a problem answers which a language model chose.
+
+    By Bayes' rule: the search's own odds for it, times how much likelier the model chooses it if it
+    is right than if another is, or none.
+    """
+    return _probability(_bent(hits, position, calibration) + _CONFIRMED)
+
+
+def confidence_against_none(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float:
+    """Return the probability that the first problem answers, although a model says none does."""
+    return _probability(_bent(hits, 0, calibration) - _CONFIRMED)
+
+
+def is_unsure(decision: Decision, sure: float) -> bool:
+    """Whether another opinion is worth its price."""
+    return decision is not Decision.ANSWER or sure < _SURE_WITHOUT
+
+
+def _bent(hits: Sequence[Hit], position: int, calibration: Calibration) -> float:
+    return calibration.scale * log_odds(hits, position) + calibration.bias
+
+
+def _probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-500.0, min(logit, 500.0))))
 
 

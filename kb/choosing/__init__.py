@@ -1,4 +1,5 @@
-"""What a language model does for an answer: it writes and translates steps, each checked.
+"""What a language model does: it chooses among the guide's lines, condenses, and translates.
 
-Without CHAT_MODEL nothing here is used.
+It never states: what it returns are ids, except for translations, which stand over their originals.
+Without CHAT_MODEL nothing here is used. What the guide says is composed in kb/answer.
 """

@@ -1,136 +1,160 @@
-"""Checked steps of a model as an answer's steps, parts and citations."""
+"""The lines that a model chose, as an answer in the guide's words and order.
+
+Whatever is chosen, what belongs to it comes along: a model may leave out, but not what warns,
+forbids or sets a condition. Numbered steps that are left out are named.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence, Set
+from itertools import pairwise
 
-from kb.answer.compose import cite
-from kb.choosing.prompt import WrittenStep
-from kb.choosing.sources import Source, Sources, code_of
-from kb.choosing.verify import cited
-from kb.model import Answer, Block, Citation, Part, Span, Step
+from kb.answer.compose import Composed, as_they_appear, merge
+from kb.choosing.lines import Candidate, Line
+from kb.choosing.polarity import forbids, has_condition
+from kb.model import BlockKind, Part
 
-_MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
+_UNDER = (BlockKind.CODE, BlockKind.TABLE)
+_LISTS = (BlockKind.BULLET, BlockKind.LINKS)
 
-
-def marked(text: str) -> tuple[Span, ...]:
-    """Return a text as spans: what stands in `backticks` is code, in **asterisks** bold."""
-    return tuple(_spans(text))
+_Rule = Callable[[Sequence[Line], Set[Line], str], Iterator[Line]]
 
 
-def _spans(text: str) -> Iterator[Span]:
-    at = 0
-    for match in _MARKED.finditer(text):
-        if match.start() > at:
-            yield Span(text=text[at : match.start()])
-        code, bold = match.groups()
-        yield Span(text=code or bold, code=code is not None, bold=bold is not None)
-        at = match.end()
-    if at < len(text):
-        yield Span(text=text[at:])
+def assemble(candidate: Candidate, ids: Set[str]) -> Composed:
+    """Return what a problem says, of its lines those with some ids and what belongs to them.
+
+    Without any of its ids, it is what is shown without a model.
+    """
+    chosen = {line for line in candidate.lines if line.id in ids}
+    if not chosen:
+        return candidate.tellings[0]
+    kept = with_what_belongs(candidate.lines, chosen, candidate.guide.language)
+    told = sorted({line.told for line in kept})
+    shown = merge([_narrowed(candidate, number, kept) for number in told])
+    headings = {part.caption or part.heading for part in shown.parts}
+    roles = {
+        section.role
+        for section in candidate.problem
+        if any(line.anchor == section.anchor for line in kept)
+    }
+    there = {section.heading for section in candidate.problem if section.role in roles}
+    more = tuple(name for name in shown.more if name not in headings | there)
+    return Composed(shown.parts, shown.citations, shown.see_also, more)
 
 
-@dataclass
-class Assembly:
-    """Steps as they are added, and the citations that they point at."""
+def with_what_belongs(lines: Sequence[Line], chosen: Set[Line], language: str) -> frozenset[Line]:
+    """Return chosen lines with all that has to be shown beside them."""
+    kept = frozenset(chosen)
+    while True:
+        more = kept.union(*(rule(lines, kept, language) for rule in _RULES))
+        if more == kept:
+            return kept
+        kept = more
 
-    sources: Sources
-    snapshot: str
-    citations: list[Citation] = field(default_factory=list)
-    steps: list[tuple[list[Source], Step]] = field(default_factory=list)
-    _shown: set[str] = field(default_factory=set)
 
-    def add(self, written: WrittenStep) -> Step:
-        """Add a step that was verified, with the code that stands under its blocks."""
-        sources = cited(written, self.sources)
-        numbers = [self.number(self._citation(source)) for source in sources]
-        children: list[Block] = []
-        for source in sources:
-            if source.id not in self._shown:
-                children += [block for block in code_of(source.block) if block not in children]
-            self._shown.add(source.id)
-        step = Step(
-            spans=marked(written.text.strip()),
-            citations=tuple(dict.fromkeys(numbers)),
-            children=tuple(children),
-        )
-        self.steps.append((sources, step))
-        return step
+def _whole_lists(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
+    """A list stands or goes as a whole."""
+    for one, next_one in pairwise(lines):
+        if _beside(one, next_one) and one.step.kind is next_one.step.kind in _LISTS:
+            if one in kept or next_one in kept:
+                yield from (one, next_one)
 
-    def number(self, citation: Citation) -> int:
-        """Return the number of a citation, which it may get now."""
-        if citation not in self.citations:
-            self.citations.append(citation)
-        return self.citations.index(citation) + 1
 
-    def parts(self, verbatim: Answer) -> tuple[Part, ...]:
-        """Return the steps by section and procedure, with the warnings of the guide's own answer.
+def _code_with_its_words(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
+    """Code and tables stay with the words over them, and these with the code."""
+    for one, under in pairwise(lines):
+        if _beside(one, under) and under.step.kind in _UNDER and (one in kept or under in kept):
+            yield from (one, under)
 
-        What the guide labels, such as "Important", stands under every answer from its section.
-        """
-        parts: list[Part] = []
-        warned: set[int] = set()
-        for (section, procedure), group in self._groups():
-            notes = [] if section in warned else self._warnings(verbatim, section)
-            warned.add(section)
-            captions = self.sources.captions(section)
-            parts.append(
-                Part(
-                    heading=self.sources.sections[section][0].heading,
-                    caption=captions[procedure] if procedure is not None else None,
-                    steps=tuple(step for _, step in group),
-                    notes=tuple(notes),
-                    omitted=self.omitted(section, procedure),
-                )
-            )
-        return tuple(parts)
 
-    def omitted(self, section: int, procedure: int | None) -> tuple[int, ...]:
-        """Return the numbers of a procedure's steps that no step rests on."""
-        if procedure is None:
-            return ()
-        taken = {
-            source.step
-            for sources, _ in self.steps
-            for source in sources
-            if (source.section, source.procedure) == (section, procedure)
-        }
-        steps = self.sources.steps_of(section, procedure)
-        return tuple(each.step for each in steps if each.step and each.step not in taken)
+def _what_leads_to_it(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
+    """The words over the steps of a procedure or a list, in its part, lead to them."""
+    for number, line in enumerate(lines):
+        if line.step.kind is BlockKind.PARAGRAPH and not line.note:
+            if any(each in kept and _beside(line, each) for each in lines[number + 1 :]):
+                yield line
 
-    def _groups(self) -> list[tuple[tuple[int, int | None], list[tuple[list[Source], Step]]]]:
-        groups: list[tuple[tuple[int, int | None], list[tuple[list[Source], Step]]]] = []
-        for sources, step in self.steps:
-            first = sources[0]
-            key = (first.section, first.procedure)
-            last = groups[-1][0] if groups else None
-            if last is None or last[0] != key[0]:
-                groups.append((key, []))
-            elif key[1] is not None and last[1] is None:
-                groups[-1] = (key, groups[-1][1])  # what stands before a procedure opens it
-            elif key[1] not in (None, last[1]):
-                groups.append((key, []))
-            groups[-1][1].append((sources, step))
-        return groups
 
-    def _citation(self, source: Source) -> Citation:
-        section, guide = self.sources.sections[source.section]
-        return cite(section, guide, self.snapshot, source.block.lines, source.block.full_text)
+def _without_gaps(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
+    """Between two steps of one procedure none is left out: the later one may rest on it."""
+    first: Line | None = None
+    between: list[Line] = []
+    for line in filter(_is_step, lines):
+        if first is None or not _same_part(first, line):
+            first, between = (line if line in kept else None), []
+        elif line in kept:
+            yield from between
+            between = []
+        else:
+            between.append(line)
 
-    def _warnings(self, verbatim: Answer, section: int) -> Sequence[Step]:
-        heading = self.sources.sections[section][0].heading
-        return [
-            note.model_copy(
-                update={
-                    "citations": tuple(
-                        self.number(verbatim.citations[number - 1]) for number in note.citations
-                    )
-                }
-            )
-            for part in verbatim.parts
-            if part.heading == heading
-            for note in part.notes
-            if note.label
-        ]
+
+def _conditions(lines: Sequence[Line], kept: Set[Line], language: str) -> Iterator[Line]:
+    """What says when, in the same paragraph or beside the steps; all where it cannot be told."""
+    for line in lines:
+        beside = not _is_step(line) and any(_same_part(line, each) for each in kept)
+        if beside or any(line.place == each.place for each in kept):
+            if has_condition(line.text, language) is not False:
+                yield line
+
+
+def _warnings(lines: Sequence[Line], kept: Set[Line], language: str) -> Iterator[Line]:
+    """What the section labels, such as "Important", or forbids; all where it cannot be told."""
+    anchors = {(each.told, each.anchor) for each in kept}
+    for line in lines:
+        if (line.told, line.anchor) in anchors:
+            if line.step.label or forbids(line.text, language) is not False:
+                yield line
+
+
+_RULES: tuple[_Rule, ...] = (
+    _whole_lists,
+    _code_with_its_words,
+    _what_leads_to_it,
+    _without_gaps,
+    _conditions,
+    _warnings,
+)
+
+
+def _is_step(line: Line) -> bool:
+    return line.step.kind is BlockKind.STEP and not line.note
+
+
+def _same_part(one: Line, other: Line) -> bool:
+    return (one.told, one.part) == (other.told, other.part)
+
+
+def _beside(one: Line, other: Line) -> bool:
+    return _same_part(one, other) and one.note == other.note
+
+
+def _narrowed(candidate: Candidate, told: int, kept: Set[Line]) -> Composed:
+    composed = candidate.tellings[told]
+    parts: list[Part] = []
+    gone: list[str] = []
+    for row, part in enumerate(composed.parts):
+        lines = [line for line in candidate.lines if (line.told, line.part) == (told, row)]
+        left = _part(part, lines, kept)
+        if left:
+            parts.append(left)
+        elif part.caption:
+            gone.append(part.caption)
+    shown, citations = as_they_appear(parts, composed.citations)
+    more = tuple(dict.fromkeys([*gone, *composed.more]))
+    return Composed(tuple(shown), tuple(citations), composed.see_also, more)
+
+
+def _part(part: Part, lines: Sequence[Line], kept: Set[Line]) -> Part | None:
+    steps = tuple(line.step for line in lines if line in kept and not line.note)
+    notes = tuple(line.step for line in lines if line in kept and line.note)
+    if not steps and not notes:
+        return None
+    numbers = [line.step.number for line in lines if _is_step(line) and line not in kept]
+    update = {
+        # Where nothing of it is to be done, what explains is what is said.
+        "steps": steps or notes,
+        "notes": notes if steps else (),
+        "omitted": tuple(number for number in numbers if number is not None),
+    }
+    return part.model_copy(update=update)

@@ -11,6 +11,8 @@ from dotenv import dotenv_values
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 
+from kb.choosing.requests import TooSlow, finish
+from kb.choosing.tracing import tracing
 from kb.errors import ModelError, SettingsError
 from kb.settings import Settings
 
@@ -26,6 +28,8 @@ _EXTRAS = {
 }
 _ADDRESS = {"azure_openai": "azure_endpoint", "bedrock_converse": "endpoint_url"}
 _OPENAI = ("openai", "azure_openai")
+# What stands for no second try: Google's client counts the first one, too.
+_TRIES = {"openai": 0, "azure_openai": 0, "anthropic": 0, "google_genai": 1}
 _OUTPUT_SHARE = 4
 
 
@@ -47,7 +51,7 @@ def open_chat_model(settings: Settings) -> BaseChatModel:
         # Each provider has its own errors. Their texts may quote what was set, also a key.
         raise SettingsError(
             f"CHAT_MODEL: {settings.chat_model} cannot be used ({type(error).__name__}).\n"
-            "Check the provider's name, its key and CHAT_BASE_URL (docs/written-answers.md)."
+            "Check the provider's name, its key and CHAT_BASE_URL (docs/model.md)."
         ) from error
     assert isinstance(model, BaseChatModel)
     return model
@@ -55,15 +59,11 @@ def open_chat_model(settings: Settings) -> BaseChatModel:
 
 def try_chat_model(settings: Settings) -> str:
     """Ask the model for one word, and return how that went; raises ModelError."""
-    from kb.choosing.stream import TooSlow, within
-    from kb.choosing.tracing import tracing
-
     model = open_chat_model(settings)
     started = time.monotonic()
     try:
         with tracing(settings):
-            for _ in within(model.stream("Say: ok"), started + settings.chat_timeout):
-                pass
+            finish(model.ainvoke("Say: ok"), started + settings.chat_timeout)
     except TooSlow:
         raise ModelError(
             f"{settings.chat_model} did not answer within {settings.chat_timeout:g} s\n"
@@ -91,8 +91,11 @@ def _options(settings: Settings, provider: str) -> dict[str, Any]:
     }
     if settings.chat_temperature != "default":
         options["temperature"] = settings.chat_temperature
-    if provider in (*_OPENAI, "anthropic", "google_genai"):
-        options |= {"timeout": settings.chat_timeout, "max_retries": 1}
+    if provider in _TRIES:
+        # Who tries again is kb.choosing.calls, which knows how much time is left, and counts.
+        options |= {"timeout": settings.chat_timeout, "max_retries": _TRIES[provider]}
+    if provider.startswith("bedrock"):
+        os.environ.setdefault("AWS_MAX_ATTEMPTS", "1")
     if settings.chat_base_url:
         options[_ADDRESS.get(provider, "base_url")] = settings.chat_base_url
     if provider in _OPENAI:

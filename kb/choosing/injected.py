@@ -1,6 +1,6 @@
 """Texts that speak to a language model rather than to a person.
 
-This is no wall: what gets past it still has to hold before the checks in kb.choosing.verify.
+This is no wall. What gets past it can make a model choose badly, and nothing else.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-"""What can be counted of written answers, for Prometheus (https://prometheus.io)."""
+"""What can be counted of a language model's work, for Prometheus (https://prometheus.io)."""
 
 from __future__ import annotations
 
 from prometheus_client import Counter, Histogram
 
-ANSWERS = Counter(
-    "guidebot_written_answers", "What came of answers that a model was to write.", ["outcome"]
+CALLS = Counter(
+    "guidebot_model_calls", "What came of what a model was asked for.", ["task", "outcome"]
 )
-STEPS = Counter("guidebot_written_steps", "Steps that a model wrote.", ["outcome"])
-FAULTS = Counter("guidebot_written_faults", "What was wrong with steps.", ["fault"])
+REDUCED = Counter("guidebot_model_reduced", "Translated steps left in the guide's words.", ["why"])
 TOKENS = Counter("guidebot_model_tokens", "Tokens that the model read and wrote.", ["kind"])
 COST = Counter("guidebot_model_cost", "What the model has cost, by the prices that are set.")
 SECONDS = Histogram(
     "guidebot_model_seconds",
-    "How long it took to write an answer, or to give it up.",
+    "How long the model took for a task, or until it was given up.",
+    ["task"],
     buckets=(0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80),
 )

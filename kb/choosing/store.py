@@ -1,4 +1,4 @@
-"""What is kept of written answers: the answers themselves, and what was spent on each day."""
+"""What is kept of what a model said, and what was spent on each day."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Spent(NamedTuple):
     cost: float
 
 
-class WrittenStore:
+class ModelStore:
     """A SQLite file that processes may share. What is damaged begins anew.
 
-    An answer is kept with the snapshot that it is from, and goes when there is a newer one.
+    What was said is kept with the snapshot that it is about, and goes when there is a newer one.
     """
 
     def __init__(self, path: Path) -> None:

@@ -35,7 +35,7 @@ def evaluate(
     ] = None,
     model: Annotated[
         bool,
-        typer.Option("--model", help="Compare verbatim answers with those that CHAT_MODEL writes."),
+        typer.Option("--model", help="Compare the answers with CHAT_MODEL and without."),
     ] = False,
 ) -> None:
     """Measure how good the answers are."""
@@ -145,16 +145,17 @@ def _compare_answers(
 ) -> None:
     if not settings.chat_model:
         raise SettingsError("CHAT_MODEL is not set: there is no model to compare with.")
+    from kb.choosing.store import ModelStore
     from kb.evaluation.comparison import compare
     from kb.evaluation.comparison_report import page, show_comparison
     from kb.knowledge_base import open_knowledge_base
 
     asked = _questions(paths, split)
     knowledge_base = open_knowledge_base(settings)
-    assert knowledge_base.writer
+    spent = ModelStore(settings.home.model_store).spent_today
     with bars(Console(stderr=True, highlight=False)) as progress:
         count = of_task("Asking both ways", progress)
-        comparison = compare(knowledge_base, knowledge_base.writer, asked, split, count)
+        comparison = compare(knowledge_base, asked, split, settings.chat_model, spent, count)
     console = Console(highlight=False, markup=False)
     show_comparison(comparison, console)
     if report:

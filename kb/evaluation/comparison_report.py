@@ -7,29 +7,21 @@ from importlib.resources import files
 from rich.console import Console
 from rich.table import Table
 
-from kb.evaluation.comparison import VERBATIM, WRITTEN, Comparison
+from kb.evaluation.comparison import WITH, WITHOUT, Comparison
 from kb.evaluation.evaluate import Measure
 
 _SHARES = 1.0
 
 
 def show_comparison(comparison: Comparison, console: Console) -> None:
-    """Print the measures, and what the checks found."""
-    title = f"{comparison.model}, split: {comparison.split}, {len(comparison.pairs)} questions"
-    table = Table("", VERBATIM, WRITTEN, title=title)
+    """Print the measures, and what the model took."""
+    asked = f"asked about {comparison.asked} of {len(comparison.pairs)} questions"
+    title = f"{comparison.model} ({comparison.decides}), split: {comparison.split}, {asked}"
+    table = Table("", WITHOUT, WITH, title=title)
     for name, both in comparison.measures.items():
-        table.add_row(name, shown(both[VERBATIM]), shown(both[WRITTEN]))
+        table.add_row(name, shown(both[WITHOUT]), shown(both[WITH]))
     console.print(table)
-    for label, counts in (("outcome", comparison.outcomes), ("fault found", comparison.faults)):
-        if counts:
-            small = Table(label, "times")
-            for name, count in sorted(counts.items(), key=lambda each: -each[1]):
-                small.add_row(name, str(count))
-            console.print(small)
-    console.print(
-        f"{comparison.steps_dropped} steps dropped, {comparison.tokens} tokens, "
-        f"cost {comparison.cost:.4f}"
-    )
+    console.print(f"{comparison.tokens} tokens, cost {comparison.cost:.4f}")
 
 
 def shown(measure: Measure) -> str:

@@ -162,7 +162,7 @@ def evaluate(
         split=split,
         threshold=knowledge_base.calibration().threshold,
         retrieval=retrieval_measures([_ranked(r) for r in asked if r.question.covered]),
-        decisions=_decisions(results),
+        decisions=decision_measures(results),
         calibration_error=calibration_error(bins),
         bins=bins,
         curve=_curve(asked),
@@ -280,7 +280,8 @@ def _ranked(result: Result) -> Ranked:
     return Ranked(question.q, question.lang, frozenset(question.expect), result.ranking)
 
 
-def _decisions(results: Sequence[Result]) -> dict[str, Measure]:
+def decision_measures(results: Sequence[Result]) -> dict[str, Measure]:
+    """Return how often each decision was right, for what is covered and what is not."""
     covered = [r for r in results if r.question.covered]
     outside = [r for r in results if not r.question.covered and r.question.expect != (SMALL_TALK,)]
     talk = [r for r in results if r.question.expect == (SMALL_TALK,)]

@@ -38,6 +38,8 @@ def show(answer: Answer, console: Console) -> None:
     if answer.secrets:
         kinds = ", ".join(answer.secrets)
         console.print(Text(said.secret_pasted.format(kinds=kinds), style="bold red"))
+    if answer.understood:
+        console.print(Text(said.understood.format(question=answer.understood), style="italic"))
     match answer.decision:
         case Decision.SMALL_TALK:
             console.print(Group(*_small_talk(answer, said)))

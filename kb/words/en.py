@@ -30,11 +30,12 @@ WORDS = Words(
     ),
     thinking="is looking in the guides…",
     rendering_guide="This is the guide's own wording.",
-    rendering_written="Written by a language model from the guide; every step was checked with it.",
+    rendering_chosen="Chosen by a language model; the wording is the guide's own.",
     rendering_translated=(
-        "Translated by a language model; the guide's own words are under each step."
+        "Translated by a language model: go by the guide's own words, which are under each step."
     ),
     also_there="The guide also says: {headings}.",
     comma=", ",
     steps_left_out="The guide's steps {numbers} are left out here.",
+    understood="You asked: {question}",
 )

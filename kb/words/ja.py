@@ -27,9 +27,10 @@ WORDS = Words(
     "すぐに無効にして新しいものに取り替えてください。内容は保存も記録もしていません。",
     thinking="ガイドを確認しています…",
     rendering_guide="ガイドの原文による回答です。",
-    rendering_written="言語モデルがガイドをもとに書き、各手順を原文と照合した回答です。",
-    rendering_translated="言語モデルによる翻訳です。各手順の下に原文があります。",
+    rendering_chosen="言語モデルが選んだ箇所です。文言はガイドの原文のままです。",
+    rendering_translated="言語モデルによる翻訳です。正しい内容は、各手順の下の原文で確認してください。",
     also_there="ガイドにはほかに次の説明があります：{headings}。",
     comma="、",
     steps_left_out="ガイドの手順{numbers}は省いています。",
+    understood="「{question}」というご質問ですね。",
 )

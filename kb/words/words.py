@@ -32,11 +32,12 @@ class Words:
     secret_pasted: str
     thinking: str
     rendering_guide: str
-    rendering_written: str
+    rendering_chosen: str
     rendering_translated: str
     also_there: str
     comma: str
     steps_left_out: str
+    understood: str
 
     def lines_of(self, unit: Unit, lines: str) -> str:
         """Say which lines of a source are meant, or which paragraphs or pages."""
@@ -44,11 +45,11 @@ class Words:
         return ways[unit].format(lines=lines)
 
     def rendering(self, rendering: Rendering) -> str:
-        """Return what people are told of whose words the steps are."""
+        """Return what people are told of what a language model did."""
         match rendering:
             case Rendering.GUIDE:
                 return self.rendering_guide
-            case Rendering.WRITTEN:
-                return self.rendering_written
+            case Rendering.CHOSEN:
+                return self.rendering_chosen
             case Rendering.TRANSLATED:
                 return self.rendering_translated

@@ -1,7 +1,8 @@
-"""Models for the chat server: one that is good, one that lies, one that knows some Italian."""
+"""Models for the chat server: some that choose well or badly, and one that knows some Italian."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from testing.openai_server.server import Request
@@ -30,28 +31,70 @@ _ITALIAN = {
 
 
 def good(request: Request) -> dict[str, Any]:
-    """Write each step of a procedure with the guide's own words."""
-    steps = [block for block in request.data["blocks"] if block["kind"] == "step"]
-    return {"steps": [_copied(block) for block in steps], "done": True}
+    """Choose the first problem, whole; condense by saying both; translate what is known."""
+    match request.task:
+        case "choose":
+            return choosing("p1")
+        case "condense":
+            return {"question": f"{request.data['before']} {request.data['question']}"}
+        case _:
+            return translating(request)
 
 
-def step_of(request: Request, number: int) -> dict[str, Any]:
-    """Return one step of the good model's."""
-    step = good(request)["steps"][number]
-    assert isinstance(step, dict)
-    return step
+def choosing(problem: str, *lines: str) -> dict[str, Any]:
+    """Return the choice of a problem, and some of its lines if given."""
+    return {"decision": "answer", "problems": [problem], "lines": list(lines)}
+
+
+def none(_: Request) -> dict[str, Any]:
+    """Say that nothing answers."""
+    return {"decision": "none", "problems": [], "lines": []}
+
+
+def asking(*problems: str) -> dict[str, Any]:
+    """Return that it has to be asked which is meant."""
+    return {"decision": "ask", "problems": list(problems), "lines": []}
+
+
+def lines_with(request: Request, *words: str) -> list[str]:
+    """Return the ids of the lines that have some words in them."""
+    return [
+        line["id"]
+        for problem in request.data["problems"]
+        for line in problem["lines"]
+        if any(each in line["text"] for each in words)
+    ]
+
+
+def picking(*words: str) -> Callable[[Request], dict[str, Any]]:
+    """Return a model that chooses the lines with some words, and their problem."""
+
+    def script(request: Request) -> dict[str, Any]:
+        if request.task != "choose":
+            return good(request)
+        lines = lines_with(request, *words)
+        return choosing(lines[0].split(".")[0], *lines)
+
+    return script
 
 
 def lying(request: Request) -> dict[str, Any]:
-    """Write what sounds well and is in no guide."""
-    steps = good(request)["steps"]
-    for step in steps:
-        step["text"] = "Open the Recovery Wizard and choose **Show secret again**."
-    return {"steps": steps, "done": True}
+    """Write what sounds well and is in no guide, wherever a text can be put."""
+    text = "Open the Recovery Wizard and choose **Show secret again**."
+    match request.task:
+        case "choose":
+            return {**choosing("p1", text, "p1.99"), "text": text, "answer": text}
+        case "condense":
+            return {"question": text}
+        case _:
+            steps = request.data.get("steps", ())
+            return {"steps": [{"id": step["id"], "text": text} for step in steps]}
 
 
 def translating(request: Request) -> dict[str, Any]:
     """Translate the steps about a lost key into Italian; others stay as they are."""
+    if request.task != "translate":
+        return good(request)
     steps = [
         {
             "id": step["id"],
@@ -62,9 +105,4 @@ def translating(request: Request) -> dict[str, Any]:
         }
         for step in request.data["steps"]
     ]
-    return {"steps": steps, "done": True}
-
-
-def _copied(block: dict[str, Any]) -> dict[str, Any]:
-    quote = block["text"].replace("`", "").replace("**", "")
-    return {"blocks": [block["id"]], "quotes": [quote], "text": block["text"]}
+    return {"steps": steps}

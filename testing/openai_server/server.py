@@ -15,7 +15,7 @@ _PIECE = 80
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asks: its instructions, its data, and whatever was said before."""
+    """What a client asks: its instructions, and its data."""
 
     body: dict[str, Any]
 
@@ -30,13 +30,10 @@ class Request:
         return found
 
     @property
-    def again(self) -> bool:
-        return len(self.body["messages"]) > 2
-
-    @property
-    def faults(self) -> list[dict[str, str]]:
-        found = json.loads(self.body["messages"][-1]["content"])
-        return list(found["faults"])
+    def task(self) -> str:
+        """What is asked for, by the data: choose, condense, translate, or something else."""
+        tasks = {"problems": "choose", "steps": "translate", "before": "condense"}
+        return next((task for key, task in tasks.items() if key in self.data), "other")
 
 
 Script = Callable[[Request], object]
@@ -50,9 +47,11 @@ An int is a status to refuse with.
 class ChatServer:
     """A server on loopback. `script` may be changed at any time; `requests` are all so far."""
 
-    script: Script = lambda request: {"steps": [], "done": True}
+    script: Script = lambda request: {}
     delay: float = 0.0
     cut: int | None = None
+    retry_after: str | None = None
+    left_early: int = 0
     requests: list[Request] = field(default_factory=list)
     most_at_once: int = 0
 
@@ -83,13 +82,15 @@ class ChatServer:
             if isinstance(said, int):
                 handler.send_response(said)
                 handler.send_header("content-length", "2")
+                if self.retry_after is not None:
+                    handler.send_header("retry-after", self.retry_after)
                 handler.end_headers()
                 handler.wfile.write(b"{}")
                 return
             text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
             self._send(handler, body, text)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # the client has left
+            self.left_early += 1
         finally:
             with self._lock:
                 self._at_once -= 1
@@ -108,7 +109,9 @@ class ChatServer:
             return
         handler.send_header("content-type", "text/event-stream")
         handler.end_headers()
-        for chunk in _chunks(text[: self.cut], bool(body.get("tools"))):
+        tools = body.get("tools") or [{}]
+        name = tools[0].get("function", {}).get("name")
+        for chunk in _chunks(text[: self.cut], name):
             time.sleep(self.delay)
             handler.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
             handler.wfile.flush()
@@ -117,16 +120,16 @@ class ChatServer:
             handler.wfile.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
 
 
-def _chunks(text: str, tool: bool) -> Iterator[dict[str, Any]]:
+def _chunks(text: str, tool: str | None) -> Iterator[dict[str, Any]]:
     pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
     for number, piece in enumerate(pieces):
         delta: dict[str, Any] = {"role": "assistant", "content": piece}
         if tool:
-            function = {"arguments": piece}
+            function: dict[str, Any] = {"arguments": piece}
             call: dict[str, Any] = {"index": 0, "function": function}
             if number == 0:
                 call |= {"id": "call_1", "type": "function"}
-                function["name"] = "written_answer"
+                function["name"] = tool
             delta = {"role": "assistant", "content": None, "tool_calls": [call]}
         yield _chunk(delta, None)
     yield _chunk({}, "tool_calls" if tool else "stop")

@@ -56,6 +56,16 @@ def test_explanation_goes_first_and_warnings_stay() -> None:
     assert len(shortened.answer.citations) == 23
 
 
+def test_a_translated_prohibition_stays_with_its_original() -> None:
+    translated = note("Non aprirla mai.", 17).model_copy(
+        update={"original": step("Never open it.").spans}
+    )
+    answer = long_answer(15, notes=(note("why " * 300, 16), translated))
+    shortened = shorten(answer.model_copy(update={"guide_language": "en"}), SAID)
+    (part,) = shortened.answer.parts
+    assert [each.text for each in part.notes] == ["Non aprirla mai."]
+
+
 def test_every_step_and_its_code_stays_and_cut_detail_is_counted() -> None:
     detail = block(BlockKind.BULLET, "Part", *(block(BlockKind.BULLET, f"b{n}") for n in range(9)))
     command = block(BlockKind.CODE, "lp --restart\nlp --status")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.choosing.store import WrittenStore
+from kb.choosing.store import ModelStore
 from kb.errors import ModelError
 from testing.openai_server import ChatServer, Request
 from tests.ingest.suggest.conftest import Run, problems_in
@@ -51,7 +51,7 @@ def test_each_problem_is_asked_about_once(guide: Path, suggest: Run, server: Cha
     assert len(server.requests) == 3
     assert "Every problem has wordings" in suggest(str(guide), "--yes").stdout
     assert len(server.requests) == 3
-    assert WrittenStore(Path("home/written.sqlite")).spent_today().tokens > 3000
+    assert ModelStore(Path("home/model.sqlite")).spent_today().tokens > 3000
 
 
 def test_nothing_is_asked_without_a_yes(guide: Path, suggest: Run, server: ChatServer) -> None:
@@ -99,6 +99,6 @@ def test_accounts_that_cannot_be_kept_are_an_error(
     def broken(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr("kb.choosing.store.WrittenStore._prepare", broken)
+    monkeypatch.setattr("kb.choosing.store.ModelStore._prepare", broken)
     result = suggest(str(guide), "--yes")
     assert isinstance(result.exception, ModelError) and server.requests == []

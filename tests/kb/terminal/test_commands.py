@@ -16,7 +16,7 @@ import pytest
 
 from kb.paths import Home
 from testing.openai_server import ChatServer
-from testing.openai_server.models import good, lying
+from testing.openai_server.models import good, none
 from tests.bot.conftest import copy_home
 from tests.conftest import SAMPLE_GUIDES
 
@@ -121,27 +121,32 @@ def own(sample_home: Home, tmp_path: Path) -> Home:
     return home
 
 
-def test_written_and_verbatim_answers_are_compared(own: Home, tmp_path: Path) -> None:
+def test_answers_with_and_without_a_model_are_compared(own: Home, tmp_path: Path) -> None:
     questions = tmp_path / "questions.yaml"
     questions.write_text(
         "questions:\n"
         "  - {q: I lost my secret key, lang: en, expect: lost-access-key}\n"
         "  - {q: how do I reset my Salesforce password, lang: en, expect: not_covered}\n"
     )
-    with ChatServer(lying) as server:
+    with ChatServer(none) as server:
         result = run(
             "eval",
             str(questions),
             "--model",
-            f"--report={tmp_path / 'written.html'}",
+            f"--report={tmp_path / 'model.html'}",
             home=own.root,
             CHAT_MODEL="openai:scripted",
             CHAT_BASE_URL=server.url,
+            CHAT_DECIDES="always",
         )
     assert result.returncode == 0, result.stderr
-    assert "citation recall" in result.stdout and "not in the blocks" in result.stdout
-    found = json.loads((tmp_path / "written.json").read_text("utf-8"))
-    assert len(found["pairs"]) == 1 and "Recovery" not in (tmp_path / "written.html").read_text()
+    assert "covered, answered" in result.stdout and "with the model" in result.stdout
+    found = json.loads((tmp_path / "model.json").read_text("utf-8"))
+    assert len(found["pairs"]) == 2 and found["asked"] == 2 and found["tokens"] > 1000
+    answered = found["measures"]["covered, answered"]
+    assert answered["without"]["mean"] == 1.0 and answered["with the model"]["mean"] == 0.0
+    page = (tmp_path / "model.html").read_text("utf-8")
+    assert "missed answer" in page and "Salesforce" not in page
 
 
 class Collector(BaseHTTPRequestHandler):
@@ -173,13 +178,14 @@ def test_traces_go_to_the_operators_collector(own: Home) -> None:
                 home=own.root,
                 CHAT_MODEL="openai:scripted",
                 CHAT_BASE_URL=server.url,
+                CHAT_DECIDES="always",
                 CHAT_TRACING="opentelemetry",
                 OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{collector.server_port}",
             )
     finally:
         collector.shutdown()
         collector.server_close()
-    assert "Written by a language model" in result.stdout, result.stderr
+    assert "Chosen by a language model" in result.stdout, result.stderr
     assert "langsmith" not in result.stderr.lower()
     assert {path for path, _ in Collector.sent} == {"/v1/traces"}
     assert b"I lost my secret key" in b"".join(body for _, body in Collector.sent)

@@ -269,7 +269,7 @@ class Answerer:
             self._knowledge_base, question, language, may_delete=self._may_delete
         )
         try:
-            post_privately(client, question, question.user, message)
+            post_privately(client, question, question.user, message, answered=False)
         except (SlackApiError, *CONNECTION_ERRORS):
             logger.exception("The warning about message %s could not be posted", question.ts)
 
@@ -282,7 +282,7 @@ class Answerer:
         message = plain(refused.text(words(language)))
         if question.channel.startswith("D"):
             return [message]
-        post_privately(client, question, question.user, message)
+        post_privately(client, question, question.user, message, answered=False)
         return []
 
     @contextlib.contextmanager

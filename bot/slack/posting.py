@@ -91,21 +91,24 @@ def post(
         _post_once(client, place, payload, message, perhaps_posted, first)
 
 
-def post_privately(client: WebClient, place: Place, user: str, message: Message) -> None:
+def post_privately(
+    client: WebClient, place: Place, user: str, message: Message, *, answered: bool = True
+) -> None:
     """Post a message that only one person sees; in a DM, where nobody else is, an ordinary one.
 
-    Raises SlackApiError if Slack refuses it.
+    Until a question was `answered` it may be a thread without replies, in which Slack shows
+    nothing private to anybody. Raises SlackApiError if Slack refuses it.
     """
     if place.channel.startswith("D"):
         say(client, place.channel, message, place.thread_ts)
-    else:
-        client.chat_postEphemeral(
-            channel=place.channel,
-            user=user,
-            text=message.text,
-            blocks=list(message.blocks),
-            thread_ts=place.thread_ts,
-        )
+        return
+    client.chat_postEphemeral(
+        channel=place.channel,
+        user=user,
+        text=message.text,
+        blocks=list(message.blocks),
+        thread_ts=place.thread_ts if answered or place.thread_ts != place.ts else None,
+    )
 
 
 def answer_call(

@@ -17,7 +17,17 @@ from .loopback import Loopback
 from .render import plain
 from .socket_mode import Ack, SocketMode
 from .web_api import USER_TOKEN, ApiCall, Violation, WebApi
-from .workspace import Channel, Ephemeral, Identity, Installation, Json, User, Workspace
+from .workspace import (
+    Channel,
+    Ephemeral,
+    Identity,
+    Installation,
+    Json,
+    ResponseUrl,
+    Trigger,
+    User,
+    Workspace,
+)
 
 T = TypeVar("T")
 
@@ -55,7 +65,7 @@ class SlackServer:
         )
         app = web.Application(client_max_size=16 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._web_api.handle)
-        app.router.add_post("/respond/{channel}/{user}", self._web_api.respond)
+        app.router.add_post("/respond/{id}", self._web_api.respond)
         app.router.add_get("/link/", self._socket_mode.handle)
         self._loopback = Loopback(app, self._socket_mode.close)
         self._port = 0
@@ -232,7 +242,7 @@ class SlackServer:
         payload = interactions.block_actions(
             self.identity, user, channel, message, action, self._trigger(user), ephemeral
         )
-        payload["response_url"] = self._response_url(channel, user)
+        payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
 
     def submit(
@@ -247,7 +257,7 @@ class SlackServer:
         payload = interactions.slash_command(
             self.identity, user, channel, command, text, self._trigger(user)
         )
-        payload["response_url"] = self._response_url(channel, user)
+        payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("slash_commands", payload)
 
     def shortcut(self, channel: str, message: Json, user: str, callback_id: str) -> str:
@@ -255,7 +265,7 @@ class SlackServer:
         payload = interactions.message_action(
             self.identity, user, channel, message, callback_id, self._trigger(user)
         )
-        payload["response_url"] = self._response_url(channel, user)
+        payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
 
     def views(self, user: str | None = None) -> list[Json]:
@@ -403,6 +413,11 @@ class SlackServer:
         with self._workspace.changed:
             return list(self._web_api.violations)
 
+    def forgive(self) -> None:
+        """Forget the rules that were broken, for a test that breaks them."""
+        with self._workspace.changed:
+            self._web_api.violations.clear()
+
     # Faults
 
     def fail_next(self, method: str, error: str = "internal_error", times: int = 1) -> None:
@@ -468,11 +483,14 @@ class SlackServer:
 
     def _trigger(self, user: str) -> str:
         trigger = f"trigger.{len(self._workspace.triggers)}.{time.monotonic_ns()}"
-        self._workspace.triggers[trigger] = user
+        self._workspace.triggers[trigger] = Trigger(user, time.monotonic())
         return trigger
 
-    def _response_url(self, channel: str, user: str) -> str:
-        return f"http://127.0.0.1:{self._port}/respond/{channel}/{user}"
+    def response_url(self, channel: str, user: str) -> str:
+        """Where the app may answer what a person does next."""
+        urls = self._workspace.response_urls
+        urls[str(len(urls))] = ResponseUrl(channel, user, time.monotonic())
+        return f"http://127.0.0.1:{self._port}/respond/{len(urls) - 1}"
 
     def _publish(self, event: Json) -> None:
         if self._echo and self._workspace.channel(event["channel"]).is_member:

@@ -13,7 +13,7 @@ from .faults import Broken, Delay, Drop, Fail, Faults, RateLimit
 from .limits import Rejection, rejection, stream_rejection
 from .methods import Methods, installation
 from .streams import METHODS as STREAMING
-from .workspace import Ephemeral, Installation, Json, SlackError, Workspace
+from .workspace import Ephemeral, Installation, Json, ResponseUrl, SlackError, Workspace
 
 OPEN = "apps.connections.open"
 INSTALL = "oauth.v2.access"
@@ -27,6 +27,9 @@ _NEEDED = {
         "im": "im:history",
     },
 }
+# https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+_MOST_USES = 5
+_USED_FOR_SECONDS = 30 * 60
 _POSTING = ("chat.postMessage", "chat.update", "chat.postEphemeral")
 
 
@@ -62,7 +65,7 @@ class WebApi:
         self._workspace = workspace
         self._installation = installation
         self._faults = faults
-        self._methods = Methods(workspace, publish)
+        self._methods = Methods(workspace, publish, self._unseen)
         self.streams = self._methods.streams
         self._socket_url = socket_url
         self.calls: list[ApiCall] = []
@@ -95,22 +98,44 @@ class WebApi:
                 await asyncio.sleep(seconds)
         return self._answer(method, params, token)
 
-    async def respond(self, request: web.Request) -> web.Response:
+    async def respond(self, request: web.Request) -> web.StreamResponse:
         """Take what an app posts to a ``response_url``: a message for the one who acted."""
-        channel, user = request.match_info["channel"], request.match_info["user"]
         body = await request.json()
         with self._workspace.changed:
             self.calls.append(ApiCall("response_url", body, "", time.monotonic()))
+            url = self._workspace.response_urls[request.match_info["id"]]
             self._workspace.changed.notify_all()
-        if body.get("delete_original"):
-            return web.json_response({"ok": True})
-        refused = rejection("chat.postEphemeral", body)
+        match self._faults.take("response_url"):
+            case Drop(applied):
+                if applied:
+                    self._respond(url, body)
+                return _hang_up(request)
+            case Delay(seconds):
+                await asyncio.sleep(seconds)
+            case None:
+                pass
+            case _:
+                return web.Response(status=500, text="<html>Oops</html>")
+        return self._respond(url, body)
+
+    def _respond(self, url: ResponseUrl, body: Json) -> web.Response:
+        url.uses += 1
+        spent = url.uses > _MOST_USES or time.monotonic() - url.at > _USED_FOR_SECONDS
+        refused = Rejection("used_url", ()) if spent else None
+        if not refused and not body.get("delete_original"):
+            refused = rejection("chat.postEphemeral", body)
         if refused:
             self._record("response_url", refused, body)
-            return web.json_response({"ok": False, "error": refused.error}, status=400)
+            status = 404 if spent else 400
+            return web.json_response({"ok": False, "error": refused.error}, status=status)
+        if body.get("delete_original"):
+            return web.json_response({"ok": True})
         message = {"ts": self._workspace.next_ts(), **body}
-        self._workspace.add_ephemeral(Ephemeral(channel, user, message))
+        self._workspace.add_ephemeral(Ephemeral(url.channel, url.user, message))
         return web.json_response({"ok": True})
+
+    def _unseen(self, params: Json) -> None:
+        self._record("chat.postEphemeral", Rejection("shown_to_nobody", ()), params)
 
     def _answer(self, method: str, params: Json, token: str) -> web.Response:
         try:

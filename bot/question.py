@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from kb.model import Audience, CleanText
@@ -19,6 +20,28 @@ _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 COMMAND_TS = "command:"
 """What the `ts` of a question begins with that was asked by a command: no message stands for it."""
+
+
+class Surface(StrEnum):
+    """Where in Slack a question was asked, and what that allows."""
+
+    MESSAGE = "message"
+    DIRECT = "dm"
+    MENTION = "mention"
+    THREAD = "thread"
+    AUTO = "auto"
+    COMMAND = "command"
+    SHORTCUT = "shortcut"
+
+    @property
+    def unasked(self) -> bool:
+        """Whether the bot was not spoken to, so that it may as well say nothing."""
+        return self in (Surface.THREAD, Surface.AUTO)
+
+    @property
+    def has_message(self) -> bool:
+        """Whether a message stands for the question, under which an answer can be."""
+        return self is not Surface.COMMAND
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +81,7 @@ class Question(Place):
 
     user: str
     text: CleanText
-    surface: str = "message"
+    surface: Surface = Surface.MESSAGE
     team: str | None = None
 
 
@@ -71,28 +94,33 @@ def direct_message(event: Mapping[str, Any]) -> Question | None:
     """Return the question in a `message` event of a direct message, if a person wrote it."""
     if event.get("channel_type") != "im" or not _is_written(event):
         return None
-    return _question(event, event.get("thread_ts"), "dm")
+    # What begins a conversation in the agent view is the first message of its thread.
+    return _question(event, event.get("thread_ts") or event["ts"], Surface.DIRECT)
 
 
 def mention(event: Mapping[str, Any]) -> Question | None:
     """Return the question in an `app_mention` event, if a person wrote it."""
     if not _is_written(event):
         return None
-    return _question(event, event.get("thread_ts") or event["ts"], "mention")
+    return _question(event, event.get("thread_ts") or event["ts"], Surface.MENTION)
 
 
 def thread_reply(event: Mapping[str, Any]) -> Question | None:
-    """Return the question in a reply in a channel's thread, if a person wrote one.
-
-    A reply that names somebody is for them; one that names the bot comes as a mention.
-    """
+    """Return what a person wrote in a channel's thread; it may be empty, as under a picture."""
     thread = event.get("thread_ts")
     if event.get("channel_type") == "im" or not thread or thread == event.get("ts"):
         return None
-    if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
-        return None
-    question = _question(event, thread, "thread")
-    return question if question.text else None
+    return _question(event, thread, Surface.THREAD) if _is_written(event) else None
+
+
+def names_somebody(event: Mapping[str, Any]) -> bool:
+    """Whether a message is for the people it names; one that names the bot comes as a mention."""
+    return bool(re.search(r"<@[UW]", str(event.get("text") or "")))
+
+
+def names(event: Mapping[str, Any], user: str) -> bool:
+    """Whether a message names a person or an app."""
+    return f"<@{user}>" in str(event.get("text") or "")
 
 
 def channel_message(event: Mapping[str, Any]) -> Question | None:
@@ -103,9 +131,9 @@ def channel_message(event: Mapping[str, Any]) -> Question | None:
     thread = event.get("thread_ts")
     if event.get("channel_type") == "im" or (thread and thread != event.get("ts")):
         return None
-    if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
+    if not _is_written(event) or names_somebody(event):
         return None
-    question = _question(event, event["ts"], "auto")
+    question = _question(event, event["ts"], Surface.AUTO)
     return question if question.text else None
 
 
@@ -133,7 +161,7 @@ def _is_written(event: Mapping[str, Any]) -> bool:
     )
 
 
-def _question(event: Mapping[str, Any], thread_ts: str | None, surface: str) -> Question:
+def _question(event: Mapping[str, Any], thread_ts: str | None, surface: Surface) -> Question:
     return Question(
         channel=event["channel"],
         ts=event["ts"],

@@ -38,7 +38,7 @@ class Parts:
 def register(app: App, parts: Parts) -> None:
     """Register every listener."""
     unasked = ids(parts.settings.auto_answer_channels)
-    messages.register(app, parts.answerer, parts.store, parts.humans, parts.learner, unasked)
+    messages.register(app, parts.answerer, parts.humans, parts.learner, unasked)
     mentions.register(app, parts.answerer)
     buttons.register(
         app, parts.knowledge_base, parts.store, parts.humans, parts.learner, parts.admin

@@ -19,7 +19,7 @@ from bot.answering.people import People
 from bot.answering.secret_warning import secret_warning
 from bot.listeners.ingest import Desk
 from bot.memory.store import Store
-from bot.question import COMMAND_TS, Place, Question, audience_of, plain_text
+from bot.question import COMMAND_TS, Place, Question, Surface, audience_of, plain_text
 from bot.slack.posting import answer_call, post
 from bot.views.answer import Message, asked_by, plain, render, render_privately
 from bot.views.buttons import SHARE, pointer, pressed
@@ -71,7 +71,7 @@ def register(
             ts=f"{COMMAND_TS}{body.get('trigger_id') or secrets.token_hex(8)}",
             user=user,
             text=text,
-            surface="command",
+            surface=Surface.COMMAND,
             team=body.get("team_id"),
         )
         for message in _answer(question, client, language):
@@ -127,7 +127,7 @@ def register(
             user=user,
             text=text,
             thread_ts=str(message.get("thread_ts") or ts),
-            surface="shortcut",
+            surface=Surface.SHORTCUT,
             team=(body.get("team") or {}).get("id"),
         )
         if question.text and answerer.take(question):

@@ -11,29 +11,45 @@ from bot.answering.answerer import Answerer
 from bot.answering.humans import Humans
 from bot.answering.learning import Learner
 from bot.listeners.questions import answering, taking
-from bot.memory.store import Store
-from bot.question import Question, channel_message, direct_message, thread_reply
+from bot.question import (
+    Question,
+    channel_message,
+    direct_message,
+    names,
+    names_somebody,
+    thread_reply,
+)
 
 
 def register(
     app: App,
     answerer: Answerer,
-    store: Store,
     humans: Humans,
     learner: Learner,
     unasked: frozenset[str],
 ) -> None:
     """Listen to `message`. `unasked` are the channels where questions need no mention."""
 
-    def wanted(event: dict[str, Any]) -> Question | None:
+    def wanted(event: dict[str, Any], me: str) -> Question | None:
         question = direct_message(event)
         if question is not None:
             return question
         question = thread_reply(event)
-        if question is not None and question.thread_ts is not None:
-            in_thread = store.is_in_thread(question.channel, question.thread_ts)
-            return question if in_thread else None
+        if question is not None:
+            return question if in_conversation(question, event, me) else None
         return channel_message(event) if event.get("channel") in unasked else None
+
+    def in_conversation(question: Question, event: dict[str, Any], me: str) -> bool:
+        """Whether a reply may be for the bot; if it is for somebody else, people talk there."""
+        conversations = answerer.conversations
+        if not conversations.listens(question.channel, str(question.thread_ts)):
+            return False
+        if question.text and not names_somebody(event):
+            return True
+        # A picture, or words for somebody who is named: people help each other here.
+        if not names(event, me) and not conversations.has_asked(question):
+            conversations.keep_quiet(question)
+        return False
 
     def is_humans_reply(event: dict[str, Any]) -> bool:
         return humans.is_reply(event)

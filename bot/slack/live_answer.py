@@ -77,6 +77,11 @@ class LiveAnswer:
         self._steps: list[RichTextBlock] = []
         self._shown_at = 0.0
 
+    @property
+    def ts(self) -> str | None:
+        """The message that stands there, if one does."""
+        return self._ts
+
     def open(self) -> None:
         """Show that the bot is at work, unless the answer is there by now."""
         with self._lock:
@@ -85,7 +90,7 @@ class LiveAnswer:
     def hear(self, told: Stage | Step) -> None:
         """Show how the answer comes about (kb.progress)."""
         with self._lock:
-            if self._closed or told is Stage.SEARCHING or self._question.surface == "auto":
+            if self._closed or told is Stage.SEARCHING or self._question.surface.unasked:
                 return
             self._open()
             self._shows_more = True

@@ -72,8 +72,10 @@ def post(
     *,
     perhaps_posted: bool = False,
     become: Become | None = None,
-) -> None:
+) -> str | None:
     """Post the answer to the question at `place`, message by message, each once.
+
+    Returns the ts of the first, but for one that took another's place.
 
     When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
     so it is looked for before it is posted again; with `perhaps_posted`, before the first
@@ -81,6 +83,7 @@ def post(
     `become` says that something does.
     Raises SlackApiError if Slack refuses a message.
     """
+    posted: list[str | None] = []
     for number, message in enumerate(messages, 1):
         payload = {
             "question_ts": place.ts,
@@ -88,7 +91,8 @@ def post(
             "last": number == len(messages),
         }
         first = become if number == 1 else None
-        _post_once(client, place, payload, message, perhaps_posted, first)
+        posted.append(_post_once(client, place, payload, message, perhaps_posted, first))
+    return posted[0] if posted else None
 
 
 def post_privately(
@@ -147,7 +151,7 @@ def say(client: WebClient, channel: str, message: Message, thread_ts: str | None
 
 def is_answered(client: WebClient, place: Place) -> bool:
     """Whether the last message of an answer to the question stands in the conversation."""
-    return persistently(lambda: any(payload.get("last") for payload in _payloads(client, place)))
+    return persistently(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
 
 
 def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
@@ -155,6 +159,15 @@ def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
     return persistently(
         lambda: next((m for m in messages_from(client, place) if m.get("ts") == place.ts), None)
     )
+
+
+def permalink(client: WebClient, channel: str, ts: str) -> str | None:
+    """Return the address of a message; None where Slack does not tell it."""
+    try:
+        return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+    except (SlackApiError, *CONNECTION_ERRORS) as error:
+        logger.warning("The link to message %s in %s cannot be had: %s", ts, channel, error)
+        return None
 
 
 def _mark(number: int, message: Message) -> str:
@@ -169,23 +182,24 @@ def _post_once(
     message: Message,
     perhaps_posted: bool,
     become: Become | None,
-) -> None:
+) -> str | None:
     attempts = 0
 
-    def attempt() -> None:
+    def attempt() -> str | None:
         nonlocal attempts
         attempts += 1
-        look = perhaps_posted or attempts > 1
-        if look and any(p.get("mark") == payload["mark"] for p in _payloads(client, place)):
-            return
+        if perhaps_posted or attempts > 1:
+            for ts, posted in _posted(client, place):
+                if posted.get("mark") == payload["mark"]:
+                    return ts
         if become and become(message, payload):
-            return
-        _post(client, place, payload, message)
+            return None
+        return _post(client, place, payload, message)
 
-    persistently(attempt)
+    return persistently(attempt)
 
 
-def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> None:
+def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> str:
     arguments: dict[str, Any] = {
         "channel": place.channel,
         "thread_ts": place.thread_ts,
@@ -195,23 +209,24 @@ def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Mes
         "metadata": Metadata(event_type=EVENT_TYPE, event_payload=payload),
     }
     try:
-        client.chat_postMessage(**arguments, blocks=list(message.blocks))
+        posted = client.chat_postMessage(**arguments, blocks=list(message.blocks))
     except SlackApiError as error:
         if error.response.get("error") not in _BAD_BLOCKS:
             raise
         # Plain words are better than none; the log says what was wrong with the blocks.
         logger.error("Slack refused the blocks of an answer: %s", error.response.data)
-        client.chat_postMessage(**arguments)
+        posted = client.chat_postMessage(**arguments)
+    return str(posted["ts"])
 
 
-def _payloads(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
-    """Yield what was noted with each message of the answer to a question."""
+def _posted(client: WebClient, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each message of the answer to a question, by its ts, and what was noted with it."""
     for message in messages_from(client, place):
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
         if metadata.get("event_type") == EVENT_TYPE:
             if payload.get("question_ts") == place.ts:
-                yield payload
+                yield str(message["ts"]), payload
 
 
 def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:

@@ -207,8 +207,8 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
 
 
 def _small_talk(answer: Answer, said: SlackWords) -> Message:
-    if answer.talk == "thanks":
-        return plain(said.welcome)
+    if short := said.short_word(answer.talk):
+        return plain(short)
     elements = paragraph([Span(text=said.hello)])
     for title in answer.topics[:_MOST_TOPICS]:
         elements += bullet([Span(text=title)])

@@ -106,6 +106,13 @@ WORDS = SlackWords(
     drafts_later="There are more. They come when these are decided on.",
     drafts_decided="Kept: {kept}. Dropped: {dropped}. This counts from the next ingest on.",
     no_drafts="No drafts are waiting.",
+    keep_quiet="All right, I keep quiet in this thread. Mention me when you need me.",
+    all_right="All right. Write again whenever you need something.",
+    not_that="Sorry about that. Is it one of these?",
+    nothing_closer="Sorry about that. The guides have nothing that comes closer.",
+    same_section="This is in the section that I gave above: ",
+    see_above="See it above",
+    what_else="Or is it one of these?",
     standings={
         "counts": "counts",
         "waiting": "not confirmed yet",

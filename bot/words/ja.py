@@ -104,6 +104,13 @@ WORDS = SlackWords(
     drafts_later="ほかにもあります。これらが決まると次が表示されます。",
     drafts_decided="{kept}件を残し、{dropped}件を外しました。次に取り込むと反映されます。",
     no_drafts="確認待ちの下書きはありません。",
+    keep_quiet="わかりました。このスレッドでは控えます。必要なときはメンションしてください。",
+    all_right="わかりました。また何かあれば書いてください。",
+    not_that="失礼しました。こちらのどれかでしょうか？",
+    nothing_closer="失礼しました。これより近い項目はガイドにありません。",
+    same_section="上でご案内した項目と同じです：",
+    see_above="上の回答を見る",
+    what_else="それとも、こちらのどれかでしょうか？",
     standings={
         "counts": "使用中",
         "waiting": "確認待ち",

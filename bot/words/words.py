@@ -107,6 +107,13 @@ class SlackWords(Words):
     drafts_later: str
     drafts_decided: str
     no_drafts: str
+    keep_quiet: str
+    all_right: str
+    not_that: str
+    nothing_closer: str
+    same_section: str
+    see_above: str
+    what_else: str
     kinds: Mapping[str, str]
     standings: Mapping[str, str]
 

@@ -11,7 +11,7 @@ from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.people import People
 from bot.memory.store import Store
-from bot.question import Question, plain_text
+from bot.question import Question, Surface, plain_text
 from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from testing.slack_server import SlackServer, plain
@@ -37,7 +37,7 @@ def ask(
         thread_ts=sent.thread_ts,
         user="U2",
         text=plain_text(text),
-        surface="mention",
+        surface=Surface.MENTION,
         team="T0GUIDE",
     )
     assert answerer.take(question)

@@ -217,7 +217,7 @@ def test_text_is_read_as_the_person_sees_it(text: str, shown: str) -> None:
 
 def test_who_is_answered_where() -> None:
     private = direct_message(event(channel_type="im"))
-    assert private is not None and private.thread_ts is None
+    assert private is not None and private.thread_ts == "1.1"
     threaded = direct_message(event(channel_type="im", thread_ts="0.9"))
     assert threaded is not None and threaded.thread_ts == "0.9"
     mentioned = mention(event(channel="C1"))
@@ -228,7 +228,8 @@ def test_who_is_answered_where() -> None:
     assert reply is not None and reply.thread_ts == "0.9"
     assert thread_reply(event(channel="C1", channel_type="channel")) is None
     picture = event(channel="C1", channel_type="channel", thread_ts="0.9", text="")
-    assert thread_reply(picture) is None
+    under_picture = thread_reply(picture)
+    assert under_picture is not None and not under_picture.text
 
 
 @pytest.mark.parametrize(

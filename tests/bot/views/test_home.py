@@ -14,7 +14,7 @@ from bot.answering.people import People
 from bot.answering.secret_warning import secret_warning
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
-from bot.question import Question
+from bot.question import Question, Surface
 from bot.settings import BotSettings
 from bot.views.answer import render_privately
 from bot.views.home import figures
@@ -70,7 +70,7 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
         ts="command:1",
         user="U1",
         text=redact("I lost my secret key"),
-        surface="command",
+        surface=Surface.COMMAND,
     )
     before = counted()
     answer = answerer.answer_privately(question, "en")

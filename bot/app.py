@@ -27,23 +27,27 @@ from bot.answering.humans import Humans
 from bot.answering.learning import Learner, Learning
 from bot.answering.people import People
 from bot.answering.workers import Work
-from bot.listeners import Parts, register
+from bot.listeners import Parts, acknowledge, register
 from bot.memory.lessons import Lessons
 from bot.memory.store import Store
 from bot.operations.http import Check, Server, slack_pages, status_pages
 from bot.operations.ingest_runner import GUIDEBOT, Rerun
 from bot.operations.metrics import CountErrors, watch
 from bot.settings import BotSettings
+from bot.slack.clients import POST_SECONDS
 from bot.slack.installs import client_of, installation_store, oauth_settings
 from bot.slack.posting import persistently
+from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 
-_LISTENERS = 10
+# Each waits for Slack; whoever presses a button while others wait has their trigger for 3 s.
+_LISTENERS = 32
 _RATE_LIMIT_RETRIES = 5
 _LEARN_EVERY_SECONDS = 2.0
 _RECOVER_EVERY_SECONDS = 10.0
 _FORGET_EVERY_SECONDS = 3600.0
+_ASK_SLACK_EVERY_SECONDS = 10.0
 _STOP_SECONDS = 20.0
 # How long a bot that is being replaced may take to stop.
 _LAST_ONE_SECONDS = 30.0
@@ -54,6 +58,9 @@ _READ_BY_BOLT = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
+
+# After four times as long without a pong, the SDK opens another connection.
+_PING_SECONDS = 2
 
 # The SDK reads what waits in the connection by recursion, a level for each of these; at its own
 # 1,024 bytes, one message of 40,000 emoji or some hundred events at once break the connection.
@@ -108,6 +115,7 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value() or None,
         base_url=settings.slack_api_url,
+        timeout=POST_SECONDS,
         # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
         # have done what it was to do (bot.slack.posting looks first).
         retry_handlers=[
@@ -123,6 +131,7 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
 
     # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
     app = persistently(ask_whose_token_it_is)
+    app.use(acknowledge)
     if oauth:
         app.enable_token_revocation_listeners()
     register(app, parts)
@@ -163,6 +172,10 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         app = build_app(parts, http=bool(http))
         running.callback(_finish, app, parts)
         checks = _checks(parts)
+        # Of several workspaces, one that takes the bot away says nothing of the others.
+        token = None if settings.installs else TokenCheck(app.client)
+        if token:
+            checks["slack"] = token
         watch(parts.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
         if settings.status_address:
             running.callback(Server(status_pages(checks), settings.status_address).close)
@@ -175,7 +188,7 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
             running.callback(Server(slack_pages(app, checks), http).close)
         else:
             running.callback(_connect(app, settings, checks))
-        _look_after(parts, _clients(app, parts), stop)
+        _look_after(parts, _clients(app, parts), token, stop)
         logger.info("Stopping.")
 
 
@@ -210,11 +223,14 @@ def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]
 def _connect(app: App, settings: BotSettings, checks: dict[str, Check]) -> Callable[[], None]:
     """Open the socket to Slack, and return what closes it."""
     handler = SocketModeHandler(
-        app, settings.slack_app_token.get_secret_value(), receive_buffer_size=_RECEIVE_BYTES
+        app,
+        settings.slack_app_token.get_secret_value(),
+        ping_interval=_PING_SECONDS,
+        receive_buffer_size=_RECEIVE_BYTES,
     )
     persistently(handler.connect)
     logger.info("Connected to Slack.")
-    checks["slack"] = lambda: None if handler.client.is_connected() else "not connected"
+    checks["connection"] = lambda: None if handler.client.is_connected() else "not connected"
 
     def close() -> None:
         with contextlib.suppress(Exception):
@@ -262,19 +278,26 @@ def _finish(app: App, parts: Parts) -> None:
 
 
 def _look_after(
-    parts: Parts, client: Callable[[str | None], WebClient | None], stop: threading.Event
+    parts: Parts,
+    client: Callable[[str | None], WebClient | None],
+    token: TokenCheck | None,
+    stop: threading.Event,
 ) -> None:
     """Until it is time to stop: learn, answer what was left over, and forget what is old."""
-    work = parts.answerer.work
-    due = dict.fromkeys(("forget", "recover"), 0.0)
+    work, days = parts.answerer.work, parts.settings.retention_days
+    rounds: list[tuple[float, Callable[[], object]]] = [
+        (_FORGET_EVERY_SECONDS, lambda: parts.store.forget_older_than(days)),
+        (_RECOVER_EVERY_SECONDS, lambda: parts.answerer.recover(client)),
+        (_LEARN_EVERY_SECONDS, parts.learner.refresh),
+    ]
+    if token:
+        rounds.append((_ASK_SLACK_EVERY_SECONDS, token.refresh))
+    due = [0.0] * len(rounds)
     while True:
         now = time.monotonic()
-        if now >= due["forget"]:
-            due["forget"] = now + _FORGET_EVERY_SECONDS
-            work.submit(parts.store.forget_older_than, parts.settings.retention_days)
-        if now >= due["recover"]:
-            due["recover"] = now + _RECOVER_EVERY_SECONDS
-            work.submit(parts.answerer.recover, client)
-        work.submit(parts.learner.refresh)
+        for number, (seconds, task) in enumerate(rounds):
+            if now >= due[number]:
+                due[number] = now + seconds
+                work.submit(task)
         if stop.wait(_LEARN_EVERY_SECONDS):
             return

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import partial
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DatabaseError
 
 from bot.answering.access import Access, Refused
@@ -25,16 +24,9 @@ from bot.memory.store import Outcome, Store, Unanswered
 from bot.operations.log import about
 from bot.operations.metrics import DECISIONS, QUESTIONS, observe_wait, stage
 from bot.question import Place, Question, Surface, audience_of, plain_text
+from bot.slack.errors import SLACK_ERRORS, error_code, is_final, may_pass
 from bot.slack.live_answer import LiveAnswer
-from bot.slack.posting import (
-    CONNECTION_ERRORS,
-    is_answered,
-    may_pass,
-    permalink,
-    post,
-    post_privately,
-    read_message,
-)
+from bot.slack.posting import is_answered, permalink, post, post_privately, read_message
 from bot.views.answer import Message, plain, render
 from bot.views.buttons import Pointer
 from bot.views.talk import instead, same_section
@@ -198,7 +190,10 @@ class Answerer:
                     "Message %s in %s cannot be answered yet: %s", left.ts, left.channel, error
                 )
                 with contextlib.suppress(DatabaseError):
-                    self._store.let_go(left)
+                    if is_final(error):
+                        self._store.finish(left.channel, left.ts)
+                    else:
+                        self._store.let_go(left)
             finally:
                 with self._lock:
                     self._in_hand.discard(_place(left))
@@ -326,7 +321,7 @@ class Answerer:
         )
         try:
             post_privately(client, question, question.user, message, answered=False)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             logger.exception("The warning about message %s could not be posted", question.ts)
 
     def _refuse(
@@ -355,6 +350,15 @@ class Answerer:
         live: LiveAnswer,
     ) -> tuple[bool, str]:
         """Return whether the apology was posted, and what to log."""
+        if is_final(error):
+            # No later attempt could say it there, nor an apology.
+            logger.warning(
+                "Message %s in %s cannot be answered there: %s",
+                question.ts,
+                question.channel,
+                error_code(error),
+            )
+            return True, "Closed"
         # The question may be what broke it, but it is the person's own and stays out of logs.
         logger.error("Failure %s while answering", question.id, exc_info=error)
         if question.surface.unasked:
@@ -366,9 +370,9 @@ class Answerer:
             if is_answered(client, question):
                 return True, "Answered in spite of the failure"
             post(client, question, [plain(text.format(id=question.id))], become=live.become)
-        except Exception:
+        except Exception as another:
             logger.exception("The apology could not be posted either")
-            return False, "Left for later"
+            return is_final(another), "Left for later"
         return True, "Apologised"
 
     def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:

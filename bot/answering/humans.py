@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import (
     Block,
     ContextBlock,
@@ -19,7 +18,8 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.memory.store import Escalation, Outcome, Store
-from bot.slack.posting import CONNECTION_ERRORS, say
+from bot.slack.errors import SLACK_ERRORS
+from bot.slack.posting import say
 from bot.views.answer import Message, escape, plain
 from bot.views.buttons import Pointer
 from bot.views.rich_text import LONGEST_TEXT, Parts, pieces
@@ -68,7 +68,7 @@ class Humans:
             link = None if place.is_call else _link(client, channel, at.ts)
             message = self._message(user, text, link, _result(outcome, found, said), said)
             posted = say(client, self._channel, message)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             id = secrets.token_hex(4)
             logger.exception("Failure %s: a question could not be passed on to a human", id)
             self._store.escalated_to(channel, at.ts, None)
@@ -107,7 +107,7 @@ class Humans:
             else:
                 say(client, taken.channel, note, taken.thread_ts or taken.ts)
             self._mark(client, taken, by, said)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             logger.exception("The note about question %s could not be posted", taken.ts)
 
     def _mark(self, client: WebClient, taken: Escalation, by: str, said: SlackWords) -> None:

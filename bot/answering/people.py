@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from cachetools import TTLCache
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from bot.slack.posting import CONNECTION_ERRORS
+from bot.slack.clients import hasty
+from bot.slack.errors import SLACK_ERRORS
 
 _MOST_KEPT = 5000
 _KEPT_SECONDS = 3600.0
+# Who somebody is, is never worth a long wait.
+_SECONDS = 3
 _MOST_GROUPS = 500
 _GROUPS_KEPT_SECONDS = 300.0
 
@@ -44,8 +46,10 @@ class People:
         if known is not None:
             return known
         try:
-            found = client.users_info(user=user, include_locale=True).get("user") or {}
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            found = (
+                hasty(client, _SECONDS).users_info(user=user, include_locale=True).get("user") or {}
+            )
+        except SLACK_ERRORS as error:
             # Never worth losing a question for.
             logger.warning("What Slack knows of a person cannot be had: %s", error)
             return Person()
@@ -75,7 +79,7 @@ class People:
             return known
         try:
             found = client.usergroups_users_list(usergroup=group).get("users") or []
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
+        except SLACK_ERRORS as error:
             logger.error("The members of the user group %s cannot be had: %s", group, error)
             return frozenset()
         members = frozenset(found)

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterator
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.question import Question
+from bot.slack.clients import hasty
+from bot.slack.errors import SLACK_ERRORS
 from bot.slack.live_answer import LiveAnswer
-from bot.slack.posting import CONNECTION_ERRORS
 from bot.words.catalogue import words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
@@ -21,6 +21,7 @@ _STATUS_AFTER_SECONDS = 0.7
 # Then they are shown a message that becomes the answer, which takes Slack more calls.
 _LIVE_AFTER_SECONDS = 2.5
 
+_SECONDS = 3
 _LONGEST_TITLE = 80
 
 
@@ -35,7 +36,7 @@ class Presence:
     ) -> None:
         self._knowledge_base = knowledge_base
         self._question = question
-        self._client = client
+        self._client = hasty(client, _SECONDS)
         self._told: threading.Thread | None = None
 
     @contextlib.contextmanager
@@ -66,7 +67,7 @@ class Presence:
     def name_thread(self) -> None:
         """Give a thread of the agent pane the name of a question."""
         question = self._question
-        with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+        with contextlib.suppress(*SLACK_ERRORS):
             self._client.assistant_threads_setTitle(
                 channel_id=question.channel,
                 thread_ts=str(question.thread_ts),
@@ -83,7 +84,7 @@ class Presence:
 
     def _set_status(self, status: str) -> None:
         question = self._question
-        with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
+        with contextlib.suppress(*SLACK_ERRORS):
             self._client.assistant_threads_setStatus(
                 channel_id=question.channel,
                 thread_ts=question.thread_ts or question.ts,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from slack_bolt import App
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.answering.access import Access
@@ -33,6 +35,16 @@ class Parts:
     learner: Learner
     rerun: Rerun
     admin: WebClient | None = None
+
+
+def acknowledge(body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> None:
+    """Acknowledge what people press, submit and type at once, whatever its listener then does.
+
+    Bolt would have it wait for a free thread. Events are acknowledged when they are on disk.
+    """
+    if body.get("type") not in ("event_callback", "url_verification"):
+        ack()
+    next()
 
 
 def register(app: App, parts: Parts) -> None:

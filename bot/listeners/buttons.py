@@ -9,7 +9,6 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
@@ -18,7 +17,8 @@ from bot.answering.humans import Humans
 from bot.answering.learning import Learner
 from bot.memory.store import Outcome, Store
 from bot.question import Place, audience_of
-from bot.slack.posting import CONNECTION_ERRORS, answer_call, post, post_privately
+from bot.slack.errors import SLACK_ERRORS
+from bot.slack.posting import answer_call, post, post_privately
 from bot.views.answer import Message, plain, problem_blocks, render, render_privately
 from bot.views.buttons import (
     CHOOSE,
@@ -198,7 +198,7 @@ def register(
             if not _is_own(client, channel, at, user):
                 return
             admin.chat_delete(channel=channel, ts=at.ts)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             logger.exception("Message %s could not be deleted", at.ts)
             return
         post_privately(client, place, user, plain(said.deleted))

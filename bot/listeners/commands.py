@@ -20,6 +20,7 @@ from bot.answering.secret_warning import secret_warning
 from bot.listeners.ingest import Desk
 from bot.memory.store import Store
 from bot.question import COMMAND_TS, Place, Question, Surface, audience_of, plain_text
+from bot.slack.errors import NOT_THERE, error_code
 from bot.slack.posting import answer_call, post
 from bot.views.answer import Message, asked_by, plain, render, render_privately
 from bot.views.buttons import SHARE, pointer, pressed
@@ -29,7 +30,6 @@ from kb.knowledge_base import KnowledgeBase
 COMMAND = "/guide"
 SHORTCUT = "answer_from_guide"
 _INGEST = "ingest"
-_NOT_THERE = {"not_in_channel", "channel_not_found"}
 
 logger = logging.getLogger(__name__)
 
@@ -104,9 +104,10 @@ def register(
             return
         messages = [asked_by(user, answer.question), *render(answer)]
         try:
-            post(client, Place(channel=channel, ts=at.ts), messages)
+            # It may have been pressed before, and the connection have broken then.
+            post(client, Place(channel=channel, ts=at.ts), messages, perhaps_posted=True)
         except SlackApiError as error:
-            if error.response.get("error") not in _NOT_THERE:
+            if error_code(error) not in NOT_THERE:
                 raise
             # The command works where the bot is no member; an answer to it may be public there.
             for message in messages:

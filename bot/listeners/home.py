@@ -8,14 +8,13 @@ from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.answering.access import Access
 from bot.answering.learning import Learner
 from bot.answering.people import People
 from bot.memory.store import Store
 from bot.question import audience_of
-from bot.slack.posting import CONNECTION_ERRORS
+from bot.slack.errors import SLACK_ERRORS
 from bot.views.home import Figures, figures, home_view, prompts
 from bot.views.wordings import Vocabulary
 from bot.words.catalogue import words
@@ -120,7 +119,7 @@ def register(app: App, office: Office) -> None:
                 office.suggest_prompts(client, user, channel)
             else:
                 office.show(client, user, channel)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             logger.exception("App Home could not be shown")
 
     app.event("app_home_opened")(handle_opened)

@@ -10,14 +10,14 @@ from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.answering.access import Access
 from bot.answering.people import People
 from bot.answering.workers import Work
 from bot.listeners.home import Office
 from bot.operations.ingest_runner import BusyError, FailedError, Pending, Rerun, Told
-from bot.slack.posting import CONNECTION_ERRORS, say
+from bot.slack.errors import SLACK_ERRORS
+from bot.slack.posting import say
 from bot.views.answer import Message, plain
 from bot.views.buttons import pressed
 from bot.views.ingest_changes import (
@@ -176,7 +176,7 @@ class _Shown:
         self._shown_at = time.monotonic()
         try:
             self(how_far(told, said))
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
+        except SLACK_ERRORS as error:
             logger.warning("How far the ingest is cannot be shown: %s", error)
 
 

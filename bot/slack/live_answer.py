@@ -17,13 +17,14 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.models.blocks import Block, RichTextBlock, TaskCardBlock
 from slack_sdk.models.messages.chunk import BlocksChunk, Chunk, TaskUpdateChunk
 from slack_sdk.models.metadata import Metadata
 
 from bot.question import Place, Question
-from bot.slack.posting import CONNECTION_ERRORS, EVENT_TYPE, may_pass, messages_from
+from bot.slack.clients import hasty
+from bot.slack.errors import CONNECTION_ERRORS, may_pass
+from bot.slack.posting import EVENT_TYPE, messages_from
 from bot.views.answer import Message, plain
 from bot.views.rich_text import step_elements
 from bot.words.catalogue import words
@@ -55,16 +56,7 @@ class LiveAnswer:
     ) -> None:
         self._client = client
         # What is only shown meanwhile is not worth waiting for.
-        self._hasty = WebClient(
-            client.token,
-            base_url=client.base_url,
-            timeout=_MOST_SECONDS,
-            retry_handlers=[
-                handler
-                for handler in client.retry_handlers
-                if not isinstance(handler, RateLimitErrorRetryHandler)
-            ],
-        )
+        self._hasty = hasty(client, _MOST_SECONDS)
         self._question = question
         self._said = words(language)
         self._lock = threading.Lock()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import itertools
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from slack_bolt import Respond
@@ -23,16 +24,13 @@ from tenacity import (
 )
 
 from bot.question import Place
+from bot.slack.errors import BAD_BLOCKS, SLACK_ERRORS, error_code, may_pass
 from bot.views.answer import Message
 
 EVENT_TYPE = "guidebot_answer"
 
-CONNECTION_ERRORS = (OSError, http.client.HTTPException)
-"""What a call raises when the connection breaks."""
-
-_BAD_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
-_PASSING_ERRORS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _PAGE = 100
+_A_MOMENT = 300.0
 _MOST_PAGES = 20
 
 logger = logging.getLogger(__name__)
@@ -56,13 +54,6 @@ def persistently(call: Callable[[], T]) -> T:
         reraise=True,
     )
     return attempts(call)()
-
-
-def may_pass(error: BaseException) -> bool:
-    """Whether the same call may succeed later; Slack may have done what it was to do."""
-    if isinstance(error, SlackApiError):
-        return error.response.status_code >= 500 or error.response.get("error") in _PASSING_ERRORS
-    return isinstance(error, CONNECTION_ERRORS)
 
 
 def post(
@@ -123,7 +114,7 @@ def answer_call(
     replace_original: bool = False,
 ) -> None:
     """Answer a command, or a button of such an answer, where the bot need not be a member."""
-    respond(
+    answered = respond(
         text=message.text,
         blocks=list(message.blocks),
         response_type=response_type,
@@ -131,6 +122,8 @@ def answer_call(
         unfurl_links=False,
         unfurl_media=False,
     )
+    if answered.status_code != HTTPStatus.OK:
+        logger.error("Slack does not take the answer to a call: %s", answered.status_code)
 
 
 def say(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
@@ -165,7 +158,7 @@ def permalink(client: WebClient, channel: str, ts: str) -> str | None:
     """Return the address of a message; None where Slack does not tell it."""
     try:
         return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
-    except (SlackApiError, *CONNECTION_ERRORS) as error:
+    except SLACK_ERRORS as error:
         logger.warning("The link to message %s in %s cannot be had: %s", ts, channel, error)
         return None
 
@@ -211,7 +204,7 @@ def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Mes
     try:
         posted = client.chat_postMessage(**arguments, blocks=list(message.blocks))
     except SlackApiError as error:
-        if error.response.get("error") not in _BAD_BLOCKS:
+        if error_code(error) not in BAD_BLOCKS:
             raise
         # Plain words are better than none; the log says what was wrong with the blocks.
         logger.error("Slack refused the blocks of an answer: %s", error.response.data)
@@ -230,10 +223,13 @@ def _posted(client: WebClient, place: Place) -> Iterator[tuple[str, dict[str, An
 
 
 def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
-    """Yield the conversation's messages from the question on."""
+    """Yield the conversation's messages from the question on.
+
+    Of a call no message says when it was: those of the last minutes.
+    """
     arguments: dict[str, Any] = {
         "channel": place.channel,
-        "oldest": place.ts,
+        "oldest": place.ts if not place.is_call else f"{time.time() - _A_MOMENT:.6f}",
         "inclusive": True,
         "limit": _PAGE,
         "include_all_metadata": True,

@@ -356,6 +356,10 @@ class SlackServer:
         """
         self._loopback.run(self._socket_mode.close())
 
+    def lose_connections(self) -> None:
+        """Let every connection go dead, as when a router in between forgets it."""
+        self._socket_mode.lose()
+
     def wait_for_ack(self, sent: SentEvent | str, timeout: float = 5) -> Ack:
         envelope_id = sent if isinstance(sent, str) else sent.envelope_id
         if not envelope_id:

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from filelock import FileLock, Timeout
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
@@ -27,7 +26,7 @@ from bot.answering.humans import Humans
 from bot.answering.learning import Learner, Learning
 from bot.answering.people import People
 from bot.answering.workers import Work
-from bot.listeners import Parts, acknowledge, register
+from bot.listeners import Parts, register
 from bot.memory.lessons import Lessons
 from bot.memory.store import Store
 from bot.operations.http import Check, Server, slack_pages, status_pages
@@ -37,6 +36,7 @@ from bot.settings import BotSettings
 from bot.slack.clients import POST_SECONDS
 from bot.slack.installs import client_of, installation_store, oauth_settings
 from bot.slack.posting import persistently
+from bot.slack.socket import Socket
 from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
@@ -58,13 +58,6 @@ _READ_BY_BOLT = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
-
-# After four times as long without a pong, the SDK opens another connection.
-_PING_SECONDS = 2
-
-# The SDK reads what waits in the connection by recursion, a level for each of these; at its own
-# 1,024 bytes, one message of 40,000 emoji or some hundred events at once break the connection.
-_RECEIVE_BYTES = 65_536
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +124,6 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
 
     # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
     app = persistently(ask_whose_token_it_is)
-    app.use(acknowledge)
     if oauth:
         app.enable_token_revocation_listeners()
     register(app, parts)
@@ -184,11 +176,14 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         except NoSnapshotError as error:
             # The bot may start first: the guides are picked up when they are published.
             logger.warning("%s", error)
+        socket = None if http else Socket(app, settings.slack_app_token.get_secret_value())
         if http:
             running.callback(Server(slack_pages(app, checks), http).close)
-        else:
-            running.callback(_connect(app, settings, checks))
-        _look_after(parts, _clients(app, parts), token, stop)
+        if socket:
+            socket.connect()
+            running.callback(socket.close)
+            checks["connection"] = socket.check
+        _look_after(parts, _clients(app, parts), token, socket, stop)
         logger.info("Stopping.")
 
 
@@ -218,25 +213,6 @@ def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]
     if not parts.settings.installs:
         return lambda team: app.client
     return client_of(installation_store(parts.settings, parts.store.engine), app.client)
-
-
-def _connect(app: App, settings: BotSettings, checks: dict[str, Check]) -> Callable[[], None]:
-    """Open the socket to Slack, and return what closes it."""
-    handler = SocketModeHandler(
-        app,
-        settings.slack_app_token.get_secret_value(),
-        ping_interval=_PING_SECONDS,
-        receive_buffer_size=_RECEIVE_BYTES,
-    )
-    persistently(handler.connect)
-    logger.info("Connected to Slack.")
-    checks["connection"] = lambda: None if handler.client.is_connected() else "not connected"
-
-    def close() -> None:
-        with contextlib.suppress(Exception):
-            handler.close()  # type: ignore[no-untyped-call]
-
-    return close
 
 
 def _checks(parts: Parts) -> dict[str, Check]:
@@ -281,6 +257,7 @@ def _look_after(
     parts: Parts,
     client: Callable[[str | None], WebClient | None],
     token: TokenCheck | None,
+    socket: Socket | None,
     stop: threading.Event,
 ) -> None:
     """Until it is time to stop: learn, answer what was left over, and forget what is old."""
@@ -299,5 +276,7 @@ def _look_after(
             if now >= due[number]:
                 due[number] = now + seconds
                 work.submit(task)
+        if socket:
+            socket.look_after()
         if stop.wait(_LEARN_EVERY_SECONDS):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -152,6 +152,56 @@ def plain_text(text: str) -> CleanText:
     return redact(re.sub(r"[^\S\n]+", " ", words).strip())
 
 
+def words_of(message: Mapping[str, Any]) -> CleanText:
+    """Return what a message says, as the person sees it, without mentions and secrets.
+
+    What a workflow or an alert posts, and what somebody forwards, has its words in blocks and
+    attachments.
+    """
+    said = str(message.get("text") or "")
+    # What people type stands in the blocks again; what apps post may stand only there.
+    if not said or message.get("bot_id"):
+        said = "\n".join([said, *(t for t in _texts(message.get("blocks")) if t not in said)])
+    below = []
+    for attachment in message.get("attachments") or []:
+        shared = attachment.get("is_share") or attachment.get("is_msg_unfurl")
+        # What Slack shows of a link in the text was not written by anybody here.
+        if shared or not (attachment.get("from_url") or attachment.get("original_url")):
+            below += list(_attached(attachment))
+    return plain_text("\n".join([said, *below]))
+
+
+def _attached(attachment: Mapping[str, Any]) -> Iterator[str]:
+    parts = [attachment.get(name) for name in ("pretext", "title", "text")]
+    for field in attachment.get("fields") or []:
+        parts += [field.get("title"), field.get("value")]
+    found = [str(part) for part in parts if part]
+    found = found or [str(attachment.get("fallback") or "")]
+    yield from found if any(found) else _texts(attachment.get("blocks"))
+    for one in attachment.get("message_blocks") or [] if not any(found) else []:
+        yield from _texts((one.get("message") or {}).get("blocks"))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield the words in blocks, a line for what stands together."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        if value.get("type") in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
+            inline = (_inline(each) for each in value.get("elements") or [])
+            yield "".join(inline)
+        elif isinstance(value.get("text"), str) and value.get("type") != "button":
+            yield value["text"]
+        elif value.get("type") != "button":
+            for name in ("text", "fields", "elements", "rows"):
+                yield from _texts(value.get(name))
+
+
+def _inline(element: Mapping[str, Any]) -> str:
+    return str(element.get("text") or element.get("url") or "")
+
+
 def _is_written(event: Mapping[str, Any]) -> bool:
     return (
         event.get("subtype") in _WRITTEN
@@ -166,7 +216,7 @@ def _question(event: Mapping[str, Any], thread_ts: str | None, surface: Surface)
         channel=event["channel"],
         ts=event["ts"],
         user=event["user"],
-        text=plain_text(str(event.get("text") or "")),
+        text=words_of(event),
         thread_ts=thread_ts,
         surface=surface,
     )

@@ -23,7 +23,7 @@ from bot.memory.conversations import Conversations, Told
 from bot.memory.store import Outcome, Store, Unanswered
 from bot.operations.log import about
 from bot.operations.metrics import DECISIONS, QUESTIONS, observe_wait, stage
-from bot.question import Place, Question, Surface, audience_of, plain_text
+from bot.question import Place, Question, Surface, audience_of, words_of
 from bot.slack.errors import SLACK_ERRORS, error_code, is_final, may_pass
 from bot.slack.live_answer import LiveAnswer
 from bot.slack.posting import is_answered, permalink, post, post_privately, read_message
@@ -88,6 +88,17 @@ class Answerer:
         if taken:
             QUESTIONS.labels(question.surface).inc()
             observe_wait(question.ts)
+        return taken
+
+    def take_again(self, question: Question) -> bool:
+        """Take on a question that nothing was said to, though it was heard; False if there was.
+
+        Whoever takes it on calls `answer` or `answer_soon` with it.
+        """
+        with self._lock:
+            taken = self._store.take_again(question)
+            if taken:
+                self._in_hand.add(_place(question))
         return taken
 
     def answer_soon(self, question: Question, client: WebClient) -> None:
@@ -166,7 +177,7 @@ class Answerer:
                 "ts": question.ts,
                 "surface": question.surface,
                 "milliseconds": milliseconds,
-                **(_logged(outcome) if outcome else {}),
+                **(logged(outcome) if outcome else {}),
             },
         )
 
@@ -287,32 +298,6 @@ class Answerer:
             audience=question.audience,
             progress=progress,
         )
-
-    def answer_privately(self, question: Question, language: str | None) -> Answer:
-        """Return the answer to a question that no message stands for; it is remembered."""
-        started = time.monotonic()
-        QUESTIONS.labels(question.surface).inc()
-        with about(question), stage("total"):
-            with stage("answer"):
-                answer = self.ask(question, language)
-            outcome = outcome_of(answer)
-            if self._store.take(question):
-                self._store.finish(question.channel, question.ts, outcome)
-            DECISIONS.labels(outcome.decision).inc()
-            milliseconds = round(1000 * (time.monotonic() - started))
-            logger.info(
-                "%s (%.2f, %s) in %d ms",
-                outcome.decision,
-                outcome.confidence,
-                outcome.snapshot,
-                milliseconds,
-                extra={
-                    "channel": question.channel,
-                    "surface": question.surface,
-                    **_logged(outcome),
-                },
-            )
-        return answer
 
     def _warn(self, question: Question, client: WebClient, language: str | None) -> None:
         """Tell the person, and nobody else, that a secret was pasted."""
@@ -443,7 +428,7 @@ def answer_chosen(
     )
 
 
-def _logged(outcome: Outcome) -> dict[str, object]:
+def logged(outcome: Outcome) -> dict[str, object]:
     """Return what the log may hold of an outcome: nothing that anybody wrote."""
     return {
         name: getattr(outcome, name)
@@ -454,4 +439,4 @@ def _logged(outcome: Outcome) -> dict[str, object]:
 def message_text(client: WebClient, place: Place) -> CleanText | None:
     """Return what a message says now, as the person sees it; None if it is gone."""
     message = read_message(client, place)
-    return None if message is None else plain_text(str(message.get("text") or ""))
+    return None if message is None else words_of(message)

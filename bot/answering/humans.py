@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 
 from bot.memory.store import Escalation, Outcome, Store
 from bot.slack.errors import SLACK_ERRORS
-from bot.slack.posting import say
+from bot.slack.posting import permalink, say
 from bot.views.answer import Message, escape, plain
 from bot.views.buttons import Pointer
 from bot.views.rich_text import LONGEST_TEXT, Parts, pieces
@@ -65,7 +65,7 @@ class Humans:
             tell(plain(said.human_asked_before))
             return
         try:
-            link = None if place.is_call else _link(client, channel, at.ts)
+            link = None if place.is_call else permalink(client, channel, at.ts)
             message = self._message(user, text, link, _result(outcome, found, said), said)
             posted = say(client, self._channel, message)
         except SLACK_ERRORS:

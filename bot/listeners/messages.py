@@ -7,9 +7,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.answering.answerer import Answerer
-from bot.answering.humans import Humans
-from bot.answering.learning import Learner
+from bot.listeners.parts import Parts
 from bot.listeners.questions import answering, taking
 from bot.question import (
     Question,
@@ -19,16 +17,13 @@ from bot.question import (
     names_somebody,
     thread_reply,
 )
+from bot.settings import ids
 
 
-def register(
-    app: App,
-    answerer: Answerer,
-    humans: Humans,
-    learner: Learner,
-    unasked: frozenset[str],
-) -> None:
-    """Listen to `message`. `unasked` are the channels where questions need no mention."""
+def register(app: App, parts: Parts) -> None:
+    """Listen to `message`."""
+    unasked = ids(parts.settings.auto_answer_channels)
+    answerer, humans = parts.answerer, parts.humans
 
     def wanted(event: dict[str, Any], me: str) -> Question | None:
         question = direct_message(event)
@@ -57,7 +52,7 @@ def register(
     def handle_reply(event: dict[str, Any], client: WebClient) -> None:
         channel, posted, user = event["channel"], event["thread_ts"], event["user"]
         humans.answered(client, channel, posted, user)
-        learner.handed_over(channel, posted, user, str(event.get("text") or ""))
+        parts.learner.handed_over(channel, posted, user, str(event.get("text") or ""))
 
     # The first listener whose matchers fit has the event to itself.
     app.event("message", matchers=[is_humans_reply])(handle_reply)

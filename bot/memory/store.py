@@ -141,6 +141,33 @@ class Store:
             self.join(question)
         return taken
 
+    def take_again(self, question: Question) -> bool:
+        """Take on a question that was finished without an answer; False if there is none."""
+        now = time.time()
+        with Session(self.engine) as session, session.begin():
+            taken = session.execute(
+                update(QuestionRow)
+                .where(
+                    QuestionRow.channel == question.channel,
+                    QuestionRow.ts == question.ts,
+                    QuestionRow.done_at.is_not(None),
+                    QuestionRow.answer_ts.is_(None),
+                )
+                .values(
+                    user=question.user,
+                    surface=question.surface,
+                    text=question.text,
+                    thread_ts=question.thread_ts,
+                    taken_at=now,
+                    done_at=None,
+                    held_until=now + _HELD_SECONDS,
+                )
+            )
+        if getattr(taken, "rowcount", 0):
+            self.join(question)
+            return True
+        return False
+
     def join(self, place: Place) -> None:
         """Listen to a thread from now on."""
         if place.thread_ts:

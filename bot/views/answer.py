@@ -59,6 +59,8 @@ from kb.words.catalogue import language_name
 # the sources make a message.
 MOST_BLOCKS = 50
 _ROOM_FOR_BUTTONS = 3
+# Slack takes five answers to a call; a warning, who asked, or taking the call away is another.
+_MOST_OF_A_CALL = 3
 _MOST_CHARACTERS = 9500
 _RICH_TEXT_CHARACTERS = 4000
 _LONGEST_HEADER = 150
@@ -129,15 +131,31 @@ def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: SlackWord
 
 
 def render_privately(answer: Answer, place: Place, *, human: bool = False) -> list[Message]:
-    """Return an answer as messages that only the asker sees, with buttons to read and post it."""
+    """Return an answer as messages that only the asker sees, with buttons to read and post it.
+
+    They are few enough for what Slack lets answer a call.
+    """
     if answer.decision is not Decision.ANSWER:
         return render(answer, place, human=human)
-    said = words(answer.language)
+    return _in_few(answer, Pointer(ts=place.ts, language=answer.language), human, private=True)
+
+
+def render_shared(answer: Answer, place: Place, user: str, *, human: bool) -> list[Message]:
+    """Return an answer as messages for a channel that has not seen who asked what."""
     at = Pointer(ts=place.ts, language=answer.language)
+    asked = asked_by(user, answer.question)
+    return [asked, *_in_few(answer, at, human, private=False)]
+
+
+def _in_few(answer: Answer, at: Pointer, human: bool, *, private: bool) -> list[Message]:
+    said = words(answer.language)
     short = shorten(answer, said)
     groups = _split(list(_answered(short.answer, said, short.left_out)))
+    if len(groups) > _MOST_OF_A_CALL:
+        groups = groups[:_MOST_OF_A_CALL]
+        groups[-1].append(_context([PlainTextObject(text=said.rest_in_whole, emoji=False)]))
     sections = by_problem(answer.citations)
-    groups[-1] += under_answer(at, sections, said, human=human, private=True)
+    groups[-1] += under_answer(at, sections, said, human=human, private=private)
     return _messages(answer, groups, said)
 
 

@@ -42,6 +42,16 @@ def same_section(
     return Message(escape(f"{said.same_section}{section.place}"), tuple(blocks))
 
 
+def answered_before(link: str, said: SlackWords) -> Message:
+    """Return that a message was answered, and where."""
+    words: list[RichTextElement] = [
+        Parts.Text(text=said.answered_before),
+        Parts.Link(url=link, text=said.see_answer),
+    ]
+    block = RichTextBlock(elements=[RichTextSectionElement(elements=words)])
+    return Message(escape(said.answered_before), (block,))
+
+
 def instead(
     others: Sequence[Citation], place: Place, language: str, said: SlackWords, *, human: bool
 ) -> Message:

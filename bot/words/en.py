@@ -113,6 +113,11 @@ WORDS = SlackWords(
     same_section="This is in the section that I gave above: ",
     see_above="See it above",
     what_else="Or is it one of these?",
+    answered_before="I have answered this message before: ",
+    see_answer="See the answer",
+    not_deleted="Slack does not let me delete your message. Please delete it yourself, "
+    "and replace the secret.",
+    rest_in_whole="There is more. The button below shows everything.",
     standings={
         "counts": "counts",
         "waiting": "not confirmed yet",

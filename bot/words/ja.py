@@ -111,6 +111,10 @@ WORDS = SlackWords(
     same_section="上でご案内した項目と同じです：",
     see_above="上の回答を見る",
     what_else="それとも、こちらのどれかでしょうか？",
+    answered_before="このメッセージにはすでにお答えしています：",
+    see_answer="回答を見る",
+    not_deleted="メッセージを削除できませんでした。ご自身で削除し、秘密情報を取り替えてください。",
+    rest_in_whole="続きがあります。下のボタンですべて読めます。",
     standings={
         "counts": "使用中",
         "waiting": "確認待ち",

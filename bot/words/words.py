@@ -114,6 +114,10 @@ class SlackWords(Words):
     same_section: str
     see_above: str
     what_else: str
+    answered_before: str
+    see_answer: str
+    not_deleted: str
+    rest_in_whole: str
     kinds: Mapping[str, str]
     standings: Mapping[str, str]
 

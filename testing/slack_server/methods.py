@@ -331,7 +331,9 @@ class Methods:
     def _readable(self, channel_id: str) -> Channel:
         channel = self._workspace.channel(channel_id)
         if not channel.is_member:
-            raise SlackError("not_in_channel")
+            # Of what is private, Slack does not say that it is there.
+            private = channel.is_private or channel.is_im
+            raise SlackError("channel_not_found" if private else "not_in_channel")
         return channel
 
     def _writable(self, channel_id: str) -> Channel:

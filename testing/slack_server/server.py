@@ -240,7 +240,7 @@ class SlackServer:
         """Press the button with a label in a message; return the envelope's id."""
         action = interactions.button(message, label)
         payload = interactions.block_actions(
-            self.identity, user, channel, message, action, self._trigger(user), ephemeral
+            self.identity, user, channel, message, action, self.trigger(user), ephemeral
         )
         payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
@@ -255,7 +255,7 @@ class SlackServer:
     def command(self, channel: str, user: str, command: str, text: str) -> str:
         """Type a slash command."""
         payload = interactions.slash_command(
-            self.identity, user, channel, command, text, self._trigger(user)
+            self.identity, user, channel, command, text, self.trigger(user)
         )
         payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("slash_commands", payload)
@@ -263,7 +263,7 @@ class SlackServer:
     def shortcut(self, channel: str, message: Json, user: str, callback_id: str) -> str:
         """Use a message shortcut."""
         payload = interactions.message_action(
-            self.identity, user, channel, message, callback_id, self._trigger(user)
+            self.identity, user, channel, message, callback_id, self.trigger(user)
         )
         payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
@@ -485,7 +485,8 @@ class SlackServer:
         )
         return SentEvent(event_id, event, envelope_id, retry_attempt)
 
-    def _trigger(self, user: str) -> str:
+    def trigger(self, user: str) -> str:
+        """What lets the app open a view for somebody."""
         trigger = f"trigger.{len(self._workspace.triggers)}.{time.monotonic_ns()}"
         self._workspace.triggers[trigger] = Trigger(user, time.monotonic())
         return trigger

@@ -18,14 +18,40 @@ from .workspace import Ephemeral, Installation, Json, ResponseUrl, SlackError, W
 OPEN = "apps.connections.open"
 INSTALL = "oauth.v2.access"
 USER_TOKEN = "xoxp-test-token"
-# Methods whose scope the server insists on, by the kind of conversation.
-_NEEDED = {
-    "conversations.info": {"channel": "channels:read", "group": "groups:read", "im": "im:read"},
-    "conversations.history": {
-        "channel": "channels:history",
-        "group": "groups:history",
-        "im": "im:history",
+# The scope that each method needs; for some, by the kind of conversation.
+_HISTORY = {
+    "channel": "channels:history",
+    "group": "groups:history",
+    "mpim": "mpim:history",
+    "im": "im:history",
+}
+_NEEDED: dict[str, str | dict[str, str]] = {
+    "conversations.info": {
+        "channel": "channels:read",
+        "group": "groups:read",
+        "mpim": "mpim:read",
+        "im": "im:read",
     },
+    "conversations.history": _HISTORY,
+    "conversations.replies": _HISTORY,
+    "conversations.open": "im:write",
+    "users.info": "users:read",
+    "usergroups.users.list": "usergroups:read",
+    "reactions.add": "reactions:write",
+    "reactions.remove": "reactions:write",
+    "assistant.threads.setStatus": "assistant:write",
+    "assistant.threads.setTitle": "assistant:write",
+    "assistant.threads.setSuggestedPrompts": "assistant:write",
+    **dict.fromkeys(
+        (
+            "chat.postMessage",
+            "chat.update",
+            "chat.postEphemeral",
+            "chat.delete",
+            *STREAMING,
+        ),
+        "chat:write",
+    ),
 }
 # https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 _MOST_USES = 5
@@ -168,13 +194,14 @@ class WebApi:
             messages = [f"[ERROR] missing required field: {name}" for name in missing]
             raise SlackError("invalid_arguments", response_metadata={"messages": messages})
         if method in _NEEDED:
-            self._check_scope(_NEEDED[method], params["channel"])
+            self._check_scope(_NEEDED[method], params)
         if method in (*_POSTING, *STREAMING):
             self._check_message(method, params)
         return run(params)
 
-    def _check_scope(self, scopes: dict[str, str], channel: str) -> None:
-        needed = scopes[self._workspace.channel(channel).type]
+    def _check_scope(self, needed: str | dict[str, str], params: Json) -> None:
+        if isinstance(needed, dict):
+            needed = needed[self._workspace.channel(params["channel"]).type]
         granted = self._installation.scopes
         if needed not in granted:
             provided = ",".join(sorted(granted))

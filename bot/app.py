@@ -124,8 +124,6 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
 
     # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
     app = persistently(ask_whose_token_it_is)
-    if oauth:
-        app.enable_token_revocation_listeners()
     register(app, parts)
     return app
 

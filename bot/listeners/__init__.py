@@ -12,6 +12,7 @@ from bot.listeners import (
     commands,
     home,
     ingest,
+    installation,
     mentions,
     messages,
     reactions,
@@ -25,8 +26,9 @@ __all__ = ["Parts", "register"]
 def register(app: App, parts: Parts) -> None:
     """Register every listener."""
     app.use(_acknowledge)
-    for surface in (messages, mentions, buttons, reactions, ingest, commands, shortcuts, home):
-        surface.register(app, parts)
+    questions = (messages, mentions, commands, shortcuts)
+    for module in (*questions, buttons, reactions, home, ingest, installation):
+        module.register(app, parts)
 
 
 def _acknowledge(body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> None:

@@ -15,7 +15,11 @@ from slack_sdk.errors import SlackApiError
 
 from testing.slack_server import SlackServer, methods, web_api
 
-VIEW = {"type": "modal", "title": {"type": "plain_text", "text": "t"}, "blocks": []}
+VIEW = {
+    "type": "modal",
+    "title": {"type": "plain_text", "text": "t"},
+    "blocks": [{"type": "divider"}],
+}
 
 
 @pytest.fixture

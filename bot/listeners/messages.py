@@ -16,6 +16,7 @@ from bot.question import (
     names,
     names_somebody,
     thread_reply,
+    words_of,
 )
 from bot.settings import ids
 
@@ -51,7 +52,7 @@ def register(app: App, parts: Parts) -> None:
 
     def handle_reply(event: dict[str, Any], client: WebClient) -> None:
         channel, posted, user = event["channel"], event["thread_ts"], event["user"]
-        humans.answered(client, channel, posted, user)
+        humans.answered(client, channel, posted, user, words_of(event))
         parts.learner.handed_over(channel, posted, user, str(event.get("text") or ""))
 
     # The first listener whose matchers fit has the event to itself.

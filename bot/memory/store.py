@@ -293,6 +293,25 @@ class Store:
                 to_ts=row.to_ts,
             )
 
+    def passed_on(self, to_channel: str, to_ts: str) -> Escalation | None:
+        """Return the question that was posted for humans as a message, if it is one."""
+        chosen = select(EscalationRow).where(
+            EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
+        )
+        with Session(self.engine) as session:
+            row = session.scalars(chosen).first()
+            question = row and session.get(QuestionRow, (row.channel, row.ts))
+            if row is None:
+                return None
+            return Escalation(
+                channel=row.channel,
+                ts=row.ts,
+                thread_ts=question.thread_ts if question else None,
+                user=row.user,
+                to_channel=row.to_channel,
+                to_ts=row.to_ts,
+            )
+
     def escalation(self, place: Place) -> Escalation | None:
         """Return where a question was posted for humans, if it was."""
         with Session(self.engine) as session:

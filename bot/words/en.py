@@ -41,6 +41,7 @@ WORDS = SlackWords(
     human_failed="I could not pass your question on. Tell the administrator this number: {id}",
     human_answered="Somebody is taking care of it.",
     human_to=", ",
+    human_writes=" writes: ",
     human_takes=" is taking care of it. ",
     human_question="Somebody asks for a human:",
     human_asks=" asks for a human:",

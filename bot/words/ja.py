@@ -41,6 +41,7 @@ WORDS = SlackWords(
     human_failed="質問を引き継げませんでした。番号{id}を管理者にお伝えください。",
     human_answered="担当者が対応しています。",
     human_to="さん、",
+    human_writes="さんより：",
     human_takes="さんが対応しています。",
     human_question="担当者への質問が届きました：",
     human_asks="さんから質問が届きました。",

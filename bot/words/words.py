@@ -45,6 +45,7 @@ class SlackWords(Words):
     human_answered: str
     human_to: str
     human_takes: str
+    human_writes: str
     human_question: str
     human_asks: str
     human_found: str

@@ -227,7 +227,16 @@ class Methods:
 
     def _user(self, params: Json) -> Json:
         user = self._workspace.user(params["user"])
+        if user.is_stranger:
+            raise SlackError("user_not_found")
         shown = self._profile(user)
+        if user.grid:
+            shown["enterprise_user"] = {
+                "id": user.id,
+                "enterprise_id": "E0GRID",
+                "enterprise_name": "Grid",
+                "teams": list(user.grid),
+            }
         if flag(params.get("include_locale")):
             shown["locale"] = user.locale
         return {"user": shown}

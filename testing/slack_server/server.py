@@ -126,8 +126,10 @@ class SlackServer:
         tz_offset: int = 32400,
         team: str | None = None,
         is_restricted: bool = False,
+        grid: tuple[str, ...] = (),
+        is_stranger: bool = False,
     ) -> User:
-        user = User(id, name, locale, is_bot, tz, tz_offset, team, is_restricted)
+        user = User(id, name, locale, is_bot, tz, tz_offset, team, is_restricted, grid, is_stranger)
         self._workspace.put_user(user)
         return user
 

@@ -72,6 +72,11 @@ class Channel:
 
 @dataclass(frozen=True)
 class User:
+    """Somebody; ``grid`` are the workspaces of an Enterprise Grid that they are of.
+
+    A stranger takes part in a shared channel, and Slack tells an app nothing of them.
+    """
+
     id: str
     name: str
     locale: str = "ja-JP"
@@ -80,6 +85,8 @@ class User:
     tz_offset: int = 32400
     team: str | None = None
     is_restricted: bool = False
+    grid: tuple[str, ...] = ()
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True)

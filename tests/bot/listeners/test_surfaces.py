@@ -49,6 +49,10 @@ def office(
         slack.add_user("U31", "person", locale="en-US")
         slack.add_user("U40", "guest", locale="en-US", is_restricted=True)
         slack.add_user("U41", "partner", locale="en-US", team="T0OTHER")
+        slack.add_user("U42", "stranger", locale="en-US", is_stranger=True)
+        slack.add_user(
+            "U43", "colleague", locale="en-US", team="T0OTHER", grid=("T0OTHER", "T0GUIDE")
+        )
         slack.add_group("S1", ["U29"])
         yield slack, bot
         assert slack.violations == []
@@ -71,6 +75,7 @@ def test_the_whole_section_opens_in_a_modal(office: tuple[SlackServer, Bot]) -> 
     assert view["title"]["text"].startswith("I lost my access key")
     assert "IAM troubleshooting › " + LOST_KEY in text
     assert "aws iam list-access-keys" in text and "As published: 20" in text
+    assert "iam-troubleshooting.en.md, lines 3" in text
 
 
 def test_feedback_is_kept_and_a_bad_one_may_say_why(
@@ -146,10 +151,22 @@ def test_a_human_gets_the_question_once_and_the_person_a_note(
     slack.wait_until(
         lambda: "✅" in plain(slack.bot_messages("C9")[0]), 10, "the mark on the question"
     )
-    slack.message("C9", "U29", "I'm on it", thread_ts=passed_on["ts"])
     slack.react("C9", passed_on["ts"], "U28", "tada")
-    channel2, _ = ask(slack, "U13", "I lost my secret key")
-    assert len(slack.bot_messages(channel2)) == 5  # one note, and the answer
+    # The asker's own words there are none of a human who helps; a file is.
+    slack.message("C9", "U13", "please!", thread_ts=passed_on["ts"])
+    slack.message(
+        "C9",
+        "U29",
+        "Use the portal",
+        thread_ts=passed_on["ts"],
+        subtype="file_share",
+        extra={"files": []},
+    )
+    brought = plain(slack.wait_for_messages(channel, 5)[-1])
+    assert "@U29 writes: " in brought and "> Use the portal" in brought
+    slack.mention("C9", "U28", "I lost my secret key", thread_ts=passed_on["ts"])
+    answered = slack.wait_for_messages("C9", 2, thread_ts=passed_on["ts"])
+    assert plain(answered[-1]).startswith(LOST_KEY)
 
 
 def test_a_secret_is_warned_of_and_kept_nowhere(office: tuple[SlackServer, Bot]) -> None:
@@ -342,9 +359,11 @@ def test_guests_and_partners_are_told_that_they_may_not(
     office: tuple[SlackServer, Bot],
 ) -> None:
     slack, _ = office
-    for user in ("U40", "U41"):
+    for user in ("U40", "U41", "U42"):
         _, message = ask(slack, user, "I lost my secret key")
         assert "may not answer" in plain(message)
+    _, message = ask(slack, "U43", "I lost my secret key")
+    assert plain(message).startswith(LOST_KEY)
 
 
 def test_too_many_questions_are_slowed_down_kindly(office: tuple[SlackServer, Bot]) -> None:

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from filelock import FileLock, Timeout
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
@@ -34,16 +33,21 @@ from bot.operations.http import Check, Server, slack_pages, status_pages
 from bot.operations.ingest_runner import GUIDEBOT, Rerun
 from bot.operations.metrics import CountErrors, watch
 from bot.settings import BotSettings
+from bot.slack.clients import POST_SECONDS
 from bot.slack.installs import client_of, installation_store, oauth_settings
 from bot.slack.posting import persistently
+from bot.slack.socket import Socket
+from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 
-_LISTENERS = 10
+# Each waits for Slack; whoever presses a button while others wait has their trigger for 3 s.
+_LISTENERS = 32
 _RATE_LIMIT_RETRIES = 5
 _LEARN_EVERY_SECONDS = 2.0
 _RECOVER_EVERY_SECONDS = 10.0
 _FORGET_EVERY_SECONDS = 3600.0
+_ASK_SLACK_EVERY_SECONDS = 10.0
 _STOP_SECONDS = 20.0
 # How long a bot that is being replaced may take to stop.
 _LAST_ONE_SECONDS = 30.0
@@ -54,10 +58,6 @@ _READ_BY_BOLT = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
-
-# The SDK reads what waits in the connection by recursion, a level for each of these; at its own
-# 1,024 bytes, one message of 40,000 emoji or some hundred events at once break the connection.
-_RECEIVE_BYTES = 65_536
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +108,7 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value() or None,
         base_url=settings.slack_api_url,
+        timeout=POST_SECONDS,
         # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
         # have done what it was to do (bot.slack.posting looks first).
         retry_handlers=[
@@ -123,8 +124,6 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
 
     # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
     app = persistently(ask_whose_token_it_is)
-    if oauth:
-        app.enable_token_revocation_listeners()
     register(app, parts)
     return app
 
@@ -163,6 +162,10 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         app = build_app(parts, http=bool(http))
         running.callback(_finish, app, parts)
         checks = _checks(parts)
+        # Of several workspaces, one that takes the bot away says nothing of the others.
+        token = None if settings.installs else TokenCheck(app.client)
+        if token:
+            checks["slack"] = token
         watch(parts.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
         if settings.status_address:
             running.callback(Server(status_pages(checks), settings.status_address).close)
@@ -171,11 +174,14 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         except NoSnapshotError as error:
             # The bot may start first: the guides are picked up when they are published.
             logger.warning("%s", error)
+        socket = None if http else Socket(app, settings.slack_app_token.get_secret_value())
         if http:
             running.callback(Server(slack_pages(app, checks), http).close)
-        else:
-            running.callback(_connect(app, settings, checks))
-        _look_after(parts, _clients(app, parts), stop)
+        if socket:
+            socket.connect()
+            running.callback(socket.close)
+            checks["connection"] = socket.check
+        _look_after(parts, _clients(app, parts), token, socket, stop)
         logger.info("Stopping.")
 
 
@@ -205,22 +211,6 @@ def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]
     if not parts.settings.installs:
         return lambda team: app.client
     return client_of(installation_store(parts.settings, parts.store.engine), app.client)
-
-
-def _connect(app: App, settings: BotSettings, checks: dict[str, Check]) -> Callable[[], None]:
-    """Open the socket to Slack, and return what closes it."""
-    handler = SocketModeHandler(
-        app, settings.slack_app_token.get_secret_value(), receive_buffer_size=_RECEIVE_BYTES
-    )
-    persistently(handler.connect)
-    logger.info("Connected to Slack.")
-    checks["slack"] = lambda: None if handler.client.is_connected() else "not connected"
-
-    def close() -> None:
-        with contextlib.suppress(Exception):
-            handler.close()  # type: ignore[no-untyped-call]
-
-    return close
 
 
 def _checks(parts: Parts) -> dict[str, Check]:
@@ -262,19 +252,29 @@ def _finish(app: App, parts: Parts) -> None:
 
 
 def _look_after(
-    parts: Parts, client: Callable[[str | None], WebClient | None], stop: threading.Event
+    parts: Parts,
+    client: Callable[[str | None], WebClient | None],
+    token: TokenCheck | None,
+    socket: Socket | None,
+    stop: threading.Event,
 ) -> None:
     """Until it is time to stop: learn, answer what was left over, and forget what is old."""
-    work = parts.answerer.work
-    due = dict.fromkeys(("forget", "recover"), 0.0)
+    work, days = parts.answerer.work, parts.settings.retention_days
+    rounds: list[tuple[float, Callable[[], object]]] = [
+        (_FORGET_EVERY_SECONDS, lambda: parts.store.forget_older_than(days)),
+        (_RECOVER_EVERY_SECONDS, lambda: parts.answerer.recover(client)),
+        (_LEARN_EVERY_SECONDS, parts.learner.refresh),
+    ]
+    if token:
+        rounds.append((_ASK_SLACK_EVERY_SECONDS, token.refresh))
+    due = [0.0] * len(rounds)
     while True:
         now = time.monotonic()
-        if now >= due["forget"]:
-            due["forget"] = now + _FORGET_EVERY_SECONDS
-            work.submit(parts.store.forget_older_than, parts.settings.retention_days)
-        if now >= due["recover"]:
-            due["recover"] = now + _RECOVER_EVERY_SECONDS
-            work.submit(parts.answerer.recover, client)
-        work.submit(parts.learner.refresh)
+        for number, (seconds, task) in enumerate(rounds):
+            if now >= due[number]:
+                due[number] = now + seconds
+                work.submit(task)
+        if socket:
+            socket.look_after()
         if stop.wait(_LEARN_EVERY_SECONDS):
             return

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from kb.model import Audience, CleanText
@@ -19,6 +20,28 @@ _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 COMMAND_TS = "command:"
 """What the `ts` of a question begins with that was asked by a command: no message stands for it."""
+
+
+class Surface(StrEnum):
+    """Where in Slack a question was asked, and what that allows."""
+
+    MESSAGE = "message"
+    DIRECT = "dm"
+    MENTION = "mention"
+    THREAD = "thread"
+    AUTO = "auto"
+    COMMAND = "command"
+    SHORTCUT = "shortcut"
+
+    @property
+    def unasked(self) -> bool:
+        """Whether the bot was not spoken to, so that it may as well say nothing."""
+        return self in (Surface.THREAD, Surface.AUTO)
+
+    @property
+    def has_message(self) -> bool:
+        """Whether a message stands for the question, under which an answer can be."""
+        return self is not Surface.COMMAND
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +81,7 @@ class Question(Place):
 
     user: str
     text: CleanText
-    surface: str = "message"
+    surface: Surface = Surface.MESSAGE
     team: str | None = None
 
 
@@ -71,28 +94,33 @@ def direct_message(event: Mapping[str, Any]) -> Question | None:
     """Return the question in a `message` event of a direct message, if a person wrote it."""
     if event.get("channel_type") != "im" or not _is_written(event):
         return None
-    return _question(event, event.get("thread_ts"), "dm")
+    # What begins a conversation in the agent view is the first message of its thread.
+    return _question(event, event.get("thread_ts") or event["ts"], Surface.DIRECT)
 
 
 def mention(event: Mapping[str, Any]) -> Question | None:
     """Return the question in an `app_mention` event, if a person wrote it."""
     if not _is_written(event):
         return None
-    return _question(event, event.get("thread_ts") or event["ts"], "mention")
+    return _question(event, event.get("thread_ts") or event["ts"], Surface.MENTION)
 
 
 def thread_reply(event: Mapping[str, Any]) -> Question | None:
-    """Return the question in a reply in a channel's thread, if a person wrote one.
-
-    A reply that names somebody is for them; one that names the bot comes as a mention.
-    """
+    """Return what a person wrote in a channel's thread; it may be empty, as under a picture."""
     thread = event.get("thread_ts")
     if event.get("channel_type") == "im" or not thread or thread == event.get("ts"):
         return None
-    if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
-        return None
-    question = _question(event, thread, "thread")
-    return question if question.text else None
+    return _question(event, thread, Surface.THREAD) if _is_written(event) else None
+
+
+def names_somebody(event: Mapping[str, Any]) -> bool:
+    """Whether a message is for the people it names; one that names the bot comes as a mention."""
+    return bool(re.search(r"<@[UW]", str(event.get("text") or "")))
+
+
+def names(event: Mapping[str, Any], user: str) -> bool:
+    """Whether a message names a person or an app."""
+    return f"<@{user}>" in str(event.get("text") or "")
 
 
 def channel_message(event: Mapping[str, Any]) -> Question | None:
@@ -103,9 +131,9 @@ def channel_message(event: Mapping[str, Any]) -> Question | None:
     thread = event.get("thread_ts")
     if event.get("channel_type") == "im" or (thread and thread != event.get("ts")):
         return None
-    if not _is_written(event) or re.search(r"<@[UW]", str(event.get("text") or "")):
+    if not _is_written(event) or names_somebody(event):
         return None
-    question = _question(event, event["ts"], "auto")
+    question = _question(event, event["ts"], Surface.AUTO)
     return question if question.text else None
 
 
@@ -124,6 +152,56 @@ def plain_text(text: str) -> CleanText:
     return redact(re.sub(r"[^\S\n]+", " ", words).strip())
 
 
+def words_of(message: Mapping[str, Any]) -> CleanText:
+    """Return what a message says, as the person sees it, without mentions and secrets.
+
+    What a workflow or an alert posts, and what somebody forwards, has its words in blocks and
+    attachments.
+    """
+    said = str(message.get("text") or "")
+    # What people type stands in the blocks again; what apps post may stand only there.
+    if not said or message.get("bot_id"):
+        said = "\n".join([said, *(t for t in _texts(message.get("blocks")) if t not in said)])
+    below = []
+    for attachment in message.get("attachments") or []:
+        shared = attachment.get("is_share") or attachment.get("is_msg_unfurl")
+        # What Slack shows of a link in the text was not written by anybody here.
+        if shared or not (attachment.get("from_url") or attachment.get("original_url")):
+            below += list(_attached(attachment))
+    return plain_text("\n".join([said, *below]))
+
+
+def _attached(attachment: Mapping[str, Any]) -> Iterator[str]:
+    parts = [attachment.get(name) for name in ("pretext", "title", "text")]
+    for field in attachment.get("fields") or []:
+        parts += [field.get("title"), field.get("value")]
+    found = [str(part) for part in parts if part]
+    found = found or [str(attachment.get("fallback") or "")]
+    yield from found if any(found) else _texts(attachment.get("blocks"))
+    for one in attachment.get("message_blocks") or [] if not any(found) else []:
+        yield from _texts((one.get("message") or {}).get("blocks"))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield the words in blocks, a line for what stands together."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        if value.get("type") in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
+            inline = (_inline(each) for each in value.get("elements") or [])
+            yield "".join(inline)
+        elif isinstance(value.get("text"), str) and value.get("type") != "button":
+            yield value["text"]
+        elif value.get("type") != "button":
+            for name in ("text", "fields", "elements", "rows"):
+                yield from _texts(value.get(name))
+
+
+def _inline(element: Mapping[str, Any]) -> str:
+    return str(element.get("text") or element.get("url") or "")
+
+
 def _is_written(event: Mapping[str, Any]) -> bool:
     return (
         event.get("subtype") in _WRITTEN
@@ -133,12 +211,12 @@ def _is_written(event: Mapping[str, Any]) -> bool:
     )
 
 
-def _question(event: Mapping[str, Any], thread_ts: str | None, surface: str) -> Question:
+def _question(event: Mapping[str, Any], thread_ts: str | None, surface: Surface) -> Question:
     return Question(
         channel=event["channel"],
         ts=event["ts"],
         user=event["user"],
-        text=plain_text(str(event.get("text") or "")),
+        text=words_of(event),
         thread_ts=thread_ts,
         surface=surface,
     )

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bot.settings import BotSettings
+from bot.slack.installs import REDIRECT_PATH
 from bot.slack.scopes import BOT_SCOPES
 from tests.conftest import REPOSITORY
 
@@ -79,6 +80,24 @@ def test_manifest_asks_for_what_the_bot_uses() -> None:
     assert not manifest["features"]["app_home"]["messages_tab_read_only_enabled"]
     assert len(manifest["features"]["agent_view"]["agent_description"]) <= 300
     assert tuple(manifest["oauth_config"]["scopes"]["bot"]) == BOT_SCOPES
+
+
+def test_the_manifest_for_http_asks_for_the_same() -> None:
+    by_socket, by_http = (
+        json.loads((REPOSITORY / "slack" / name).read_text("utf-8"))
+        for name in ("manifest.json", "manifest-http.json")
+    )
+    settings = by_http["settings"]
+    assert not settings["socket_mode_enabled"]
+    urls = {
+        settings["event_subscriptions"].pop("request_url"),
+        settings["interactivity"].pop("request_url"),
+        by_http["features"]["slash_commands"][0].pop("url"),
+    }
+    assert urls == {"https://your.host/slack/events"}
+    assert by_http["oauth_config"].pop("redirect_urls") == [f"https://your.host{REDIRECT_PATH}"]
+    settings["socket_mode_enabled"] = True
+    assert by_http == by_socket
 
 
 def test_every_folder_is_a_package_that_says_what_belongs_there() -> None:

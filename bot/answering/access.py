@@ -78,5 +78,6 @@ class Access:
             return True
         person = self._people.person(client, user)
         # Of a person that Slack says nothing of, nothing is known that would forbid it.
-        outside = bool(team and person.team and person.team != team)
-        return (self._guests or not person.guest) and (self._external or not outside)
+        return (self._guests or not person.guest) and (
+            self._external or not person.is_outside(team)
+        )

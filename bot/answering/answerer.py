@@ -6,54 +6,42 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DatabaseError
 
 from bot.answering.access import Access, Refused
+from bot.answering.conduct import Conduct, talk_of
 from bot.answering.conversation_queue import Lanes
 from bot.answering.people import People
+from bot.answering.presence import Presence
 from bot.answering.secret_warning import secret_warning
 from bot.answering.workers import Work
+from bot.memory.conversations import Conversations, Told
 from bot.memory.store import Outcome, Store, Unanswered
 from bot.operations.log import about
 from bot.operations.metrics import DECISIONS, QUESTIONS, observe_wait, stage
-from bot.question import Place, Question, audience_of, plain_text
+from bot.question import Place, Question, Surface, audience_of, words_of
+from bot.slack.errors import SLACK_ERRORS, error_code, is_final, may_pass
 from bot.slack.live_answer import LiveAnswer
-from bot.slack.posting import (
-    CONNECTION_ERRORS,
-    is_answered,
-    may_pass,
-    post,
-    post_privately,
-    read_message,
-)
+from bot.slack.posting import is_answered, permalink, post, post_privately, read_message
 from bot.views.answer import Message, plain, render
 from bot.views.buttons import Pointer
+from bot.views.talk import instead, same_section
 from bot.words.catalogue import words
-from kb.errors import GuidebotError, NoSnapshotError
+from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, CleanText, Decision
 from kb.progress import Progress, unheard
 from kb.question.redact import redact
+from kb.text.language import detect_language
 
 # Later than that, an answer is of no use, and people have found another way.
 _RECOVERED_SECONDS = 600.0
 
 _WORKERS = 8
-
-# Most answers are there sooner, and nobody has to be told to wait.
-_STATUS_AFTER_SECONDS = 0.7
-# Then they are shown a message that becomes the answer, which takes Slack more calls.
-_LIVE_AFTER_SECONDS = 2.5
-
-_LONGEST_TITLE = 80
-
-# In a channel where nobody has asked the bot, it speaks only when it is this sure.
-_SURE_UNASKED = 0.8
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +65,8 @@ class Answerer:
     ) -> None:
         self._knowledge_base = knowledge_base
         self._store = store
+        self.conversations = Conversations(store)
+        self._conduct = Conduct(knowledge_base, self.conversations)
         self._people = people
         self._access = access
         self.human = human
@@ -98,6 +88,17 @@ class Answerer:
         if taken:
             QUESTIONS.labels(question.surface).inc()
             observe_wait(question.ts)
+        return taken
+
+    def take_again(self, question: Question) -> bool:
+        """Take on a question that nothing was said to, though it was heard; False if there was.
+
+        Whoever takes it on calls `answer` or `answer_soon` with it.
+        """
+        with self._lock:
+            taken = self._store.take_again(question)
+            if taken:
+                self._in_hand.add(_place(question))
         return taken
 
     def answer_soon(self, question: Question, client: WebClient) -> None:
@@ -128,33 +129,41 @@ class Answerer:
         started = time.monotonic()
         language: str | None = None
         outcome: Outcome | None = None
+        answer_ts: str | None = None
         live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+        presence = Presence(self._knowledge_base, question, client)
         try:
             with stage("person"):
                 language = self._people.person(client, question.user).language
             live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
-            with self._shown(question, client, language, live), stage("answer"):
+            with presence.shown(language, live), stage("answer"):
                 messages, outcome, told = self._messages(question, client, language, live)
             if outcome:
                 # Whoever presses a button under the answer relies on it.
                 self._store.note(question.channel, question.ts, outcome)
             with stage("post"):
-                post(
+                answer_ts = post(
                     client,
                     question,
                     messages,
                     perhaps_posted=perhaps_posted,
                     become=live.become,
                 )
-            if not messages:
+            if messages:
+                answer_ts = answer_ts or live.ts
+                self._store.join(question)
+            else:
                 live.drop()
             done = True
-            self._name_thread(question, client)
+            presence.clear()
+            if outcome and question.surface is Surface.DIRECT and self._begins(question, outcome):
+                presence.name_thread()
         # What panics in a library written in Rust is no Exception.
         except BaseException as error:
             done, told = self._apologise(question, client, error, language, live)
+            presence.clear()
         if done:
-            self._store.finish(question.channel, question.ts)
+            self._store.finish(question.channel, question.ts, answer_ts=answer_ts)
         else:
             self._store.let_go(question)
         milliseconds = round(1000 * (time.monotonic() - started))
@@ -168,7 +177,7 @@ class Answerer:
                 "ts": question.ts,
                 "surface": question.surface,
                 "milliseconds": milliseconds,
-                **(_logged(outcome) if outcome else {}),
+                **(logged(outcome) if outcome else {}),
             },
         )
 
@@ -192,7 +201,10 @@ class Answerer:
                     "Message %s in %s cannot be answered yet: %s", left.ts, left.channel, error
                 )
                 with contextlib.suppress(DatabaseError):
-                    self._store.let_go(left)
+                    if is_final(error):
+                        self._store.finish(left.channel, left.ts)
+                    else:
+                        self._store.let_go(left)
             finally:
                 with self._lock:
                     self._in_hand.discard(_place(left))
@@ -211,21 +223,71 @@ class Answerer:
         """Return what to post, what came of the question, and what to log."""
         if question.text.secrets:
             self._warn(question, client, language)
+        if not self._conduct.is_heard(question):
+            return [], None, "Left to people"
         refused = self._access.refuse(client, question.team, question.channel, question.user)
         if refused:
             told = f"Refused ({refused.reason.value})"
             return self._refuse(question, client, refused, language), None, told
+        if question.surface is Surface.MENTION:
+            self.conversations.speak_again(question)
         if not question.text:
             said = words(language)
             example = example_of(self._knowledge_base, language, question.audience)
             return [plain(said.empty_question.format(example=example))], None, "Asked back"
+        talk = talk_of(question.text)
+        if talk in ("stop", "no"):
+            return [self._reply(question, talk, language)], None, f"Small talk ({talk})"
         answer = self.ask(question, language, live.hear)
+        return self._given(question, answer, client)
+
+    def _given(
+        self, question: Question, answer: Answer, client: WebClient
+    ) -> tuple[list[Message], Outcome | None, str]:
+        """Return what to post of an answer, if it is to be given here."""
         told = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
         outcome = outcome_of(answer)
-        sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
-        if question.surface == "auto" and not sure:
-            return [], outcome, f"Silent: {told}"
+        before = self._conduct.told_before(question, answer)
+        if not self._conduct.speaks(question, answer, before):
+            # What people say to each other in a thread is theirs, and nothing of it is kept.
+            kept = outcome if question.surface is Surface.AUTO else None
+            return [], kept, f"Silent: {told}"
+        if before:
+            return [self._same_again(question, answer, before, client)], outcome, f"Again: {told}"
         return render(answer, question, human=self.human), outcome, told
+
+    def _same_again(
+        self, question: Question, answer: Answer, before: Told, client: WebClient
+    ) -> Message:
+        section = answer.citations[0]
+        others = self._conduct.others(
+            question.text, answer.language, question.audience, {section.section}
+        )
+        return same_section(
+            section,
+            others,
+            question,
+            answer.language,
+            words(answer.language),
+            link=permalink(client, before.channel, before.answer_ts),
+            human=self.human,
+        )
+
+    def _reply(self, question: Question, talk: str, language: str | None) -> Message:
+        """Return what is said to somebody who sends the bot away, or says that it is mistaken."""
+        spoken = detect_language(question.text, otherwise=language or "en")
+        said = words(spoken)
+        if talk == "stop":
+            if question.surface is Surface.DIRECT:
+                return plain(said.all_right)
+            self.conversations.keep_quiet(question)
+            return plain(said.keep_quiet)
+        before = self.conversations.last_told(question)
+        if before is None:
+            return plain(said.rephrase)
+        self._store.rate(before.channel, before.ts, question.user, good=False)
+        others = self._conduct.others(before.text, spoken, question.audience, {before.section})
+        return instead(others, before, spoken, said, human=self.human)
 
     def ask(self, question: Question, language: str | None, progress: Progress = unheard) -> Answer:
         """Return the answer to a question, with what was asked before it in mind."""
@@ -238,94 +300,32 @@ class Answerer:
             progress=progress,
         )
 
-    def answer_privately(self, question: Question, language: str | None) -> Answer:
-        """Return the answer to a question that no message stands for; it is remembered."""
-        started = time.monotonic()
-        QUESTIONS.labels(question.surface).inc()
-        with about(question), stage("total"):
-            with stage("answer"):
-                answer = self.ask(question, language)
-            outcome = outcome_of(answer)
-            if self._store.take(question):
-                self._store.finish(question.channel, question.ts, outcome)
-            DECISIONS.labels(outcome.decision).inc()
-            milliseconds = round(1000 * (time.monotonic() - started))
-            logger.info(
-                "%s (%.2f, %s) in %d ms",
-                outcome.decision,
-                outcome.confidence,
-                outcome.snapshot,
-                milliseconds,
-                extra={
-                    "channel": question.channel,
-                    "surface": question.surface,
-                    **_logged(outcome),
-                },
-            )
-        return answer
-
     def _warn(self, question: Question, client: WebClient, language: str | None) -> None:
         """Tell the person, and nobody else, that a secret was pasted."""
         message = secret_warning(
             self._knowledge_base, question, language, may_delete=self._may_delete
         )
         try:
-            post_privately(client, question, question.user, message)
-        except (SlackApiError, *CONNECTION_ERRORS):
+            post_privately(client, question, question.user, message, answered=False)
+        except SLACK_ERRORS:
             logger.exception("The warning about message %s could not be posted", question.ts)
 
     def _refuse(
         self, question: Question, client: WebClient, refused: Refused, language: str | None
     ) -> list[Message]:
         """Tell the person in private; return what to post for that."""
-        if question.surface in ("auto", "thread"):
+        if question.surface.unasked:
             return []
         message = plain(refused.text(words(language)))
         if question.channel.startswith("D"):
             return [message]
-        post_privately(client, question, question.user, message)
+        post_privately(client, question, question.user, message, answered=False)
         return []
 
-    @contextlib.contextmanager
-    def _shown(
-        self, question: Question, client: WebClient, language: str | None, live: LiveAnswer
-    ) -> Iterator[None]:
-        """Say that the bot is at work, if it takes a while. Slack clears it with the answer."""
-
-        def say() -> None:
-            said = words(language)
-            with contextlib.suppress(GuidebotError, SlackApiError, *CONNECTION_ERRORS):
-                titles = self._knowledge_base.index().titles(language or "en", question.audience)
-                one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
-                client.assistant_threads_setStatus(
-                    channel_id=question.channel,
-                    thread_ts=question.thread_ts or question.ts,
-                    status=said.looking_in.format(title=one) if one else said.thinking,
-                )
-
-        timers = [
-            threading.Timer(_STATUS_AFTER_SECONDS, say),
-            threading.Timer(_LIVE_AFTER_SECONDS, live.open),
-        ]
-        for timer in timers if question.surface != "auto" else []:
-            timer.daemon = True
-            timer.start()
-        try:
-            yield
-        finally:
-            for timer in timers:
-                timer.cancel()
-
-    def _name_thread(self, question: Question, client: WebClient) -> None:
-        """Give a thread of the agent pane the name of its first question."""
-        if question.surface == "dm" and question.thread_ts and question.text:
-            if self._store.asked_before(question) is None:
-                with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
-                    client.assistant_threads_setTitle(
-                        channel_id=question.channel,
-                        thread_ts=question.thread_ts,
-                        title=question.text[:_LONGEST_TITLE],
-                    )
+    def _begins(self, question: Question, outcome: Outcome) -> bool:
+        """Whether a question is the first of its conversation; a greeting is none."""
+        greets = outcome.decision == Decision.SMALL_TALK
+        return not greets and self.conversations.last_asked(question) is None
 
     def _apologise(
         self,
@@ -336,9 +336,18 @@ class Answerer:
         live: LiveAnswer,
     ) -> tuple[bool, str]:
         """Return whether the apology was posted, and what to log."""
+        if is_final(error):
+            # No later attempt could say it there, nor an apology.
+            logger.warning(
+                "Message %s in %s cannot be answered there: %s",
+                question.ts,
+                question.channel,
+                error_code(error),
+            )
+            return True, "Closed"
         # The question may be what broke it, but it is the person's own and stays out of logs.
         logger.error("Failure %s while answering", question.id, exc_info=error)
-        if question.surface == "auto":
+        if question.surface.unasked:
             return not may_pass(error), "Silent after a failure"
         said = words(language)
         text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
@@ -347,16 +356,16 @@ class Answerer:
             if is_answered(client, question):
                 return True, "Answered in spite of the failure"
             post(client, question, [plain(text.format(id=question.id))], become=live.become)
-        except Exception:
+        except Exception as another:
             logger.exception("The apology could not be posted either")
-            return False, "Left for later"
+            return is_final(another), "Left for later"
         return True, "Apologised"
 
     def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
         if time.time() - left.taken_at > _RECOVERED_SECONDS:
             logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
             return None
-        if left.surface == "command":
+        if not left.surface.has_message:
             # The answer went to a place that is gone.
             return None
         if is_answered(client, left):
@@ -420,7 +429,7 @@ def answer_chosen(
     )
 
 
-def _logged(outcome: Outcome) -> dict[str, object]:
+def logged(outcome: Outcome) -> dict[str, object]:
     """Return what the log may hold of an outcome: nothing that anybody wrote."""
     return {
         name: getattr(outcome, name)
@@ -431,4 +440,4 @@ def _logged(outcome: Outcome) -> dict[str, object]:
 def message_text(client: WebClient, place: Place) -> CleanText | None:
     """Return what a message says now, as the person sees it; None if it is gone."""
     message = read_message(client, place)
-    return None if message is None else plain_text(str(message.get("text") or ""))
+    return None if message is None else words_of(message)

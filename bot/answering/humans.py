@@ -14,18 +14,23 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     PlainTextObject,
     RichTextBlock,
+    RichTextElement,
     RichTextQuoteElement,
     RichTextSectionElement,
 )
 
 from bot.memory.store import Escalation, Outcome, Store
-from bot.slack.posting import CONNECTION_ERRORS, say
+from bot.slack.errors import NOT_THERE, SLACK_ERRORS, error_code
+from bot.slack.posting import permalink, say
 from bot.views.answer import Message, escape, plain
 from bot.views.buttons import Pointer
 from bot.views.rich_text import LONGEST_TEXT, Parts, pieces
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.model import CleanText, Decision
+
+# Words, and a file that may have words with it.
+_REPLIES = (None, "file_share")
 
 logger = logging.getLogger(__name__)
 
@@ -65,10 +70,10 @@ class Humans:
             tell(plain(said.human_asked_before))
             return
         try:
-            link = None if place.is_call else _link(client, channel, at.ts)
+            link = None if place.is_call else permalink(client, channel, at.ts)
             message = self._message(user, text, link, _result(outcome, found, said), said)
             posted = say(client, self._channel, message)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             id = secrets.token_hex(4)
             logger.exception("Failure %s: a question could not be passed on to a human", id)
             self._store.escalated_to(channel, at.ts, None)
@@ -78,37 +83,50 @@ class Humans:
         tell(plain(said.human_asked))
 
     def is_reply(self, event: Mapping[str, Any]) -> bool:
-        """Whether a message is somebody's reply in the channel for humans."""
+        """Whether a message is somebody else's reply to a question posted for humans."""
         thread = event.get("thread_ts")
-        return bool(
-            self._channel
-            and event.get("channel") == self._channel
-            and thread
-            and thread != event.get("ts")
-            and event.get("user")
-            and not event.get("bot_id")
-            and not event.get("subtype")
-        )
+        if not self._channel or event.get("channel") != self._channel:
+            return False
+        if not thread or thread == event.get("ts") or not event.get("user"):
+            return False
+        if event.get("bot_id") or event.get("subtype") not in _REPLIES:
+            return False
+        asked = self._store.passed_on(self._channel, str(thread))
+        return asked is not None and asked.user != event["user"]
 
-    def answered(self, client: WebClient, channel: str, ts: str, by: str) -> None:
-        """Tell the person, once, that a human takes care of the question posted at `ts`."""
-        if channel != self._channel:
+    def answered(
+        self, client: WebClient, channel: str, ts: str, by: str, text: CleanText | None = None
+    ) -> None:
+        """Tell the person that a human takes care of the question posted at `ts`, and how.
+
+        Without words, as of a reaction, the person is told once.
+        """
+        asked = self._store.passed_on(channel, ts) if channel == self._channel else None
+        if asked is None or asked.user == by:
             return
-        taken = self._store.answered_by_human(channel, ts, by)
-        if taken is None:
+        first = self._store.answered_by_human(channel, ts, by) is not None
+        if not first and not text:
             return
-        outcome = self._store.outcome(taken.channel, taken.ts)
+        outcome = self._store.outcome(asked.channel, asked.ts)
         said = words(outcome.language if outcome else "en")
         try:
-            block = _note(said, taken.user, by, _link(client, channel, ts))
-            note = Message(escape(said.human_answered), (block,))
-            if taken.is_call:
-                say(client, taken.user, note)  # nobody else saw the question
-            else:
-                say(client, taken.channel, note, taken.thread_ts or taken.ts)
-            self._mark(client, taken, by, said)
-        except (SlackApiError, *CONNECTION_ERRORS):
-            logger.exception("The note about question %s could not be posted", taken.ts)
+            block = _note(said, asked.user, by, permalink(client, channel, ts), text, first=first)
+            self._tell(client, asked, Message(escape(text or said.human_answered), (block,)))
+            if first:
+                self._mark(client, asked, by, said)
+        except SLACK_ERRORS:
+            logger.exception("The note about question %s could not be posted", asked.ts)
+
+    def _tell(self, client: WebClient, asked: Escalation, note: Message) -> None:
+        """Post a note where a person asked, or to them where nobody else saw the question."""
+        if not asked.is_call:
+            try:
+                say(client, asked.channel, note, asked.thread_ts or asked.ts)
+                return
+            except SlackApiError as error:
+                if error_code(error) not in NOT_THERE:
+                    raise
+        say(client, asked.user, note)
 
     def _mark(self, client: WebClient, taken: Escalation, by: str, said: SlackWords) -> None:
         """Add to the posted question who takes care of it."""
@@ -154,10 +172,6 @@ class Humans:
         return Message(escape(f"{said.human_question} {text[:200]}"), (question, how))
 
 
-def _link(client: WebClient, channel: str, ts: str) -> str:
-    return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
-
-
 def _result(outcome: Outcome | None, found: str | None, said: SlackWords) -> str:
     """Return what the humans are told of the bot's own answer; nothing if it is not known."""
     if outcome and outcome.decision == Decision.NOT_COVERED:
@@ -165,12 +179,20 @@ def _result(outcome: Outcome | None, found: str | None, said: SlackWords) -> str
     return said.human_found.format(found=found) if found else ""
 
 
-def _note(said: SlackWords, user: str, by: str, link: str) -> RichTextBlock:
-    elements = [
+def _note(
+    said: SlackWords, user: str, by: str, link: str | None, text: CleanText | None, *, first: bool
+) -> RichTextBlock:
+    """Return what the person is told: that somebody is at it, or what they write later."""
+    lead: list[RichTextElement] = [
         Parts.User(user_id=user),
         Parts.Text(text=said.human_to),
         Parts.User(user_id=by),
-        Parts.Text(text=said.human_takes),
-        Parts.Link(url=link, text=said.link_to_thread),
+        Parts.Text(text=said.human_takes if first else said.human_writes),
     ]
-    return RichTextBlock(elements=[RichTextSectionElement(elements=elements)])
+    if link:
+        lead.append(Parts.Link(url=link, text=said.link_to_thread))
+    elements: list[RichTextElement] = [RichTextSectionElement(elements=lead)]
+    if text:
+        quote = [Parts.Text(text=piece) for piece in pieces(text[:LONGEST_TEXT])]
+        elements.append(RichTextQuoteElement(elements=quote))
+    return RichTextBlock(elements=elements)

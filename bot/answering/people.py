@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from cachetools import TTLCache
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from bot.slack.posting import CONNECTION_ERRORS
+from bot.slack.clients import hasty
+from bot.slack.errors import SLACK_ERRORS, error_code
 
 _MOST_KEPT = 5000
 _KEPT_SECONDS = 3600.0
+# Who somebody is, is never worth a long wait.
+_SECONDS = 3
+_STRANGERS = ("user_not_found", "user_not_visible")
 _MOST_GROUPS = 500
 _GROUPS_KEPT_SECONDS = 300.0
 
@@ -22,11 +25,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Person:
-    """A person: language (ISO 639-1) where Slack says it, and who they are to the workspace."""
+    """A person: language (ISO 639-1) where Slack says it, and who they are to the workspace.
+
+    `teams` are the workspaces that they are of: several, in an Enterprise Grid. Where nothing is
+    known, there are none. A `stranger` is somebody whom Slack shows nothing of, as of people in
+    shared channels.
+    """
 
     language: str | None = None
-    team: str | None = None
+    teams: frozenset[str] = frozenset()
     guest: bool = False
+    stranger: bool = False
+
+    def is_outside(self, team: str | None) -> bool:
+        """Whether a person is of another company than a workspace."""
+        return self.stranger or bool(team and self.teams and team not in self.teams)
 
 
 class People:
@@ -44,15 +57,21 @@ class People:
         if known is not None:
             return known
         try:
-            found = client.users_info(user=user, include_locale=True).get("user") or {}
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            found = (
+                hasty(client, _SECONDS).users_info(user=user, include_locale=True).get("user") or {}
+            )
+        except SLACK_ERRORS as error:
+            if error_code(error) in _STRANGERS:
+                return Person(stranger=True)
             # Never worth losing a question for.
             logger.warning("What Slack knows of a person cannot be had: %s", error)
             return Person()
         locale = str(found.get("locale") or "")
         person = Person(
             language=locale.split("-")[0].lower() or None,
-            team=found.get("team_id"),
+            teams=frozenset(
+                [found["team_id"]] if found.get("team_id") else [],
+            ).union((found.get("enterprise_user") or {}).get("teams") or []),
             guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
         )
         with self._lock:
@@ -75,7 +94,7 @@ class People:
             return known
         try:
             found = client.usergroups_users_list(usergroup=group).get("users") or []
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
+        except SLACK_ERRORS as error:
             logger.error("The members of the user group %s cannot be had: %s", group, error)
             return frozenset()
         members = frozenset(found)

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.settings import BotSettings
-from bot.slack.posting import CONNECTION_ERRORS
+from bot.slack.errors import CONNECTION_ERRORS
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.settings import load_settings
 from kb.snapshot.format import Snapshot, current_name, open_snapshot

@@ -12,7 +12,8 @@ from bot.gaps.missed import Missed
 from bot.memory.anonymous import anonymous
 from bot.memory.store import Escalation
 from bot.question import plain_text
-from bot.slack.posting import CONNECTION_ERRORS, persistently
+from bot.slack.errors import CONNECTION_ERRORS
+from bot.slack.posting import persistently
 from kb.errors import GuidebotError
 from kb.text.yaml_edit import EditableYaml
 

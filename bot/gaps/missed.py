@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.memory.anonymous import anonymous
 from bot.memory.history import Asked
+from bot.question import Surface
 from kb.model import Decision, Frozen
 
 # Whoever asks again soon, and is answered, has not given up.
@@ -56,7 +57,7 @@ def missed(asked: Sequence[Asked]) -> list[Missed]:
 
 def _reasons(each: Asked, later: Sequence[Asked]) -> Iterator[Reason]:
     # In channels that the bot reads unasked, people mostly talk to each other.
-    spoken_to = each.surface != "auto"
+    spoken_to = each.surface != Surface.AUTO
     if each.decision == Decision.NOT_COVERED.value and spoken_to:
         yield Reason.NOT_COVERED
     if each.bad > each.good:

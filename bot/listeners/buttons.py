@@ -7,18 +7,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App, Respond
+from slack_bolt import App, Respond
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.answering.answerer import answer_chosen, message_text, outcome_of
-from bot.answering.humans import Humans
-from bot.answering.learning import Learner
-from bot.memory.store import Outcome, Store
+from bot.listeners.parts import Parts
+from bot.memory.store import Outcome
 from bot.question import Place, audience_of
-from bot.slack.posting import CONNECTION_ERRORS, answer_call, post, post_privately
+from bot.slack.errors import SLACK_ERRORS
+from bot.slack.posting import answer_call, post, post_privately
 from bot.views.answer import Message, plain, problem_blocks, render, render_privately
 from bot.views.buttons import (
     CHOOSE,
@@ -35,7 +34,6 @@ from bot.views.rich_text import moment, shortened
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.errors import GuidebotError
-from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision, problem_heading
 from kb.question.redact import redact
 
@@ -46,100 +44,95 @@ _LONGEST_COMMENT = 2000
 
 logger = logging.getLogger(__name__)
 
+Body = dict[str, Any]
 
-def register(
-    app: App,
-    knowledge_base: KnowledgeBase,
-    store: Store,
-    humans: Humans,
-    learner: Learner,
-    admin: WebClient | None,
-) -> None:
-    """Listen to the buttons. `admin` is who may delete other people's messages, if anybody."""
 
-    def choose(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        ack()
+def register(app: App, parts: Parts) -> None:
+    """Listen to the buttons."""
+    desk = _Buttons(parts)
+    app.action(CHOOSE)(desk.choose)
+    app.action(SECTION)(desk.show_section)
+    app.action(FEEDBACK)(desk.rate)
+    app.action(HUMAN)(desk.ask_human)
+    app.action(DELETE)(desk.delete)
+    app.view(COMMENT_VIEW)(desk.comment)
+
+
+class _Buttons:
+    """What is done when somebody presses one."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._human = bool(parts.humans.channel)
+
+    def choose(self, body: Body, client: WebClient, respond: Respond) -> None:
+        """Answer with the section that was chosen, in place of what offered it."""
         at, channel = _where(body)
         if at is None:
             return
         place, user = at.place(channel), body["user"]["id"]
-        answer = answer_chosen(knowledge_base, store, at, channel)
+        answer = answer_chosen(self._parts.knowledge_base, self._parts.store, at, channel)
+        if answer is None:
+            _tell(body, client, respond, place)(plain(words(at.language).section_gone))
+            return
         if _is_private(body):
-            said = words(at.language)
-            human = bool(humans.channel)
-            found = (
-                render_privately(answer, place, human=human)
-                if answer
-                else [plain(said.section_gone)]
-            )
+            found = render_privately(answer, place, human=self._human)
             for number, message in enumerate(found):
                 answer_call(respond, message, replace_original=number == 0)
-            if answer:
-                finish(place, user, answer)
-            return
-        if answer is None:
-            post_privately(client, place, user, plain(words(at.language).section_gone))
-            return
-        first, *rest = render(answer, place, human=bool(humans.channel))
-        client.chat_update(
-            channel=channel, ts=body["message"]["ts"], text=first.text, blocks=list(first.blocks)
-        )
-        post(client, place, rest)
-        finish(place, user, answer)
+        else:
+            first, *rest = render(answer, place, human=self._human)
+            client.chat_update(
+                channel=channel,
+                ts=body["message"]["ts"],
+                text=first.text,
+                blocks=list(first.blocks),
+            )
+            post(client, place, rest)
+        self._finish(place, user, answer)
 
-    def finish(place: Place, user: str, answer: Answer) -> None:
+    def _finish(self, place: Place, user: str, answer: Answer) -> None:
         """Note what was chosen, and that it was the answer."""
         outcome = outcome_of(answer)
-        learner.chosen(place, user, outcome.section)
-        store.finish(place.channel, place.ts, outcome)
+        self._parts.learner.chosen(place, user, outcome.section)
+        self._parts.store.finish(place.channel, place.ts, outcome)
 
-    def show_section(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
+    def show_section(self, body: Body, client: WebClient) -> None:
+        """Open a section as the guide has it."""
         at, channel = _where(body)
         if at is None:
             return
-        said, user = words(at.language), body["user"]["id"]
-        found = knowledge_base.problem(at.guide, at.edition, at.anchor, audience_of(channel, user))
+        said, base = words(at.language), self._parts.knowledge_base
+        audience = audience_of(channel, body["user"]["id"])
+        found = base.problem(at.guide, at.edition, at.anchor, audience)
         if found is None:
-            gone = View(
-                type="modal",
-                title=shortened(said.whole_section, _MOST_TITLE),
-                close=said.close,
-                blocks=plain(said.section_gone).blocks,
-            )
-            client.views_open(trigger_id=body["trigger_id"], view=gone)
-            return
-        problem, guide = found
-        published = knowledge_base.index().snapshot.manifest.created
-        blocks = [
-            *problem_blocks(problem, guide, said),
-            moment(said.as_of, published),
-        ]
+            title, blocks = said.whole_section, list(plain(said.section_gone).blocks)
+        else:
+            problem, guide = found
+            title = problem_heading(problem[0], guide) or guide.title
+            published = base.index().snapshot.manifest.created
+            blocks = [*problem_blocks(problem, guide, said), moment(said.as_of, published)]
         view = View(
-            type="modal",
-            title=shortened(problem_heading(problem[0], guide) or guide.title, _MOST_TITLE),
-            close=said.close,
-            blocks=blocks,
+            type="modal", title=shortened(title, _MOST_TITLE), close=said.close, blocks=blocks
         )
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
-    def rate(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        ack()
+    def rate(self, body: Body, client: WebClient, respond: Respond) -> None:
+        """Note how good an answer was, and ask what was wrong with a bad one."""
         rated = rating(pressed(body).get("value"))
         if rated is None:
             return
         good, at = rated
         channel, user = body["channel"]["id"], body["user"]["id"]
-        store.rate(channel, at.ts, user, good=good)
+        self._parts.store.rate(channel, at.ts, user, good=good)
         said = words(at.language)
         if good:
             _tell(body, client, respond, at.place(channel))(plain(said.thanks_for_feedback))
         else:
             client.views_open(trigger_id=body["trigger_id"], view=_comment_view(at, channel, said))
-        learner.rated(at.place(channel), user, good=good)
+        self._parts.learner.rated(at.place(channel), user, good=good)
 
-    def comment(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
+    def comment(self, body: Body, client: WebClient) -> None:
+        """Note what was wrong with an answer."""
         view = body["view"]
         channel, _, value = str(view.get("private_metadata")).partition(" ")
         at = pointer(value)
@@ -148,36 +141,21 @@ def register(
         written = view["state"]["values"][_COMMENT][_COMMENT].get("value") or ""
         user = body["user"]["id"]
         text = redact(written) or None
-        store.rate(channel, at.ts, user, good=False, comment=text)
+        self._parts.store.rate(channel, at.ts, user, good=False, comment=text)
         place = at.place(channel)
         if not place.is_call:
             post_privately(client, place, user, plain(words(at.language).thanks_for_feedback))
 
-    def found(outcome: Outcome | None) -> str | None:
-        """Return the heading of the section that a question was answered with.
-
-        None, if the humans' channel may not know of it.
-        """
-        if outcome is None or outcome.decision != Decision.ANSWER:
-            return None
-        try:
-            headings = dict(
-                knowledge_base.index().headings(outcome.language, audience_of(humans.channel))
-            )
-        except GuidebotError:
-            return None
-        return headings.get(outcome.section or "")
-
-    def ask_human(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        ack()
+    def ask_human(self, body: Body, client: WebClient, respond: Respond) -> None:
+        """Pass a question on to people."""
         at, channel = _where(body)
         if at is None:
             return
-        outcome = store.outcome(channel, at.ts)
+        outcome = self._parts.store.outcome(channel, at.ts)
         place = at.place(channel)
         # Of a call that is forgotten, no message says what it was.
         asked = outcome.text if outcome else None if place.is_call else message_text(client, place)
-        humans.pass_on(
+        self._parts.humans.pass_on(
             client,
             at,
             channel,
@@ -185,30 +163,40 @@ def register(
             asked or redact(""),
             _tell(body, client, respond, place),
             outcome,
-            found(outcome),
+            self._found(outcome),
         )
 
-    def delete(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
+    def _found(self, outcome: Outcome | None) -> str | None:
+        """Return the heading of the section that a question was answered with.
+
+        None, if the humans' channel may not know of it.
+        """
+        if outcome is None or outcome.decision != Decision.ANSWER:
+            return None
+        audience = audience_of(self._parts.humans.channel)
+        try:
+            headings = dict(self._parts.knowledge_base.index().headings(outcome.language, audience))
+        except GuidebotError:
+            return None
+        return headings.get(outcome.section or "")
+
+    def delete(self, body: Body, client: WebClient, respond: Respond) -> None:
+        """Delete a message for the person who wrote it, or say that it cannot be."""
         at, channel = _where(body)
+        admin = self._parts.admin
         if at is None or admin is None:
             return
         said, place, user = words(at.language), at.place(channel), body["user"]["id"]
+        tell = _tell(body, client, respond, place)
         try:
             if not _is_own(client, channel, at, user):
                 return
             admin.chat_delete(channel=channel, ts=at.ts)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             logger.exception("Message %s could not be deleted", at.ts)
+            tell(plain(said.not_deleted))
             return
-        post_privately(client, place, user, plain(said.deleted))
-
-    app.action(CHOOSE)(choose)
-    app.action(SECTION)(show_section)
-    app.action(FEEDBACK)(rate)
-    app.action(HUMAN)(ask_human)
-    app.action(DELETE)(delete)
-    app.view(COMMENT_VIEW)(comment)
+        tell(plain(said.deleted))
 
 
 def _tell(

@@ -8,19 +8,14 @@ from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from bot.answering.access import Access
-from bot.answering.learning import Learner
-from bot.answering.people import People
-from bot.memory.store import Store
+from bot.listeners.parts import Parts
 from bot.question import audience_of
-from bot.slack.posting import CONNECTION_ERRORS
+from bot.slack.errors import SLACK_ERRORS
 from bot.views.home import Figures, figures, home_view, prompts
 from bot.views.wordings import Vocabulary
 from bot.words.catalogue import words
 from kb.errors import SnapshotError
-from kb.knowledge_base import KnowledgeBase
 from kb.model import Audience
 from kb.retrieval.search import SearchIndex
 
@@ -30,19 +25,12 @@ logger = logging.getLogger(__name__)
 class Office:
     """Shows App Home to people."""
 
-    def __init__(
-        self,
-        knowledge_base: KnowledgeBase,
-        store: Store,
-        people: People,
-        access: Access,
-        learner: Learner,
-    ) -> None:
-        self._knowledge_base = knowledge_base
-        self._store = store
-        self._people = people
-        self._access = access
-        self._learner = learner
+    def __init__(self, parts: Parts) -> None:
+        self._knowledge_base = parts.knowledge_base
+        self._store = parts.store
+        self._people = parts.people
+        self._access = parts.access
+        self._learner = parts.learner
 
     def suggest_prompts(self, client: WebClient, user: str, channel: str) -> None:
         """Suggest what to ask in the messages tab."""
@@ -110,8 +98,9 @@ class Office:
             return None
 
 
-def register(app: App, office: Office) -> None:
+def register(app: App, parts: Parts) -> None:
     """Listen to `app_home_opened`."""
+    office = Office(parts)
 
     def handle_opened(event: dict[str, Any], client: WebClient) -> None:
         user, channel = str(event["user"]), str(event.get("channel") or "")
@@ -120,7 +109,7 @@ def register(app: App, office: Office) -> None:
                 office.suggest_prompts(client, user, channel)
             else:
                 office.show(client, user, channel)
-        except (SlackApiError, *CONNECTION_ERRORS):
+        except SLACK_ERRORS:
             logger.exception("App Home could not be shown")
 
     app.event("app_home_opened")(handle_opened)

@@ -8,16 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from bot.answering.access import Access
-from bot.answering.people import People
-from bot.answering.workers import Work
 from bot.listeners.home import Office
-from bot.operations.ingest_runner import BusyError, FailedError, Pending, Rerun, Told
-from bot.slack.posting import CONNECTION_ERRORS, say
+from bot.listeners.parts import Parts
+from bot.operations.ingest_runner import BusyError, FailedError, Pending, Told
+from bot.slack.errors import SLACK_ERRORS
+from bot.slack.posting import say
 from bot.views.answer import Message, plain
 from bot.views.buttons import pressed
 from bot.views.ingest_changes import (
@@ -51,11 +49,11 @@ logger = logging.getLogger(__name__)
 class Desk:
     """Does for one of the docs team what a button or a command asks for."""
 
-    def __init__(self, rerun: Rerun, people: People, access: Access, work: Work) -> None:
-        self._rerun = rerun
-        self._people = people
-        self._access = access
-        self._work = work
+    def __init__(self, parts: Parts) -> None:
+        self._rerun = parts.rerun
+        self._people = parts.people
+        self._access = parts.access
+        self._work = parts.answerer.work
 
     def said(self, client: WebClient, user: str) -> SlackWords:
         """Return the bot's words for a person."""
@@ -176,7 +174,7 @@ class _Shown:
         self._shown_at = time.monotonic()
         try:
             self(how_far(told, said))
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
+        except SLACK_ERRORS as error:
             logger.warning("How far the ingest is cannot be shown: %s", error)
 
 
@@ -185,14 +183,14 @@ def _failure(error: FailedError, said: SlackWords) -> str:
     return said.ingest_failed.format(error=shortened(str(error), _LONGEST_ERROR))
 
 
-def register(app: App, desk: Desk, office: Office) -> None:
+def register(app: App, parts: Parts) -> None:
     """Listen to the docs team's buttons. Others are told that these are not for them."""
+    desk, office = Desk(parts), Office(parts)
 
     def guarded(
         do: Callable[[WebClient, dict[str, Any]], None],
-    ) -> Callable[[Ack, dict[str, Any], WebClient], None]:
-        def listen(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            ack()
+    ) -> Callable[[dict[str, Any], WebClient], None]:
+        def listen(body: dict[str, Any], client: WebClient) -> None:
             user = str(body["user"]["id"])
             if desk.may(client, user):
                 do(client, body)

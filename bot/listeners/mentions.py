@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from slack_bolt import App
 
-from bot.answering.answerer import Answerer
+from bot.listeners.parts import Parts
 from bot.listeners.questions import answering, taking
-from bot.question import mention
+from bot.question import Question, mention
 
 
-def register(app: App, answerer: Answerer) -> None:
+def register(app: App, parts: Parts) -> None:
     """Listen to `app_mention`."""
-    app.event("app_mention", middleware=[taking(answerer, mention)])(answering(answerer))
+
+    def wanted(event: dict[str, Any], me: str) -> Question | None:
+        return mention(event)
+
+    app.event("app_mention", middleware=[taking(parts.answerer, wanted)])(answering(parts.answerer))

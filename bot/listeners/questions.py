@@ -12,7 +12,8 @@ from slack_sdk import WebClient
 from bot.answering.answerer import Answerer
 from bot.question import Question
 
-Wanted = Callable[[dict[str, Any]], Question | None]
+Wanted = Callable[[dict[str, Any], str], Question | None]
+"""Returns the question in an event, if there is one for the bot, whose own id it is given."""
 
 
 def taking(
@@ -24,7 +25,7 @@ def taking(
         event: dict[str, Any], context: BoltContext, next: Callable[[], None]
     ) -> BoltResponse | None:
         # Before Slack is told that the event arrived, so that a crash cannot lose it.
-        question = wanted(event)
+        question = wanted(event, context.bot_user_id or "")
         if question is None:
             return BoltResponse(status=200)
         question = dataclasses.replace(question, team=context.team_id)

@@ -7,15 +7,15 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.answering.humans import Humans
+from bot.listeners.parts import Parts
 
 
-def register(app: App, humans: Humans) -> None:
+def register(app: App, parts: Parts) -> None:
     """Listen to `reaction_added`."""
 
     def handle_reaction(event: dict[str, Any], client: WebClient) -> None:
         item = event.get("item") or {}
         if item.get("type") == "message":
-            humans.answered(client, str(item["channel"]), str(item["ts"]), str(event["user"]))
+            parts.humans.answered(client, str(item["channel"]), str(item["ts"]), str(event["user"]))
 
     app.event("reaction_added")(handle_reaction)

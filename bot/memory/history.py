@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.memory.store import Outcome, Store, outcome_of
 from bot.memory.tables import EscalationRow, FeedbackRow, QuestionRow
-from bot.question import Place
+from bot.question import Place, Surface
 from kb.model import Decision
 
 
@@ -25,7 +25,7 @@ class Asked(Outcome):
 
     place: Place
     user: str
-    surface: str
+    surface: Surface
     at: float
     good: int
     bad: int
@@ -67,7 +67,7 @@ class History:
                     **vars(outcome_of(row)),
                     place=Place(channel=row.channel, ts=row.ts, thread_ts=row.thread_ts),
                     user=row.user,
-                    surface=row.surface or "message",
+                    surface=Surface(row.surface or Surface.MESSAGE),
                     at=row.taken_at,
                     good=ratings.get((row.channel, row.ts), []).count(True),
                     bad=ratings.get((row.channel, row.ts), []).count(False),

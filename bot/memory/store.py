@@ -39,7 +39,7 @@ from bot.memory.tables import (
     RulingRow,
     ThreadRow,
 )
-from bot.question import Place, Question
+from bot.question import Place, Question, Surface
 from kb.errors import GuidebotError
 from kb.model import CleanText
 from kb.question.redact import redact
@@ -56,7 +56,7 @@ class Unanswered(Place):
 
     user: str
     taken_at: float
-    surface: str = "message"
+    surface: Surface = Surface.MESSAGE
     team: str | None = None
 
 
@@ -118,7 +118,7 @@ class Store:
             ) from error
 
     def take(self, question: Question) -> bool:
-        """Take a question on, and join its thread; False if that was done before.
+        """Take a question on, and join its thread if it was for the bot; False if that was before.
 
         Slack delivers an event again when it is not sure that it arrived, and sends two
         events for a mention; both name the same message.
@@ -137,17 +137,57 @@ class Store:
                 held_until=now + _HELD_SECONDS,
             )
         )
-        if taken and question.thread_ts:
-            self._add(
-                ThreadRow(channel=question.channel, thread_ts=question.thread_ts, joined_at=now)
-            )
+        if taken and question.surface is not Surface.AUTO:
+            self.join(question)
         return taken
 
-    def finish(self, channel: str, ts: str, outcome: Outcome | None = None) -> None:
-        """Note that a question was answered, or apologised for, and what came of it."""
+    def take_again(self, question: Question) -> bool:
+        """Take on a question that was finished without an answer; False if there is none."""
+        now = time.time()
+        with Session(self.engine) as session, session.begin():
+            taken = session.execute(
+                update(QuestionRow)
+                .where(
+                    QuestionRow.channel == question.channel,
+                    QuestionRow.ts == question.ts,
+                    QuestionRow.done_at.is_not(None),
+                    QuestionRow.answer_ts.is_(None),
+                )
+                .values(
+                    user=question.user,
+                    surface=question.surface,
+                    text=question.text,
+                    thread_ts=question.thread_ts,
+                    taken_at=now,
+                    done_at=None,
+                    held_until=now + _HELD_SECONDS,
+                )
+            )
+        if getattr(taken, "rowcount", 0):
+            self.join(question)
+            return True
+        return False
+
+    def join(self, place: Place) -> None:
+        """Listen to a thread from now on."""
+        if place.thread_ts:
+            thread = ThreadRow(
+                channel=place.channel, thread_ts=place.thread_ts, joined_at=time.time()
+            )
+            self._add(thread)
+
+    def finish(
+        self, channel: str, ts: str, outcome: Outcome | None = None, answer_ts: str | None = None
+    ) -> None:
+        """Note that a question was answered, or apologised for, and what came of it.
+
+        `answer_ts` is the first message of the answer, if there is one.
+        """
         # Of a question that nothing came of, nothing is kept.
         text = case((QuestionRow.decision.is_(None), None), else_=QuestionRow.text)
-        values: dict[str, object] = vars(outcome) if outcome else {"text": text}
+        values: dict[str, object] = {**vars(outcome)} if outcome else {"text": text}
+        if answer_ts:
+            values["answer_ts"] = answer_ts
         self._set(channel, ts, {"done_at": time.time(), **values})
 
     def note(self, channel: str, ts: str, outcome: Outcome) -> None:
@@ -192,11 +232,6 @@ class Store:
         chosen = select(func.count()).select_from(QuestionRow).where(QuestionRow.done_at.is_(None))
         with Session(self.engine) as session:
             return session.scalar(chosen) or 0
-
-    def is_in_thread(self, channel: str, thread_ts: str) -> bool:
-        """Whether the bot has taken on a question in a thread."""
-        with Session(self.engine) as session:
-            return session.get(ThreadRow, (channel, thread_ts)) is not None
 
     def rate(
         self, channel: str, ts: str, user: str, *, good: bool, comment: CleanText | None = None
@@ -258,6 +293,25 @@ class Store:
                 to_ts=row.to_ts,
             )
 
+    def passed_on(self, to_channel: str, to_ts: str) -> Escalation | None:
+        """Return the question that was posted for humans as a message, if it is one."""
+        chosen = select(EscalationRow).where(
+            EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
+        )
+        with Session(self.engine) as session:
+            row = session.scalars(chosen).first()
+            question = row and session.get(QuestionRow, (row.channel, row.ts))
+            if row is None:
+                return None
+            return Escalation(
+                channel=row.channel,
+                ts=row.ts,
+                thread_ts=question.thread_ts if question else None,
+                user=row.user,
+                to_channel=row.to_channel,
+                to_ts=row.to_ts,
+            )
+
     def escalation(self, place: Place) -> Escalation | None:
         """Return where a question was posted for humans, if it was."""
         with Session(self.engine) as session:
@@ -291,7 +345,7 @@ class Store:
         )
         if not question.thread_ts:
             chosen = chosen.where(QuestionRow.user == question.user)
-        if question.surface != "command":
+        if question.surface.has_message:
             # Two may be taken on before the first of them is answered.
             chosen = chosen.where(QuestionRow.ts < question.ts)
         with Session(self.engine) as session:
@@ -379,7 +433,7 @@ def _unanswered(row: QuestionRow) -> Unanswered:
         thread_ts=row.thread_ts,
         user=row.user,
         taken_at=row.taken_at,
-        surface=row.surface or "message",
+        surface=Surface(row.surface or Surface.MESSAGE),
         team=row.team,
     )
 

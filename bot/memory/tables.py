@@ -13,6 +13,7 @@ class Base(DeclarativeBase):
 class QuestionRow(Base):
     """A question that was taken on. `done_at` is when it was answered, or apologised for.
 
+    `answer_ts` is the first message of the answer; None where the bot said nothing.
     Until `held_until` the process that took it on is at it; later, any may take it over.
     """
 
@@ -34,16 +35,21 @@ class QuestionRow(Base):
     team: Mapped[str | None] = mapped_column(String, nullable=True)
     held_until: Mapped[float | None] = mapped_column(Float, nullable=True)
     joined: Mapped[bool | None] = mapped_column(nullable=True)
+    answer_ts: Mapped[str | None] = mapped_column(String, nullable=True)
 
 
 class ThreadRow(Base):
-    """A thread that the bot has taken on a question in."""
+    """A thread that the bot has taken on a question in.
+
+    Where it is `quiet`, the bot speaks again when it is mentioned.
+    """
 
     __tablename__ = "threads"
 
     channel: Mapped[str] = mapped_column(String, primary_key=True)
     thread_ts: Mapped[str] = mapped_column(String, primary_key=True)
     joined_at: Mapped[float] = mapped_column(Float)
+    quiet: Mapped[bool | None] = mapped_column(nullable=True)
 
 
 class FeedbackRow(Base):

@@ -18,6 +18,10 @@ _JSON = "%(asctime)s %(levelname)s %(name)s %(message)s %(question)s"
 # Where the SDK puts the text of a broken WebSocket message, which people have written.
 _PAYLOAD = ", payload: "
 
+# What may tell its details. Everything else (Slack's libraries, HTTP and language model clients)
+# would tell what people wrote, and Bolt copies the root logger's level onto its own.
+_ROOMS = ("bot", "ingest", "kb")
+
 _question: ContextVar[str | None] = ContextVar("question", default=None)
 
 
@@ -34,6 +38,7 @@ def about(place: Place) -> Iterator[None]:
 def configure(settings: BotSettings) -> None:
     """Log to the standard error, as text or as JSON lines. Never what people wrote."""
     handler = logging.StreamHandler()
+    handler.addFilter(_without_details_of_libraries)
     handler.addFilter(_with_question)
     handler.addFilter(_without_payload)
     if settings.log_format == "json":
@@ -41,10 +46,10 @@ def configure(settings: BotSettings) -> None:
         handler.setFormatter(JsonFormatter(_JSON, rename_fields=names, json_ensure_ascii=False))
     else:
         handler.setFormatter(logging.Formatter(_TEXT))
-    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    # In detail, these log what people wrote.
-    for detailed in ("slack_bolt", "slack_sdk"):
-        logging.getLogger(detailed).setLevel(max(logging.INFO, logging.getLogger().level))
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    logging.basicConfig(level=max(logging.INFO, level), handlers=[handler], force=True)
+    for room in _ROOMS:
+        logging.getLogger(room).setLevel(level)
     for chatty in ("faiss.loader", "sentence_transformers", "httpx", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -54,6 +59,10 @@ def _with_question(record: logging.LogRecord) -> bool:
     record.__dict__["question"] = question
     record.__dict__["question_mark"] = f" (question {question})" if question else ""
     return True
+
+
+def _without_details_of_libraries(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.INFO or record.name.partition(".")[0] in _ROOMS
 
 
 def _without_payload(record: logging.LogRecord) -> bool:

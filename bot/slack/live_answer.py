@@ -16,13 +16,14 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.models.blocks import Block, TaskCardBlock
 from slack_sdk.models.messages.chunk import Chunk, TaskUpdateChunk
 from slack_sdk.models.metadata import Metadata
 
 from bot.question import Place, Question
-from bot.slack.posting import CONNECTION_ERRORS, EVENT_TYPE, may_pass, messages_from
+from bot.slack.clients import hasty
+from bot.slack.errors import CONNECTION_ERRORS, may_pass
+from bot.slack.posting import EVENT_TYPE, messages_from
 from bot.views.answer import Message, plain
 from bot.words.catalogue import words
 from kb.progress import Stage
@@ -50,16 +51,7 @@ class LiveAnswer:
     ) -> None:
         self._client = client
         # What is only shown meanwhile is not worth waiting for.
-        self._hasty = WebClient(
-            client.token,
-            base_url=client.base_url,
-            timeout=_MOST_SECONDS,
-            retry_handlers=[
-                handler
-                for handler in client.retry_handlers
-                if not isinstance(handler, RateLimitErrorRetryHandler)
-            ],
-        )
+        self._hasty = hasty(client, _MOST_SECONDS)
         self._question = question
         self._said = words(language)
         self._lock = threading.Lock()
@@ -69,6 +61,11 @@ class LiveAnswer:
         self._opened = perhaps_open
         self._closed = False
 
+    @property
+    def ts(self) -> str | None:
+        """The message that stands there, if one does."""
+        return self._ts
+
     def open(self) -> None:
         """Show that the bot is at work, unless the answer is there by now."""
         with self._lock:
@@ -77,7 +74,7 @@ class LiveAnswer:
     def hear(self, told: Stage) -> None:
         """Show how the answer comes about (kb.progress)."""
         with self._lock:
-            if self._closed or told is Stage.SEARCHING or self._question.surface == "auto":
+            if self._closed or told is Stage.SEARCHING or self._question.surface.unasked:
                 return
             self._open()
             self._append([self._task(self._said.choosing)])

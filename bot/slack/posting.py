@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import itertools
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from slack_bolt import Respond
@@ -23,16 +24,13 @@ from tenacity import (
 )
 
 from bot.question import Place
+from bot.slack.errors import BAD_BLOCKS, SLACK_ERRORS, error_code, may_pass
 from bot.views.answer import Message
 
 EVENT_TYPE = "guidebot_answer"
 
-CONNECTION_ERRORS = (OSError, http.client.HTTPException)
-"""What a call raises when the connection breaks."""
-
-_BAD_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
-_PASSING_ERRORS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _PAGE = 100
+_A_MOMENT = 300.0
 _MOST_PAGES = 20
 
 logger = logging.getLogger(__name__)
@@ -58,13 +56,6 @@ def persistently(call: Callable[[], T]) -> T:
     return attempts(call)()
 
 
-def may_pass(error: BaseException) -> bool:
-    """Whether the same call may succeed later; Slack may have done what it was to do."""
-    if isinstance(error, SlackApiError):
-        return error.response.status_code >= 500 or error.response.get("error") in _PASSING_ERRORS
-    return isinstance(error, CONNECTION_ERRORS)
-
-
 def post(
     client: WebClient,
     place: Place,
@@ -72,8 +63,10 @@ def post(
     *,
     perhaps_posted: bool = False,
     become: Become | None = None,
-) -> None:
+) -> str | None:
     """Post the answer to the question at `place`, message by message, each once.
+
+    Returns the ts of the first, but for one that took another's place.
 
     When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
     so it is looked for before it is posted again; with `perhaps_posted`, before the first
@@ -81,6 +74,7 @@ def post(
     `become` says that something does.
     Raises SlackApiError if Slack refuses a message.
     """
+    posted: list[str | None] = []
     for number, message in enumerate(messages, 1):
         payload = {
             "question_ts": place.ts,
@@ -88,24 +82,28 @@ def post(
             "last": number == len(messages),
         }
         first = become if number == 1 else None
-        _post_once(client, place, payload, message, perhaps_posted, first)
+        posted.append(_post_once(client, place, payload, message, perhaps_posted, first))
+    return posted[0] if posted else None
 
 
-def post_privately(client: WebClient, place: Place, user: str, message: Message) -> None:
+def post_privately(
+    client: WebClient, place: Place, user: str, message: Message, *, answered: bool = True
+) -> None:
     """Post a message that only one person sees; in a DM, where nobody else is, an ordinary one.
 
-    Raises SlackApiError if Slack refuses it.
+    Until a question was `answered` it may be a thread without replies, in which Slack shows
+    nothing private to anybody. Raises SlackApiError if Slack refuses it.
     """
     if place.channel.startswith("D"):
         say(client, place.channel, message, place.thread_ts)
-    else:
-        client.chat_postEphemeral(
-            channel=place.channel,
-            user=user,
-            text=message.text,
-            blocks=list(message.blocks),
-            thread_ts=place.thread_ts,
-        )
+        return
+    client.chat_postEphemeral(
+        channel=place.channel,
+        user=user,
+        text=message.text,
+        blocks=list(message.blocks),
+        thread_ts=place.thread_ts if answered or place.thread_ts != place.ts else None,
+    )
 
 
 def answer_call(
@@ -116,7 +114,7 @@ def answer_call(
     replace_original: bool = False,
 ) -> None:
     """Answer a command, or a button of such an answer, where the bot need not be a member."""
-    respond(
+    answered = respond(
         text=message.text,
         blocks=list(message.blocks),
         response_type=response_type,
@@ -124,6 +122,8 @@ def answer_call(
         unfurl_links=False,
         unfurl_media=False,
     )
+    if answered.status_code != HTTPStatus.OK:
+        logger.error("Slack does not take the answer to a call: %s", answered.status_code)
 
 
 def say(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
@@ -144,7 +144,7 @@ def say(client: WebClient, channel: str, message: Message, thread_ts: str | None
 
 def is_answered(client: WebClient, place: Place) -> bool:
     """Whether the last message of an answer to the question stands in the conversation."""
-    return persistently(lambda: any(payload.get("last") for payload in _payloads(client, place)))
+    return persistently(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
 
 
 def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
@@ -152,6 +152,15 @@ def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
     return persistently(
         lambda: next((m for m in messages_from(client, place) if m.get("ts") == place.ts), None)
     )
+
+
+def permalink(client: WebClient, channel: str, ts: str) -> str | None:
+    """Return the address of a message; None where Slack does not tell it."""
+    try:
+        return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+    except SLACK_ERRORS as error:
+        logger.warning("The link to message %s in %s cannot be had: %s", ts, channel, error)
+        return None
 
 
 def _mark(number: int, message: Message) -> str:
@@ -166,23 +175,24 @@ def _post_once(
     message: Message,
     perhaps_posted: bool,
     become: Become | None,
-) -> None:
+) -> str | None:
     attempts = 0
 
-    def attempt() -> None:
+    def attempt() -> str | None:
         nonlocal attempts
         attempts += 1
-        look = perhaps_posted or attempts > 1
-        if look and any(p.get("mark") == payload["mark"] for p in _payloads(client, place)):
-            return
+        if perhaps_posted or attempts > 1:
+            for ts, posted in _posted(client, place):
+                if posted.get("mark") == payload["mark"]:
+                    return ts
         if become and become(message, payload):
-            return
-        _post(client, place, payload, message)
+            return None
+        return _post(client, place, payload, message)
 
-    persistently(attempt)
+    return persistently(attempt)
 
 
-def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> None:
+def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> str:
     arguments: dict[str, Any] = {
         "channel": place.channel,
         "thread_ts": place.thread_ts,
@@ -192,30 +202,34 @@ def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Mes
         "metadata": Metadata(event_type=EVENT_TYPE, event_payload=payload),
     }
     try:
-        client.chat_postMessage(**arguments, blocks=list(message.blocks))
+        posted = client.chat_postMessage(**arguments, blocks=list(message.blocks))
     except SlackApiError as error:
-        if error.response.get("error") not in _BAD_BLOCKS:
+        if error_code(error) not in BAD_BLOCKS:
             raise
         # Plain words are better than none; the log says what was wrong with the blocks.
         logger.error("Slack refused the blocks of an answer: %s", error.response.data)
-        client.chat_postMessage(**arguments)
+        posted = client.chat_postMessage(**arguments)
+    return str(posted["ts"])
 
 
-def _payloads(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
-    """Yield what was noted with each message of the answer to a question."""
+def _posted(client: WebClient, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each message of the answer to a question, by its ts, and what was noted with it."""
     for message in messages_from(client, place):
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
         if metadata.get("event_type") == EVENT_TYPE:
             if payload.get("question_ts") == place.ts:
-                yield payload
+                yield str(message["ts"]), payload
 
 
 def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
-    """Yield the conversation's messages from the question on."""
+    """Yield the conversation's messages from the question on.
+
+    Of a call no message says when it was: those of the last minutes.
+    """
     arguments: dict[str, Any] = {
         "channel": place.channel,
-        "oldest": place.ts,
+        "oldest": place.ts if not place.is_call else f"{time.time() - _A_MOMENT:.6f}",
         "inclusive": True,
         "limit": _PAGE,
         "include_all_metadata": True,

@@ -8,6 +8,7 @@ BOT_SCOPES = (
     "commands",
     "groups:history",
     "im:history",
+    "mpim:history",
     "reactions:read",
     "usergroups:read",
     "users:read",

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
     RichTextElement,
     RichTextQuoteElement,
     RichTextSectionElement,
+    TableBlock,
 )
 from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
@@ -26,6 +27,7 @@ from bot.views.rich_text import (
     block_elements,
     bullet,
     is_web_link,
+    marks_elements,
     note_elements,
     paragraph,
     pieces,
@@ -33,6 +35,7 @@ from bot.views.rich_text import (
     step_elements,
 )
 from bot.views.shorten import shorten, text_lines
+from bot.views.tables import table_block
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.model import (
@@ -41,13 +44,14 @@ from kb.model import (
     Citation,
     Decision,
     GuideInfo,
+    Lines,
     Rendering,
     Role,
     Section,
     Span,
+    Step,
     by_problem,
     by_section,
-    line_marks,
     numbered_steps,
 )
 from kb.model import Block as GuideBlock
@@ -59,6 +63,8 @@ from kb.words.catalogue import language_name
 # the sources make a message.
 MOST_BLOCKS = 50
 _ROOM_FOR_BUTTONS = 3
+# Slack takes five answers to a call; a warning, who asked, or taking the call away is another.
+_MOST_OF_A_CALL = 3
 _MOST_CHARACTERS = 9500
 _RICH_TEXT_CHARACTERS = 4000
 _LONGEST_HEADER = 150
@@ -146,15 +152,31 @@ def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: SlackWord
 
 
 def render_privately(answer: Answer, place: Place, *, human: bool = False) -> list[Message]:
-    """Return an answer as messages that only the asker sees, with buttons to read and post it."""
+    """Return an answer as messages that only the asker sees, with buttons to read and post it.
+
+    They are few enough for what Slack lets answer a call.
+    """
     if answer.decision is not Decision.ANSWER:
         return render(answer, place, human=human)
-    said = words(answer.language)
+    return _in_few(answer, Pointer(ts=place.ts, language=answer.language), human, private=True)
+
+
+def render_shared(answer: Answer, place: Place, user: str, *, human: bool) -> list[Message]:
+    """Return an answer as messages for a channel that has not seen who asked what."""
     at = Pointer(ts=place.ts, language=answer.language)
+    asked = asked_by(user, answer.question)
+    return [asked, *_in_few(answer, at, human, private=False)]
+
+
+def _in_few(answer: Answer, at: Pointer, human: bool, *, private: bool) -> list[Message]:
+    said = words(answer.language)
     short = shorten(answer, said)
     groups = _split(list(_answered(short.answer, said, short.left_out)))
+    if len(groups) > _MOST_OF_A_CALL:
+        groups = groups[:_MOST_OF_A_CALL]
+        groups[-1].append(_context([PlainTextObject(text=said.rest_in_whole, emoji=False)]))
     sections = by_problem(answer.citations)
-    groups[-1] += under_answer(at, sections, said, human=human, private=True)
+    groups[-1] += under_answer(at, sections, said, human=human, private=private)
     first, *rest = _messages(answer, groups, said)
     return [_with_question(first, answer), *rest]
 
@@ -182,6 +204,7 @@ def escape(text: str) -> str:
 
 def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block]:
     heading = None
+    has_table = False
     for part in answer.parts:
         if part.heading != heading:
             heading = part.heading
@@ -197,7 +220,20 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
         if part.caption:
             elements += paragraph([Span(text=part.caption, bold=True)])
         for number, step in numbered_steps(part.steps):
-            elements += step_elements(number, step)
+            table = None if has_table else _table_of(step)
+            if table is None:
+                elements += step_elements(number, step)
+                continue
+            # Slack takes one table in a message, and it is a block of its own.
+            has_table = True
+            before, block, after = table
+            if step.text or before:
+                elements += step_elements(number, step.model_copy(update={"children": before}))
+            yield from _rich_text(elements)
+            yield block
+            elements = block_elements(after)
+            if not step.text and not before:
+                elements += marks_elements(step)
         yield from _rich_text(elements)
         if part.omitted:
             numbers = ", ".join(map(str, part.omitted))
@@ -210,7 +246,7 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
             yield from _rich_text(elements)
     if answer.see_also:
         elements = paragraph([Span(text=said.see_also, bold=True)])
-        for span in answer.see_also[:_MOST_LINKS]:
+        for span in _once(answer.see_also)[:_MOST_LINKS]:
             elements += bullet([span])
         yield from _rich_text(elements)
     if answer.more:
@@ -224,9 +260,27 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
     yield from _sources(answer.citations, said)
 
 
+def _once(links: Iterable[Span]) -> list[Span]:
+    """Return links without those that lead where another does."""
+    return list(
+        {(link.href or link.text).rstrip("/"): link for link in reversed(list(links))}.values()
+    )[::-1]
+
+
+def _table_of(
+    step: Step,
+) -> tuple[Sequence[GuideBlock], TableBlock, Sequence[GuideBlock]] | None:
+    """Return a step's first table, with what stands before and after it in the step."""
+    for position, child in enumerate(step.children):
+        block = table_block(child.rows) if child.kind is BlockKind.TABLE else None
+        if block is not None:
+            return step.children[:position], block, step.children[position + 1 :]
+    return None
+
+
 def _small_talk(answer: Answer, said: SlackWords) -> Message:
-    if answer.talk == "thanks":
-        return plain(said.welcome)
+    if short := said.short_word(answer.talk):
+        return plain(short)
     elements = paragraph([Span(text=said.hello)])
     for title in answer.topics[:_MOST_TOPICS]:
         elements += bullet([Span(text=title)])
@@ -242,14 +296,16 @@ def problem_blocks(problem: Sequence[Section], guide: GuideInfo, said: SlackWord
     first = problem[0]
     path = first.path if first.role is Role.WHOLE else first.problem_path
     place = " › ".join(dict.fromkeys((guide.title, *path)))
-    blocks: list[Block] = [_context([PlainTextObject(text=place, emoji=False)])]
+    lines = Lines(first=first.lines.first, last=max(each.lines.last for each in problem))
+    where = f"{PurePath(guide.source).name}, {said.lines_of(guide.unit, str(lines))}"
+    blocks: list[Block] = [_context([PlainTextObject(text=f"{place}\n{where}", emoji=False)])]
     used = 0
     rich = [block for section in problem for block in _whole(section, len(problem) > 1)]
     for position, block in enumerate(rich):
         used += len(str(block.to_dict()))
         if used > _MOST_VIEW_CHARACTERS or position == _MOST_VIEW_BLOCKS:
-            lines = sum(map(text_lines, _texts(rich[position:])))
-            more = said.more_in_guide.format(count=lines, source=PurePath(guide.source).name)
+            left = sum(map(text_lines, _texts(rich[position:])))
+            more = said.more_in_guide.format(count=left, source=PurePath(guide.source).name)
             blocks.append(_context([PlainTextObject(text=more, emoji=False)]))
             break
         blocks.append(block)
@@ -317,25 +373,28 @@ def _not_covered(answer: Answer, said: SlackWords, at: Pointer | None) -> Iterat
 
 
 def _sources(citations: Sequence[Citation], said: SlackWords) -> Iterator[Block]:
-    """Yield the sources: a block a section, with the lines that each [n] stands on."""
-    for numbered in by_section(citations):
-        yield _context([_source(numbered, said)])
+    """Yield the sources: a line a section, with its [n] where there are several.
+
+    The lines that they stand on are in the whole section, and in the terminal.
+    """
+    groups = by_section(citations)
+    for numbered in groups:
+        yield _context([_source(numbered, said, marked=len(groups) > 1)])
 
 
 def _source(
-    numbered: Sequence[tuple[int, Citation]], said: SlackWords
+    numbered: Sequence[tuple[int, Citation]], said: SlackWords, *, marked: bool
 ) -> PlainTextObject | MarkdownTextObject:
     citation = numbered[0][1]
-    marks = said.lines_of(citation.unit, line_marks(numbered))
-    rest = f"{PurePath(citation.source).name}, {marks}" if not citation.url else marks
-    place = with_colon(said.sources) + citation.place
+    marks = "".join(f"[{number}]" for number, _ in numbered) + " " if marked else ""
+    place = with_colon(said.sources) + marks + citation.place
     if is_web_link(citation.url):
         # A context block has no rich text, so its link is the one piece of markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")
-        linked = f"<{url}|{escape(place)}>\n{escape(rest)}"
+        linked = f"<{url}|{escape(place)}>"
         if len(linked) <= _LONGEST_CONTEXT:
             return MarkdownTextObject(text=linked, verbatim=True)
-    return PlainTextObject(text=f"{place}\n{rest}"[:_LONGEST_CONTEXT], emoji=False)
+    return PlainTextObject(text=place[:_LONGEST_CONTEXT], emoji=False)
 
 
 def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:

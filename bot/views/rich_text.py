@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
+from bot.views.tables import aligned
 from kb.model import Block, BlockKind, Span, Step
 from kb.text.language import with_colon
 
@@ -54,6 +55,11 @@ def step_elements(number: int, step: Step) -> list[RichTextElement]:
     if step.kind in _WITHOUT_WORDS:
         return [*inner, *_paragraphs(words)]
     return [*_paragraphs(words), *inner]
+
+
+def marks_elements(step: Step) -> list[RichTextElement]:
+    """Return only a step's [n], to stand below what has no words."""
+    return _paragraphs(_marked(step))
 
 
 def note_elements(step: Step) -> list[RichTextElement]:
@@ -158,7 +164,7 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
     for block in blocks:
         match block.kind:
             case BlockKind.CODE | BlockKind.TABLE:
-                for piece in pieces(block.text):
+                for piece in pieces(aligned(block.rows) if block.rows else block.text):
                     yield RichTextPreformattedElement(elements=[Parts.Text(text=piece)])
             case BlockKind.NOTE:
                 for run in _runs([*_label(block.label), *_spans(block.spans)]):

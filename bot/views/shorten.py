@@ -24,6 +24,7 @@ _MOST_STEP_LINES = 60
 _COLUMNS = 78
 _MOST_DETAIL_LINES = 4
 _MOST_CODE_LINES = 12
+_FIRST_CODE_LINES = 8
 
 
 class _Kind(Enum):
@@ -55,7 +56,9 @@ def shorten(answer: Answer, said: SlackWords) -> Shortened:
     gone = _contents(answer)
     gone.subtract(_contents(shorter))
     left_out = _told(gone, said)
-    return Shortened(_recited(shorter), left_out) if left_out else Shortened(answer)
+    if shorter == answer:
+        return Shortened(answer)
+    return Shortened(_recited(shorter), left_out)
 
 
 def without_explanation(answer: Answer) -> Answer:
@@ -172,21 +175,32 @@ def _without_detail(answer: Answer, said: SlackWords) -> Answer:
 
 
 def _cut(step: Step, said: SlackWords) -> Step:
-    """Cut what is nested below a step; code and tables of its own, without words, stay."""
-    if not step.text:
-        return step
+    """Cut what is nested below a step; of long code, the first lines stay."""
     kept: list[Block] = []
     room = _MOST_DETAIL_LINES
     for position, block in enumerate(step.children):
         lines = _block_lines([block])
         is_code = block.kind is BlockKind.CODE
-        if lines > (_MOST_CODE_LINES if is_code else room):
+        if is_code and lines > _MOST_CODE_LINES:
+            kept += _first_lines(block, said)
+            continue
+        # What a step without words is, it is.
+        if lines > room and not is_code and step.text:
             left = step.children[position:]
             kept.append(_words(left[0], said.more_lines.format(count=_block_lines(left))))
             break
         kept.append(block)
         room -= 0 if is_code else lines
     return step.model_copy(update={"children": tuple(kept)})
+
+
+def _first_lines(code: Block, said: SlackWords) -> list[Block]:
+    lines = code.text.rstrip("\n").split("\n")
+    first = "\n".join(lines[:_FIRST_CODE_LINES])
+    if len(lines) <= _FIRST_CODE_LINES:
+        return [code]
+    more = said.more_lines.format(count=len(lines) - _FIRST_CODE_LINES)
+    return [code.model_copy(update={"spans": (Span(text=first),)}), _words(code, more)]
 
 
 def _words(at: Block, text: str) -> Block:

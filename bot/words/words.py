@@ -45,6 +45,7 @@ class SlackWords(Words):
     human_answered: str
     human_to: str
     human_takes: str
+    human_writes: str
     human_question: str
     human_asks: str
     human_found: str
@@ -107,6 +108,17 @@ class SlackWords(Words):
     drafts_later: str
     drafts_decided: str
     no_drafts: str
+    keep_quiet: str
+    all_right: str
+    not_that: str
+    nothing_closer: str
+    same_section: str
+    see_above: str
+    what_else: str
+    answered_before: str
+    see_answer: str
+    not_deleted: str
+    rest_in_whole: str
     kinds: Mapping[str, str]
     standings: Mapping[str, str]
 

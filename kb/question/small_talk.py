@@ -1,4 +1,4 @@
-"""Tells greetings, thanks and calls for help from questions."""
+"""Tells greetings, thanks, calls for help and other short words from questions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from kb.text.fold import fold
 
 _FILLER = "filler"
 _LONGEST = 80
-_BETWEEN = re.compile(r"[\W_]+")
+_BETWEEN = re.compile(r"(?:<3|[\W_])+")
 
 
 def small_talk(text: str) -> str | None:
-    """Return "hello", "thanks" or "help" if a message is nothing else, by what it says first."""
+    """Return what kind of small talk a message is (small_talk.txt), if it is nothing else.
+
+    Of several kinds it is the first; but who thanks or agrees while saying no says no.
+    """
     rest = _BETWEEN.sub(" ", fold(text)).strip() if len(text) <= _LONGEST else ""
     kind: str | None = None
     while rest:
@@ -22,9 +25,16 @@ def small_talk(text: str) -> str | None:
         if not match:
             return None
         said = _kinds()[match[1]]
-        kind = kind or (said if said != _FILLER else None)
+        if said != _FILLER and _outweighs(said, kind):
+            kind = said
         rest = rest[match.end() :].lstrip()
     return kind
+
+
+def _outweighs(said: str, kind: str | None) -> bool:
+    if kind == "thanks":
+        return said in ("no", "stop")
+    return kind in (None, "fine")
 
 
 @cache

@@ -52,8 +52,8 @@ def show(answer: Answer, console: Console) -> None:
 
 
 def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
-    if answer.talk == "thanks":
-        yield Text(said.welcome)
+    if short := said.short_word(answer.talk):
+        yield Text(short)
         return
     yield Text(said.hello)
     for title in answer.topics[:_MOST_TOPICS]:

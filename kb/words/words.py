@@ -39,6 +39,16 @@ class Words:
     steps_left_out: str
     understood: str
 
+    def short_word(self, talk: str | None) -> str | None:
+        """Return what is said to small talk that asks for nothing (kb.question.small_talk)."""
+        match talk:
+            case "no":
+                return self.rephrase
+            case "thanks" | "fine" | "stop":
+                return self.welcome
+            case _:
+                return None
+
     def lines_of(self, unit: Unit, lines: str) -> str:
         """Say which lines of a source are meant, or which paragraphs or pages."""
         ways = {Unit.LINE: self.lines, Unit.PARAGRAPH: self.paragraphs, Unit.PAGE: self.pages}

@@ -41,7 +41,7 @@ class Tally:
 
 
 class Crowd:
-    """People and channels of its own; a third each ask directly, by mention, and in a thread."""
+    """People and channels of its own; a third each ask directly, in a channel, and in a thread."""
 
     def __init__(self, slack: SlackServer, name: str, people: int = 50, channels: int = 5) -> None:
         self._slack = slack
@@ -118,4 +118,4 @@ class Crowd:
                 channel, user, text, message_event_first=self._random.random() < 0.5
             )
         thread = self._random.choice(self._threads)
-        return self._slack.message(thread.channel, user, text, thread_ts=thread.ts)
+        return self._slack.mention(thread.channel, user, text, thread_ts=thread.ts)

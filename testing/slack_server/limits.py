@@ -30,7 +30,6 @@ _SDK_ONLY = {
     "context_actions",
     "file",
     "input",
-    "table",
     "video",
 }
 
@@ -195,6 +194,8 @@ def block_errors(blocks: list[Any]) -> Iterator[str]:
         yield from _block_id(block, seen, at)
         own = list(_RULES[kind](block, at)) if kind in _RULES else []
         yield from own or _sdk_errors(block, at)
+    if sum(block.get("type") == "table" for block in blocks if isinstance(block, dict)) > 1:
+        yield "only_one_table_allowed [json-pointer:/blocks]"
 
 
 def _sdk_errors(block: dict[str, Any], at: str) -> Iterator[str]:
@@ -376,6 +377,19 @@ def _rich_text(block: dict[str, Any], at: str) -> Iterator[str]:
     yield from rich_text.problems(block, at)
 
 
+def _table(block: dict[str, Any], at: str) -> Iterator[str]:
+    rows = block.get("rows")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= 100:
+        yield f"must have 1 to 100 rows [json-pointer:{at}/rows]"
+        return
+    for number, row in enumerate(rows):
+        if not 1 <= len(row) <= 20:
+            yield f"must have 1 to 20 cells [json-pointer:{at}/rows/{number}]"
+        for cell in row:
+            if cell.get("type") == "raw_text":
+                yield from _string(cell.get("text"), f"{at}/rows/{number}", MAX_BLOCK_TEXT)
+
+
 _RULES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "actions": _actions,
     "context": _context,
@@ -387,5 +401,6 @@ _RULES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "plan": _plan,
     "rich_text": _rich_text,
     "section": _section,
+    "table": _table,
     "task_card": _task_card,
 }

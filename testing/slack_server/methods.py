@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,8 @@ Method = Callable[[Json], Json]
 
 
 STREAMING = "in_progress"
+_TRIGGER_SECONDS = 3
+_TIMESTAMP = re.compile(r"\d+(\.\d+)?")
 INSTALLED_TOKEN = "xoxb-installed-by-oauth"
 
 
@@ -37,8 +41,15 @@ def installation(identity: Identity, params: Json) -> Json:
 class Methods:
     """What the bot may call, by method name, on one workspace."""
 
-    def __init__(self, workspace: Workspace, publish: Callable[[Json], None]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        publish: Callable[[Json], None],
+        unseen: Callable[[Json], None],
+    ) -> None:
+        """`unseen` is told of what Slack takes, and shows to nobody."""
         self._workspace = workspace
+        self._unseen = unseen
         self._identity = workspace.identity
         self._publish = publish
         self.streams = Streams(workspace, publish)
@@ -114,7 +125,12 @@ class Methods:
         user = self._workspace.user(params["user"])
         message = {**self._composed(params), "ts": self._workspace.next_ts()}
         if params.get("thread_ts"):
-            message["thread_ts"] = self._workspace.thread_root(channel.id, params["thread_ts"])
+            root = self._workspace.thread_root(channel.id, params["thread_ts"])
+            if not self._workspace.has_replies(channel.id, root):
+                # Slack says that all is well, and shows it to nobody.
+                self._unseen(params)
+                return {"message_ts": message["ts"]}
+            message["thread_ts"] = root
         self._workspace.add_ephemeral(Ephemeral(channel.id, user.id, message))
         return {"message_ts": message["ts"]}
 
@@ -187,6 +203,7 @@ class Methods:
 
     def _history(self, params: Json) -> Json:
         channel = self._readable(params["channel"])
+        _check_limits(params)
         shown = [
             message
             for message in self._workspace.messages(channel.id)
@@ -198,6 +215,7 @@ class Methods:
 
     def _replies(self, params: Json) -> Json:
         channel = self._readable(params["channel"])
+        _check_limits(params)
         root = self._workspace.thread_root(channel.id, params["ts"])
         thread = [
             message
@@ -209,7 +227,16 @@ class Methods:
 
     def _user(self, params: Json) -> Json:
         user = self._workspace.user(params["user"])
+        if user.is_stranger:
+            raise SlackError("user_not_found")
         shown = self._profile(user)
+        if user.grid:
+            shown["enterprise_user"] = {
+                "id": user.id,
+                "enterprise_id": "E0GRID",
+                "enterprise_name": "Grid",
+                "teams": list(user.grid),
+            }
         if flag(params.get("include_locale")):
             shown["locale"] = user.locale
         return {"user": shown}
@@ -220,11 +247,13 @@ class Methods:
         return {"users": self._workspace.groups[params["usergroup"]]}
 
     def _open_view(self, params: Json) -> Json:
-        # A trigger is good for one view.
-        user = self._workspace.triggers.pop(params["trigger_id"], None)
-        if user is None:
-            raise SlackError("invalid_trigger_id")
-        return self._show(View(user, _view(params["view"], "modal"), params["trigger_id"]))
+        # A trigger is good for one view, and not for long.
+        trigger = self._workspace.triggers.pop(params["trigger_id"], None)
+        if trigger is None:
+            raise SlackError("exchanged_trigger_id")
+        if time.monotonic() - trigger.at > _TRIGGER_SECONDS:
+            raise SlackError("expired_trigger_id")
+        return self._show(View(trigger.user, _view(params["view"], "modal"), params["trigger_id"]))
 
     def _update_view(self, params: Json) -> Json:
         shown = [each for each in self._workspace.views() if each.view["id"] == params["view_id"]]
@@ -311,7 +340,9 @@ class Methods:
     def _readable(self, channel_id: str) -> Channel:
         channel = self._workspace.channel(channel_id)
         if not channel.is_member:
-            raise SlackError("not_in_channel")
+            # Of what is private, Slack does not say that it is there.
+            private = channel.is_private or channel.is_im
+            raise SlackError("channel_not_found" if private else "not_in_channel")
         return channel
 
     def _writable(self, channel_id: str) -> Channel:
@@ -356,6 +387,12 @@ def _content(params: Json) -> Json:
     for block in content.get("blocks", []):
         block.setdefault("block_id", events.new_block_id())
     return content
+
+
+def _check_limits(params: Json) -> None:
+    for name in ("oldest", "latest"):
+        if not _TIMESTAMP.fullmatch(str(params.get(name) or "0")):
+            raise SlackError(f"invalid_ts_{name}")
 
 
 def _within(message: Json, params: Json) -> bool:

@@ -17,7 +17,17 @@ from .loopback import Loopback
 from .render import plain
 from .socket_mode import Ack, SocketMode
 from .web_api import USER_TOKEN, ApiCall, Violation, WebApi
-from .workspace import Channel, Ephemeral, Identity, Installation, Json, User, Workspace
+from .workspace import (
+    Channel,
+    Ephemeral,
+    Identity,
+    Installation,
+    Json,
+    ResponseUrl,
+    Trigger,
+    User,
+    Workspace,
+)
 
 T = TypeVar("T")
 
@@ -55,7 +65,7 @@ class SlackServer:
         )
         app = web.Application(client_max_size=16 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._web_api.handle)
-        app.router.add_post("/respond/{channel}/{user}", self._web_api.respond)
+        app.router.add_post("/respond/{id}", self._web_api.respond)
         app.router.add_get("/link/", self._socket_mode.handle)
         self._loopback = Loopback(app, self._socket_mode.close)
         self._port = 0
@@ -116,8 +126,10 @@ class SlackServer:
         tz_offset: int = 32400,
         team: str | None = None,
         is_restricted: bool = False,
+        grid: tuple[str, ...] = (),
+        is_stranger: bool = False,
     ) -> User:
-        user = User(id, name, locale, is_bot, tz, tz_offset, team, is_restricted)
+        user = User(id, name, locale, is_bot, tz, tz_offset, team, is_restricted, grid, is_stranger)
         self._workspace.put_user(user)
         return user
 
@@ -230,9 +242,9 @@ class SlackServer:
         """Press the button with a label in a message; return the envelope's id."""
         action = interactions.button(message, label)
         payload = interactions.block_actions(
-            self.identity, user, channel, message, action, self._trigger(user), ephemeral
+            self.identity, user, channel, message, action, self.trigger(user), ephemeral
         )
-        payload["response_url"] = self._response_url(channel, user)
+        payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
 
     def submit(
@@ -245,17 +257,17 @@ class SlackServer:
     def command(self, channel: str, user: str, command: str, text: str) -> str:
         """Type a slash command."""
         payload = interactions.slash_command(
-            self.identity, user, channel, command, text, self._trigger(user)
+            self.identity, user, channel, command, text, self.trigger(user)
         )
-        payload["response_url"] = self._response_url(channel, user)
+        payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("slash_commands", payload)
 
     def shortcut(self, channel: str, message: Json, user: str, callback_id: str) -> str:
         """Use a message shortcut."""
         payload = interactions.message_action(
-            self.identity, user, channel, message, callback_id, self._trigger(user)
+            self.identity, user, channel, message, callback_id, self.trigger(user)
         )
-        payload["response_url"] = self._response_url(channel, user)
+        payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
 
     def views(self, user: str | None = None) -> list[Json]:
@@ -346,6 +358,10 @@ class SlackServer:
         """
         self._loopback.run(self._socket_mode.close())
 
+    def lose_connections(self) -> None:
+        """Let every connection go dead, as when a router in between forgets it."""
+        self._socket_mode.lose()
+
     def wait_for_ack(self, sent: SentEvent | str, timeout: float = 5) -> Ack:
         envelope_id = sent if isinstance(sent, str) else sent.envelope_id
         if not envelope_id:
@@ -402,6 +418,11 @@ class SlackServer:
         """The messages that broke one of Slack's rules so far."""
         with self._workspace.changed:
             return list(self._web_api.violations)
+
+    def forgive(self) -> None:
+        """Forget the rules that were broken, for a test that breaks them."""
+        with self._workspace.changed:
+            self._web_api.violations.clear()
 
     # Faults
 
@@ -466,13 +487,17 @@ class SlackServer:
         )
         return SentEvent(event_id, event, envelope_id, retry_attempt)
 
-    def _trigger(self, user: str) -> str:
+    def trigger(self, user: str) -> str:
+        """What lets the app open a view for somebody."""
         trigger = f"trigger.{len(self._workspace.triggers)}.{time.monotonic_ns()}"
-        self._workspace.triggers[trigger] = user
+        self._workspace.triggers[trigger] = Trigger(user, time.monotonic())
         return trigger
 
-    def _response_url(self, channel: str, user: str) -> str:
-        return f"http://127.0.0.1:{self._port}/respond/{channel}/{user}"
+    def response_url(self, channel: str, user: str) -> str:
+        """Where the app may answer what a person does next."""
+        urls = self._workspace.response_urls
+        urls[str(len(urls))] = ResponseUrl(channel, user, time.monotonic())
+        return f"http://127.0.0.1:{self._port}/respond/{len(urls) - 1}"
 
     def _publish(self, event: Json) -> None:
         if self._echo and self._workspace.channel(event["channel"]).is_member:

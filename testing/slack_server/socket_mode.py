@@ -25,10 +25,14 @@ class Ack:
 
 @dataclass(eq=False)
 class Connection:
-    """One open socket; ``draining`` once the app was told to open another one."""
+    """One open socket; ``draining`` once the app was told to open another one.
+
+    Where the network between lost it, it is neither heard nor hears.
+    """
 
     socket: web.WebSocketResponse
     draining: bool = False
+    lost: bool = False
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -66,14 +70,18 @@ class SocketMode:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
         self._tickets.remove(ticket)
         # Not longer than a second to wait for the close of an app that hangs.
-        socket = web.WebSocketResponse(timeout=1)
+        socket = web.WebSocketResponse(timeout=1, autoping=False)
         await socket.prepare(request)
         connection = Connection(socket)
         await socket.send_str(json.dumps(self._hello()))
         self._add(connection)
         try:
             async for message in socket:
-                if message.type is WSMsgType.TEXT:
+                if connection.lost:
+                    continue
+                if message.type is WSMsgType.PING:
+                    await socket.pong(message.data)
+                elif message.type is WSMsgType.TEXT:
                     self._receive(message.data)
         finally:
             self._remove(connection)
@@ -99,6 +107,12 @@ class SocketMode:
                 connection.draining = True
         envelope = {"type": "disconnect", "reason": reason, "debug_info": {"host": HELLO_HOST}}
         await asyncio.gather(*(self._dismiss(c, envelope, grace) for c in leaving))
+
+    def lose(self) -> None:
+        """Lose every connection without either side being told."""
+        with self._workspace.changed:
+            for connection in self._connections:
+                connection.lost = connection.draining = True
 
     async def close(self) -> None:
         with self._workspace.changed:

@@ -13,20 +13,49 @@ from .faults import Broken, Delay, Drop, Fail, Faults, RateLimit
 from .limits import Rejection, rejection, stream_rejection
 from .methods import Methods, installation
 from .streams import METHODS as STREAMING
-from .workspace import Ephemeral, Installation, Json, SlackError, Workspace
+from .workspace import Ephemeral, Installation, Json, ResponseUrl, SlackError, Workspace
 
 OPEN = "apps.connections.open"
 INSTALL = "oauth.v2.access"
 USER_TOKEN = "xoxp-test-token"
-# Methods whose scope the server insists on, by the kind of conversation.
-_NEEDED = {
-    "conversations.info": {"channel": "channels:read", "group": "groups:read", "im": "im:read"},
-    "conversations.history": {
-        "channel": "channels:history",
-        "group": "groups:history",
-        "im": "im:history",
-    },
+# The scope that each method needs; for some, by the kind of conversation.
+_HISTORY = {
+    "channel": "channels:history",
+    "group": "groups:history",
+    "mpim": "mpim:history",
+    "im": "im:history",
 }
+_NEEDED: dict[str, str | dict[str, str]] = {
+    "conversations.info": {
+        "channel": "channels:read",
+        "group": "groups:read",
+        "mpim": "mpim:read",
+        "im": "im:read",
+    },
+    "conversations.history": _HISTORY,
+    "conversations.replies": _HISTORY,
+    "conversations.open": "im:write",
+    "users.info": "users:read",
+    "usergroups.users.list": "usergroups:read",
+    "reactions.add": "reactions:write",
+    "reactions.remove": "reactions:write",
+    "assistant.threads.setStatus": "assistant:write",
+    "assistant.threads.setTitle": "assistant:write",
+    "assistant.threads.setSuggestedPrompts": "assistant:write",
+    **dict.fromkeys(
+        (
+            "chat.postMessage",
+            "chat.update",
+            "chat.postEphemeral",
+            "chat.delete",
+            *STREAMING,
+        ),
+        "chat:write",
+    ),
+}
+# https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+_MOST_USES = 5
+_USED_FOR_SECONDS = 30 * 60
 _POSTING = ("chat.postMessage", "chat.update", "chat.postEphemeral")
 
 
@@ -62,7 +91,7 @@ class WebApi:
         self._workspace = workspace
         self._installation = installation
         self._faults = faults
-        self._methods = Methods(workspace, publish)
+        self._methods = Methods(workspace, publish, self._unseen)
         self.streams = self._methods.streams
         self._socket_url = socket_url
         self.calls: list[ApiCall] = []
@@ -95,22 +124,44 @@ class WebApi:
                 await asyncio.sleep(seconds)
         return self._answer(method, params, token)
 
-    async def respond(self, request: web.Request) -> web.Response:
+    async def respond(self, request: web.Request) -> web.StreamResponse:
         """Take what an app posts to a ``response_url``: a message for the one who acted."""
-        channel, user = request.match_info["channel"], request.match_info["user"]
         body = await request.json()
         with self._workspace.changed:
             self.calls.append(ApiCall("response_url", body, "", time.monotonic()))
+            url = self._workspace.response_urls[request.match_info["id"]]
             self._workspace.changed.notify_all()
-        if body.get("delete_original"):
-            return web.json_response({"ok": True})
-        refused = rejection("chat.postEphemeral", body)
+        match self._faults.take("response_url"):
+            case Drop(applied):
+                if applied:
+                    self._respond(url, body)
+                return _hang_up(request)
+            case Delay(seconds):
+                await asyncio.sleep(seconds)
+            case None:
+                pass
+            case _:
+                return web.Response(status=500, text="<html>Oops</html>")
+        return self._respond(url, body)
+
+    def _respond(self, url: ResponseUrl, body: Json) -> web.Response:
+        url.uses += 1
+        spent = url.uses > _MOST_USES or time.monotonic() - url.at > _USED_FOR_SECONDS
+        refused = Rejection("used_url", ()) if spent else None
+        if not refused and not body.get("delete_original"):
+            refused = rejection("chat.postEphemeral", body)
         if refused:
             self._record("response_url", refused, body)
-            return web.json_response({"ok": False, "error": refused.error}, status=400)
+            status = 404 if spent else 400
+            return web.json_response({"ok": False, "error": refused.error}, status=status)
+        if body.get("delete_original"):
+            return web.json_response({"ok": True})
         message = {"ts": self._workspace.next_ts(), **body}
-        self._workspace.add_ephemeral(Ephemeral(channel, user, message))
+        self._workspace.add_ephemeral(Ephemeral(url.channel, url.user, message))
         return web.json_response({"ok": True})
+
+    def _unseen(self, params: Json) -> None:
+        self._record("chat.postEphemeral", Rejection("shown_to_nobody", ()), params)
 
     def _answer(self, method: str, params: Json, token: str) -> web.Response:
         try:
@@ -143,13 +194,14 @@ class WebApi:
             messages = [f"[ERROR] missing required field: {name}" for name in missing]
             raise SlackError("invalid_arguments", response_metadata={"messages": messages})
         if method in _NEEDED:
-            self._check_scope(_NEEDED[method], params["channel"])
+            self._check_scope(_NEEDED[method], params)
         if method in (*_POSTING, *STREAMING):
             self._check_message(method, params)
         return run(params)
 
-    def _check_scope(self, scopes: dict[str, str], channel: str) -> None:
-        needed = scopes[self._workspace.channel(channel).type]
+    def _check_scope(self, needed: str | dict[str, str], params: Json) -> None:
+        if isinstance(needed, dict):
+            needed = needed[self._workspace.channel(params["channel"]).type]
         granted = self._installation.scopes
         if needed not in granted:
             provided = ",".join(sorted(granted))

@@ -72,6 +72,11 @@ class Channel:
 
 @dataclass(frozen=True)
 class User:
+    """Somebody; ``grid`` are the workspaces of an Enterprise Grid that they are of.
+
+    A stranger takes part in a shared channel, and Slack tells an app nothing of them.
+    """
+
     id: str
     name: str
     locale: str = "ja-JP"
@@ -80,6 +85,8 @@ class User:
     tz_offset: int = 32400
     team: str | None = None
     is_restricted: bool = False
+    grid: tuple[str, ...] = ()
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,24 @@ class Ephemeral:
     channel: str
     user: str
     message: Json
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What somebody's action lets the app open one view with; ``at`` is on the monotonic clock."""
+
+    user: str
+    at: float
+
+
+@dataclass
+class ResponseUrl:
+    """Where the app may answer an action some times, and for a while; ``at`` is when it began."""
+
+    channel: str
+    user: str
+    at: float
+    uses: int = 0
 
 
 class SlackError(Exception):
@@ -120,7 +145,8 @@ class Workspace:
         self._messages: dict[str, dict[str, Json]] = {}
         self._ephemerals: list[Ephemeral] = []
         self._views: list[View] = []
-        self.triggers: dict[str, str] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
         self.groups: dict[str, list[str]] = {}
         self._last_ts = 0
         self.put_user(User(identity.bot_user_id, identity.bot_name, "en-US", is_bot=True))
@@ -252,6 +278,11 @@ class Workspace:
             if ts not in self._messages[channel_id]:
                 raise SlackError("thread_not_found")
             return str(self._messages[channel_id][ts].get("thread_ts", ts))
+
+    def has_replies(self, channel_id: str, ts: str) -> bool:
+        """Whether a thread has more than its first message."""
+        with self.changed:
+            return next(self._replies(channel_id, ts), None) is not None
 
     def _link_reply(self, channel_id: str, reply: Json) -> None:
         root = self.thread_root(channel_id, reply["thread_ts"])

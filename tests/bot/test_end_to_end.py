@@ -66,7 +66,7 @@ def _direct_message(slack: SlackServer) -> None:
     assert "```\naws iam list-access-keys --user-name YOUR-NAME\n```" in text
     assert "2. If there are two already" in text
     assert "Sources: IAM troubleshooting › " + LOST_KEY_EN in text
-    assert message.get("thread_ts") is None
+    assert message["thread_ts"] == sent.ts
     assert message["text"].startswith(LOST_KEY_EN)
     (call,) = slack.calls("chat.postMessage")
     assert str(call.params["unfurl_links"]).lower() in ("false", "0")

@@ -132,6 +132,7 @@ def test_users_and_conversations(client: WebClient, slack: SlackServer) -> None:
 
 def test_unknown_things(client: WebClient, slack: SlackServer) -> None:
     slack.add_channel("C2", "elsewhere", is_member=False)
+    slack.installation.scopes.add("reactions:write")
     ts = slack.message("C1", "U1", "mine", deliver=False).ts
     refused: list[tuple[Callable[[], object], str]] = [
         (lambda: client.chat_postMessage(channel="C9", text="a"), "channel_not_found"),
@@ -158,6 +159,7 @@ def test_unknown_things(client: WebClient, slack: SlackServer) -> None:
 
 
 def test_reactions_ephemerals_and_assistant_threads(client: WebClient, slack: SlackServer) -> None:
+    slack.installation.scopes.add("reactions:write")
     ts = slack.direct_message("U1", "hello", deliver=False).ts
     channel = slack.dm_channel("U1")
     client.reactions_add(channel=channel, timestamp=ts, name="eyes")

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from bot.answering.learning import Learner, Learning
 from bot.memory.lessons import Lessons
 from bot.memory.store import Outcome, Store
-from bot.question import Place, Question
+from bot.question import Place, Question, Surface
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
@@ -161,7 +161,11 @@ def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> 
     lessons = Lessons(store)
     for number, user in enumerate(("U1", "U2")):
         question = Question(
-            channel="C1", ts=f"{number}.0", user=user, text=redact(ASKED[number]), surface="dm"
+            channel="C1",
+            ts=f"{number}.0",
+            user=user,
+            text=redact(ASKED[number]),
+            surface=Surface.DIRECT,
         )
         store.take(question)
         outcome = Outcome(
@@ -196,7 +200,7 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "bot.sqlite")
     lessons = Lessons(store)
     words = redact(f"{ASKED[0]}, says <@U0HANAKO1>")
-    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface="dm"))
+    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
     outcome = Outcome(
         text=words, language="en", decision="answer", confidence=1, section=LATHE, snapshot="s"
     )
@@ -224,7 +228,7 @@ def test_what_is_noted_of_a_rating(
     store = Store(tmp_path / "bot.sqlite")
     lessons = Lessons(store)
     words = redact(ASKED[0])
-    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface="dm"))
+    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
     outcome = Outcome(
         text=words,
         language="en",

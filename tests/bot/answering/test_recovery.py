@@ -11,7 +11,7 @@ from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.people import People
 from bot.memory.store import Store
-from bot.question import Question
+from bot.question import Question, Surface
 from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from kb.question.redact import redact
@@ -36,7 +36,12 @@ class Desk:
 def asked(slack: SlackServer, text: str, team: str = "T0GUIDE") -> Question:
     sent = slack.message(slack.dm_channel("U2"), "U2", text, deliver=False)
     return Question(
-        channel=sent.channel, ts=sent.ts, user="U2", text=redact(text), team=team, surface="dm"
+        channel=sent.channel,
+        ts=sent.ts,
+        user="U2",
+        text=redact(text),
+        team=team,
+        surface=Surface.DIRECT,
     )
 
 

@@ -25,7 +25,7 @@ from bot.gaps.report import show_gaps
 from bot.memory.anonymous import anonymous
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
-from bot.question import Question
+from bot.question import Question, Surface
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from ingest.pipeline import ingest
@@ -69,7 +69,7 @@ class Talk:
         days: float = 1,
         user: str = "U0HANAKO1",
         language: str = "en",
-        surface: str = "dm",
+        surface: Surface = Surface.DIRECT,
         section: str | None = "doors#latch",
     ) -> Question:
         self.count += 1
@@ -151,7 +151,7 @@ def test_why_a_question_is_a_gap(talk: Talk, embeddings: SentenceTransformerEmbe
     talk.ask("vacation", "choose", user="U3")
     talk.ask("S3", "choose", user="U4")
     talk.ask("make the S3 bucket public", "answer", user="U4")
-    talk.ask("shall we have lunch?", surface="auto")
+    talk.ask("shall we have lunch?", surface=Surface.AUTO)
     talk.ask("hello", "small_talk")
     found = {gap.label: set(gap.reasons) for gap in talk.gaps(embeddings).gaps}
     assert found == {

@@ -93,7 +93,7 @@ def test_a_command_is_answered_through_its_response_url(
     slack, _, port, _ = by_http
     slack.add_channel("C1", "help")
     command = slash_command(slack.identity, "U3", "C1", "/guide", "I lost my secret key", "t1")
-    command["response_url"] = f"http://127.0.0.1:{slack.port}/respond/C1/U3"
+    command["response_url"] = slack.response_url("C1", "U3")
     assert post_command(port, command).status == 200
     (answer,) = slack.wait_for_ephemerals("U3")
     assert plain(answer).startswith(LOST_KEY)

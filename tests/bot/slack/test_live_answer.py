@@ -12,7 +12,7 @@ from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.people import People
 from bot.memory.store import Store
-from bot.question import Question
+from bot.question import Question, Surface
 from bot.settings import BotSettings
 from bot.slack.live_answer import LiveAnswer
 from ingest.pipeline import ingest
@@ -99,13 +99,15 @@ def in_thread(slack: SlackServer, text: str = ASKED) -> Question:
         user="U2",
         text=redact(text),
         team="T0GUIDE",
-        surface="mention",
+        surface=Surface.MENTION,
     )
 
 
 def direct(slack: SlackServer, text: str = ASKED) -> Question:
     sent = slack.direct_message("U2", text, deliver=False)
-    return Question(channel=sent.channel, ts=sent.ts, user="U2", text=redact(text), surface="dm")
+    return Question(
+        channel=sent.channel, ts=sent.ts, user="U2", text=redact(text), surface=Surface.DIRECT
+    )
 
 
 def assert_one_whole_answer(slack: SlackServer, channel: str = "C1") -> str:

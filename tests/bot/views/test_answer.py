@@ -159,7 +159,58 @@ def test_links_that_are_not_of_the_web_are_words() -> None:
 
 def test_paths_of_the_docs_teams_machine_stay_there() -> None:
     text = check(render(answer_of([step("a")])))
-    assert "guide.md" in text and "/home/someone" not in text
+    assert text.endswith("Sources: T") and "/home/someone" not in text
+
+
+def test_sources_are_a_line_a_section() -> None:
+    both = answer_of([step("a"), step("b").model_copy(update={"citations": (2,)})], count=2)
+    other = citation("U", "https://x.example/u").model_copy(update={"anchor": "b"})
+    text = check(render(both.model_copy(update={"citations": (citation(), other)})))
+    assert "\nSources: [1] T\nSources: [2] U <https://x.example/u>" in text
+    assert "lines" not in text
+
+
+def test_see_also_names_an_address_once() -> None:
+    links = [
+        Span(text="Keys", href="https://x.example/keys"),
+        Span(text="All about keys", href="https://x.example/keys/"),
+        Span(text="Users", href="https://x.example/users"),
+    ]
+    answer = answer_of([step("a")]).model_copy(update={"see_also": tuple(links)})
+    text = check(render(answer))
+    assert "• Keys" in text and "All about" not in text and "• Users" in text
+
+
+def table(*rows: tuple[str, ...]) -> Block:
+    return Block(id="1", kind=BlockKind.TABLE, lines=LINE, rows=rows)
+
+
+def test_a_table_is_a_table() -> None:
+    tables = Step(
+        kind=BlockKind.TABLE,
+        spans=(),
+        citations=(1,),
+        children=(table(("Code", "Meaning"), ("E1", ""), ("E2", "Paper jam")),),
+    )
+    (message,) = render(answer_of([step("Look it up."), tables, step("Go on.")]))
+    check([message])
+    (block,) = (b.to_dict() for b in message.blocks if b.type == "table")
+    assert [[cell["text"] for cell in row] for row in block["rows"]] == [
+        ["Code", "Meaning"],
+        ["E1", "\N{NO-BREAK SPACE}"],
+        ["E2", "Paper jam"],
+    ]
+    text = slack_render.plain(posted(message))
+    assert text.index("Look it up.") < text.index("E2 | Paper jam") < text.index("Go on.")
+    assert "1. \n" not in text and "1. [1]" not in text
+
+
+def test_a_second_table_has_its_columns_below_each_other() -> None:
+    first, second = (table(("A", "Bcd"), ("long cell", x)) for x in "12")
+    (message,) = render(answer_of([step("x", first), step("y", second)]))
+    text = check([message])
+    assert [b.type for b in message.blocks].count("table") == 1
+    assert "A          Bcd\n" in text and "long cell  2" in text
 
 
 def test_answers_of_the_sample_guide(sample: KnowledgeBase) -> None:
@@ -217,7 +268,7 @@ def test_text_is_read_as_the_person_sees_it(text: str, shown: str) -> None:
 
 def test_who_is_answered_where() -> None:
     private = direct_message(event(channel_type="im"))
-    assert private is not None and private.thread_ts is None
+    assert private is not None and private.thread_ts == "1.1"
     threaded = direct_message(event(channel_type="im", thread_ts="0.9"))
     assert threaded is not None and threaded.thread_ts == "0.9"
     mentioned = mention(event(channel="C1"))
@@ -228,7 +279,8 @@ def test_who_is_answered_where() -> None:
     assert reply is not None and reply.thread_ts == "0.9"
     assert thread_reply(event(channel="C1", channel_type="channel")) is None
     picture = event(channel="C1", channel_type="channel", thread_ts="0.9", text="")
-    assert thread_reply(picture) is None
+    under_picture = thread_reply(picture)
+    assert under_picture is not None and not under_picture.text
 
 
 @pytest.mark.parametrize(

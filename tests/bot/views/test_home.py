@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
+from slack_sdk import WebClient
 
 from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.people import People
+from bot.answering.private import PrivateAnswers
 from bot.answering.secret_warning import secret_warning
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
-from bot.question import Question
+from bot.question import Question, Surface
 from bot.settings import BotSettings
-from bot.views.answer import render_privately
 from bot.views.home import figures
 from kb.knowledge_base import KnowledgeBase
 from kb.question.redact import redact
@@ -64,19 +65,21 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
         return REGISTRY.get_sample_value("guidebot_questions_total", by_command) or 0.0
 
     store, people = Store(tmp_path / "bot.sqlite"), People()
-    answerer = Answerer(sample, store, people, Access(BotSettings(), people))
+    access = Access(BotSettings(), people)
+    answerer = Answerer(sample, store, people, access)
+    private = PrivateAnswers(answerer, sample, store, access)
     question = Question(
         channel="C1",
         ts="command:1",
         user="U1",
         text=redact("I lost my secret key"),
-        surface="command",
+        surface=Surface.COMMAND,
     )
     before = counted()
-    answer = answerer.answer_privately(question, "en")
+    (message,) = private.answer(question, WebClient("xoxb-test", base_url="http://[::1]:1/"), "en")
     assert counted() == before + 1
-    assert History(store).sections_asked(0) == [(answer.citations[0].section, 1)]
-    (message,) = render_privately(answer, question)
+    ((section, times),) = History(store).sections_asked(0)
+    assert section.endswith("#lost-access-key") and times == 1
     assert "[Show the whole section] [Post to the channel]" in check([message])
     assert store.unanswered() == []
 

@@ -77,10 +77,17 @@ def test_every_step_and_its_code_stays_and_cut_detail_is_counted() -> None:
     assert "Not shown here: 120 list items." in text and "Show the whole section" in text
 
 
-def test_code_is_whole_or_not_there() -> None:
+def test_long_code_shows_its_first_lines() -> None:
     code = "\n".join(f"line {n}" for n in range(40))
     text = check(render(long_answer(2, children=(block(BlockKind.CODE, code),)), PLACE))
-    assert "line 1\n" not in text and "… 40 more lines" in text
+    assert "line 7\n" in text and "line 8" not in text and "… 32 more lines" in text
+    assert "Show the whole section" in text
+
+
+def test_long_code_by_itself_is_shortened() -> None:
+    code = "\n".join(f"line {n}" for n in range(40))
+    text = check(render(long_answer(1, children=(block(BlockKind.CODE, code),)), PLACE))
+    assert "line 7\n" in text and "line 8" not in text
 
 
 def test_without_a_button_for_the_rest_nothing_is_left_out() -> None:

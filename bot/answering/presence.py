@@ -1,0 +1,92 @@
+"""What Slack shows of a question besides its answer: that the bot is at work, a thread's name."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from slack_sdk import WebClient
+
+from bot.question import Question
+from bot.slack.clients import hasty
+from bot.slack.errors import SLACK_ERRORS
+from bot.slack.live_answer import LiveAnswer
+from bot.words.catalogue import words
+from kb.errors import GuidebotError
+from kb.knowledge_base import KnowledgeBase
+
+# Most answers are there sooner, and nobody has to be told to wait.
+_STATUS_AFTER_SECONDS = 0.7
+# Then they are shown a message that becomes the answer, which takes Slack more calls.
+_LIVE_AFTER_SECONDS = 2.5
+
+_SECONDS = 3
+_LONGEST_TITLE = 80
+
+
+class Presence:
+    """That the bot is at work on a question, shown if it takes a while.
+
+    Not where nobody asked it: there it may have nothing to say.
+    """
+
+    def __init__(
+        self, knowledge_base: KnowledgeBase, question: Question, client: WebClient
+    ) -> None:
+        self._knowledge_base = knowledge_base
+        self._question = question
+        self._client = hasty(client, _SECONDS)
+        self._told: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def shown(self, language: str | None, live: LiveAnswer) -> Iterator[None]:
+        """Say so while something goes on."""
+        if self._question.surface.unasked:
+            yield
+            return
+        timers = [
+            threading.Timer(_STATUS_AFTER_SECONDS, self._tell, (language,)),
+            threading.Timer(_LIVE_AFTER_SECONDS, live.open),
+        ]
+        for timer in timers:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield
+        finally:
+            for timer in timers:
+                timer.cancel()
+
+    def clear(self) -> None:
+        """Take away what Slack itself has not, which clears it with a message of the bot's."""
+        if self._told is not None:
+            self._told.join()
+            self._set_status("")
+
+    def name_thread(self) -> None:
+        """Give a thread of the agent pane the name of a question."""
+        question = self._question
+        with contextlib.suppress(*SLACK_ERRORS):
+            self._client.assistant_threads_setTitle(
+                channel_id=question.channel,
+                thread_ts=str(question.thread_ts),
+                title=question.text[:_LONGEST_TITLE],
+            )
+
+    def _tell(self, language: str | None) -> None:
+        self._told = threading.current_thread()
+        said, question = words(language), self._question
+        with contextlib.suppress(GuidebotError):
+            titles = self._knowledge_base.index().titles(language or "en", question.audience)
+            one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
+            self._set_status(said.looking_in.format(title=one) if one else said.thinking)
+
+    def _set_status(self, status: str) -> None:
+        question = self._question
+        with contextlib.suppress(*SLACK_ERRORS):
+            self._client.assistant_threads_setStatus(
+                channel_id=question.channel,
+                thread_ts=question.thread_ts or question.ts,
+                status=status,
+            )

@@ -1,0 +1,79 @@
+"""How a message reads: as a question, as something for the people around, or as no words at all.
+
+Only for messages that do not name the bot, where it would rather miss a question than butt in.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.text.fold import fold
+
+# Slack writes an emoji as its name.
+_EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?", re.IGNORECASE)
+
+# Of folded texts: in lower case, without accents.
+_BEFORE = (
+    r"(?:(?:and|so|but|ok|okay|well|then|also|hi|hey|hello|please|und|also|aber|et|mais|donc|y|pero"
+    r"|e|mas)[\s,]+)*"
+)
+_INTERROGATIVE = (
+    r"(?:how|what|why|where|when|which|who|can|could|should|must|may|do|does|did|is|are|am|will"
+    r"|wie|was|warum|wieso|wo|wann|welche[rsn]?|wer|kann|soll|muss|darf"
+    r"|comment|pourquoi|quoi|quels?|quelles?|ou|quand|est-ce|puis-je|peut-on|dois-je"
+    r"|como|por que|cual(?:es)?|donde|cuando|puedo|debo|hay|qual|quais|onde|quando|posso|devo)\b"
+)
+_ASKS = re.compile(
+    rf"^{_BEFORE}{_INTERROGATIVE}|[?？؟]\s*(?:$|\s)|\b(?:how (?:do|can|to)|tell me|show me)\b"
+    r"|(?:か|かな|の|って|たい|たいです|のですが|んですが|ですけど)[。！!\s]*$"
+    r"|教え|どう(?:すれ|し|やっ)|なぜ|何故|どこ|いつ|どれ|方法|でき(?:ない|ません)"
+    r"|吗|呢|怎么|如何|为什么|什么|哪|어떻게|왜|무엇|어디|(?:까요|나요|인가요|가요)\b"
+)
+
+_ANYBODY = re.compile(
+    r"\b(?:any(?:one|body)|some(?:one|body)|every(?:one|body)|guys|folks|team|jemand|alle|leute"
+    r"|quelqu'un|tout le monde|alguien|todos|alguem|pessoal)\b"
+    r"|(?:誰|だれ)か|みなさん|皆さん|みんな|谁|大家|누구|여러분"
+)
+_YOU = re.compile(
+    r"\b(?:you|your|yours|u|ya|du|dich|dir|dein\w*|ihr|euch|tu|toi|te|ton|vous|votre|usted|ustedes"
+    r"|ti|tus?|voce|voces|seu|sua)\b"
+    r"|あなた|さん(?:[はがもの、\s]|$)|君|你|您|당신"
+)
+
+# What asks for something says at least so much.
+_LEAST_WORDS = 4
+_LEAST_CHARACTERS = 9
+_WIDE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+def without_emoji(text: str) -> str:
+    """Return a text without the emoji that Slack writes by their names."""
+    return _EMOJI.sub(" ", text).strip()
+
+
+def is_wordless(text: str) -> bool:
+    """Whether a message is signs alone: emoji, "+1", "!!"."""
+    return not any(sign.isalpha() for sign in without_emoji(text))
+
+
+def asks(text: str) -> bool:
+    """Whether a message reads as a question, or says what somebody wants to do or cannot."""
+    return bool(_ASKS.search(fold(text).strip()))
+
+
+def asks_much(text: str) -> bool:
+    """Whether a message reads as a question of some length."""
+    if _WIDE.search(text):
+        return asks(text) and len(text) >= _LEAST_CHARACTERS
+    return asks(text) and len(text.split()) >= _LEAST_WORDS
+
+
+def is_for_people(text: str) -> bool:
+    """Whether a message speaks to everybody around."""
+    return bool(_ANYBODY.search(fold(text)))
+
+
+def is_for_somebody(text: str) -> bool:
+    """Whether a message speaks to one person, or to everybody around."""
+    return is_for_people(text) or bool(_YOU.search(fold(text)))

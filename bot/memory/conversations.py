@@ -1,0 +1,114 @@
+"""Who talks with the bot in a conversation, and what it has said there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy.orm import Session
+
+from bot.memory.store import Store
+from bot.memory.tables import QuestionRow, ThreadRow
+from bot.question import Place, Question
+from kb.model import CleanText, Decision
+from kb.question.redact import redact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told(Place):
+    """A question that was answered with a section ("guide#anchor"), and where the answer stands.
+
+    `text` is the question.
+    """
+
+    text: CleanText
+    section: str
+    answer_ts: str
+
+
+class Conversations:
+    """What was said in threads. Threads of the process may share it."""
+
+    def __init__(self, store: Store) -> None:
+        self._engine: Engine = store.engine
+
+    def listens(self, channel: str, thread_ts: str) -> bool:
+        """Whether the bot is in a thread, and has not been sent away or left it to people."""
+        with Session(self._engine) as session:
+            thread = session.get(ThreadRow, (channel, thread_ts))
+            return thread is not None and not thread.quiet
+
+    def keep_quiet(self, place: Place) -> None:
+        """Say nothing more in a thread until the bot is mentioned."""
+        self._set_quiet(place, quiet=True)
+
+    def speak_again(self, place: Place) -> None:
+        """Listen to a thread again."""
+        self._set_quiet(place, quiet=False)
+
+    def has_asked(self, question: Question) -> bool:
+        """Whether whoever wrote this was answered in its conversation before."""
+        return self._newest(question, QuestionRow.user == question.user) is not None
+
+    def last_asked(self, question: Question) -> str | None:
+        """Return the ts of the last question of a conversation that was answered, if any was.
+
+        Greetings and thanks are none.
+        """
+        row = self._newest(question, QuestionRow.decision != Decision.SMALL_TALK.value)
+        return row.ts if row else None
+
+    def last_told(self, question: Question) -> Told | None:
+        """Return the last question of a conversation that a section was the answer to."""
+        row = self._newest(question, QuestionRow.decision == Decision.ANSWER.value)
+        return _told(row) if row else None
+
+    def told(self, question: Question, section: str) -> Told | None:
+        """Return the question of a conversation that a section was the answer to, if it was."""
+        row = self._newest(
+            question,
+            QuestionRow.decision == Decision.ANSWER.value,
+            QuestionRow.section == section,
+        )
+        return _told(row) if row else None
+
+    def answer_ts(self, place: Place) -> str | None:
+        """Return where the answer to a question stands, if there is one."""
+        with Session(self._engine) as session:
+            row = session.get(QuestionRow, (place.channel, place.ts))
+            return row.answer_ts if row else None
+
+    def _newest(self, question: Question, *conditions: ColumnElement[bool]) -> QuestionRow | None:
+        chosen = (
+            select(QuestionRow)
+            .where(
+                QuestionRow.channel == question.channel,
+                QuestionRow.thread_ts == question.thread_ts,
+                QuestionRow.ts != question.ts,
+                QuestionRow.answer_ts.is_not(None),
+                *conditions,
+            )
+            .order_by(QuestionRow.taken_at.desc())
+            .limit(1)
+        )
+        if not question.thread_ts:
+            return None
+        with Session(self._engine) as session:
+            return session.scalars(chosen).first()
+
+    def _set_quiet(self, place: Place, *, quiet: bool) -> None:
+        with Session(self._engine) as session, session.begin():
+            thread = session.get(ThreadRow, (place.channel, place.thread_ts))
+            if thread is not None:
+                thread.quiet = quiet
+
+
+def _told(row: QuestionRow) -> Told:
+    return Told(
+        channel=row.channel,
+        ts=row.ts,
+        thread_ts=row.thread_ts,
+        text=redact(row.text or ""),
+        section=row.section or "",
+        answer_ts=row.answer_ts or row.ts,
+    )

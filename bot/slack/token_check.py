@@ -1,0 +1,36 @@
+"""Whether Slack still takes the bot's token."""
+
+from __future__ import annotations
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.clients import hasty
+from bot.slack.errors import CONNECTION_ERRORS, error_code, refuses_token
+
+_SECONDS = 5
+
+
+class TokenCheck:
+    """A check (bot.operations.http) of what was true when it was last refreshed."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = hasty(client, _SECONDS)
+        self._wrong: str | None = None
+
+    def refresh(self) -> None:
+        """Ask Slack."""
+        try:
+            self._client.auth_test()
+        except SlackApiError as error:
+            # Slack may well fail for a moment, and the token be as good as before.
+            if refuses_token(error):
+                self._wrong = f"Slack refuses the token: {error_code(error)}"
+        except CONNECTION_ERRORS:
+            self._wrong = "Slack cannot be reached"
+        else:
+            self._wrong = None
+
+    def __call__(self) -> str | None:
+        """Return what is wrong, if anything is."""
+        return self._wrong

@@ -1,0 +1,55 @@
+"""A guide's tables: as Slack's own where one can stand, else in columns of text.
+
+https://docs.slack.dev/reference/block-kit/blocks/table-block
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import TableBlock
+
+_MOST_ROWS = 100
+_MOST_COLUMNS = 20
+_MOST_CHARACTERS = 5000
+_LONGEST_CELL = 1000
+# Slack takes no empty cell.
+_EMPTY = "\N{NO-BREAK SPACE}"
+
+Rows = Sequence[Sequence[str]]
+
+
+def table_block(rows: Rows) -> TableBlock | None:
+    """Return a table, its first row the header; None if it is larger than Slack takes."""
+    columns = max(map(len, rows), default=0)
+    characters = sum(len(cell) for row in rows for cell in row)
+    if not columns or columns > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+        return None
+    if characters > _MOST_CHARACTERS:
+        return None
+    wrapped = [{"is_wrapped": True}] * columns
+    return TableBlock(rows=[_cells(row, columns) for row in rows], column_settings=wrapped)
+
+
+def _cells(row: Sequence[str], columns: int) -> list[dict[str, str]]:
+    whole = [*row, *[""] * (columns - len(row))]
+    return [{"type": "raw_text", "text": cell.strip()[:_LONGEST_CELL] or _EMPTY} for cell in whole]
+
+
+def aligned(rows: Rows) -> str:
+    """Return a table as lines of text in which columns begin below each other."""
+    columns = max(map(len, rows), default=0)
+    widths = [
+        max((_width(row[at]) for row in rows if at < len(row)), default=0) for at in range(columns)
+    ]
+    lines = [
+        "  ".join(cell + " " * (widths[at] - _width(cell)) for at, cell in enumerate(row)).rstrip()
+        for row in rows
+    ]
+    ruled = ["─" * min(sum(widths) + 2 * (columns - 1), 60)] if len(rows) > 1 else []
+    return "\n".join([*lines[:1], *ruled, *lines[1:]])
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -141,6 +141,9 @@ class Answerer:
             if outcome:
                 # Whoever presses a button under the answer relies on it.
                 self._store.note(question.channel, question.ts, outcome)
+            if messages:
+                # Before it can be replied to.
+                self._store.join(question)
             with stage("post"):
                 answer_ts = post(
                     client,
@@ -151,7 +154,6 @@ class Answerer:
                 )
             if messages:
                 answer_ts = answer_ts or live.ts
-                self._store.join(question)
             else:
                 live.drop()
             done = True

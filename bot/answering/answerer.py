@@ -141,6 +141,9 @@ class Answerer:
             if outcome:
                 # Whoever presses a button under the answer relies on it.
                 self._store.note(question.channel, question.ts, outcome)
+            if messages:
+                # Before it can be replied to.
+                self._store.join(question)
             with stage("post"):
                 answer_ts = post(
                     client,
@@ -151,7 +154,6 @@ class Answerer:
                 )
             if messages:
                 answer_ts = answer_ts or live.ts
-                self._store.join(question)
             else:
                 live.drop()
             done = True
@@ -180,6 +182,28 @@ class Answerer:
                 **(logged(outcome) if outcome else {}),
             },
         )
+
+    def answer_anew(self, place: Place, user: str, text: CleanText, client: WebClient) -> None:
+        """Put the answer to an edited question in the place of the one that stands."""
+        stands = self.conversations.answer_ts(place)
+        asked = self._store.taken(place)
+        if not stands or not asked or asked.user != user or not text or talk_of(text):
+            return
+        if self._access.refuse(client, asked.team, place.channel, user):
+            return
+        question = _question(asked, text)
+        with about(question):
+            language = self._people.person(client, user).language
+            if text.secrets:
+                self._warn(question, client, language)
+            answer = self.ask(question, language)
+            first, *rest = render(answer, question, human=self.human)
+            client.chat_update(
+                channel=place.channel, ts=stands, text=first.text, blocks=list(first.blocks)
+            )
+            post(client, question, rest)
+            self._store.note(place.channel, place.ts, outcome_of(answer))
+            logger.info("Answered anew: %s", answer.decision.value)
 
     def recover(self, client_of: Callable[[str | None], WebClient | None]) -> None:
         """Answer what was taken on and not answered: before a crash, or while Slack was away.
@@ -373,15 +397,20 @@ class Answerer:
         text = message_text(client, left)
         if text is None:
             return None
-        return Question(
-            channel=left.channel,
-            ts=left.ts,
-            thread_ts=left.thread_ts,
-            user=left.user,
-            text=text,
-            surface=left.surface,
-            team=left.team,
-        )
+        return _question(left, text)
+
+
+def _question(taken: Unanswered, text: CleanText) -> Question:
+    """Return a question that was taken on, in the words that it has now."""
+    return Question(
+        channel=taken.channel,
+        ts=taken.ts,
+        thread_ts=taken.thread_ts,
+        user=taken.user,
+        text=text,
+        surface=taken.surface,
+        team=taken.team,
+    )
 
 
 def _place(place: Place) -> Place:

@@ -28,6 +28,8 @@ from kb.question.small_talk import small_talk
 # Where nobody has asked the bot, it speaks only when it is this sure.
 _SURE_UNASKED = 0.8
 _MOST_OTHERS = 3
+# Signs that are longer were pasted, and whoever did that to the bot hears of it.
+_LONGEST_REACTION = 80
 
 
 class Conduct:
@@ -40,7 +42,8 @@ class Conduct:
     def is_heard(self, question: Question) -> bool:
         """Whether a message may be for the bot, before it is looked for in the guides."""
         text = question.text
-        if text and (is_wordless(text) or talk_of(text) == "fine"):
+        reacts = is_wordless(text) and (question.surface.unasked or len(text) <= _LONGEST_REACTION)
+        if text and (reacts or talk_of(text) == "fine"):
             return False
         if question.surface is not Surface.THREAD:
             return True

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from bot.listeners import (
     buttons,
     commands,
+    edits,
     home,
     ingest,
     installation,
@@ -26,7 +27,8 @@ __all__ = ["Parts", "register"]
 def register(app: App, parts: Parts) -> None:
     """Register every listener."""
     app.use(_acknowledge)
-    questions = (messages, mentions, commands, shortcuts)
+    # Of two that listen to the same event, the first has it to itself.
+    questions = (edits, messages, mentions, commands, shortcuts)
     for module in (*questions, buttons, reactions, home, ingest, installation):
         module.register(app, parts)
 

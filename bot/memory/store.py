@@ -327,6 +327,12 @@ class Store:
                 to_ts=row.to_ts,
             )
 
+    def taken(self, place: Place) -> Unanswered | None:
+        """Return a question that was taken on, answered or not."""
+        with Session(self.engine) as session:
+            row = session.get(QuestionRow, (place.channel, place.ts))
+            return _unanswered(row) if row else None
+
     def outcome(self, channel: str, ts: str) -> Outcome | None:
         """Return what came of a question, if it is known."""
         with Session(self.engine) as session:

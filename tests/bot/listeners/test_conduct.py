@@ -203,3 +203,18 @@ def test_a_channel_that_is_answered_unasked_is_left_to_its_threads(office: Offic
     slack.message("C2", "U4", "how do I delete an MFA device?", thread_ts=sure.ts)
     slack.wait_for_messages("C2", 2, thread_ts=sure.ts)
     assert slack.bot_messages("C2", root.ts) == []
+
+
+def test_an_edited_question_is_answered_anew_in_place(office: Office, thread: str) -> None:
+    slack, _ = office
+    bot = slack.identity.bot_user_id
+    slack.edit("C1", thread, f"<@{bot}> how do I delete an MFA device?", "U2")
+    slack.wait_until(
+        lambda: DELETE_MFA in plain(slack.bot_messages("C1", thread)[0]), 10, "the other answer"
+    )
+    quiet(slack, thread)
+    # What was never answered is left alone.
+    alone = slack.message("C1", "U2", "hello everybody")
+    slack.wait_for_ack(slack.edit("C1", alone.ts, "I lost my secret key"))
+    time.sleep(0.5)
+    assert slack.bot_messages("C1", alone.ts) == []

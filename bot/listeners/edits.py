@@ -1,0 +1,34 @@
+"""Questions that are edited after they were answered: their answers are put right in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.listeners.parts import Parts
+from bot.question import Place, words_of
+
+
+def register(app: App, parts: Parts) -> None:
+    """Listen to edited messages."""
+
+    def is_edit(event: dict[str, Any]) -> bool:
+        now, before = event.get("message") or {}, event.get("previous_message") or {}
+        # Slack tells in the same way that it shows what a link leads to, or that a thread grew.
+        return (
+            event.get("subtype") == "message_changed"
+            and bool(now.get("edited"))
+            and not now.get("bot_id")
+            and now.get("text") != before.get("text")
+        )
+
+    def handle_edit(event: dict[str, Any], client: WebClient) -> None:
+        message = event["message"]
+        place = Place(channel=event["channel"], ts=str(message["ts"]))
+        parts.answerer.work.submit(
+            parts.answerer.answer_anew, place, str(message["user"]), words_of(message), client
+        )
+
+    app.event("message", matchers=[is_edit])(handle_edit)

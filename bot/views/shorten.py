@@ -6,7 +6,6 @@ the guide's order. What is not is counted, because a button shows everything.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from enum import Enum
 from bot.words.words import SlackWords
 from kb.answer.instructions import must_be_kept
 from kb.model import Answer, Block, BlockKind, Part, Span, Step
+from kb.text.width import text_width
 
 MOST_LINES = 25
 """How many lines are read without scrolling, about."""
@@ -69,11 +69,7 @@ def without_explanation(answer: Answer) -> Answer:
 
 def text_lines(text: str) -> int:
     """Return how many lines a text takes in Slack, about."""
-    return sum(max(1, -(-_columns(line) // _COLUMNS)) for line in text.rstrip("\n").split("\n"))
-
-
-def _columns(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
+    return sum(max(1, -(-text_width(line) // _COLUMNS)) for line in text.rstrip("\n").split("\n"))
 
 
 def _told(gone: Counter[_Kind], said: SlackWords) -> str:

@@ -5,10 +5,11 @@ https://docs.slack.dev/reference/block-kit/blocks/table-block
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import TableBlock
+
+from kb.text.width import text_width
 
 _MOST_ROWS = 100
 _MOST_COLUMNS = 20
@@ -41,15 +42,14 @@ def aligned(rows: Rows) -> str:
     """Return a table as lines of text in which columns begin below each other."""
     columns = max(map(len, rows), default=0)
     widths = [
-        max((_width(row[at]) for row in rows if at < len(row)), default=0) for at in range(columns)
+        max((text_width(row[at]) for row in rows if at < len(row)), default=0)
+        for at in range(columns)
     ]
     lines = [
-        "  ".join(cell + " " * (widths[at] - _width(cell)) for at, cell in enumerate(row)).rstrip()
+        "  ".join(
+            cell + " " * (widths[at] - text_width(cell)) for at, cell in enumerate(row)
+        ).rstrip()
         for row in rows
     ]
     ruled = ["─" * min(sum(widths) + 2 * (columns - 1), 60)] if len(rows) > 1 else []
     return "\n".join([*lines[:1], *ruled, *lines[1:]])
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

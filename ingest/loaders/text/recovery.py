@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 from ingest.loaders.text.escaping import escaped
 from ingest.loaders.text.looks_like_code import looks_like_code
+from ingest.loaders.text.markdown_lines import MarkdownLines
 from ingest.loaders.text.sentence import SENTENCE_END
 from ingest.parse.inline import glue_between
 
@@ -61,22 +62,6 @@ class _Item:
         return self.lines[0].text if self.lines else ""
 
 
-@dataclass
-class _Writer:
-    """Markdown as it is written, with the source line of each of its lines."""
-
-    markdown: list[str] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-
-    def put(self, text: str, number: int) -> None:
-        self.markdown.append(text)
-        self.lines.append(number)
-
-    def blank(self) -> None:
-        if self.markdown and self.markdown[-1]:
-            self.put("", self.lines[-1])
-
-
 @dataclass(frozen=True)
 class Recovered:
     """A plain text as Markdown, and the source line (1-based) of each Markdown line.
@@ -98,7 +83,7 @@ def is_saved_page(text: str) -> bool:
 def recover(text: str) -> Recovered:
     """Recover the structure of a page."""
     lines = _lines(text)
-    writer = _Writer()
+    writer = MarkdownLines()
     if not lines:
         return Recovered("", (), ())
     writer.put(f"# {escaped(lines[0].text)}", lines[0].number)
@@ -159,7 +144,7 @@ def _sections(body: Sequence[Line], headings: set[str]) -> list[tuple[Line | Non
     return sections
 
 
-def _write_body(lines: Sequence[Line], writer: _Writer) -> None:
+def _write_body(lines: Sequence[Line], writer: MarkdownLines) -> None:
     """Write a section's paragraphs, code and lists."""
     marked = _marks(lines)
     position = 0
@@ -315,7 +300,7 @@ def _is_label(item: _Item) -> bool:
     return item.first.endswith(_LABEL_END)
 
 
-def _write_list(items: Sequence[_Item], writer: _Writer, ordered: bool, indent: str) -> None:
+def _write_list(items: Sequence[_Item], writer: MarkdownLines, ordered: bool, indent: str) -> None:
     for number, item in enumerate(items, 1):
         mark = f"{number}. " if ordered else "- "
         inside = indent + " " * len(mark)
@@ -327,7 +312,7 @@ def _write_list(items: Sequence[_Item], writer: _Writer, ordered: bool, indent: 
 
 
 def _write_lines(
-    lines: Sequence[Line], writer: _Writer, indent: str, first: str | None = None
+    lines: Sequence[Line], writer: MarkdownLines, indent: str, first: str | None = None
 ) -> None:
     """Write an item's or a paragraph's lines: prose joined, code in fences of its own."""
     position = 0
@@ -347,7 +332,7 @@ def _write_lines(
         position, prefix = end, indent
 
 
-def _write_code(run: Sequence[Line], writer: _Writer, prefix: str, indent: str) -> None:
+def _write_code(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent: str) -> None:
     fence = "```"
     while any(fence in line.text for line in run):
         fence += "`"
@@ -357,7 +342,7 @@ def _write_code(run: Sequence[Line], writer: _Writer, prefix: str, indent: str) 
     writer.put(indent + fence, run[-1].number)
 
 
-def _write_prose(run: Sequence[Line], writer: _Writer, prefix: str, indent: str) -> None:
+def _write_prose(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent: str) -> None:
     for position, line in enumerate(run):
         text = escaped(line.text)
         if len(run) == 1 and not indent and _CAPTION.search(line.text):

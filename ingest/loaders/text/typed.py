@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from ingest.loaders.text.escaping import escaped
 from ingest.loaders.text.looks_like_code import looks_like_code
+from ingest.loaders.text.markdown_lines import MarkdownLines
 from ingest.loaders.text.plain_markup import Plain, without_markup
 from ingest.parse.blocks import NOTE_LABEL
-from ingest.parse.inline import unspaced
 from ingest.parse.structure.evidence import is_ended, is_short
 from ingest.parse.structure.marks import Look, find_mark
 from ingest.remark import Remark
+from kb.text.width import text_width
 
 _BULLET = re.compile(r"(->|=>|[-*•‣◦▪–—·→⇒➔]|・|･)\s*(?=\S)")
 _SPACED = ("-", "*", "–", "—", "->", "=>")
@@ -49,22 +50,10 @@ class Line:
 
 
 @dataclass
-class Typed:
-    """A typed text as Markdown, and the source line (1-based) of each Markdown line."""
+class Typed(MarkdownLines):
+    """A typed text as Markdown, and what is to be said of it."""
 
-    markdown: list[str] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-
-    def put(self, text: str, number: int) -> None:
-        """Add a line."""
-        self.markdown.append(text)
-        self.lines.append(number)
-
-    def blank(self) -> None:
-        """Add a blank line, if the last one is not."""
-        if self.markdown and self.markdown[-1]:
-            self.put("", self.lines[-1])
 
 
 def read_typed(text: str) -> Typed:
@@ -157,7 +146,7 @@ class _Underlines:
         rule = _RULE.fullmatch(below.text)
         if not rule or below.apart or not is_short(line.text):
             return None
-        if _width(below.text) < _width(line.text) / 2 and len(below.text) < 10:
+        if text_width(below.text) < text_width(line.text) / 2 and len(below.text) < 10:
             return None
         over = position > 0 and lines[position - 1].text == below.text
         return line, self._level(rule[1] + "^" * over)
@@ -166,10 +155,6 @@ class _Underlines:
         if sign not in self.signs:
             self.signs.append(sign)
         return self.signs.index(sign) + 1
-
-
-def _width(text: str) -> int:
-    return sum(2 if unspaced(c) else 1 for c in text)
 
 
 def _put_heading(typed: Typed, line: Line, level: int) -> None:
@@ -343,6 +328,6 @@ def _may_be_marked(lines: Sequence[Line], position: int) -> bool:
 
 def _is_cut(line: str, following: str) -> bool:
     """Whether a line was cut by its width: it is long, and its sentence goes on."""
-    if is_ended(line) or _width(line) < _WRAPPED:
+    if is_ended(line) or text_width(line) < _WRAPPED:
         return following[:1].islower() and not is_ended(line) and line.isascii()
     return True

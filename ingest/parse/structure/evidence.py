@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.parse.roles import role_of
 from ingest.parse.structure.marks import Look
 from ingest.parse.structure.units import Kind, Unit
+from kb.text.width import text_width
 
 _ENDED = re.compile(r"[。．.!！;；,，、:：]['\"”’」』)）]*$")
 ASKED = re.compile(r"[?？]['\"”’」』)）]*$")
@@ -25,10 +25,7 @@ Family = tuple[str, bool]
 
 @dataclass(frozen=True)
 class Text:
-    """A text's units. `typed` says that nothing in it is markup; `place` is a unit's source line.
-
-    `headings` are the positions of the real headings.
-    """
+    """A text's units. `typed`: nothing in it is markup; `place` is a unit's source line."""
 
     units: Sequence[Unit]
     typed: bool
@@ -69,7 +66,7 @@ class Headings:
 
 def is_short(text: str, longest: int = _LONGEST) -> bool:
     """Whether a line is no longer than headings are."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text) <= longest
+    return text_width(text) <= longest
 
 
 def is_ended(text: str) -> bool:

@@ -284,14 +284,7 @@ class Store:
                 return None
             row.answered_at, row.answered_by = time.time(), by
             question = session.get(QuestionRow, (row.channel, row.ts))
-            return Escalation(
-                channel=row.channel,
-                ts=row.ts,
-                thread_ts=question.thread_ts if question else None,
-                user=row.user,
-                to_channel=row.to_channel,
-                to_ts=row.to_ts,
-            )
+            return _escalation(row, question.thread_ts if question else None)
 
     def passed_on(self, to_channel: str, to_ts: str) -> Escalation | None:
         """Return the question that was posted for humans as a message, if it is one."""
@@ -303,14 +296,7 @@ class Store:
             question = row and session.get(QuestionRow, (row.channel, row.ts))
             if row is None:
                 return None
-            return Escalation(
-                channel=row.channel,
-                ts=row.ts,
-                thread_ts=question.thread_ts if question else None,
-                user=row.user,
-                to_channel=row.to_channel,
-                to_ts=row.to_ts,
-            )
+            return _escalation(row, question.thread_ts if question else None)
 
     def escalation(self, place: Place) -> Escalation | None:
         """Return where a question was posted for humans, if it was."""
@@ -318,14 +304,7 @@ class Store:
             row = session.get(EscalationRow, (place.channel, place.ts))
             if row is None:
                 return None
-            return Escalation(
-                channel=row.channel,
-                ts=row.ts,
-                thread_ts=place.thread_ts,
-                user=row.user,
-                to_channel=row.to_channel,
-                to_ts=row.to_ts,
-            )
+            return _escalation(row, place.thread_ts)
 
     def taken(self, place: Place) -> Unanswered | None:
         """Return a question that was taken on, answered or not."""
@@ -430,6 +409,17 @@ class Store:
         except IntegrityError:
             return False
         return True
+
+
+def _escalation(row: EscalationRow, thread_ts: str | None) -> Escalation:
+    return Escalation(
+        channel=row.channel,
+        ts=row.ts,
+        thread_ts=thread_ts,
+        user=row.user,
+        to_channel=row.to_channel,
+        to_ts=row.to_ts,
+    )
 
 
 def _unanswered(row: QuestionRow) -> Unanswered:

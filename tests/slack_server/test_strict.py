@@ -6,7 +6,6 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,14 +19,6 @@ VIEW = {
     "title": {"type": "plain_text", "text": "t"},
     "blocks": [{"type": "divider"}],
 }
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        server.add_user("U1", "hanako")
-        server.add_channel("C1", "help")
-        yield server
 
 
 @pytest.fixture

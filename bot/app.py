@@ -22,9 +22,12 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.answering.access import Access
 from bot.answering.answerer import Answerer
+from bot.answering.deletion import Deletion
 from bot.answering.humans import Humans
 from bot.answering.learning import Learner, Learning
 from bot.answering.people import People
+from bot.answering.private import PrivateAnswers
+from bot.answering.replies import Replies
 from bot.answering.workers import Work
 from bot.listeners import Parts, register
 from bot.memory.lessons import Lessons
@@ -74,6 +77,8 @@ def assemble(
     access = Access(settings, people)
     token = settings.slack_user_token.get_secret_value()
     admin = WebClient(token=token, base_url=settings.slack_api_url) if token else None
+    deletion = Deletion(admin)
+    replies = Replies(knowledge_base, store, access, deletion, human=bool(settings.human_channel))
     return Parts(
         settings=settings,
         knowledge_base=knowledge_base,
@@ -81,17 +86,12 @@ def assemble(
         people=people,
         access=access,
         humans=Humans(store, settings.human_channel, settings.human_group),
-        answerer=Answerer(
-            knowledge_base,
-            store,
-            people,
-            access,
-            human=bool(settings.human_channel),
-            may_delete=admin is not None,
-        ),
+        replies=replies,
+        answerer=Answerer(knowledge_base, store, people, replies),
+        private=PrivateAnswers(replies, store, people),
+        deletion=deletion,
         learner=Learner(knowledge_base, Lessons(store), Learning(settings.learn_wordings)),
         rerun=Rerun(settings.home.root / "last-ingest.json", guidebot),
-        admin=admin,
     )
 
 

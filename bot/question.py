@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.actor import Actor
 from kb.model import Audience, CleanText
 from kb.question.redact import redact
 
@@ -32,6 +33,8 @@ class Surface(StrEnum):
     AUTO = "auto"
     COMMAND = "command"
     SHORTCUT = "shortcut"
+    ELSEWHERE = "elsewhere"
+    """A shortcut in a conversation that the bot is not in."""
 
     @property
     def unasked(self) -> bool:
@@ -40,8 +43,11 @@ class Surface(StrEnum):
 
     @property
     def has_message(self) -> bool:
-        """Whether a message stands for the question, under which an answer can be."""
-        return self is not Surface.COMMAND
+        """Whether the bot sees a message that stands for the question, to answer under it.
+
+        Where there is none, only the person sees the answer.
+        """
+        return self not in (Surface.COMMAND, Surface.ELSEWHERE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +70,7 @@ class Place:
     @property
     def audience(self) -> Audience:
         """Who sees the answer."""
-        return audience_of(self.channel)
+        return Audience(self.channel)
 
     @property
     def is_call(self) -> bool:
@@ -76,18 +82,20 @@ class Place:
 class Question(Place):
     """A message that wants an answer, and who wrote it.
 
-    `surface` is where in Slack it was asked, `team` the workspace that the bot was asked in.
+    `surface` is where in Slack it was asked, `team` the workspace that the bot was asked in, and
+    `home` the one that Slack says the person is of, where it says so.
     """
 
     user: str
     text: CleanText
     surface: Surface = Surface.MESSAGE
     team: str | None = None
+    home: str | None = None
 
-
-def audience_of(channel: str, user: str = "") -> Audience:
-    """Return who sees what is shown in a channel, or to a person where there is none."""
-    return Audience(channel or user)
+    @property
+    def actor(self) -> Actor:
+        """Who asks, and where."""
+        return Actor(user=self.user, channel=self.channel, team=self.team, home=self.home)
 
 
 def direct_message(event: Mapping[str, Any]) -> Question | None:

@@ -1,4 +1,4 @@
-"""Who may ask, where, and how much."""
+"""Who may use the bot, where, and how much."""
 
 from __future__ import annotations
 
@@ -6,43 +6,57 @@ import time
 from enum import Enum
 from typing import NamedTuple
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from slack_sdk import WebClient
 
+from bot.actor import Actor
 from bot.answering.people import People
 from bot.settings import BotSettings, ids
 from bot.words.words import SlackWords
 
+# Whoever goes on after that has been told.
+_REFUSALS_PER_MINUTE = 3
+
 
 class Refusal(Enum):
-    """Why a question is not answered."""
+    """Why the bot does not do what a person wants."""
 
     NOT_ALLOWED = "not allowed"
+    UNKNOWN = "Slack does not say who it is"
     TOO_MANY = "too many questions"
 
 
 class Refused(NamedTuple):
-    """A refusal, and after how many seconds it is worth asking again."""
+    """A refusal, and after how many seconds it is worth asking again.
+
+    It is to be `told` to the person, unless they have been told so often already.
+    """
 
     reason: Refusal
     seconds: int = 0
+    told: bool = True
 
     def text(self, said: SlackWords) -> str:
         """Return what the person is told."""
-        if self.reason is Refusal.TOO_MANY:
-            return said.too_many.format(seconds=self.seconds)
-        return said.not_allowed
+        match self.reason:
+            case Refusal.TOO_MANY:
+                return said.too_many.format(seconds=self.seconds)
+            case Refusal.UNKNOWN:
+                return said.not_known
+            case Refusal.NOT_ALLOWED:
+                return said.not_allowed
 
 
 class Access:
-    """The rules that the settings make."""
+    """The rules that the settings make. Threads may share it."""
 
     def __init__(self, settings: BotSettings, people: People) -> None:
         self._people = people
         self._workspaces = ids(settings.allowed_workspaces)
         self._channels = ids(settings.allowed_channels)
+        self._humans = settings.human_channel
         self._groups = ids(settings.allowed_groups)
         self._docs_team = ids(settings.docs_team)
         self._guests = settings.allow_guests
@@ -50,34 +64,58 @@ class Access:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._per_person = RateLimitItemPerMinute(settings.questions_per_minute)
         self._per_workspace = RateLimitItemPerMinute(settings.workspace_questions_per_minute)
+        self._refusals = RateLimitItemPerMinute(_REFUSALS_PER_MINUTE)
 
-    def refuse(
-        self, client: WebClient, team: str | None, channel: str, user: str
-    ) -> Refused | None:
+    def admit(self, client: WebClient, actor: Actor) -> Refused | None:
+        """Return why a person may not use the bot here; None if they may."""
+        reason = self._why_not(client, actor)
+        return self._refused(reason, actor) if reason else None
+
+    def admit_question(self, client: WebClient, actor: Actor) -> Refused | None:
         """Return why a person may not ask here now; None if they may, and it counts."""
-        if not self._is_allowed(client, team, channel, user):
-            return Refused(Refusal.NOT_ALLOWED)
-        for limit, whose in ((self._per_person, user), (self._per_workspace, f"team {team}")):
+        reason = self._why_not(client, actor)
+        if reason:
+            return self._refused(reason, actor)
+        for limit, whose in (
+            (self._per_person, actor.user),
+            (self._per_workspace, f"team {actor.team}"),
+        ):
             if not self._limiter.hit(limit, whose):
-                reset = self._limiter.get_window_stats(limit, whose).reset_time
-                return Refused(Refusal.TOO_MANY, max(1, round(reset - time.time())))
+                return self._refused(Refusal.TOO_MANY, actor, self._seconds(limit, whose))
         return None
 
     def is_docs_team(self, client: WebClient, user: str) -> bool:
         """Whether a person owns the guides."""
         return bool(self._docs_team) and self._people.is_in(client, user, self._docs_team)
 
-    def _is_allowed(self, client: WebClient, team: str | None, channel: str, user: str) -> bool:
-        if self._workspaces and team not in self._workspaces:
-            return False
-        if self._channels and not channel.startswith("D") and channel not in self._channels:
-            return False
-        if self._groups and not self._people.is_in(client, user, self._groups):
-            return False
+    def _why_not(self, client: WebClient, actor: Actor) -> Refusal | None:
+        if self._workspaces and actor.team not in self._workspaces:
+            return Refusal.NOT_ALLOWED
+        if not self._is_open(actor.channel):
+            return Refusal.NOT_ALLOWED
+        if self._groups and not self._people.is_in(client, actor.user, self._groups):
+            return Refusal.NOT_ALLOWED
         if self._guests and self._external:
+            return None
+        person = self._people.person(client, actor.user)
+        if person.stranger or (person.guest and not self._guests):
+            return Refusal.NOT_ALLOWED
+        if person.is_outside(actor):
+            return None if self._external else Refusal.NOT_ALLOWED
+        if person.unknown and not (self._guests and actor.home):
+            return Refusal.UNKNOWN
+        return None
+
+    def _is_open(self, channel: str) -> bool:
+        """Whether people may use the bot in a channel; where there is none, all may."""
+        if not self._channels or not channel or channel.startswith("D"):
             return True
-        person = self._people.person(client, user)
-        # Of a person that Slack says nothing of, nothing is known that would forbid it.
-        return (self._guests or not person.guest) and (
-            self._external or not person.is_outside(team)
-        )
+        return channel in self._channels or channel == self._humans
+
+    def _refused(self, reason: Refusal, actor: Actor, seconds: int = 0) -> Refused:
+        told = self._limiter.hit(self._refusals, f"refused {actor.user}")
+        return Refused(reason, seconds, told)
+
+    def _seconds(self, limit: RateLimitItem, whose: str) -> int:
+        reset = self._limiter.get_window_stats(limit, whose).reset_time
+        return max(1, round(reset - time.time()))

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from cachetools import TTLCache
 from slack_sdk import WebClient
 
+from bot.actor import Actor
 from bot.slack.clients import hasty
 from bot.slack.errors import SLACK_ERRORS, error_code
+from bot.slack.posting import persistently
 
 _MOST_KEPT = 5000
 _KEPT_SECONDS = 3600.0
@@ -29,17 +31,19 @@ class Person:
 
     `teams` are the workspaces that they are of: several, in an Enterprise Grid. Where nothing is
     known, there are none. A `stranger` is somebody whom Slack shows nothing of, as of people in
-    shared channels.
+    shared channels; of who is `unknown`, Slack could not be asked.
     """
 
     language: str | None = None
     teams: frozenset[str] = frozenset()
     guest: bool = False
     stranger: bool = False
+    unknown: bool = False
 
-    def is_outside(self, team: str | None) -> bool:
-        """Whether a person is of another company than a workspace."""
-        return self.stranger or bool(team and self.teams and team not in self.teams)
+    def is_outside(self, actor: Actor) -> bool:
+        """Whether a person is of another company than the workspace that they act in."""
+        teams = self.teams or frozenset([actor.home] if actor.home else [])
+        return bool(actor.team and teams) and actor.team not in teams
 
 
 class People:
@@ -51,21 +55,20 @@ class People:
         self._lock = threading.Lock()
 
     def person(self, client: WebClient, user: str) -> Person:
-        """Return a person; one that nothing is known of where Slack cannot be asked."""
+        """Return a person; an unknown one where Slack cannot be asked."""
         with self._lock:
             known = self._known.get(user)
         if known is not None:
             return known
+        quick = hasty(client, _SECONDS)
         try:
-            found = (
-                hasty(client, _SECONDS).users_info(user=user, include_locale=True).get("user") or {}
-            )
+            asked = persistently(lambda: quick.users_info(user=user, include_locale=True), tries=2)
         except SLACK_ERRORS as error:
             if error_code(error) in _STRANGERS:
                 return Person(stranger=True)
-            # Never worth losing a question for.
             logger.warning("What Slack knows of a person cannot be had: %s", error)
-            return Person()
+            return Person(unknown=True)
+        found = asked.get("user") or {}
         locale = str(found.get("locale") or "")
         person = Person(
             language=locale.split("-")[0].lower() or None,

@@ -24,9 +24,16 @@ _HOW_TO_REPLACE = {
 
 
 def secret_warning(
-    knowledge_base: KnowledgeBase, question: Question, language: str | None, *, may_delete: bool
+    knowledge_base: KnowledgeBase | None,
+    question: Question,
+    language: str | None,
+    *,
+    may_delete: bool = False,
 ) -> Message:
-    """Return the warning, with the guide's own steps for replacing a key if it has them."""
+    """Return the warning, with the guide's own steps for replacing a key if it has them.
+
+    Without a knowledge base, as for somebody who may not know of the guides, it has none.
+    """
     spoken = "ja" if language == "ja" else "en"
     said = words(spoken)
     warning = said.secret_pasted.format(kinds=secret_names(question.text.secrets, spoken))
@@ -35,14 +42,22 @@ def secret_warning(
     if may_delete:
         at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
         blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
+    steps = _how_to_replace(knowledge_base, question, language, spoken) if knowledge_base else None
+    if steps:
+        blocks += steps.blocks
+        text = f"{text}\n{steps.text}"
+    return Message(text, tuple(blocks))
+
+
+def _how_to_replace(
+    knowledge_base: KnowledgeBase, question: Question, language: str | None, spoken: str
+) -> Message | None:
     try:
         answer = knowledge_base.ask(
             redact(_HOW_TO_REPLACE[spoken]), language, audience=question.audience
         )
     except GuidebotError:
-        answer = None
-    if answer and answer.decision is Decision.ANSWER:
-        steps = render(without_explanation(answer))[0]
-        blocks += steps.blocks
-        text = f"{text}\n{steps.text}"
-    return Message(text, tuple(blocks))
+        return None
+    if answer.decision is not Decision.ANSWER:
+        return None
+    return render(without_explanation(answer))[0]

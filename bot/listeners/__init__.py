@@ -19,6 +19,7 @@ from bot.listeners import (
     reactions,
     shortcuts,
 )
+from bot.listeners.admission import admitting
 from bot.listeners.parts import Parts
 
 __all__ = ["Parts", "register"]
@@ -27,6 +28,7 @@ __all__ = ["Parts", "register"]
 def register(app: App, parts: Parts) -> None:
     """Register every listener."""
     app.use(_acknowledge)
+    app.use(admitting(parts))
     # Of two that listen to the same event, the first has it to itself.
     questions = (edits, messages, mentions, commands, shortcuts)
     for module in (*questions, buttons, reactions, home, ingest, installation):

@@ -12,13 +12,14 @@ from slack_sdk import WebClient
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.answering.answerer import answer_chosen, message_text, outcome_of
+from bot.actor import Actor
+from bot.answering.answerer import message_text
 from bot.listeners.parts import Parts
 from bot.memory.store import Outcome
-from bot.question import Place, audience_of
+from bot.question import Place
 from bot.slack.errors import SLACK_ERRORS
-from bot.slack.posting import answer_call, post, post_privately
-from bot.views.answer import Message, plain, problem_blocks, render, render_privately
+from bot.slack.posting import answer_call, post, post_privately, update
+from bot.views.answer import Message, plain, problem_blocks
 from bot.views.buttons import (
     CHOOSE,
     DELETE,
@@ -34,7 +35,7 @@ from bot.views.rich_text import moment, shortened
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.errors import GuidebotError
-from kb.model import Answer, Decision, problem_heading
+from kb.model import Audience, Decision, problem_heading
 from kb.question.redact import redact
 
 COMMENT_VIEW = "feedback_comment"
@@ -63,38 +64,26 @@ class _Buttons:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._human = bool(parts.humans.channel)
 
     def choose(self, body: Body, client: WebClient, respond: Respond) -> None:
         """Answer with the section that was chosen, in place of what offered it."""
         at, channel = _where(body)
         if at is None:
             return
-        place, user = at.place(channel), body["user"]["id"]
-        answer = answer_chosen(self._parts.knowledge_base, self._parts.store, at, channel)
-        if answer is None:
+        place, private = at.place(channel), _is_private(body)
+        reply = self._parts.replies.to_choice(at, channel, private=private)
+        if reply is None or reply.outcome is None:
             _tell(body, client, respond, place)(plain(words(at.language).section_gone))
             return
-        if _is_private(body):
-            found = render_privately(answer, place, human=self._human)
-            for number, message in enumerate(found):
+        if private:
+            for number, message in enumerate(reply.messages):
                 answer_call(respond, message, replace_original=number == 0)
         else:
-            first, *rest = render(answer, place, human=self._human)
-            client.chat_update(
-                channel=channel,
-                ts=body["message"]["ts"],
-                text=first.text,
-                blocks=list(first.blocks),
-            )
+            first, *rest = reply.messages
+            update(client, channel, body["message"]["ts"], first)
             post(client, place, rest)
-        self._finish(place, user, answer)
-
-    def _finish(self, place: Place, user: str, answer: Answer) -> None:
-        """Note what was chosen, and that it was the answer."""
-        outcome = outcome_of(answer)
-        self._parts.learner.chosen(place, user, outcome.section)
-        self._parts.store.finish(place.channel, place.ts, outcome)
+        self._parts.learner.chosen(place, body["user"]["id"], reply.outcome.section)
+        self._parts.store.finish(channel, place.ts, reply.outcome)
 
     def show_section(self, body: Body, client: WebClient) -> None:
         """Open a section as the guide has it."""
@@ -102,7 +91,7 @@ class _Buttons:
         if at is None:
             return
         said, base = words(at.language), self._parts.knowledge_base
-        audience = audience_of(channel, body["user"]["id"])
+        audience = Actor(user=body["user"]["id"], channel=channel).audience
         found = base.problem(at.guide, at.edition, at.anchor, audience)
         if found is None:
             title, blocks = said.whole_section, list(plain(said.section_gone).blocks)
@@ -173,7 +162,7 @@ class _Buttons:
         """
         if outcome is None or outcome.decision != Decision.ANSWER:
             return None
-        audience = audience_of(self._parts.humans.channel)
+        audience = Audience(self._parts.humans.channel)
         try:
             headings = dict(self._parts.knowledge_base.index().headings(outcome.language, audience))
         except GuidebotError:
@@ -183,20 +172,15 @@ class _Buttons:
     def delete(self, body: Body, client: WebClient, respond: Respond) -> None:
         """Delete a message for the person who wrote it, or say that it cannot be."""
         at, channel = _where(body)
-        admin = self._parts.admin
-        if at is None or admin is None:
+        if at is None:
             return
-        said, place, user = words(at.language), at.place(channel), body["user"]["id"]
-        tell = _tell(body, client, respond, place)
+        said, place = words(at.language), at.place(channel)
         try:
-            if not _is_own(client, channel, at, user):
-                return
-            admin.chat_delete(channel=channel, ts=at.ts)
+            deleted = self._parts.deletion.delete(client, place, body["user"]["id"])
         except SLACK_ERRORS:
             logger.exception("Message %s could not be deleted", at.ts)
-            tell(plain(said.not_deleted))
-            return
-        tell(plain(said.deleted))
+            deleted = False
+        _tell(body, client, respond, place)(plain(said.deleted if deleted else said.not_deleted))
 
 
 def _tell(
@@ -219,19 +203,6 @@ def _is_private(body: dict[str, Any]) -> bool:
 def _where(body: dict[str, Any]) -> tuple[Pointer | None, str]:
     channel = (body.get("channel") or {}).get("id") or ""
     return pointer(pressed(body).get("value")), channel
-
-
-def _is_own(client: WebClient, channel: str, at: Pointer, user: str) -> bool:
-    """Whether a person wrote the message that is to be deleted."""
-    pages = (
-        client.conversations_replies(channel=channel, ts=at.thread_ts, limit=200)
-        if at.thread_ts
-        else client.conversations_history(
-            channel=channel, oldest=at.ts, latest=at.ts, inclusive=True, limit=1
-        )
-    )
-    messages = pages.get("messages") or []
-    return any(m.get("ts") == at.ts and m.get("user") == user for m in messages)
 
 
 def _comment_view(at: Pointer, channel: str, said: SlackWords) -> View:

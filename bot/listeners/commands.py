@@ -6,19 +6,17 @@ The docs team's `/guide ingest` is in bot.listeners.ingest.
 from __future__ import annotations
 
 import contextlib
-import logging
 import secrets
 from typing import Any
 
-from slack_bolt import App, Respond
+from slack_bolt import App, BoltContext, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.answering.answerer import answer_chosen, example_of
-from bot.answering.private import PrivateAnswers
+from bot.actor import home_of
 from bot.listeners.ingest import Desk
 from bot.listeners.parts import Parts
-from bot.question import COMMAND_TS, Place, Question, Surface, audience_of, plain_text
+from bot.question import COMMAND_TS, Place, Question, Surface, plain_text
 from bot.slack.errors import NOT_THERE, SLACK_ERRORS, error_code
 from bot.slack.posting import answer_call, post
 from bot.views.answer import plain, render_shared
@@ -28,56 +26,56 @@ from bot.words.catalogue import words
 COMMAND = "/guide"
 _INGEST = "ingest"
 
-logger = logging.getLogger(__name__)
-
 
 def register(app: App, parts: Parts) -> None:
     """Listen to the slash command and its button."""
-    desk = Desk(parts)
-    private = PrivateAnswers(parts.answerer, parts.knowledge_base, parts.store, parts.access)
+    command = _Command(parts)
 
-    def guide(body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        parts.answerer.work.submit(_guide, body, client, respond)
+    def guide(
+        body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
+        question = asked_by_command(body, context)
+        parts.answerer.work.submit(command.answer, question, body["command"], client, respond)
 
-    def _guide(body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        user, channel = body["user_id"], body["channel_id"]
-        language = parts.people.person(client, user).language
-        said = words(language)
-        text = plain_text(str(body.get("text") or ""))
-        if text.lower() == _INGEST:
-            may = desk.may(client, user)
+    app.command(COMMAND)(guide)
+    app.action(SHARE)(command.share)
+
+
+class _Command:
+    """What is done with what somebody typed after the command."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._desk = Desk(parts)
+
+    def answer(self, question: Question, command: str, client: WebClient, respond: Respond) -> None:
+        """Answer to whoever typed it."""
+        said = words(self._parts.people.person(client, question.user).language)
+        if question.text.lower() == _INGEST:
+            may = self._desk.may(client, question.user)
             answer_call(respond, plain(said.ingest_tell if may else said.only_docs_team))
             if may:
-                desk.begin(client, user)
-            return
-        if not text:
-            example = example_of(parts.knowledge_base, language, audience_of(channel, user))
-            usage = said.usage.format(command=body["command"], example=example)
-            answer_call(respond, plain(usage))
-            return
-        question = Question(
-            channel=channel,
-            # No message stands for it, so it is known by what Slack calls this call.
-            ts=f"{COMMAND_TS}{body.get('trigger_id') or secrets.token_hex(8)}",
-            user=user,
-            text=text,
-            surface=Surface.COMMAND,
-            team=body.get("team_id"),
-        )
-        for message in private.answer(question, client, language):
-            answer_call(respond, message)
+                self._desk.begin(client, question.user)
+        elif not question.text:
+            language = self._parts.people.person(client, question.user).language
+            example = self._parts.replies.example(language, question.actor.audience)
+            answer_call(respond, plain(said.usage.format(command=command, example=example)))
+        else:
+            for message in self._parts.private.answer(question, client):
+                answer_call(respond, message)
 
-    def share(body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+    def share(self, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        """Post an answer that only one person sees to the channel."""
         at = pointer(pressed(body).get("value"))
         if at is None:
             return
         channel, user = body["channel"]["id"], body["user"]["id"]
-        answer = answer_chosen(parts.knowledge_base, parts.store, at, channel)
+        answer = self._parts.replies.chosen(at, channel)
         if answer is None:
             answer_call(respond, plain(words(at.language).section_gone))
             return
         place = Place(channel=channel, ts=at.ts)
-        messages = render_shared(answer, place, user, human=parts.answerer.human)
+        messages = render_shared(answer, place, user, human=self._parts.replies.human)
         try:
             # It may have been pressed before, and the connection have broken then.
             post(client, place, messages, perhaps_posted=True)
@@ -90,5 +88,16 @@ def register(app: App, parts: Parts) -> None:
         with contextlib.suppress(*SLACK_ERRORS):
             respond(delete_original=True)
 
-    app.command(COMMAND)(guide)
-    app.action(SHARE)(share)
+
+def asked_by_command(body: dict[str, Any], context: BoltContext) -> Question:
+    """Return what somebody typed after the command, as a question."""
+    return Question(
+        channel=body["channel_id"],
+        # No message stands for it, so it is known by what Slack calls this call.
+        ts=f"{COMMAND_TS}{body.get('trigger_id') or secrets.token_hex(8)}",
+        user=body["user_id"],
+        text=plain_text(str(body.get("text") or "")),
+        surface=Surface.COMMAND,
+        team=context.team_id,
+        home=home_of(body, context),
+    )

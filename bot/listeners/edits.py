@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
+from bot.actor import actor_of
 from bot.listeners.parts import Parts
 from bot.question import Place, words_of
 
@@ -24,11 +25,14 @@ def register(app: App, parts: Parts) -> None:
             and now.get("text") != before.get("text")
         )
 
-    def handle_edit(event: dict[str, Any], client: WebClient) -> None:
+    def handle_edit(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        actor, event = actor_of(body, context), body["event"]
+        if actor is None:
+            return
         message = event["message"]
         place = Place(channel=event["channel"], ts=str(message["ts"]))
         parts.answerer.work.submit(
-            parts.answerer.answer_anew, place, str(message["user"]), words_of(message), client
+            parts.answerer.answer_anew, place, actor, words_of(message), client
         )
 
     app.event("message", matchers=[is_edit])(handle_edit)

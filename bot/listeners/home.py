@@ -6,11 +6,11 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
+from bot.actor import Actor, actor_of
 from bot.listeners.parts import Parts
-from bot.question import audience_of
 from bot.slack.errors import SLACK_ERRORS
 from bot.views.home import Figures, figures, home_view, prompts
 from bot.views.wordings import Vocabulary
@@ -32,27 +32,27 @@ class Office:
         self._access = parts.access
         self._learner = parts.learner
 
-    def suggest_prompts(self, client: WebClient, user: str, channel: str) -> None:
+    def suggest_prompts(self, client: WebClient, actor: Actor) -> None:
         """Suggest what to ask in the messages tab."""
-        language = self._people.person(client, user).language or "en"
+        language = self._people.person(client, actor.user).language or "en"
         index = self._index()
-        examples = index.examples(language, audience_of(channel, user)) if index else []
+        examples = index.examples(language, actor.audience) if index else []
         suggested = prompts(examples, figures(self._store, docs_team=False).asked)
-        if suggested and channel:
+        if suggested and actor.channel:
             client.assistant_threads_setSuggestedPrompts(
-                channel_id=channel,
+                channel_id=actor.channel,
                 title=words(language).try_asking,
                 prompts=[{"title": text, "message": text} for text in suggested],
             )
 
-    def show(self, client: WebClient, user: str, channel: str = "") -> None:
+    def show(self, client: WebClient, actor: Actor) -> None:
         """Publish App Home for a person."""
-        language = self._people.person(client, user).language or "en"
-        docs_team = self._access.is_docs_team(client, user)
+        language = self._people.person(client, actor.user).language or "en"
+        docs_team = self._access.is_docs_team(client, actor.user)
         counted = figures(self._store, docs_team=docs_team)
         index = self._index()
         # What a guide is visible in are channels, and App Home is in none of them.
-        audience = audience_of(channel, user)
+        audience = actor.audience
         headings = index.headings(language, audience) if index else []
         guides = [g for g in index.snapshot.guides if g.is_visible_to(audience)] if index else []
         view = home_view(
@@ -66,14 +66,14 @@ class Office:
             if docs_team and index
             else None,
         )
-        client.views_publish(user_id=user, view=view)
+        client.views_publish(user_id=actor.user, view=view)
 
-    def rule(self, client: WebClient, user: str, id: str, *, accepted: bool) -> None:
+    def rule(self, client: WebClient, actor: Actor, id: str, *, accepted: bool) -> None:
         """Note the docs team's word on what people taught, and show what is left."""
         wording = next((each for each in self._learner.wordings() if each.id == id), None)
         if wording:
-            self._learner.rule(wording, user, accepted=accepted)
-        self.show(client, user)
+            self._learner.rule(wording, actor.user, accepted=accepted)
+        self.show(client, actor)
 
     def _vocabulary(
         self,
@@ -102,13 +102,15 @@ def register(app: App, parts: Parts) -> None:
     """Listen to `app_home_opened`."""
     office = Office(parts)
 
-    def handle_opened(event: dict[str, Any], client: WebClient) -> None:
-        user, channel = str(event["user"]), str(event.get("channel") or "")
+    def handle_opened(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        actor = actor_of(body, context)
+        if actor is None:
+            return
         try:
-            if event.get("tab") == "messages":
-                office.suggest_prompts(client, user, channel)
+            if body["event"].get("tab") == "messages":
+                office.suggest_prompts(client, actor)
             else:
-                office.show(client, user, channel)
+                office.show(client, actor)
         except SLACK_ERRORS:
             logger.exception("App Home could not be shown")
 

@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.actor import Actor
 from bot.listeners.home import Office
 from bot.listeners.parts import Parts
 from bot.operations.ingest_runner import BusyError, FailedError, Pending, Told
@@ -219,7 +220,7 @@ def register(app: App, parts: Parts) -> None:
 
     def rule(client: WebClient, body: dict[str, Any], *, accepted: bool) -> None:
         id = str(pressed(body).get("value") or "")
-        office.rule(client, str(body["user"]["id"]), id, accepted=accepted)
+        office.rule(client, Actor(user=str(body["user"]["id"])), id, accepted=accepted)
 
     app.action(REVIEW_DRAFTS)(guarded(show_drafts))
     app.view(DRAFTS_VIEW)(guarded(decide_drafts))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slack_sdk import WebClient
-
 from bot.answering.access import Access
 from bot.answering.answerer import Answerer
+from bot.answering.deletion import Deletion
 from bot.answering.humans import Humans
 from bot.answering.learning import Learner
 from bot.answering.people import People
+from bot.answering.private import PrivateAnswers
+from bot.answering.replies import Replies
 from bot.memory.store import Store
 from bot.operations.ingest_runner import Rerun
 from bot.settings import BotSettings
@@ -19,7 +20,7 @@ from kb.knowledge_base import KnowledgeBase
 
 @dataclass(frozen=True)
 class Parts:
-    """The bot, for its listeners. `admin` may delete other people's messages, if anybody may."""
+    """The bot, for its listeners."""
 
     settings: BotSettings
     knowledge_base: KnowledgeBase
@@ -27,7 +28,9 @@ class Parts:
     people: People
     access: Access
     humans: Humans
+    replies: Replies
     answerer: Answerer
+    private: PrivateAnswers
+    deletion: Deletion
     learner: Learner
     rerun: Rerun
-    admin: WebClient | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import BoltContext, BoltResponse
 from slack_sdk import WebClient
 
+from bot.actor import home_of
 from bot.answering.answerer import Answerer
 from bot.question import Question
 
@@ -22,13 +23,13 @@ def taking(
     """Return the middleware that lets a listener have only what is new and wanted."""
 
     def take(
-        event: dict[str, Any], context: BoltContext, next: Callable[[], None]
+        body: dict[str, Any], context: BoltContext, next: Callable[[], None]
     ) -> BoltResponse | None:
         # Before Slack is told that the event arrived, so that a crash cannot lose it.
-        question = wanted(event, context.bot_user_id or "")
+        question = wanted(body["event"], context.bot_user_id or "")
         if question is None:
             return BoltResponse(status=200)
-        question = dataclasses.replace(question, team=context.team_id)
+        question = dataclasses.replace(question, team=context.team_id, home=home_of(body, context))
         if not answerer.take(question):
             return BoltResponse(status=200)
         context["question"] = question

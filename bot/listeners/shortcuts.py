@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from slack_bolt import App, Respond
+from slack_bolt import App, BoltContext, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.answering.answerer import example_of
-from bot.answering.private import PrivateAnswers
+from bot.actor import home_of
 from bot.listeners.parts import Parts
 from bot.question import Question, Surface, words_of
 from bot.slack.errors import NOT_THERE, error_code
@@ -23,33 +23,44 @@ SHORTCUT = "answer_from_guide"
 
 def register(app: App, parts: Parts) -> None:
     """Listen to the message shortcut."""
-    private = PrivateAnswers(parts.answerer, parts.knowledge_base, parts.store, parts.access)
-    answerer = parts.answerer
+    desk = _Shortcut(parts)
 
-    def answer_message(body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        answerer.work.submit(_answer_message, asked_of(body), client, respond)
-
-    def _answer_message(question: Question, client: WebClient, respond: Respond) -> None:
-        language = parts.people.person(client, question.user).language
-        said = words(language)
-        if not question.text:
-            example = example_of(parts.knowledge_base, language, question.audience)
-            answer_call(respond, plain(said.empty_question.format(example=example)))
-        elif not _can_read(client, question):
-            for message in private.answer(question, client, language):
-                answer_call(respond, message)
-        elif answerer.take(question) or answerer.take_again(question):
-            answerer.answer_soon(question, client)
-        else:
-            # It was answered before, or is being answered now.
-            stands = answerer.conversations.answer_ts(question)
-            link = permalink(client, question.channel, stands) if stands else None
-            answer_call(respond, answered_before(link, said) if link else plain(said.working))
+    def answer_message(
+        body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
+        question = asked_of(body, context)
+        parts.answerer.work.submit(desk.answer, question, client, respond)
 
     app.shortcut(SHORTCUT)(answer_message)
 
 
-def asked_of(body: dict[str, Any]) -> Question:
+class _Shortcut:
+    """What is done with the message that it was used on."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def answer(self, question: Question, client: WebClient, respond: Respond) -> None:
+        """Answer under the message; to the person alone, where the bot cannot read it."""
+        answerer = self._parts.answerer
+        if not question.text or not _can_read(client, question):
+            elsewhere = dataclasses.replace(question, surface=Surface.ELSEWHERE)
+            for message in self._parts.private.answer(elsewhere, client):
+                answer_call(respond, message)
+        elif answerer.take(question) or answerer.take_again(question):
+            answerer.answer_soon(question, client)
+        else:
+            self._point_to(question, client, respond)
+
+    def _point_to(self, question: Question, client: WebClient, respond: Respond) -> None:
+        """Tell where the answer stands that was given before, or that one is on its way."""
+        said = words(self._parts.people.person(client, question.user).language)
+        stands = self._parts.answerer.conversations.answer_ts(question)
+        link = permalink(client, question.channel, stands) if stands else None
+        answer_call(respond, answered_before(link, said) if link else plain(said.working))
+
+
+def asked_of(body: dict[str, Any], context: BoltContext) -> Question:
     """Return the question in the message that a shortcut was used on.
 
     Its user is who asked the bot, not who wrote the message.
@@ -63,7 +74,8 @@ def asked_of(body: dict[str, Any]) -> Question:
         text=words_of(message),
         thread_ts=str(message.get("thread_ts") or ts),
         surface=Surface.SHORTCUT,
-        team=(body.get("team") or {}).get("id"),
+        team=context.team_id,
+        home=home_of(body, context),
     )
 
 

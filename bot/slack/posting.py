@@ -41,14 +41,14 @@ Become = Callable[[Message, Mapping[str, Any]], bool]
 """Turns what stands in the conversation into a message of the answer; False if nothing does."""
 
 
-def persistently(call: Callable[[], T]) -> T:
+def persistently(call: Callable[[], T], tries: int = 4) -> T:
     """Return what a call returns, tried some times while Slack fails or cannot be reached.
 
     Only for what may be done twice; what it raises at last is raised.
     """
     attempts = retry(
         retry=retry_if_exception(may_pass),
-        stop=stop_after_attempt(4),
+        stop=stop_after_attempt(tries),
         wait=wait_exponential(multiplier=0.5, max=8),
         before_sleep=before_sleep_log(logger, logging.WARNING),
         reraise=True,
@@ -76,14 +76,29 @@ def post(
     """
     posted: list[str | None] = []
     for number, message in enumerate(messages, 1):
-        payload = {
-            "question_ts": place.ts,
-            "mark": _mark(number, message),
-            "last": number == len(messages),
-        }
+        payload = _payload(place, number, messages)
         first = become if number == 1 else None
         posted.append(_post_once(client, place, payload, message, perhaps_posted, first))
     return posted[0] if posted else None
+
+
+def post_instead(client: WebClient, place: Place, ts: str, messages: Sequence[Message]) -> None:
+    """Put another answer in the place of the one whose first message is `ts`.
+
+    What it has more is posted, and what it has less is deleted.
+    Raises SlackApiError if Slack refuses it.
+    """
+    further = sorted(each for each, _ in _posted(client, place) if each != ts)
+    stands = [ts, *further]
+    for number, message in enumerate(messages, 1):
+        payload = _payload(place, number, messages)
+        if number > len(stands):
+            _post_once(client, place, payload, message, True, None)
+            continue
+        metadata = Metadata(event_type=EVENT_TYPE, event_payload=payload)
+        update(client, place.channel, stands[number - 1], message, metadata)
+    for left in stands[len(messages) :]:
+        client.chat_delete(channel=place.channel, ts=left)
 
 
 def post_privately(
@@ -142,6 +157,19 @@ def say(client: WebClient, channel: str, message: Message, thread_ts: str | None
     return str(posted["ts"])
 
 
+def update(
+    client: WebClient, channel: str, ts: str, message: Message, metadata: Metadata | None = None
+) -> None:
+    """Put a message in the place of another. Raises SlackApiError if Slack refuses it."""
+    client.chat_update(
+        channel=channel,
+        ts=ts,
+        text=message.text,
+        blocks=list(message.blocks),
+        metadata=metadata,
+    )
+
+
 def is_answered(client: WebClient, place: Place) -> bool:
     """Whether the last message of an answer to the question stands in the conversation."""
     return persistently(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
@@ -161,6 +189,15 @@ def permalink(client: WebClient, channel: str, ts: str) -> str | None:
     except SLACK_ERRORS as error:
         logger.warning("The link to message %s in %s cannot be had: %s", ts, channel, error)
         return None
+
+
+def _payload(place: Place, number: int, messages: Sequence[Message]) -> dict[str, Any]:
+    """Return what is noted with a message of an answer, to know it again."""
+    return {
+        "question_ts": place.ts,
+        "mark": _mark(number, messages[number - 1]),
+        "last": number == len(messages),
+    }
 
 
 def _mark(number: int, message: Message) -> str:

@@ -11,6 +11,7 @@ from slack_sdk.models.views import View
 
 from bot.memory.history import Count, History
 from bot.memory.store import Store
+from bot.views.answer import Message
 from bot.views.buttons import Pointer, section_buttons
 from bot.views.ingest_changes import home_buttons
 from bot.views.rich_text import bullet, moment, paragraph, shortened
@@ -75,6 +76,11 @@ def home_view(
         blocks += [DividerBlock(), *_figures(counted, dict(headings), said), home_buttons(said)]
         blocks += vocabulary_blocks(vocabulary or Vocabulary(), said)
     return View(type="home", blocks=blocks)
+
+
+def closed_view(message: Message) -> View:
+    """Return App Home for somebody who may not use the bot."""
+    return View(type="home", blocks=list(message.blocks))
 
 
 def prompts(examples: Sequence[tuple[str, str]], asked: Iterable[Count]) -> list[str]:

@@ -53,6 +53,10 @@ WORDS = SlackWords(
     link_to_thread="See the thread",
     delete_message="Delete my message",
     deleted="Deleted. Please replace the secret all the same.",
+    not_known=(
+        "I could not check with Slack just now whether I may answer you. Please ask again in a "
+        "moment."
+    ),
     not_allowed="I may not answer here. Ask the administrator if you think I should.",
     too_many="That is a lot of questions at once. Please go on in {seconds} seconds.",
     looking_in="is looking in “{title}”…",

@@ -53,6 +53,7 @@ WORDS = SlackWords(
     link_to_thread="やりとりを見る",
     delete_message="メッセージを削除する",
     deleted="削除しました。秘密情報は必ず取り替えてください。",
+    not_known="Slackの応答がなく、お答えしてよいか確認できませんでした。少し待ってから、もう一度お試しください。",
     not_allowed="ここではお答えできません。必要であれば管理者にご相談ください。",
     too_many="質問が続いています。{seconds}秒ほど待ってから続けてください。",
     looking_in="「{title}」を確認しています…",

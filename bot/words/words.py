@@ -57,6 +57,7 @@ class SlackWords(Words):
     delete_message: str
     deleted: str
     not_allowed: str
+    not_known: str
     too_many: str
     looking_in: str
     try_asking: str

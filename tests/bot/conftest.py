@@ -15,6 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.access import Access
+from bot.answering.answerer import Answerer
+from bot.answering.deletion import Deletion
+from bot.answering.people import People
+from bot.answering.replies import Replies
+from bot.memory.store import Store
+from bot.settings import BotSettings
+from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from testing.slack_server import SlackServer
 from testing.slack_server.http_mode import SIGNING_SECRET, get
@@ -92,6 +100,19 @@ def start_one(
             assert bot.stop() == 0
         finally:
             bot.kill()
+
+
+def replies_from(base: KnowledgeBase, store: Store, people: People, **rules: str) -> Replies:
+    """What makes replies under some settings, without a process around it."""
+    settings = BotSettings.model_validate(rules)
+    human = bool(settings.human_channel)
+    return Replies(base, store, Access(settings, people), Deletion(), human=human)
+
+
+def answerer_from(base: KnowledgeBase, store: Store, **rules: str) -> Answerer:
+    """What answers questions under some settings, without a process around it."""
+    people = People()
+    return Answerer(base, store, people, replies_from(base, store, people, **rules))
 
 
 def free_port() -> int:

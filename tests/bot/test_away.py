@@ -9,18 +9,14 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.answering.access import Access
-from bot.answering.answerer import Answerer
-from bot.answering.people import People
 from bot.memory.store import Store
 from bot.question import Question, Surface
-from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.http_mode import Reply, get
-from tests.bot.conftest import Bot, free_port, start_one
+from tests.bot.conftest import Bot, answerer_from, free_port, start_one
 
 ASKED = "I lost my secret key"
 LOST_KEY = "I lost my access key or secret key"
@@ -96,9 +92,8 @@ class Desk:
     """An answerer of its own, with the bot's time-outs."""
 
     def __init__(self, slack: SlackServer, sample: KnowledgeBase, folder: Path) -> None:
-        people = People()
         self.store = Store(folder / "bot.sqlite")
-        self.answerer = Answerer(sample, self.store, people, Access(BotSettings(), people))
+        self.answerer = answerer_from(sample, self.store)
         self.client = WebClient("xoxb-test", base_url=slack.api_url, retry_handlers=[])
 
     def take(self, slack: SlackServer) -> Question:

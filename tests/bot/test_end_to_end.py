@@ -10,19 +10,15 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.answering.access import Access
-from bot.answering.answerer import Answerer
-from bot.answering.people import People
 from bot.memory.store import Store
 from bot.question import Question
-from bot.settings import BotSettings
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
-from tests.bot.conftest import GUIDEBOT, Bot, StartBot, copy_home
+from tests.bot.conftest import GUIDEBOT, Bot, StartBot, answerer_from, copy_home
 from tests.conftest import SAMPLE_GUIDES
 
 LOST_KEY_EN = "I lost my access key or secret key"
@@ -207,8 +203,7 @@ def test_an_outage_of_slack_delays_an_answer_and_does_not_lose_it(
     channel = slack.dm_channel("U2")
     sent = slack.message(channel, "U2", "I lost my secret key", deliver=False)
     store = Store(tmp_path / "bot.sqlite")
-    people = People()
-    answerer = Answerer(sample, store, people, Access(BotSettings(), people))
+    answerer = answerer_from(sample, store)
     client = WebClient("xoxb-test", base_url=slack.api_url)
     question = Question(
         channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from bot.actor import Actor
 from bot.answering.access import Access
 from bot.answering.people import People
 from bot.settings import BotSettings
@@ -39,6 +40,10 @@ visible_to: [C7]
 """
 HIDDEN = ("Vault handbook", "vault-handbook", "at night", "treasurer", "vault.en.md")
 QUESTION = "What do I do when the vault is open at night?"
+
+
+def actor(team: str, channel: str, user: str) -> Actor:
+    return Actor(team=team, channel=channel, user=user)
 
 
 def test_a_guide_is_known_of_only_where_it_may_be(
@@ -110,5 +115,5 @@ def test_who_may_ask(
     slack.add_group("S1", ["U60"])
     client = WebClient("xoxb-test", base_url=slack.api_url)
     access = Access(BotSettings.model_validate(settings), People())
-    assert access.refuse(client, *allowed) is None
-    assert access.refuse(client, *refused) is not None
+    assert access.admit(client, actor(*allowed)) is None
+    assert access.admit(client, actor(*refused)) is not None

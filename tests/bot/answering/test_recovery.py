@@ -7,15 +7,12 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.answering.access import Access
-from bot.answering.answerer import Answerer
-from bot.answering.people import People
 from bot.memory.store import Store
 from bot.question import Question, Surface
-from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
+from tests.bot.conftest import answerer_from
 
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
 
@@ -24,11 +21,9 @@ class Desk:
     """An answerer of its own, as after a restart, on a database that stays."""
 
     def __init__(self, slack: SlackServer, sample: KnowledgeBase, folder: Path, **rules: str):
-        people = People()
         self.store = Store(folder / "bot.sqlite")
         self.store.let_go()
-        access = Access(BotSettings.model_validate(rules), people)
-        self.answerer = Answerer(sample, self.store, people, access)
+        self.answerer = answerer_from(sample, self.store, **rules)
         # The SDK would repeat what broke, and post twice; the bot has it not do that.
         self.client = WebClient("xoxb-test", base_url=slack.api_url, retry_handlers=[])
 

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.answering.access import Access
-from bot.answering.answerer import Answerer
-from bot.answering.people import People
 from bot.memory.store import Store
 from bot.question import Question, Surface, plain_text
-from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from testing.slack_server import SlackServer, plain
+from tests.bot.conftest import answerer_from
 
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
 
@@ -28,9 +25,7 @@ def ask(
     **rules: str,
 ) -> Question:
     sent = slack.mention("C1", "U2", text, thread_ts=thread_ts, deliver=False)
-    people = People()
-    access = Access(BotSettings.model_validate(rules), people)
-    answerer = Answerer(sample, Store(folder / "bot.sqlite"), people, access)
+    answerer = answerer_from(sample, Store(folder / "bot.sqlite"), **rules)
     question = Question(
         channel="C1",
         ts=sent.ts,

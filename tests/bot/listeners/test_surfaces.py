@@ -11,18 +11,14 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.answering.access import Access
-from bot.answering.answerer import Answerer
-from bot.answering.people import People
 from bot.memory.history import History
 from bot.memory.store import Store
 from bot.question import Question
-from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
-from tests.bot.conftest import Bot, start_one
+from tests.bot.conftest import Bot, answerer_from, start_one
 
 LOST_KEY = "I lost my access key or secret key"
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
@@ -342,9 +338,7 @@ def test_an_answer_that_takes_a_while_is_announced(
     slack.add_group("S1", ["U2"])
     slack.delay_next("usergroups.users.list", 1.5)
     sent = slack.direct_message("U2", "I lost my secret key", deliver=False)
-    people = People()
-    access = Access(BotSettings(allowed_groups="S1"), people)
-    answerer = Answerer(sample, Store(tmp_path / "bot.sqlite"), people, access)
+    answerer = answerer_from(sample, Store(tmp_path / "bot.sqlite"), allowed_groups="S1")
     question = Question(
         channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")
     )

@@ -8,12 +8,8 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.answering.access import Access
-from bot.answering.answerer import Answerer
-from bot.answering.people import People
 from bot.memory.store import Store
 from bot.question import Question, Surface
-from bot.settings import BotSettings
 from bot.slack.live_answer import LiveAnswer
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
@@ -23,6 +19,7 @@ from kb.paths import Home
 from kb.progress import Progress, Stage, unheard
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
+from tests.bot.conftest import answerer_from
 from tests.conftest import SAMPLE_GUIDES
 
 HEADING = "I lost my access key or secret key"
@@ -57,11 +54,9 @@ class Desk:
     """An answerer of its own, as after a restart, on a database that stays."""
 
     def __init__(self, slack: SlackServer, base: KnowledgeBase, folder: Path, **rules: str) -> None:
-        people = People()
         self.store = Store(folder / "bot.sqlite")
         self.store.let_go()
-        access = Access(BotSettings.model_validate(rules), people)
-        self.answerer = Answerer(base, self.store, people, access)
+        self.answerer = answerer_from(base, self.store, **rules)
         self.client = WebClient("xoxb-test", base_url=slack.api_url, retry_handlers=[])
 
     def answer(self, question: Question) -> None:

@@ -9,18 +9,16 @@ import pytest
 from prometheus_client import REGISTRY
 from slack_sdk import WebClient
 
-from bot.answering.access import Access
-from bot.answering.answerer import Answerer
 from bot.answering.people import People
 from bot.answering.private import PrivateAnswers
 from bot.answering.secret_warning import secret_warning
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
 from bot.question import Question, Surface
-from bot.settings import BotSettings
 from bot.views.home import figures
 from kb.knowledge_base import KnowledgeBase
 from kb.question.redact import redact
+from tests.bot.conftest import replies_from
 from tests.bot.views.test_answer import check
 
 BROKEN = "it is broken"
@@ -65,9 +63,8 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
         return REGISTRY.get_sample_value("guidebot_questions_total", by_command) or 0.0
 
     store, people = Store(tmp_path / "bot.sqlite"), People()
-    access = Access(BotSettings(), people)
-    answerer = Answerer(sample, store, people, access)
-    private = PrivateAnswers(answerer, sample, store, access)
+    replies = replies_from(sample, store, people, allow_guests="true", allow_external="true")
+    private = PrivateAnswers(replies, store, people)
     question = Question(
         channel="C1",
         ts="command:1",
@@ -76,7 +73,7 @@ def test_a_question_by_command_is_counted_and_kept(sample: KnowledgeBase, tmp_pa
         surface=Surface.COMMAND,
     )
     before = counted()
-    (message,) = private.answer(question, WebClient("xoxb-test", base_url="http://[::1]:1/"), "en")
+    (message,) = private.answer(question, WebClient("xoxb-test", base_url="http://[::1]:1/"))
     assert counted() == before + 1
     ((section, times),) = History(store).sections_asked(0)
     assert section.endswith("#lost-access-key") and times == 1

@@ -1,0 +1,76 @@
+"""The one check before every listener: whoever may not use the bot does not reach any of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import BoltContext, BoltResponse, Respond
+from slack_sdk import WebClient
+
+from bot.actor import actor_of
+from bot.answering.access import Refused
+from bot.answering.people import People
+from bot.listeners.parts import Parts
+from bot.slack.errors import SLACK_ERRORS
+from bot.slack.posting import answer_call, say
+from bot.views.answer import plain
+from bot.views.home import closed_view
+from bot.words.catalogue import words
+
+_EDITED = "message_changed"
+
+
+def admitting(parts: Parts) -> Callable[..., BoltResponse | None]:
+    """Return the middleware that keeps out whoever may not use the bot, and tells them so.
+
+    Questions in messages pass: they are refused as they are answered, each once
+    (bot.answering.replies).
+    """
+
+    def admit(
+        body: dict[str, Any],
+        context: BoltContext,
+        client: WebClient,
+        respond: Respond,
+        next: Callable[[], None],
+    ) -> BoltResponse | None:
+        actor = actor_of(body, context)
+        if actor is None or _is_question(body):
+            next()
+            return None
+        refused = parts.access.admit(client, actor)
+        if refused is None:
+            next()
+            return None
+        if refused.told:
+            # Somebody from elsewhere can perhaps not be told; that is no failure.
+            with contextlib.suppress(*SLACK_ERRORS):
+                _tell(body, client, respond, actor.user, refused, parts.people)
+        return BoltResponse(status=200)
+
+    return admit
+
+
+def _is_question(body: dict[str, Any]) -> bool:
+    event = body.get("event") or {}
+    return event.get("type") in ("message", "app_mention") and event.get("subtype") != _EDITED
+
+
+def _tell(
+    body: dict[str, Any],
+    client: WebClient,
+    respond: Respond,
+    user: str,
+    refused: Refused,
+    people: People,
+) -> None:
+    message = plain(refused.text(words(people.person(client, user).language)))
+    event = body.get("event") or {}
+    if event.get("type") == "app_home_opened":
+        client.views_publish(user_id=user, view=closed_view(message))
+    elif body.get("response_url"):
+        answer_call(respond, message)
+    elif not event:
+        say(client, user, message)

@@ -1,4 +1,4 @@
-"""Questions that go on to a human, and the note to the person when one takes them on."""
+"""Questions that go on to a human, until they are resolved."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import (
-    Block,
-    ContextBlock,
-    PlainTextObject,
-    RichTextBlock,
-    RichTextElement,
-    RichTextQuoteElement,
-    RichTextSectionElement,
-)
 
-from bot.memory.store import Escalation, Outcome, Store
+from bot.memory.escalations import Escalation, Escalations
+from bot.memory.store import Store
+from bot.question import Place
 from bot.slack.errors import NOT_THERE, SLACK_ERRORS, error_code
-from bot.slack.posting import permalink, say
-from bot.views.answer import Message, escape, plain
+from bot.slack.posting import permalink, say, update
+from bot.views.answer import Message, plain
 from bot.views.buttons import Pointer
-from bot.views.rich_text import LONGEST_TEXT, Parts, pieces
+from bot.views.hand_over import (
+    Found,
+    marked,
+    note,
+    question_for_humans,
+    resolved_by_asker,
+    resolved_note,
+)
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
-from kb.model import CleanText, Decision
+from kb.model import CleanText
 
 # Words, and a file that may have words with it.
 _REPLIES = (None, "file_share")
+_RESOLVED = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Humans:
 
     def __init__(self, store: Store, channel: str, group: str) -> None:
         self._store = store
+        self._escalations = Escalations(store)
         self._channel = channel
         self._group = group
 
@@ -55,35 +57,32 @@ class Humans:
         channel: str,
         user: str,
         text: CleanText,
+        found: Found,
         tell: Callable[[Message], None],
-        outcome: Outcome | None = None,
-        found: str | None = None,
     ) -> None:
-        """Post a person's question for humans, once, and tell the person.
-
-        `outcome` is what came of it, if that is known; `found` is the heading of the section
-        that the bot answered with, if it did.
-        """
+        """Post a person's question for humans, once, and tell the person."""
         said = words(at.language)
         place = at.place(channel)
-        if not self._channel or not self._store.escalate(place, user, self._channel):
+        if not self._channel or not self._escalations.begin(place, user, self._channel):
             tell(plain(said.human_asked_before))
             return
         try:
             link = None if place.is_call else permalink(client, channel, at.ts)
-            message = self._message(user, text, link, _result(outcome, found, said), said)
+            message = question_for_humans(
+                place, user, text, found, said, link=link, group=self._group
+            )
             posted = say(client, self._channel, message)
         except SLACK_ERRORS:
             id = secrets.token_hex(4)
             logger.exception("Failure %s: a question could not be passed on to a human", id)
-            self._store.escalated_to(channel, at.ts, None)
+            self._escalations.posted(place, None)
             tell(plain(said.human_failed.format(id=id)))
             return
-        self._store.escalated_to(channel, at.ts, posted)
+        self._escalations.posted(place, posted)
         tell(plain(said.human_asked))
 
     def is_reply(self, event: Mapping[str, Any]) -> bool:
-        """Whether a message is somebody else's reply to a question posted for humans."""
+        """Whether a message is somebody else's reply to a question that is open for humans."""
         thread = event.get("thread_ts")
         if not self._channel or event.get("channel") != self._channel:
             return False
@@ -91,8 +90,18 @@ class Humans:
             return False
         if event.get("bot_id") or event.get("subtype") not in _REPLIES:
             return False
-        asked = self._store.passed_on(self._channel, str(thread))
-        return asked is not None and asked.user != event["user"]
+        asked = self._escalations.at(self._channel, str(thread))
+        return asked is not None and asked.user != event["user"] and not asked.resolved
+
+    def reacted(self, client: WebClient, channel: str, ts: str, by: str, emoji: str) -> None:
+        """Take on the question posted at `ts` for whoever reacts; a check mark resolves it."""
+        asked = self._escalations.at(channel, ts) if channel == self._channel else None
+        if asked is None:
+            return
+        if emoji.split("::")[0] in _RESOLVED:
+            self.resolve(client, asked, by)
+        else:
+            self.answered(client, channel, ts, by)
 
     def answered(
         self, client: WebClient, channel: str, ts: str, by: str, text: CleanText | None = None
@@ -101,21 +110,51 @@ class Humans:
 
         Without words, as of a reaction, the person is told once.
         """
-        asked = self._store.passed_on(channel, ts) if channel == self._channel else None
-        if asked is None or asked.user == by:
+        asked = self._escalations.at(channel, ts) if channel == self._channel else None
+        if asked is None or asked.user == by or asked.resolved:
             return
-        first = self._store.answered_by_human(channel, ts, by) is not None
+        first = self._escalations.take(asked, by)
         if not first and not text:
             return
-        outcome = self._store.outcome(asked.channel, asked.ts)
-        said = words(outcome.language if outcome else "en")
+        said = self._said(asked)
         try:
-            block = _note(said, asked.user, by, permalink(client, channel, ts), text, first=first)
-            self._tell(client, asked, Message(escape(text or said.human_answered), (block,)))
+            link = permalink(client, channel, ts)
+            self._tell(
+                client, asked, note(asked, asked.user, by, text, said, link=link, first=first)
+            )
             if first:
-                self._mark(client, asked, by, said)
+                self._mark(client, asked, said.human_done, by)
         except SLACK_ERRORS:
             logger.exception("The note about question %s could not be posted", asked.ts)
+
+    def to_resolve(self, place: Place, channel: str, user: str) -> Escalation | None:
+        """Return the question that somebody in a channel may mark as resolved, if they may.
+
+        That are whoever asked it, and the humans.
+        """
+        asked = self._escalations.of(place)
+        if asked is None or (asked.user != user and channel != self._channel):
+            return None
+        return asked
+
+    def resolve(self, client: WebClient, asked: Escalation, by: str) -> bool:
+        """Close a question for both sides, and tell the other; False if it was closed before."""
+        if not self._escalations.resolve(asked, by):
+            return False
+        said = self._said(asked)
+        try:
+            self._mark(client, asked, said.human_resolved_by, by, done=True)
+            if by == asked.user:
+                say(client, asked.to_channel, resolved_by_asker(by, said), asked.to_ts)
+            else:
+                self._tell(client, asked, resolved_note(asked.user, by, said))
+        except SLACK_ERRORS:
+            logger.exception("That question %s is resolved could not be posted", asked.ts)
+        return True
+
+    def _said(self, asked: Escalation) -> SlackWords:
+        outcome = self._store.outcome(asked.channel, asked.ts)
+        return words(outcome.language if outcome else "en")
 
     def _tell(self, client: WebClient, asked: Escalation, note: Message) -> None:
         """Post a note where a person asked, or to them where nobody else saw the question."""
@@ -128,71 +167,11 @@ class Humans:
                     raise
         say(client, asked.user, note)
 
-    def _mark(self, client: WebClient, taken: Escalation, by: str, said: SlackWords) -> None:
-        """Add to the posted question who takes care of it."""
-        history = client.conversations_replies(
-            channel=taken.to_channel, ts=str(taken.to_ts), limit=1
-        )
+    def _mark(
+        self, client: WebClient, asked: Escalation, mark: str, by: str, *, done: bool = False
+    ) -> None:
+        """Add to the posted question who takes care of it, or has resolved it."""
+        ts = str(asked.to_ts)
+        history = client.conversations_replies(channel=asked.to_channel, ts=ts, limit=1)
         message = (history.get("messages") or [{}])[0]
-        mark = RichTextSectionElement(
-            elements=[Parts.Text(text=f"✅ {said.human_done}"), Parts.User(user_id=by)]
-        )
-        client.chat_update(
-            channel=taken.to_channel,
-            ts=str(taken.to_ts),
-            text=str(message.get("text") or ""),
-            blocks=[*(message.get("blocks") or []), RichTextBlock(elements=[mark])],
-        )
-
-    def _message(
-        self, user: str, text: CleanText, link: str | None, result: str, said: SlackWords
-    ) -> Message:
-        first = [
-            *(
-                [Parts.UserGroup(usergroup_id=self._group), Parts.Text(text=" ")]
-                if self._group
-                else []
-            ),
-            Parts.User(user_id=user),
-            Parts.Text(text=said.human_asks),
-        ]
-        quote = [Parts.Text(text=piece) for piece in pieces(text[:LONGEST_TEXT])]
-        below = [
-            *([Parts.Text(text=f"{result}\n")] if result else []),
-            *([Parts.Link(url=link, text=said.link_to_question)] if link else []),
-        ]
-        question: Block = RichTextBlock(
-            elements=[
-                RichTextSectionElement(elements=first),
-                RichTextQuoteElement(elements=quote or [Parts.Text(text="…")]),
-                *([RichTextSectionElement(elements=below)] if below else []),
-            ]
-        )
-        how = ContextBlock(elements=[PlainTextObject(text=said.human_how, emoji=False)])
-        return Message(escape(f"{said.human_question} {text[:200]}"), (question, how))
-
-
-def _result(outcome: Outcome | None, found: str | None, said: SlackWords) -> str:
-    """Return what the humans are told of the bot's own answer; nothing if it is not known."""
-    if outcome and outcome.decision == Decision.NOT_COVERED:
-        return said.human_found_nothing
-    return said.human_found.format(found=found) if found else ""
-
-
-def _note(
-    said: SlackWords, user: str, by: str, link: str | None, text: CleanText | None, *, first: bool
-) -> RichTextBlock:
-    """Return what the person is told: that somebody is at it, or what they write later."""
-    lead: list[RichTextElement] = [
-        Parts.User(user_id=user),
-        Parts.Text(text=said.human_to),
-        Parts.User(user_id=by),
-        Parts.Text(text=said.human_takes if first else said.human_writes),
-    ]
-    if link:
-        lead.append(Parts.Link(url=link, text=said.link_to_thread))
-    elements: list[RichTextElement] = [RichTextSectionElement(elements=lead)]
-    if text:
-        quote = [Parts.Text(text=piece) for piece in pieces(text[:LONGEST_TEXT])]
-        elements.append(RichTextQuoteElement(elements=quote))
-    return RichTextBlock(elements=elements)
+        update(client, asked.to_channel, ts, marked(message, mark, by, done=done))

@@ -120,13 +120,14 @@ def draft(
     from slack_sdk import WebClient
 
     from bot.gaps.draft import DraftError, draft_section, human_replies
+    from bot.memory.escalations import Escalations
     from bot.memory.history import History
 
     settings = load_settings(BotSettings)
     (question,) = _questions(settings, [id])
     store = open_store(settings)
     place = next(each.place for each in History(store).asked(0) if each.place.id == id)
-    escalation = store.escalation(place)
+    escalation = Escalations(store).of(place)
     store.close()
     if escalation is None:
         raise DraftError(f"The question {id} did not go to a human.")

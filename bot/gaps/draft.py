@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.gaps.missed import Missed
 from bot.memory.anonymous import anonymous
-from bot.memory.store import Escalation
+from bot.memory.escalations import Escalation
 from bot.question import plain_text
 from bot.slack.errors import CONNECTION_ERRORS
 from bot.slack.posting import persistently

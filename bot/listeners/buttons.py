@@ -14,8 +14,8 @@ from slack_sdk.models.views import View
 
 from bot.actor import Actor
 from bot.answering.answerer import message_text
+from bot.answering.found import found_for
 from bot.listeners.parts import Parts
-from bot.memory.store import Outcome
 from bot.question import Place
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.posting import answer_call, post, post_privately, update
@@ -25,17 +25,18 @@ from bot.views.buttons import (
     DELETE,
     FEEDBACK,
     HUMAN,
+    RESOLVE,
     SECTION,
     Pointer,
     pointer,
     pressed,
     rating,
 )
+from bot.views.hand_over import marked, place_to_resolve
 from bot.views.rich_text import moment, shortened
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
-from kb.errors import GuidebotError
-from kb.model import Audience, Decision, problem_heading
+from kb.model import problem_heading
 from kb.question.redact import redact
 
 COMMENT_VIEW = "feedback_comment"
@@ -55,6 +56,7 @@ def register(app: App, parts: Parts) -> None:
     app.action(SECTION)(desk.show_section)
     app.action(FEEDBACK)(desk.rate)
     app.action(HUMAN)(desk.ask_human)
+    app.action(RESOLVE)(desk.resolve)
     app.action(DELETE)(desk.delete)
     app.view(COMMENT_VIEW)(desk.comment)
 
@@ -150,24 +152,28 @@ class _Buttons:
             channel,
             body["user"]["id"],
             asked or redact(""),
+            found_for(self._parts.knowledge_base, outcome, self._parts.humans.channel),
             _tell(body, client, respond, place),
-            outcome,
-            self._found(outcome),
         )
 
-    def _found(self, outcome: Outcome | None) -> str | None:
-        """Return the heading of the section that a question was answered with.
-
-        None, if the humans' channel may not know of it.
-        """
-        if outcome is None or outcome.decision != Decision.ANSWER:
-            return None
-        audience = Audience(self._parts.humans.channel)
-        try:
-            headings = dict(self._parts.knowledge_base.index().headings(outcome.language, audience))
-        except GuidebotError:
-            return None
-        return headings.get(outcome.section or "")
+    def resolve(self, body: Body, client: WebClient, respond: Respond) -> None:
+        """Close a question that went to a human, for both sides."""
+        humans, user = self._parts.humans, body["user"]["id"]
+        channel = (body.get("channel") or {}).get("id") or ""
+        place = place_to_resolve(pressed(body).get("value"))
+        asked = humans.to_resolve(place, channel, user) if place else None
+        if asked is None:
+            return
+        outcome = self._parts.store.outcome(asked.channel, asked.ts)
+        said = words(outcome.language if outcome else "en")
+        first = humans.resolve(client, asked, user)
+        if channel != asked.to_channel:
+            # The note's own button has done its work.
+            shown = marked(body["message"], said.human_resolved_by, user, done=True)
+            update(client, channel, body["message"]["ts"], shown)
+        elif not first:
+            here = Place(channel=channel, ts=body["message"]["ts"])
+            post_privately(client, here, user, plain(said.human_resolved_before))
 
     def delete(self, body: Body, client: WebClient, respond: Respond) -> None:
         """Delete a message for the person who wrote it, or say that it cannot be."""

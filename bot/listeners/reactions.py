@@ -1,4 +1,4 @@
-"""Reactions in the channel for humans: whoever reacts takes the question on."""
+"""Reactions in the channel for humans: whoever reacts takes the question on, or resolves it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ def register(app: App, parts: Parts) -> None:
     def handle_reaction(event: dict[str, Any], client: WebClient) -> None:
         item = event.get("item") or {}
         if item.get("type") == "message":
-            parts.humans.answered(client, str(item["channel"]), str(item["ts"]), str(event["user"]))
+            parts.humans.reacted(
+                client,
+                str(item["channel"]),
+                str(item["ts"]),
+                str(event["user"]),
+                str(event.get("reaction")),
+            )
 
     app.event("reaction_added")(handle_reaction)

@@ -76,15 +76,6 @@ class Outcome:
     joined: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Escalation(Place):
-    """A question that went to a human: its place, who asked it, and where it was posted."""
-
-    user: str
-    to_channel: str
-    to_ts: str | None
-
-
 class Store:
     """A database. Threads may share it."""
 
@@ -249,63 +240,6 @@ class Store:
                 )
             )
 
-    def escalate(self, place: Place, user: str, to_channel: str) -> bool:
-        """Note that a question goes to a human; False if that was done before."""
-        return self._add(
-            EscalationRow(
-                channel=place.channel,
-                ts=place.ts,
-                user=user,
-                to_channel=to_channel,
-                asked_at=time.time(),
-            )
-        )
-
-    def escalated_to(self, channel: str, ts: str, to_ts: str | None) -> None:
-        """Note where a question was posted for humans; None if it could not be, to try again."""
-        with Session(self.engine) as session, session.begin():
-            row = session.get(EscalationRow, (channel, ts))
-            if row and to_ts is None:
-                session.delete(row)
-            elif row:
-                row.to_ts = to_ts
-
-    def answered_by_human(self, to_channel: str, to_ts: str, by: str) -> Escalation | None:
-        """Note that a human took care of a posted question; None if it is none, or was before."""
-        with Session(self.engine) as session, session.begin():
-            row = session.scalars(
-                select(EscalationRow).where(
-                    EscalationRow.to_channel == to_channel,
-                    EscalationRow.to_ts == to_ts,
-                    EscalationRow.answered_at.is_(None),
-                )
-            ).first()
-            if row is None:
-                return None
-            row.answered_at, row.answered_by = time.time(), by
-            question = session.get(QuestionRow, (row.channel, row.ts))
-            return _escalation(row, question.thread_ts if question else None)
-
-    def passed_on(self, to_channel: str, to_ts: str) -> Escalation | None:
-        """Return the question that was posted for humans as a message, if it is one."""
-        chosen = select(EscalationRow).where(
-            EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
-        )
-        with Session(self.engine) as session:
-            row = session.scalars(chosen).first()
-            question = row and session.get(QuestionRow, (row.channel, row.ts))
-            if row is None:
-                return None
-            return _escalation(row, question.thread_ts if question else None)
-
-    def escalation(self, place: Place) -> Escalation | None:
-        """Return where a question was posted for humans, if it was."""
-        with Session(self.engine) as session:
-            row = session.get(EscalationRow, (place.channel, place.ts))
-            if row is None:
-                return None
-            return _escalation(row, place.thread_ts)
-
     def taken(self, place: Place) -> Unanswered | None:
         """Return a question that was taken on, answered or not."""
         with Session(self.engine) as session:
@@ -359,7 +293,11 @@ class Store:
             deleted.append(
                 session.execute(
                     delete(EscalationRow).where(
-                        or_(EscalationRow.user == user, EscalationRow.answered_by == user)
+                        or_(
+                            EscalationRow.user == user,
+                            EscalationRow.answered_by == user,
+                            EscalationRow.resolved_by == user,
+                        )
                     )
                 )
             )
@@ -409,17 +347,6 @@ class Store:
         except IntegrityError:
             return False
         return True
-
-
-def _escalation(row: EscalationRow, thread_ts: str | None) -> Escalation:
-    return Escalation(
-        channel=row.channel,
-        ts=row.ts,
-        thread_ts=thread_ts,
-        user=row.user,
-        to_channel=row.to_channel,
-        to_ts=row.to_ts,
-    )
 
 
 def _unanswered(row: QuestionRow) -> Unanswered:

@@ -78,6 +78,8 @@ class EscalationRow(Base):
     asked_at: Mapped[float] = mapped_column(Float)
     answered_at: Mapped[float | None] = mapped_column(Float, nullable=True)
     answered_by: Mapped[str | None] = mapped_column(String, nullable=True)
+    resolved_at: Mapped[float | None] = mapped_column(Float, nullable=True)
+    resolved_by: Mapped[str | None] = mapped_column(String, nullable=True)
 
 
 class LessonRow(Base):

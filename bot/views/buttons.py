@@ -25,6 +25,7 @@ CHOOSE = re.compile(r"choose:\d+")
 SECTION = re.compile(r"section:\d+")
 FEEDBACK = "feedback"
 HUMAN = "human"
+RESOLVE = "resolve"
 DELETE = "delete"
 SHARE = "share"
 

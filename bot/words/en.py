@@ -47,8 +47,18 @@ WORDS = SlackWords(
     human_asks=" asks for a human:",
     human_found="The bot answered with: {found}",
     human_found_nothing="The guides have no answer.",
-    human_how="Reply here, or react to this message, and the person is told.",
+    human_how=(
+        "Reply in this thread and the person gets your words; react to this message to take it "
+        "on, with ✅ when it is resolved."
+    ),
     human_done="Taken care of by ",
+    human_owner="Owner of the guide: ",
+    human_resolve="Resolved",
+    human_resolved="Resolved. ",
+    human_resolved_by="Resolved by ",
+    human_resolved_asker=" says that this is resolved.",
+    human_resolved_before="This question was marked as resolved already.",
+    human_again="marked your question as resolved. If it is not, ask for a human again.",
     link_to_question="Open the question",
     link_to_thread="See the thread",
     delete_message="Delete my message",

@@ -47,8 +47,17 @@ WORDS = SlackWords(
     human_asks="さんから質問が届きました。",
     human_found="ボットの回答：{found}",
     human_found_nothing="ガイドに答えがありません。",
-    human_how="ここに返信するかリアクションを付けると、本人に知らせます。",
+    human_how=(
+        "このスレッドに返信すると、本人に届きます。リアクションを付けると担当になり、✅で解決済みになります。"
+    ),
     human_done="対応者：",
+    human_owner="ガイドの担当：",
+    human_resolve="解決した",
+    human_resolved="解決済みです。",
+    human_resolved_by="解決：",
+    human_resolved_asker="さんが解決済みにしました。",
+    human_resolved_before="この質問はすでに解決済みです。",
+    human_again="さんが解決済みにしました。まだ解決していなければ、もう一度担当者に聞いてください。",
     link_to_question="質問を開く",
     link_to_thread="やりとりを見る",
     delete_message="メッセージを削除する",

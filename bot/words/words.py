@@ -52,6 +52,13 @@ class SlackWords(Words):
     human_found_nothing: str
     human_how: str
     human_done: str
+    human_owner: str
+    human_resolve: str
+    human_resolved: str
+    human_resolved_by: str
+    human_resolved_asker: str
+    human_resolved_before: str
+    human_again: str
     link_to_question: str
     link_to_thread: str
     delete_message: str

@@ -156,9 +156,30 @@ class Methods:
         shown = {"channel": channel.id, "ts": params["ts"], "text": message["text"]}
         return {**shown, "message": message}
 
+    @property
+    def for_admins(self) -> dict[str, Callable[[Json], Json]]:
+        """What an administrator's own token may call, who sees the public channels."""
+        return {"chat.delete": self._delete_as_admin, "chat.getPermalink": self._link_for_admin}
+
+    def _seen_by_admin(self, channel_id: str) -> Channel:
+        channel = self._workspace.channel(channel_id)
+        if channel.is_private or channel.is_im:
+            raise SlackError("channel_not_found")
+        return channel
+
+    def _link_for_admin(self, params: Json) -> Json:
+        self._seen_by_admin(params["channel"])
+        return self._permalink(params)
+
+    def _delete_as_admin(self, params: Json) -> Json:
+        return self._removed(self._seen_by_admin(params["channel"]), params)
+
     def _delete(self, params: Json) -> Json:
         channel = self._workspace.channel(params["channel"])
         self._own(channel, params["ts"], "cant_delete_message")
+        return self._removed(channel, params)
+
+    def _removed(self, channel: Channel, params: Json) -> Json:
         removed = self._workspace.remove(channel.id, params["ts"])
         self._publish(events.deleted_event(channel, self._workspace.next_ts(), removed))
         return {"channel": channel.id, "ts": removed["ts"]}

@@ -182,6 +182,8 @@ class WebApi:
             raise SlackError("not_authed")
         if token == USER_TOKEN and method == "auth.test":
             return self._methods.user_identity(self._installation.user_team)
+        if token == USER_TOKEN and method in self._methods.for_admins:
+            return self._methods.for_admins[method](params)
         if not token.startswith("xapp-" if method == OPEN else "xoxb-"):
             raise SlackError("invalid_auth")
         if method == OPEN:

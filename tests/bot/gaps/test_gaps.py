@@ -23,6 +23,7 @@ from bot.gaps.grouping import Gaps, centred, find_gaps, group_by_meaning
 from bot.gaps.missed import Reason
 from bot.gaps.report import show_gaps
 from bot.memory.anonymous import anonymous
+from bot.memory.escalations import Escalations
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
 from bot.question import Question, Surface
@@ -147,7 +148,7 @@ def test_why_a_question_is_a_gap(talk: Talk, embeddings: SentenceTransformerEmbe
     praised = talk.ask("a certificate expired", "answer")
     talk.store.rate(praised.channel, praised.ts, "U2", good=True)
     passed_on = talk.ask("restore the database from a backup")
-    talk.store.escalate(passed_on, passed_on.user, "C9")
+    Escalations(talk.store).begin(passed_on, passed_on.user, "C9")
     talk.ask("vacation", "choose", user="U3")
     talk.ask("S3", "choose", user="U4")
     talk.ask("make the S3 bucket public", "answer", user="U4")
@@ -304,8 +305,8 @@ def test_a_humans_answer_becomes_a_draft(asked: tuple[Home, Talk], tmp_path: Pat
         slack.add_user("U0PORTER1", "porter")
         slack.add_channel("C9", "helpdesk")
         posted = slack.message("C9", "U0PORTER1", "passed on", deliver=False).event["ts"]
-        talk.store.escalate(question, question.user, "C9")
-        talk.store.escalated_to(question.channel, question.ts, posted)
+        Escalations(talk.store).begin(question, question.user, "C9")
+        Escalations(talk.store).posted(question, posted)
         quiet = run(home, "draft", question.id, **slack.environment)
         assert quiet.returncode == 1 and "Nobody has replied" in quiet.stderr
 

@@ -1,0 +1,112 @@
+"""The questions that went to humans: where they were posted, who took them on, what is settled."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.memory.store import Store
+from bot.memory.tables import EscalationRow, QuestionRow
+from bot.question import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation(Place):
+    """A question that went to a human: its place, who asked it, and where it was posted."""
+
+    user: str
+    to_channel: str
+    to_ts: str | None
+    resolved: bool = False
+
+
+class Escalations:
+    """Questions that went to humans. Threads of the process may share it."""
+
+    def __init__(self, store: Store) -> None:
+        self._engine: Engine = store.engine
+
+    def begin(self, place: Place, user: str, to_channel: str) -> bool:
+        """Note that a question goes to a human; False if it is with one already.
+
+        One that was resolved may go again.
+        """
+        try:
+            with Session(self._engine) as session, session.begin():
+                before = session.get(EscalationRow, (place.channel, place.ts))
+                if before is not None and before.resolved_at is None:
+                    return False
+                if before is not None:
+                    session.delete(before)
+                    session.flush()
+                session.add(
+                    EscalationRow(
+                        channel=place.channel,
+                        ts=place.ts,
+                        user=user,
+                        to_channel=to_channel,
+                        asked_at=time.time(),
+                    )
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    def posted(self, place: Place, to_ts: str | None) -> None:
+        """Note where a question was posted for humans; None if it could not be, to try again."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(EscalationRow, (place.channel, place.ts))
+            if row and to_ts is None:
+                session.delete(row)
+            elif row:
+                row.to_ts = to_ts
+
+    def of(self, place: Place) -> Escalation | None:
+        """Return where a question was posted for humans, if it was."""
+        with Session(self._engine) as session:
+            return _escalation(session, session.get(EscalationRow, (place.channel, place.ts)))
+
+    def at(self, to_channel: str, to_ts: str) -> Escalation | None:
+        """Return the question that was posted for humans as a message, if it is one."""
+        chosen = select(EscalationRow).where(
+            EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
+        )
+        with Session(self._engine) as session:
+            return _escalation(session, session.scalars(chosen).first())
+
+    def take(self, escalation: Escalation, by: str) -> bool:
+        """Note that a human takes care of a question; False if one did before."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(EscalationRow, (escalation.channel, escalation.ts))
+            if row is None or row.answered_at is not None:
+                return False
+            row.answered_at, row.answered_by = time.time(), by
+            return True
+
+    def resolve(self, escalation: Escalation, by: str) -> bool:
+        """Note that a question is resolved; False if it was before."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(EscalationRow, (escalation.channel, escalation.ts))
+            if row is None or row.resolved_at is not None:
+                return False
+            row.resolved_at, row.resolved_by = time.time(), by
+            return True
+
+
+def _escalation(session: Session, row: EscalationRow | None) -> Escalation | None:
+    if row is None:
+        return None
+    question = session.get(QuestionRow, (row.channel, row.ts))
+    return Escalation(
+        channel=row.channel,
+        ts=row.ts,
+        thread_ts=question.thread_ts if question else None,
+        user=row.user,
+        to_channel=row.to_channel,
+        to_ts=row.to_ts,
+        resolved=row.resolved_at is not None,
+    )

@@ -35,14 +35,17 @@ def new_event_id() -> str:
     return f"Ev{uuid.uuid4().hex[:10].upper()}"
 
 
-def user_message(identity: Identity, user: str, text: str) -> Json:
+def user_message(identity: Identity, user: str, text: str, team: str | None = None) -> Json:
+    """A person's message; of one from another workspace, in a shared channel, Slack names that."""
+    elsewhere = {"user_team": team, "source_team": team} if team else {}
     return {
         "client_msg_id": str(uuid.uuid4()),
         "type": "message",
         "user": user,
         "text": text,
-        "team": identity.team_id,
+        "team": team or identity.team_id,
         "blocks": composed(text),
+        **elsewhere,
     }
 
 

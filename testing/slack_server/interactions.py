@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from .workspace import Identity, Json
+from .workspace import Identity, Json, User
 
 
 def button(message: Json, label: str) -> Json:
@@ -38,10 +38,11 @@ def _actions(element: Json) -> list[Json]:
     return []
 
 
-def _common(identity: Identity, user: str) -> Json:
+def _common(identity: Identity, user: User) -> Json:
+    home = user.team or identity.team_id
     return {
         "team": {"id": identity.team_id, "domain": "guide-works"},
-        "user": {"id": user, "username": user.lower(), "name": user, "team_id": identity.team_id},
+        "user": {"id": user.id, "username": user.id.lower(), "name": user.name, "team_id": home},
         "api_app_id": identity.app_id,
         "token": "verification-token",
         "is_enterprise_install": False,
@@ -51,7 +52,7 @@ def _common(identity: Identity, user: str) -> Json:
 
 def block_actions(
     identity: Identity,
-    user: str,
+    user: User,
     channel: str,
     message: Json,
     action: Json,
@@ -75,7 +76,7 @@ def block_actions(
 
 
 def view_submission(
-    identity: Identity, user: str, view: Json, values: dict[str, str], unticked: Collection[str]
+    identity: Identity, user: User, view: Json, values: dict[str, str], unticked: Collection[str]
 ) -> Json:
     """Return a modal as it is sent in; boxes that are ticked stay so, but for some labels."""
     state: dict[str, Any] = {}
@@ -99,7 +100,7 @@ def view_submission(
 
 
 def slash_command(
-    identity: Identity, user: str, channel: str, command: str, text: str, trigger_id: str
+    identity: Identity, user: User, channel: str, command: str, text: str, trigger_id: str
 ) -> Json:
     return {
         "token": "verification-token",
@@ -107,8 +108,8 @@ def slash_command(
         "team_domain": "guide-works",
         "channel_id": channel,
         "channel_name": "somewhere",
-        "user_id": user,
-        "user_name": user.lower(),
+        "user_id": user.id,
+        "user_name": user.id.lower(),
         "command": command,
         "text": text,
         "api_app_id": identity.app_id,
@@ -118,7 +119,7 @@ def slash_command(
 
 
 def message_action(
-    identity: Identity, user: str, channel: str, message: Json, callback_id: str, trigger_id: str
+    identity: Identity, user: User, channel: str, message: Json, callback_id: str, trigger_id: str
 ) -> Json:
     return {
         **_common(identity, user),

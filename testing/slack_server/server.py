@@ -69,6 +69,8 @@ class SlackServer:
         app.router.add_get("/link/", self._socket_mode.handle)
         self._loopback = Loopback(app, self._socket_mode.close)
         self._port = 0
+        self.receiver: Callable[[Json], None] | None = None
+        """What gets the payloads in place of the socket, as of an app in the same process."""
 
     def __enter__(self) -> Self:
         self._port = self._loopback.start()
@@ -132,6 +134,10 @@ class SlackServer:
         user = User(id, name, locale, is_bot, tz, tz_offset, team, is_restricted, grid, is_stranger)
         self._workspace.put_user(user)
         return user
+
+    def user(self, id: str) -> User:
+        """Return a person of the workspace."""
+        return self._workspace.user(id)
 
     def add_group(self, id: str, users: list[str]) -> None:
         """Add a user group."""
@@ -242,7 +248,13 @@ class SlackServer:
         """Press the button with a label in a message; return the envelope's id."""
         action = interactions.button(message, label)
         payload = interactions.block_actions(
-            self.identity, user, channel, message, action, self.trigger(user), ephemeral
+            self.identity,
+            self.user(user),
+            channel,
+            message,
+            action,
+            self.trigger(user),
+            ephemeral,
         )
         payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
@@ -251,13 +263,15 @@ class SlackServer:
         self, view: Json, user: str, values: dict[str, str], unticked: Collection[str] = ()
     ) -> str:
         """Send a modal in, with a text for each input, and boxes as they are but for some."""
-        payload = interactions.view_submission(self.identity, user, view, values, unticked)
+        payload = interactions.view_submission(
+            self.identity, self.user(user), view, values, unticked
+        )
         return self.send_envelope("interactive", payload)
 
     def command(self, channel: str, user: str, command: str, text: str) -> str:
         """Type a slash command."""
         payload = interactions.slash_command(
-            self.identity, user, channel, command, text, self.trigger(user)
+            self.identity, self.user(user), channel, command, text, self.trigger(user)
         )
         payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("slash_commands", payload)
@@ -265,7 +279,12 @@ class SlackServer:
     def shortcut(self, channel: str, message: Json, user: str, callback_id: str) -> str:
         """Use a message shortcut."""
         payload = interactions.message_action(
-            self.identity, user, channel, message, callback_id, self.trigger(user)
+            self.identity,
+            self.user(user),
+            channel,
+            message,
+            callback_id,
+            self.trigger(user),
         )
         payload["response_url"] = self.response_url(channel, user)
         return self.send_envelope("interactive", payload)
@@ -319,6 +338,9 @@ class SlackServer:
         Waits up to 15 s for an open connection, as there is none while the app reconnects.
         """
         envelope = events.envelope(type, payload, retry_attempt, retry_reason)
+        if self.receiver is not None:
+            self.receiver(payload)
+            return str(envelope["envelope_id"])
         deadline = time.monotonic() + 15
         while True:
             self.wait_connected(max(0, deadline - time.monotonic()))
@@ -461,8 +483,7 @@ class SlackServer:
     # Inside
 
     def _from_user(self, user: str, text: str) -> Json:
-        self._workspace.user(user)
-        return events.user_message(self.identity, user, text)
+        return events.user_message(self.identity, user, text, self._workspace.user(user).team)
 
     def _store(self, channel: str, message: Json, thread_ts: str | None) -> Json:
         thread = {"thread_ts": thread_ts} if thread_ts else {}

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from slack_bolt import App, BoltRequest
-from slack_sdk import WebClient
 
-from bot.app import assemble
-from bot.listeners import Parts, register
-from bot.settings import BotSettings
 from bot.views.buttons import Pointer
 from kb.knowledge_base import KnowledgeBase
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.workspace import Json
+from tests.bot.house import House
 
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
 ASKED = "I lost my secret key"
@@ -29,76 +23,12 @@ QUESTIONS = {"message", "app_mention"}
 OF_NOBODY = {"tokens_revoked", "app_uninstalled"}
 
 
-class Listening(App):
-    """An app that notes what is listened to."""
-
-    def __init__(self, client: WebClient) -> None:
-        super().__init__(client=client, token_verification_enabled=False)
-        self.listened: list[tuple[str, str]] = []
-        self.reached = 0
-
-    def _note(self, kind: str, what: Any, listen: Callable[..., Any]) -> Callable[..., Any]:
-        self.listened.append((kind, what.pattern if isinstance(what, re.Pattern) else str(what)))
-        return listen
-
-    def event(self, event: Any, *args: Any, **options: Any) -> Callable[..., Any]:
-        return self._note("event", event, super().event(event, *args, **options))
-
-    def action(self, constraints: Any, *args: Any, **options: Any) -> Callable[..., Any]:
-        return self._note("action", constraints, super().action(constraints, *args, **options))
-
-    def view(self, constraints: Any, *args: Any, **options: Any) -> Callable[..., Any]:
-        return self._note("view", constraints, super().view(constraints, *args, **options))
-
-    def options(self, constraints: Any, *args: Any, **options: Any) -> Callable[..., Any]:
-        return self._note("options", constraints, super().options(constraints, *args, **options))
-
-    def command(self, command: Any, *args: Any, **options: Any) -> Callable[..., Any]:
-        return self._note("command", command, super().command(command, *args, **options))
-
-    def shortcut(self, constraints: Any, *args: Any, **options: Any) -> Callable[..., Any]:
-        return self._note("shortcut", constraints, super().shortcut(constraints, *args, **options))
-
-
-class House:
-    """A bot without its socket, that people outside of a group may not use."""
-
-    def __init__(self, slack: SlackServer, sample: KnowledgeBase, folder: Path) -> None:
-        self.slack = slack
-        slack.add_group("S1", ["U4"])
-        for user in ("U2", "U4"):
-            slack.direct_message(user, "hello", deliver=False)
-        settings = BotSettings(
-            slack_api_url=slack.api_url,
-            guidebot_home=folder,
-            allowed_groups="S1",
-            docs_team="U2,U4",
-            human_channel="C9",
-        )
-        self.parts: Parts = assemble(settings, sample)
-        self.app = Listening(WebClient("xoxb-test", base_url=slack.api_url))
-        register(self.app, self.parts)
-
-        def reached(next: Callable[[], None]) -> None:
-            self.app.reached += 1
-            next()
-
-        self.app.use(reached)
-
-    def send(self, body: Json) -> None:
-        request = BoltRequest(body=json.dumps(body), mode="socket_mode")
-        self.app.dispatch(request)
-
-    def close(self) -> None:
-        for work in (self.app.listener_runner.listener_executor, self.parts.answerer.work):
-            work.shutdown(wait=True)
-        self.parts.store.close()
-
-
 @pytest.fixture
 def house(slack: SlackServer, sample: KnowledgeBase, tmp_path: Path) -> Iterator[House]:
     slack.add_channel("C9", "helpdesk")
-    found = House(slack, sample, tmp_path / "home")
+    slack.add_group("S1", ["U4"])
+    rules = {"allowed_groups": "S1", "docs_team": "U2,U4", "human_channel": "C9"}
+    found = House(slack, sample, tmp_path / "home", **rules)
     yield found
     found.close()
 

@@ -145,7 +145,9 @@ def test_a_human_gets_the_question_once_and_the_person_a_note(
     note = slack.wait_for_messages(channel, 4)[-1]
     assert "taking care of it" in plain(note)
     slack.wait_until(
-        lambda: "✅" in plain(slack.bot_messages("C9")[0]), 10, "the mark on the question"
+        lambda: "Taken care of" in plain(slack.bot_messages("C9")[0]),
+        10,
+        "the mark on the question",
     )
     slack.react("C9", passed_on["ts"], "U28", "tada")
     # The asker's own words there are none of a human who helps; a file is.
@@ -235,7 +237,7 @@ def test_a_command_is_passed_on_to_a_human_and_rated_where_the_bot_is_no_member(
     slack.wait_for_ephemerals("U31", 2)
     slack.react("C9", passed_on["ts"], "U29")
     # Nobody else saw the question, so the note is in a direct message.
-    slack.wait_until(lambda: "✅" in plain(slack.bot_messages("C9")[-1]), 10, "the mark")
+    slack.wait_until(lambda: "Taken care of" in plain(slack.bot_messages("C9")[-1]), 10, "the mark")
     (note,) = [c for c in slack.calls("chat.postMessage") if c.params["channel"] == "U31"]
     assert "taking care of it" in json.dumps(note.params["blocks"])
     slack.command("C8", "U31", "/guide", "I lost my secret key")

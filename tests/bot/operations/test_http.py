@@ -65,9 +65,8 @@ def test_a_question_is_answered_once_however_often_it_comes(
     channel = slack.dm_channel("U1")
     (message,) = slack.wait_for_messages(channel, 1)
     assert plain(message).startswith(LOST_KEY)
-    pressed = block_actions(
-        slack.identity, "U1", channel, message, button(message, "Helpful"), "t", False
-    )
+    helpful = button(message, "Helpful")
+    pressed = block_actions(slack.identity, slack.user("U1"), channel, message, helpful, "t", False)
     assert post_interaction(port, pressed).status == 200
     assert "Thank you" in plain(slack.wait_for_messages(channel, 2)[-1])
     assert post_event(port, event, retry=2).status == 200
@@ -92,7 +91,9 @@ def test_a_command_is_answered_through_its_response_url(
 ) -> None:
     slack, _, port, _ = by_http
     slack.add_channel("C1", "help")
-    command = slash_command(slack.identity, "U3", "C1", "/guide", "I lost my secret key", "t1")
+    command = slash_command(
+        slack.identity, slack.user("U3"), "C1", "/guide", "I lost my secret key", "t1"
+    )
     command["response_url"] = slack.response_url("C1", "U3")
     assert post_command(port, command).status == 200
     (answer,) = slack.wait_for_ephemerals("U3")

@@ -31,6 +31,7 @@ class Office:
         self._people = parts.people
         self._access = parts.access
         self._learner = parts.learner
+        self._rerun = parts.rerun
 
     def suggest_prompts(self, client: WebClient, actor: Actor) -> None:
         """Suggest what to ask in the messages tab."""
@@ -62,6 +63,7 @@ class Office:
             counted,
             language,
             docs_team=docs_team,
+            may_ingest=self._rerun.is_possible,
             vocabulary=self._vocabulary(index, headings, counted, language, audience)
             if docs_team and index
             else None,

@@ -66,7 +66,10 @@ class Desk:
 
     def begin(self, client: WebClient, user: str) -> None:
         """Ingest, and tell the person in direct messages how it goes."""
-        self._work.submit(self._ingest, client, user)
+        if self._rerun.is_possible:
+            self._work.submit(self._ingest, client, user)
+        else:
+            say(client, user, plain(self.said(client, user).ingest_unnamed))
 
     def decide(self, client: WebClient, body: dict[str, Any], *, publish: bool) -> None:
         """Publish or discard what a button names, and say so where the button was."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
+GUIDES_FILE = Path("guidebot.toml")
+"""Where the command finds which guides there are, in the folder that the bot was started in."""
 
 _INGEST = ("ingest", "--hold", "--json", "--progress-json")
 _STOPPED_BY_GATE = 3
@@ -127,6 +129,11 @@ class Rerun:
         self._command = command
         self._one = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it is known here which guides there are."""
+        return GUIDES_FILE.is_file()
 
     def ingest(self, tell: Callable[[Told], None]) -> Result:
         """Build a candidate from the guides of guidebot.toml, and tell how far it is.

@@ -58,13 +58,14 @@ def home_view(
     language: str,
     *,
     docs_team: bool,
+    may_ingest: bool = False,
     vocabulary: Vocabulary | None = None,
 ) -> View:
     """Return App Home for a person.
 
     `guides` are those that the person may know of, `headings` their sections as "guide#anchor"
     and by heading, `published` when they were published (ISO 8601). The docs team sees figures,
-    and `vocabulary`.
+    and `vocabulary`; it may ingest from here if `may_ingest`.
     """
     said = words(language)
     blocks: list[Block] = [
@@ -73,7 +74,8 @@ def home_view(
         *_knowledge(guides, published, said, language),
     ]
     if docs_team:
-        blocks += [DividerBlock(), *_figures(counted, dict(headings), said), home_buttons(said)]
+        blocks += [DividerBlock(), *_figures(counted, dict(headings), said)]
+        blocks += home_buttons(said, may_ingest=may_ingest)
         blocks += vocabulary_blocks(vocabulary or Vocabulary(), said)
     return View(type="home", blocks=blocks)
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    PlainTextObject,
+    RichTextBlock,
+)
 from slack_sdk.models.views import View
 
 from bot.operations.ingest_runner import Diff, Gate, Pending, Result, Told
@@ -26,14 +33,20 @@ _LONGEST_LABEL = 75
 _MOST_TITLE = 24
 
 
-def home_buttons(said: SlackWords) -> ActionsBlock:
-    """Return the buttons in App Home: ingest again, and see what changed the last time."""
-    return ActionsBlock(
-        elements=[
-            ButtonElement(text=said.rerun_ingest, action_id=INGEST),
-            ButtonElement(text=said.last_diff, action_id=LAST_DIFF),
-        ]
-    )
+def home_buttons(said: SlackWords, *, may_ingest: bool) -> list[Block]:
+    """Return the buttons in App Home: ingest again, and see what changed the last time.
+
+    Where no guides are named to ingest, it says how to name them.
+    """
+    if may_ingest:
+        ingest = ButtonElement(text=said.rerun_ingest, action_id=INGEST)
+        return [ActionsBlock(elements=[ingest, _last_diff(said)])]
+    explained = ContextBlock(elements=[PlainTextObject(text=said.ingest_unnamed, emoji=False)])
+    return [explained, ActionsBlock(elements=[_last_diff(said)])]
+
+
+def _last_diff(said: SlackWords) -> ButtonElement:
+    return ButtonElement(text=said.last_diff, action_id=LAST_DIFF)
 
 
 def how_far(told: Told, said: SlackWords) -> Message:

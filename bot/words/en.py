@@ -90,6 +90,10 @@ WORDS = SlackWords(
     ingest_begun="The ingest has begun.",
     ingest_running="Another ingest is running. Please try again when it is done.",
     ingest_tell="I tell you how it goes in our direct messages.",
+    ingest_unnamed=(
+        "To ingest from here, name the guides in a guidebot.toml in the folder that the bot was "
+        "started in."
+    ),
     ingest_progress="{what}: {done} of {total}",
     ingest_done="The ingest is done.",
     ingest_held="The new guides are ready, and not live yet.",

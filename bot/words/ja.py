@@ -84,6 +84,9 @@ WORDS = SlackWords(
     ingest_begun="ガイドの取り込みを始めました。",
     ingest_running="取り込みか公開がすでに進んでいます。終わってからもう一度お試しください。",
     ingest_tell="進み具合はダイレクトメッセージでお知らせします。",
+    ingest_unnamed=(
+        "ここから取り込むには、ボットを起動したフォルダーのguidebot.tomlにガイドを記してください。"
+    ),
     ingest_progress="{what}: {done} / {total}",
     ingest_done="取り込みが終わりました。",
     ingest_held="新しいガイドの準備ができました。まだ公開していません。",

@@ -85,6 +85,7 @@ class SlackWords(Words):
     ingest_begun: str
     ingest_running: str
     ingest_tell: str
+    ingest_unnamed: str
     ingest_progress: str
     ingest_done: str
     ingest_held: str

@@ -91,9 +91,15 @@ def script(tmp_path: Path) -> Script:
 
 @pytest.fixture
 def team(
-    slack: SlackServer, sample: KnowledgeBase, script: Script, tmp_path: Path
+    slack: SlackServer,
+    sample: KnowledgeBase,
+    script: Script,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Parts]:
     """A bot in this process, whose docs team is U2."""
+    (tmp_path / "guidebot.toml").touch()
+    monkeypatch.chdir(tmp_path)
     settings = BotSettings.model_validate(
         {
             "guidebot_home": tmp_path,
@@ -126,6 +132,18 @@ def told(slack: SlackServer, user: str, words: str) -> dict[str, Any]:
         return next((m for m in slack.bot_messages(channel) if words in plain(m)), None)
 
     return slack.wait_until(found, 60, words)
+
+
+def test_where_no_guides_are_named_it_is_said_how_to(
+    slack: SlackServer, team: Parts, script: Script, tmp_path: Path
+) -> None:
+    (tmp_path / "guidebot.toml").unlink()
+    home = plain(home_of(slack, "U2"))
+    assert "[Re-run ingest]" not in home and "name the guides in a guidebot.toml" in home
+    assert "[See the last diff]" in home
+    slack.command("C1", "U2", "/guide", "ingest")
+    told(slack, "U2", "name the guides in a guidebot.toml")
+    assert not (tmp_path / "calls").exists()
 
 
 def test_an_ingest_is_begun_in_app_home_and_published(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from slack_bolt import BoltRequest
 from slack_sdk import WebClient
 
-from bot.actor import Actor
+from bot.actor import Actor, home_of
 from bot.answering.access import Access
 from bot.answering.people import People
 from bot.settings import BotSettings
+from bot.words.catalogue import words
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
@@ -117,3 +120,62 @@ def test_who_may_ask(
     access = Access(BotSettings.model_validate(settings), People())
     assert access.admit(client, actor(*allowed)) is None
     assert access.admit(client, actor(*refused)) is not None
+
+
+@pytest.mark.parametrize(
+    ("settings", "home", "told"),
+    [
+        # Slack does not answer, and the event says where the person is from.
+        ({}, "T0OTHER", "may not answer here"),
+        ({}, "T0GUIDE", "could not check"),
+        ({}, None, "could not check"),
+        ({"allow_guests": "true"}, "T0GUIDE", None),
+        ({"allow_guests": "true"}, None, "could not check"),
+        ({"allow_external": "true"}, "T0OTHER", None),
+        ({"allow_guests": "true", "allow_external": "true"}, None, None),
+    ],
+)
+def test_who_cannot_be_asked_for_is_kept_out_of_what_is_closed(
+    slack: SlackServer, settings: dict[str, str], home: str | None, told: str | None
+) -> None:
+    slack.add_user("U60", "person")
+    slack.fail_next("users.info", times=9)
+    client = WebClient("xoxb-test", base_url=slack.api_url)
+    access = Access(BotSettings.model_validate(settings), People())
+    refused = access.admit(client, Actor(team="T0GUIDE", channel="C1", user="U60", home=home))
+    if told is None:
+        assert refused is None
+    else:
+        assert refused is not None and told in refused.text(words("en"))
+
+
+@pytest.mark.parametrize("settings", [{}, {"allow_guests": "true"}, {"allow_external": "true"}])
+def test_whom_slack_does_not_know_is_kept_out(slack: SlackServer, settings: dict[str, str]) -> None:
+    slack.add_user("U70", "stranger", is_stranger=True)
+    client = WebClient("xoxb-test", base_url=slack.api_url)
+    access = Access(BotSettings.model_validate(settings), People())
+    stranger = Actor(team="T0GUIDE", channel="C1", user="U70", home="T0OTHER")
+    assert access.admit(client, stranger) is not None
+
+
+def test_colleagues_of_another_workspace_of_the_grid_are_colleagues(slack: SlackServer) -> None:
+    slack.add_user("U71", "colleague", team="T0SISTER", grid=("T0SISTER", "T0GUIDE"))
+    client = WebClient("xoxb-test", base_url=slack.api_url)
+    access = Access(BotSettings(), People())
+    colleague = Actor(team="T0GUIDE", channel="C1", user="U71", home="T0SISTER")
+    assert access.admit(client, colleague) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "home"),
+    [
+        ({"team_id": "T1", "event": {"user": "U1", "user_team": "T2", "team": "T1"}}, "T2"),
+        ({"team_id": "T1", "event": {"user": "U1", "team": "T3"}}, "T3"),
+        ({"team_id": "T1", "enterprise_id": "E1", "event": {"user_team": "E1"}}, "T1"),
+        ({"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T2"}}, "T2"),
+        ({"team_id": "T1", "user_id": "U1"}, "T1"),
+        ({"team_id": "T1", "event": {"user": "U1"}}, None),
+    ],
+)
+def test_where_slack_says_somebody_is_from(body: dict[str, Any], home: str | None) -> None:
+    assert home_of(body, BoltRequest(body=body, mode="socket_mode").context) == home

@@ -28,6 +28,8 @@ for room in (kb, ingest, bot):
 
 def main() -> None:
     """Run the command; an error that is written for people becomes its text, and an exit code."""
+    # What is written holds what people asked, and guides that not everybody may know of.
+    os.umask(0o077)
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     code = _run()

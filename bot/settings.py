@@ -68,6 +68,7 @@ class BotSettings(Settings):
     slack_signing_secret: SecretStr = SecretStr("")
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
+    slack_tokens_key: SecretStr = SecretStr("")
     slack_api_url: Annotated[str, Field(pattern=r"^https?://\S+/$")] = "https://slack.com/api/"
     human_channel: _Channel = ""
     human_group: Annotated[str, Field(pattern=r"^(S[A-Z0-9]+)?$")] = ""
@@ -92,6 +93,11 @@ class BotSettings(Settings):
     def database(self) -> Path | str:
         """The database that the bot remembers in: a SQLite file, or what the URL names."""
         return self.database_url or self.home.database
+
+    @property
+    def tokens_keys(self) -> list[str]:
+        """The keys that encrypt the workspaces' tokens, the one in use first."""
+        return [key.strip() for key in self.slack_tokens_key.get_secret_value().split(",")]
 
     @property
     def installs(self) -> bool:
@@ -128,4 +134,9 @@ class BotSettings(Settings):
             lines.append("  SLACK_CLIENT_ID and SLACK_BOT_TOKEN are both set. Choose one.")
         if not self.slack_client_secret.get_secret_value():
             lines.append("  SLACK_CLIENT_SECRET is not set. It stands beside the client id.")
+        if not self.slack_tokens_key.get_secret_value():
+            lines.append(
+                "  SLACK_TOKENS_KEY is not set. It encrypts the workspaces' tokens; .env.example "
+                "has how to make one."
+            )
         return lines

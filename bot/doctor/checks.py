@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 from slack_sdk.errors import SlackApiError
@@ -26,6 +29,8 @@ _NO_SPACE = 100 << 20
 _GB = 1e9
 _SENTENCE = "What do I do if something does not work?"
 _INGEST = "guidebot ingest PATH..."
+# Read, write and search of the group and of all others.
+_OTHERS = 0o077
 _TOKEN = re.compile(r"[A-Za-z]+-[A-Za-z0-9-]+")
 
 
@@ -235,6 +240,27 @@ def _home(bench: Bench) -> _Seen:
     return _warning(seen, advice) if free < _LITTLE_SPACE else seen
 
 
+def _privacy(bench: Bench) -> _Seen:
+    root, env = bench.settings.home.root, Path(".env")
+    if os.name != "posix":
+        return _skipped("what others may read is not known on this system")
+    if root.stat().st_mode & _OTHERS:
+        # Within a folder that is closed, nothing can be reached.
+        open_to_others = next((path for path in root.rglob("*") if _is_open(path)), None)
+        if open_to_others is not None:
+            return _warning(
+                f"others on this machine can read {open_to_others}",
+                f"Close it: chmod -R go-rwx {shlex.quote(str(root.resolve()))}",
+            )
+    if env.exists() and _is_open(env):
+        return _warning("others on this machine can read .env", "Close it: chmod 600 .env")
+    return "nobody else on this machine can read what the bot keeps"
+
+
+def _is_open(path: Path) -> bool:
+    return not path.is_symlink() and bool(path.stat().st_mode & _OTHERS)
+
+
 def _database(bench: Bench) -> _Seen:
     try:
         found = look_at(bench.settings.database)
@@ -320,6 +346,7 @@ CHECKS = (
     Check("human channel", _human_channel, ("workspace",)),
     Check("user token", _user_token, ("workspace",)),
     Check("home", _home, ("settings",)),
+    Check("privacy", _privacy, ("home",)),
     Check("database", _database, ("settings",)),
     Check("guides", _guides, ("settings",)),
     Check("model", _model, ("settings",)),

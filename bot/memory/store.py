@@ -5,6 +5,7 @@ Text is kept without its secrets, and for as long as the settings say.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ from kb.model import CleanText
 from kb.question.redact import redact
 
 _DAY = 24 * 3600.0
+
+logger = logging.getLogger(__name__)
 
 # Longer than any answer takes between two rounds of the process that is at it (bot.app).
 _HELD_SECONDS = 90.0
@@ -282,6 +285,7 @@ class Store:
             session.execute(delete(LessonRow).where(LessonRow.asked_at < oldest))
             # A ruling has nobody's words, and holds for what is taught later, too.
             session.execute(update(RulingRow).where(RulingRow.given_at < oldest).values(user=""))
+        self._empty_log()
 
     def forget_person(self, user: str) -> int:
         """Delete all that is known of a person; return how many entries that were."""
@@ -305,7 +309,8 @@ class Store:
             deleted.append(session.execute(delete(LessonRow).where(mine)))
             # The docs team's word stays, and whose it was goes.
             session.execute(update(RulingRow).where(RulingRow.user == user).values(user=""))
-            return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
+        self._empty_log()
+        return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
 
     def check(self) -> None:
         """Raise DatabaseError if the database does not answer."""
@@ -315,6 +320,19 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self.engine.dispose()
+
+    def _empty_log(self) -> None:
+        """Have nothing that was deleted lie on in SQLite's write-ahead log.
+
+        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint. Waits for other readers, as long
+        as the database may be locked; what is left for them is emptied the next time.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            logger.warning("%s: the log of changes could not be emptied yet.", self._name)
 
     def _unfinished(self, *conditions: ColumnElement[bool]) -> list[Unanswered]:
         chosen = select(QuestionRow).where(QuestionRow.done_at.is_(None), *conditions)

@@ -13,6 +13,7 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy.engine import Engine
 
 from bot.settings import BotSettings
+from bot.slack.encrypted_installs import EncryptedInstallationStore
 from bot.slack.scopes import BOT_SCOPES
 
 INSTALL_PATH = "/slack/install"
@@ -41,9 +42,15 @@ def oauth_settings(settings: BotSettings, engine: Engine) -> OAuthSettings:
 
 
 def installation_store(settings: BotSettings, engine: Engine) -> SQLAlchemyInstallationStore:
-    """Return the store of the workspaces' tokens."""
-    return SQLAlchemyInstallationStore(
-        settings.slack_client_id, engine, logger=logging.getLogger("slack_sdk.oauth")
+    """Return the store of the workspaces' tokens.
+
+    Raises SettingsError if SLACK_TOKENS_KEY does not fit it.
+    """
+    return EncryptedInstallationStore(
+        settings.slack_client_id,
+        engine,
+        settings.tokens_keys,
+        logger=logging.getLogger("slack_sdk.oauth"),
     )
 
 

@@ -55,7 +55,6 @@ def write_candidate(
     try:
         manifest = _write(contents, temporary, by, renamed or {})
         target = candidates / manifest.name
-        temporary.chmod(0o755)  # mkdtemp's is the owner's alone, but the bot may be another user
         os.replace(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

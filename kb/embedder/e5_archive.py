@@ -110,8 +110,6 @@ def unpack(archive: Path, folder: Path, adapter: bytes | None) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         _write_folder(contents, temporary, adapter)
-        temporary.chmod(0o755)  # mkdtemp's is the owner's alone
-        (temporary / "model.safetensors").chmod(0o644)
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(temporary, folder)
     finally:

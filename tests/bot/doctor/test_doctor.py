@@ -31,6 +31,7 @@ STATES = {
     "human channel": "ok",
     "user token": "ok",
     "home": "ok",
+    "privacy": "ok",
     "database": "ok",
     "guides": "ok",
     "model": "ok",
@@ -43,7 +44,7 @@ STATES = {
 def own_home(sample_home: Home, tmp_path: Path) -> Home:
     """A copy of the sample guide's home folder, with a database."""
     home = Home(tmp_path / "own")
-    home.root.mkdir()
+    home.root.mkdir(0o700)
     copy_home(sample_home, home)
     Store(home.database).close()
     return home
@@ -240,6 +241,22 @@ def test_a_home_that_cannot_be_written_to(inside: Inside, tmp_path: Path) -> Non
     (tmp_path / "file").write_text("in the way")
     found = inside.check("home", GUIDEBOT_HOME=str(tmp_path / "file" / "home"))
     assert found.state is State.FAILED and "cannot be written to" in found.seen
+
+
+def test_what_others_may_read(inside: Inside, tmp_path: Path) -> None:
+    inside.monkeypatch.chdir(tmp_path)
+    root = inside.home.root
+    root.mkdir(0o755)
+    (root / "bot.sqlite").touch(0o600)
+    assert inside.check("privacy").state is State.OK
+    (root / "bot.sqlite").chmod(0o640)
+    wide = inside.check("privacy")
+    assert wide.state is State.WARNING and "bot.sqlite" in wide.seen and "chmod -R" in wide.advice
+    root.chmod(0o700)
+    assert inside.check("privacy").state is State.OK
+    (tmp_path / ".env").touch(0o644)
+    env = inside.check("privacy")
+    assert env.state is State.WARNING and "chmod 600 .env" in env.advice
 
 
 def test_databases(inside: Inside) -> None:

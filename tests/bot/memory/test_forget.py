@@ -83,3 +83,15 @@ def test_a_wrong_folder_is_not_taken_for_nothing_kept(tmp_path: Path) -> None:
     result = forget(Home(tmp_path / "none"), "U1", "--yes")
     assert result.returncode == 1 and "GUIDEBOT_HOME" in result.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_while_the_bot_runs_nothing_lies_on_in_its_log_of_changes(known: Home) -> None:
+    running = Store(known.database)
+    running.take(Question(channel="C1", ts="9.1", user="U1", text=redact(WORDS)))
+    log = known.database.with_name("bot.sqlite-wal")
+    assert WORDS.encode() in log.read_bytes()
+    other = Store(known.database)
+    assert other.forget_person("U1") == 4
+    for file in known.root.iterdir():
+        assert WORDS.encode() not in file.read_bytes(), file
+    running.close()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.memory.store import Store
 from bot.operations.http import parse_address
@@ -151,6 +152,7 @@ def test_another_workspace_installs_the_bot(
         "SLACK_BOT_TOKEN": "",
         "SLACK_CLIENT_ID": "1.2",
         "SLACK_CLIENT_SECRET": "client-secret",
+        "SLACK_TOKENS_KEY": Fernet.generate_key().decode(),
     }
     with start_http(home, workspace, settings) as (bot, port):
         page = get(port, "/slack/install")
@@ -167,6 +169,8 @@ def test_another_workspace_installs_the_bot(
         call = workspace.calls("chat.postMessage")[-1]
         assert call.token == INSTALLED_TOKEN
         assert INSTALLED_TOKEN not in bot.log
+        for file in home.root.glob("bot.sqlite*"):
+            assert INSTALLED_TOKEN.encode() not in file.read_bytes()
 
 
 def test_replicas_share_their_questions_and_take_over_from_one_that_died(

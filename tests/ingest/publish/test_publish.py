@@ -193,11 +193,21 @@ def test_a_model_that_changed_under_its_name_is_not_mixed_with_the_one_before(
     assert EmbeddingCache(path, embeddings).encode(["door"], "document")[1] == 1
 
 
-def test_a_snapshot_can_be_read_by_others(
-    guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
+def test_what_is_written_is_the_owners_alone_whatever_the_umask(
+    guide: Path, models: Path, tmp_path: Path
 ) -> None:
-    summary = ingest([guide], home, embeddings)
-    assert summary.path.stat().st_mode & 0o055 == 0o055
+    home = Home(tmp_path / "new")
+    process = subprocess.run(
+        [str(Path(sys.executable).parent / "guidebot"), "ingest", str(guide)],
+        env={**os.environ, "GUIDEBOT_HOME": str(home.root)},
+        preexec_fn=lambda: os.umask(0),
+        capture_output=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr.decode()
+    written = [home.root, *home.root.rglob("*")]
+    assert len(written) > 20
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
 
 
 STAGES = ["Loading the model", "Embedding chunks", "written", "renamed"]

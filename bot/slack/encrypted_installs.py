@@ -1,0 +1,135 @@
+"""The workspaces' tokens, encrypted where they lie."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from slack_sdk.oauth.installation_store import Bot, Installation
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from sqlalchemy import Engine, Table, select, update
+
+from kb.errors import SettingsError
+
+# What tells a token that is encrypted from one that is not yet.
+_MARK = "fernet:"
+_SECRET = (
+    "bot_token",
+    "bot_refresh_token",
+    "user_token",
+    "user_refresh_token",
+    "incoming_webhook_url",
+)
+
+T = TypeVar("T", Bot, Installation)
+
+
+class EncryptedInstallationStore(SQLAlchemyInstallationStore):
+    """slack_sdk's store, with Fernet (https://cryptography.io/en/latest/fernet/) around tokens.
+
+    `keys` are Fernet keys: the first encrypts, any of them decrypts. Raises SettingsError if one
+    is none, or if they do not fit what the database holds.
+    """
+
+    def __init__(self, client_id: str, engine: Engine, keys: list[str], logger: logging.Logger):
+        super().__init__(client_id, engine, logger=logger)
+        self._fernet = fernet_of(keys)
+        self._encrypt_what_is_not()
+
+    def save(self, installation: Installation) -> None:
+        """Keep an installation."""
+        super().save(self._changed(installation, self._encrypted))
+
+    def save_bot(self, bot: Bot) -> None:
+        """Keep a bot's token."""
+        super().save_bot(self._changed(bot, self._encrypted))
+
+    def find_bot(
+        self,
+        *,
+        enterprise_id: str | None,
+        team_id: str | None,
+        is_enterprise_install: bool | None = False,
+    ) -> Bot | None:
+        """Return the bot of a workspace, if it is installed there."""
+        found = super().find_bot(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            is_enterprise_install=is_enterprise_install,
+        )
+        return self._changed(found, self._decrypted) if found else None
+
+    def find_installation(
+        self,
+        *,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None = None,
+        is_enterprise_install: bool | None = False,
+    ) -> Installation | None:
+        """Return the installation of a workspace, or of a person in it, if there is one."""
+        found = super().find_installation(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            user_id=user_id,
+            is_enterprise_install=is_enterprise_install,
+        )
+        return self._changed(found, self._decrypted) if found else None
+
+    def _changed(self, value: T, change: Callable[[str], str]) -> T:
+        changed = copy.copy(value)
+        for name in _SECRET:
+            token = getattr(changed, name, None)
+            if token:
+                setattr(changed, name, change(token))
+        return changed
+
+    def _encrypted(self, token: str) -> str:
+        # The store saves a bot's token as a part of its installation's, which is encrypted by then.
+        if token.startswith(_MARK):
+            return token
+        return _MARK + self._fernet.encrypt(token.encode()).decode()
+
+    def _decrypted(self, token: str) -> str:
+        if not token.startswith(_MARK):
+            return token
+        return self._fernet.decrypt(token.removeprefix(_MARK)).decode()
+
+    def _encrypt_what_is_not(self) -> None:
+        """Encrypt what was kept before there was a key, and see whether the key fits the rest."""
+        try:
+            for table in (self.installations, self.bots):
+                self._encrypt_rows(table)
+        except InvalidToken as error:
+            raise SettingsError(
+                "SLACK_TOKENS_KEY does not fit the workspaces' tokens in the database. Set the key "
+                "that they were encrypted with; a new one goes before it, with a comma between."
+            ) from error
+
+    def _encrypt_rows(self, table: Table) -> None:
+        names = [name for name in _SECRET if name in table.c]
+        with self.engine.begin() as connection:
+            for row in connection.execute(select(table)).mappings().all():
+                plain = {name: row[name] for name in names if row[name]}
+                for token in plain.values():
+                    self._decrypted(token)
+                values = {name: self._encrypted(token) for name, token in plain.items()}
+                if values != plain:
+                    connection.execute(update(table).where(table.c.id == row["id"]).values(values))
+
+
+def fernet_of(keys: list[str]) -> MultiFernet:
+    """Return what encrypts with the first key and decrypts with all.
+
+    Raises SettingsError if there is none, or one is not of Fernet's shape.
+    """
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except ValueError as error:
+        raise SettingsError(
+            "SLACK_TOKENS_KEY is not a key (32 bytes in URL-safe base64). Make one: python -c "
+            "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+        ) from error

@@ -104,6 +104,7 @@ def ingest(
         allowed=gate.allowed_regressions,
         packs=_packs(settings) if packs else (),
         drafts=settings.drafts == "use",
+        store=settings.snapshots_url,
     )
     console = Console(stderr=True, highlight=False)
     try:

@@ -5,6 +5,7 @@ set -eu
 # The model is the image's, so that a new image brings its own; the volume keeps the rest.
 mkdir -p "$GUIDEBOT_HOME/models"
 for model in /opt/guidebot/models/*/; do
+  [ -d "$model" ] || continue
   link="$GUIDEBOT_HOME/models/$(basename "$model")"
   [ -d "$link" ] || ln -sfn "${model%/}" "$link"
 done

@@ -41,6 +41,7 @@ from bot.slack.socket import Socket
 from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
+from kb.snapshot.format import current_name
 from kb.snapshot.store import SnapshotStore
 
 # Each waits for Slack; whoever presses a button while others wait has their trigger for 3 s.
@@ -172,8 +173,8 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         if settings.status_address:
             running.callback(Server(status_pages(checks), settings.status_address).close)
         pulls = _pulls(settings)
-        if pulls:
-            pulls.refresh()
+        if pulls and current_name(settings.home.snapshots) is None:
+            pulls.refresh()  # else what is here will do until the store was asked
         try:
             knowledge_base.load()
         except NoSnapshotError as error:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from fsspec import AbstractFileSystem
@@ -26,8 +27,15 @@ from kb.snapshot.compare_and_set import ChangedError, HeldError, cell
 from kb.snapshot.format import CURRENT, MANIFEST, FileSum
 from kb.snapshot.live import Live
 
-# What each kind of store needs to be told, and what has to be installed for it.
-_OPTIONS = {"s3": {"use_listings_cache": False}, "gs": {"use_listings_cache": False}, "file": {}}
+# What each kind of store needs to be told, and what has to be installed for it. s3fs repeats calls
+# by itself, and so does botocore below it: all tries together at a server that takes a connection
+# and says nothing would last for half an hour.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "s3": {"use_listings_cache": False, "config_kwargs": {"retries": {"max_attempts": 0}}},
+    "gs": {"use_listings_cache": False},
+    "file": {},
+}
+_S3_TRIES = 2
 _EXTRAS = {"s3": "s3", "gs": "gs"}
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -64,6 +72,8 @@ class SnapshotStore:
                 f"SNAPSHOTS_URL: {protocol}:// needs a library that is not installed ({error}). "
                 f"Run: pip install 'guidebot[{_EXTRAS[protocol]}]'"
             ) from error
+        if protocol == "s3":
+            self._fs.retries = _S3_TRIES
         self._makes_folders = protocol == "file"
         self._current = cell(self._fs, protocol, f"{self._root}/{CURRENT}")
 

@@ -44,7 +44,7 @@ ENV PATH=/opt/guidebot/bin:$PATH \
     GUIDEBOT_HOME=/var/lib/guidebot \
     STATUS_ADDRESS=:9464 \
     LOG_FORMAT=json
-USER guidebot
+USER 10001
 WORKDIR /var/lib/guidebot
 VOLUME /var/lib/guidebot
 EXPOSE 9464

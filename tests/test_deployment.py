@@ -82,7 +82,7 @@ def test_the_image_looks_whether_the_bot_is_ready_where_it_says_so() -> None:
 
 
 def test_the_image_does_not_run_as_root() -> None:
-    assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE) == ["guidebot"]
+    assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE) == ["10001"]
 
 
 def test_compose_sets_what_is_a_setting(services: dict[str, Any], project: dict[str, Any]) -> None:

@@ -29,16 +29,17 @@ def pull(store: SnapshotStore, home: Home, kept: int) -> Stored:
     """Make live in `home` what is live in the store, and return that.
 
     The caller holds `Home.writer_lock`. Until all of it is here, checked, what was live stays so.
-    Of the snapshots in `home` the newest `kept` stay.
+    Of the snapshots in `home` the newest `kept` stay. What is damaged here is fetched again.
     Raises StoreError if the store cannot be used, SnapshotError if what is live there cannot.
     """
     stored = store.live()
     pointer = stored.pointer
-    if pointer is None or current_name(home.snapshots) == pointer.name:
+    if pointer is None:
         return stored
     fetch(store, pointer.name, home, pointer.manifest)
-    write_live(home.snapshots, pointer)
-    retire(home.snapshots, kept)
+    if current_name(home.snapshots) != pointer.name:
+        write_live(home.snapshots, pointer)
+        retire(home.snapshots, kept)
     return stored
 
 

@@ -11,16 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import numpy as np
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
-from moto.server import ThreadedMotoServer
 
 from bot.operations.snapshot_pulls import SnapshotPulls
 from ingest.index.chunk import chunk_guide
 from ingest.index.contents import Contents
-from ingest.publish.live import make_live, roll_back
+from ingest.publish.live import damaged, make_live, roll_back
 from ingest.publish.shared import Shared, join_store
 from ingest.publish.write import write_candidate
 from kb.errors import DamagedSnapshotError, GuidebotError, SettingsError, StoreError
@@ -47,6 +45,10 @@ BUCKET = "guides"
 @pytest.fixture(scope="module")
 def s3() -> Iterator[Any]:
     """A client of a local S3, which the environment names, with one bucket."""
+    # Here, as they take their time to import.
+    import boto3
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -62,7 +64,7 @@ def s3() -> Iterator[Any]:
     server.stop()
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture(params=["file", pytest.param("s3", marks=pytest.mark.e2e)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a store that holds nothing yet."""
     if request.param == "file":
@@ -210,6 +212,16 @@ def test_what_is_damaged_is_refused(
     assert current_name(docs.snapshots) == current_name(bot.snapshots) != bad
 
 
+def test_what_is_damaged_here_is_pulled_again(docs: Home, bot: Home, tmp_path: Path) -> None:
+    store = SnapshotStore(f"file://{tmp_path}/store")
+    name = publish(docs, store.url)
+    pull(store, bot, 5)
+    (bot.snapshots / name / "index.faiss").write_bytes(b"")
+    assert damaged(bot, [name])[name] is not None
+    pull(store, bot, 5)
+    assert damaged(bot, [name])[name] is None
+
+
 @pytest.mark.parametrize("file", ["../../bot.sqlite", "/etc/passwd", ".writer.lock", "current"])
 def test_no_name_in_the_store_leads_outside(
     file: str, docs: Home, bot: Home, tmp_path: Path
@@ -290,7 +302,7 @@ def test_a_push_that_is_killed_leaves_the_old_one_whole(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from ingest.publish.live import make_live
+from ingest.publish.live import damaged, make_live
 from ingest.publish.shared import join_store
 from kb.paths import Home
 from kb.snapshot.store import SnapshotStore

@@ -36,7 +36,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "file": {},
 }
 _S3_TRIES = 2
-_EXTRAS = {"s3": "s3", "gs": "gs"}
+_LIBRARIES = {"s3": "s3fs", "gs": "gcsfs"}
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -70,7 +70,7 @@ class SnapshotStore:
         except ImportError as error:
             raise SettingsError(
                 f"SNAPSHOTS_URL: {protocol}:// needs a library that is not installed ({error}). "
-                f"Run: pip install 'guidebot[{_EXTRAS[protocol]}]'"
+                f"Run: pip install {_LIBRARIES[protocol]}"
             ) from error
         if protocol == "s3":
             self._fs.retries = _S3_TRIES

@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The bot, with everything that it needs to run without a network but Slack's.
 # docs/operating.md says how it is built and run.
 

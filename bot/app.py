@@ -35,6 +35,7 @@ from bot.memory.store import Store
 from bot.operations.http import Check, Server, slack_pages, status_pages
 from bot.operations.ingest_runner import GUIDEBOT, Rerun
 from bot.operations.metrics import CountErrors, watch
+from bot.operations.snapshot_pulls import PULL_EVERY_SECONDS, SnapshotPulls
 from bot.settings import BotSettings
 from bot.slack.clients import POST_SECONDS
 from bot.slack.installs import client_of, installation_store, oauth_settings
@@ -43,6 +44,8 @@ from bot.slack.socket import Socket
 from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
+from kb.snapshot.format import current_name
+from kb.snapshot.store import SnapshotStore
 
 # Each waits for Slack; whoever presses a button while others wait has their trigger for 3 s.
 _LISTENERS = 32
@@ -169,6 +172,9 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         watch(parts.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
         if settings.status_address:
             running.callback(Server(status_pages(checks), settings.status_address).close)
+        pulls = _pulls(settings)
+        if pulls and current_name(settings.home.snapshots) is None:
+            pulls.refresh()  # else what is here will do until the store was asked
         try:
             knowledge_base.load()
         except NoSnapshotError as error:
@@ -181,7 +187,7 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
             socket.connect()
             running.callback(socket.close)
             checks["connection"] = socket.check
-        _look_after(parts, _clients(app, parts), token, socket, stop)
+        _look_after(parts, _clients(app, parts), token, pulls, socket, stop)
         logger.info("Stopping.")
 
 
@@ -204,6 +210,14 @@ def _alone(settings: BotSettings) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _pulls(settings: BotSettings) -> SnapshotPulls | None:
+    """Return what follows the store of shared snapshots, if there is one."""
+    if not settings.snapshots_url:
+        return None
+    store = SnapshotStore(settings.snapshots_url)
+    return SnapshotPulls(store, settings.home, settings.snapshots_kept)
 
 
 def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]:
@@ -255,10 +269,11 @@ def _look_after(
     parts: Parts,
     client: Callable[[str | None], WebClient | None],
     token: TokenCheck | None,
+    pulls: SnapshotPulls | None,
     socket: Socket | None,
     stop: threading.Event,
 ) -> None:
-    """Until it is time to stop: learn, answer what was left over, and forget what is old."""
+    """Until it is time to stop: learn, pull, answer what was left over, forget what is old."""
     work, days = parts.answerer.work, parts.settings.retention_days
     rounds: list[tuple[float, Callable[[], object]]] = [
         (_FORGET_EVERY_SECONDS, lambda: parts.store.forget_older_than(days)),
@@ -267,6 +282,8 @@ def _look_after(
     ]
     if token:
         rounds.append((_ASK_SLACK_EVERY_SECONDS, token.refresh))
+    if pulls:
+        rounds.append((PULL_EVERY_SECONDS, pulls.refresh))
     due = [0.0] * len(rounds)
     while True:
         now = time.monotonic()

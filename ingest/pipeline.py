@@ -21,6 +21,7 @@ from ingest.publish.carry_over import gone_guides, kept_guides, named
 from ingest.publish.disk import told_of_the_disk
 from ingest.publish.live import KEPT, discard, held_report, hold, make_live
 from ingest.publish.lock import WriterLock
+from ingest.publish.shared import join_store
 from ingest.publish.write import write_candidate
 from ingest.reading import read_guides
 from ingest.remark import Remark, RemarkKind
@@ -56,7 +57,7 @@ class Plan:
     `questions` are asked before, with those in files beside the guides, and so many may be answered
     worse as `allowed` says. Of the
     `packs`, those that fit add their wordings. `drafts` says whether drafted wordings count before
-    somebody has accepted them.
+    somebody has accepted them. `store` is the URL of the store that other machines read, if any.
     """
 
     skip_bad: bool = False
@@ -69,6 +70,7 @@ class Plan:
     allowed: int = 0
     packs: Sequence[Pack] = field(default_factory=lambda: read_packs(SHIPPED_PACKS))
     drafts: bool = True
+    store: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,13 @@ def ingest(
 
     Raises BadSourcesError, naming every bad source, if one cannot be read, unless
     `skip_bad` is set and at least one is good. The live snapshot then stays as it is.
+    Raises StoreError if there is a store and it cannot be used.
     """
     plan = plan or Plan(skip_bad=skip_bad)
     started = time.monotonic()
     consequence = "Nothing was published; what was live is still live."
     with told_of_the_disk(home.root, consequence), _writing(home, plan.by, progress):
+        shared = join_store(plan.store, home, plan.kept)
         sources = find_named(paths) if isinstance(paths, Named) else find_sources(paths)
         progress("Reading guides", 0, len(sources.files))
         reading = read_guides(sources, GuideCache(home.guide_cache))
@@ -145,7 +149,7 @@ def ingest(
             if plan.hold and not plan.dry_run:
                 hold(made.name, home, held_json(diff, gate), plan.kept)
             elif passed and not plan.dry_run:
-                made = make_live(made.name, home, plan.by, plan.kept)
+                made = make_live(made.name, home, plan.by, plan.kept, shared)
         finally:
             # Whatever stopped it: what nobody asked to hold is not left behind.
             if made.path.parent == home.candidates and held_report(made.name, home) is None:

@@ -3,6 +3,7 @@
 GuidebotError
 ├── SettingsError        a setting is missing or has a bad value
 ├── ModelError           the embedding model, or the language model, cannot be had
+├── StoreError           the store of shared snapshots cannot be used
 └── SnapshotError        a snapshot cannot be used
     ├── NoSnapshotError      nothing was published yet
     ├── DamagedSnapshotError a file is missing or does not match its checksum
@@ -24,6 +25,10 @@ class SettingsError(GuidebotError):
 
 class ModelError(GuidebotError):
     """The embedding model cannot be loaded or unpacked, or the language model not be used."""
+
+
+class StoreError(GuidebotError):
+    """The store that snapshots are shared through cannot be reached, read or written to."""
 
 
 class SnapshotError(GuidebotError):

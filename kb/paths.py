@@ -18,6 +18,11 @@ class Home:
         return self.root / "snapshots"
 
     @property
+    def writer_lock(self) -> Path:
+        """What one process at a time locks to write snapshots, or to say which is live."""
+        return self.snapshots / ".writer.lock"
+
+    @property
     def candidates(self) -> Path:
         """Snapshots that are not live yet: being made, checked, or held for somebody's word."""
         return self.root / "candidates"

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     vocabulary_packs: str = ""
     drafts: Literal["use", "review"] = "use"
     snapshots_kept: Annotated[int, Field(ge=1)] = 5
+    snapshots_url: str = ""
     fetch_pages: Annotated[int, Field(gt=0)] = 1000
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5
     fetch_private: bool = False

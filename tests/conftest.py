@@ -32,7 +32,7 @@ needs_real_guides = pytest.mark.skipif(
 
 
 # What loads the model or starts a process, which takes longer than a unit test may.
-_E2E_FIXTURES = {"models", "slack", "running", "start_bot"}
+_E2E_FIXTURES = {"models", "slack", "running", "start_bot", "s3"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

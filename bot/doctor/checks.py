@@ -21,8 +21,10 @@ from bot.doctor.context import APP_PAGE, LOOK_AT_NETWORK, LOOK_AT_TOKEN, Bench, 
 from bot.memory.database import look_at
 from bot.settings import token_problem
 from bot.slack.scopes import BOT_SCOPES
-from kb.errors import GuidebotError, ModelError, SnapshotError
+from kb.errors import GuidebotError, ModelError, SnapshotError, StoreError
 from kb.snapshot.fingerprint import check_fingerprint
+from kb.snapshot.format import current_name
+from kb.snapshot.store import SnapshotStore
 
 _LITTLE_SPACE = 1 << 30
 _NO_SPACE = 100 << 20
@@ -285,6 +287,25 @@ def _database(bench: Bench) -> _Seen:
     return f"{at}, the newest"
 
 
+def _store(bench: Bench) -> _Seen:
+    url = bench.settings.snapshots_url
+    if not url:
+        return _skipped("SNAPSHOTS_URL is not set: snapshots are in GUIDEBOT_HOME alone")
+    try:
+        pointer = SnapshotStore(url).pointer()
+    except StoreError as error:
+        # The bot answers from what it has until the store is back.
+        what, _, advice = str(error).rpartition(". ")
+        return _warning(what, advice)
+    if pointer is None:
+        return _warning(
+            f"{url} can be read, and nothing was published there yet", f"Run: {_INGEST}"
+        )
+    if pointer.name != current_name(bench.settings.home.snapshots):
+        return _warning(f"{pointer.name} is live there, and not here yet", "Run: guidebot pull")
+    return f"{pointer.name} is live there, too"
+
+
 def _guides(bench: Bench) -> _Seen:
     try:
         snapshot = bench.snapshot
@@ -348,6 +369,7 @@ CHECKS = (
     Check("home", _home, ("settings",)),
     Check("privacy", _privacy, ("home",)),
     Check("database", _database, ("settings",)),
+    Check("snapshot store", _store, ("settings",)),
     Check("guides", _guides, ("settings",)),
     Check("model", _model, ("settings",)),
     Check("embedder", _embedder, ("guides", "model")),

@@ -25,6 +25,9 @@ _SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
 _SLACK_ERRORS = Counter("guidebot_slack_errors", "Calls that Slack failed or refused.", ["error"])
+SNAPSHOT_PULLS = Counter(
+    "guidebot_snapshot_pulls", "Tries to pull a snapshot from SNAPSHOTS_URL.", ["outcome"]
+)
 _UNANSWERED = Gauge("guidebot_unanswered_questions", "Questions taken on and not answered yet.")
 _SNAPSHOT_AGE = Gauge(
     "guidebot_snapshot_age_seconds", "How long ago the live guides were published; -1 if none are."

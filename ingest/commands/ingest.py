@@ -81,10 +81,8 @@ def ingest(
     by: By = "",
 ) -> None:
     """Read guides and publish them, in place of those that are live."""
-    from kb.snapshot.format import current_name
-
     settings = load_settings(Settings)
-    if if_none and current_name(settings.home.snapshots):
+    if if_none and _was_published(settings):
         return
     from ingest.check.report import write_page
     from ingest.pipeline import Plan
@@ -104,6 +102,7 @@ def ingest(
         allowed=gate.allowed_regressions,
         packs=_packs(settings) if packs else (),
         drafts=settings.drafts == "use",
+        store=settings.snapshots_url,
     )
     console = Console(stderr=True, highlight=False)
     try:
@@ -120,6 +119,21 @@ def ingest(
     elif not quiet:
         _show(summary, console, said_again(paths or [], guides))
     _stop_at_the_gate(summary, plan)
+
+
+def _was_published(settings: Settings) -> bool:
+    """Whether guides were published before, here or in the store of shared snapshots."""
+    from kb.snapshot.format import current_name
+
+    home, url = settings.home, settings.snapshots_url
+    if url and current_name(home.snapshots) is None:
+        from ingest.pipeline import LOCK_WAIT_SECONDS
+        from ingest.publish.lock import WriterLock
+        from ingest.publish.shared import join_store
+
+        with WriterLock(home, LOCK_WAIT_SECONDS):
+            join_store(url, home, settings.snapshots_kept)
+    return current_name(home.snapshots) is not None
 
 
 def named_sources(

@@ -1,4 +1,4 @@
-"""The commands for what is live: publish, discard, status, rollback, verify."""
+"""The commands for what is live: publish, discard, status, rollback, pull, verify."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ingest.commands.ingest import By, whoever
 from ingest.publish.disk import told_of_the_disk
-from kb.errors import DamagedSnapshotError
+from kb.errors import DamagedSnapshotError, NoSnapshotError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.text.counted import counted
 
@@ -39,11 +39,13 @@ def publish(
     """Make a held snapshot the live one."""
     from ingest.publish.candidates import publish_held
     from ingest.publish.lock import WriterLock
+    from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who = settings.home, by or whoever()
+    home, who, kept = settings.home, by or whoever(), settings.snapshots_kept
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
-        publish_held(name, home, who, settings.snapshots_kept, accept=accept)
+        shared = join_store(settings.snapshots_url, home, kept)
+        publish_held(name, home, who, kept, accept=accept, shared=shared)
     typer.echo(f"Live now: {name}")
 
 
@@ -69,12 +71,33 @@ def rollback(
     """Make a snapshot of before the live one again."""
     from ingest.publish.live import roll_back
     from ingest.publish.lock import WriterLock
+    from ingest.publish.shared import join_store
 
-    home, who = load_settings(Settings).home, by or whoever()
+    settings = load_settings(Settings)
+    home, who, kept = settings.home, by or whoever(), settings.snapshots_kept
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
-        before, now = roll_back(home, name, who)
+        shared = join_store(settings.snapshots_url, home, kept)
+        before, now = roll_back(home, name, who, kept, shared)
     typer.echo(f"Live now: {now.name}")
     typer.echo(f"Before:   {before.name}, since {before.since}. It stays on disk.")
+
+
+@app.command()
+def pull() -> None:
+    """Make live here what is live in the store that SNAPSHOTS_URL names."""
+    from ingest.publish.lock import WriterLock
+    from kb.snapshot.pull import pull as take_over
+    from kb.snapshot.store import SnapshotStore
+
+    settings = load_settings(Settings)
+    if not settings.snapshots_url:
+        raise SettingsError("SNAPSHOTS_URL is not set: there is nowhere to pull snapshots from.")
+    home, store = settings.home, SnapshotStore(settings.snapshots_url)
+    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+        pointer = take_over(store, home, settings.snapshots_kept).pointer
+    if pointer is None:
+        raise NoSnapshotError(f"{store.url}: nothing was published there yet.")
+    typer.echo(f"Live now: {pointer.name}")
 
 
 @app.command()
@@ -101,9 +124,10 @@ def verify(
 @app.command()
 def status(json: Json = False) -> None:
     """Say what is live: since when, by whom, and whether its sources have changed since."""
-    from ingest.publish.live import held_names, read_live
+    from ingest.publish.live import held_names
     from ingest.suggest.unworded import headings_of_rows, said_of_unworded, unworded_in
     from kb.snapshot.format import open_current, published
+    from kb.snapshot.live import read_live
 
     settings = load_settings(Settings)
     home = settings.home

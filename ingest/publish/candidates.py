@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingest.check.diff import Diff
 from ingest.check.gate import GateError, GateReport
 from ingest.publish.live import candidate, held_report, make_live
+from ingest.publish.shared import Shared
 from kb.errors import GuidebotError
 from kb.model import Frozen
 from kb.paths import Home
@@ -23,8 +24,10 @@ def held_json(diff: Diff, gate: GateReport | None) -> str:
     return Held(diff=diff, gate=gate).model_dump_json(exclude={"gate": {"passed"}})
 
 
-def publish_held(name: str, home: Home, by: str, kept: int, *, accept: bool) -> Snapshot:
-    """Make a held candidate live; the caller holds the WriterLock.
+def publish_held(
+    name: str, home: Home, by: str, kept: int, *, accept: bool, shared: Shared | None = None
+) -> Snapshot:
+    """Make a held candidate live, in `shared` as well; the caller holds the WriterLock.
 
     Raises GateError if the gate stopped it, and GuidebotError if it was compared with another
     snapshot than is live now, unless `accept` is set.
@@ -49,4 +52,4 @@ def publish_held(name: str, home: Home, by: str, kept: int, *, accept: bool) -> 
                 f"{current_name(home.snapshots)} is live now. Ingest again to see what it changes, "
                 f"or publish it all the same: guidebot publish {name} --accept"
             )
-    return make_live(name, home, by, kept)
+    return make_live(name, home, by, kept, shared)

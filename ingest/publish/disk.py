@@ -1,8 +1,7 @@
-"""What it takes for files to be on the disk, and to say so when they cannot be."""
+"""Says so when files cannot be written to the disk."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +12,6 @@ from kb.errors import GuidebotError
 
 class DiskError(GuidebotError):
     """A file cannot be written: the disk is full, or the folder is read-only."""
-
-
-def sync(path: Path) -> None:
-    """Have the system write a file, or a folder's names, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -3,84 +3,60 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from ingest.publish.disk import sync
+from ingest.publish.shared import Shared
 from kb.errors import DamagedSnapshotError, GuidebotError, SnapshotError
-from kb.model import Frozen
 from kb.paths import Home
-from kb.snapshot.format import (
-    CURRENT,
-    Snapshot,
-    current_name,
-    open_snapshot,
-    published,
-    read_manifest,
-)
+from kb.snapshot.format import Snapshot, open_snapshot, published
+from kb.snapshot.live import Live, live_now, read_live, retire, sync, write_live
 
 KEPT = 5
 """How many published snapshots stay on disk."""
 
-_MOST_BEFORE = 50
 
-
-class Live(Frozen):
-    """The live snapshot: since when (ISO 8601, UTC), by whom, and which were live before it.
-
-    The last of `before` was live last.
-    """
-
-    name: str
-    since: str
-    by: str = ""
-    before: tuple[str, ...] = ()
-
-
-def read_live(snapshots: Path) -> Live | None:
-    """Return which snapshot is live, if one was published."""
-    name = current_name(snapshots)
-    if name is None:
-        return None
-    _, _, said = (snapshots / CURRENT).read_text("utf-8").partition("\n")
-    try:
-        return Live.model_validate({**json.loads(said), "name": name})
-    except (json.JSONDecodeError, ValidationError, TypeError):
-        # Published by a version that wrote the name alone.
-        return Live(name=name, since=read_manifest(snapshots / name).created)
-
-
-def make_live(name: str, home: Home, by: str = "", kept: int = KEPT) -> Snapshot:
+def make_live(
+    name: str, home: Home, by: str = "", kept: int = KEPT, shared: Shared | None = None
+) -> Snapshot:
     """Make a candidate the live snapshot by one atomic rename; the caller holds the WriterLock.
 
     Whatever happens, either the old snapshot is live or the new one is, whole. Of the
-    published snapshots the newest `kept` stay.
+    published snapshots the newest `kept` stay. With `shared`, it is live there first; raises
+    StoreError, and changes nothing, if that cannot be.
     """
     snapshot = open_snapshot(candidate(name, home))
+    live = read_live(home.snapshots)
+    now = live_now(name, by, (*live.before, live.name) if live else ())
+    if shared:
+        shared.publish(snapshot.path, now, kept)
     target = home.snapshots / name
     os.replace(snapshot.path, target)
     sync(home.snapshots)
-    live = read_live(home.snapshots)
-    before = (*live.before, live.name) if live else ()
-    _make_current(home.snapshots, name, by, before)
-    _retire(home.snapshots, kept)
+    write_live(home.snapshots, now)
+    retire(home.snapshots, kept)
     _report_of(name, home).unlink(missing_ok=True)
     return dataclasses.replace(snapshot, path=target)
 
 
-def roll_back(home: Home, name: str | None = None, by: str = "") -> tuple[Live, Live]:
+def roll_back(
+    home: Home,
+    name: str | None = None,
+    by: str = "",
+    kept: int = KEPT,
+    shared: Shared | None = None,
+) -> tuple[Live, Live]:
     """Make a published snapshot live again, by default the one that was live before.
 
-    Returns what was live, and what is now. The caller holds the WriterLock.
+    Returns what was live, and what is now. The caller holds the WriterLock. With `shared`, what is
+    there can be gone back to as well, and it is live there first.
     Raises GuidebotError if there is no such snapshot, DamagedSnapshotError if it is damaged.
     """
     there = published(home.snapshots)
+    if shared:
+        there = sorted({*there, *shared.names()})
     live = read_live(home.snapshots)
     if live is None:
         raise GuidebotError("Nothing was published, so there is nothing to go back to.")
@@ -95,10 +71,16 @@ def roll_back(home: Home, name: str | None = None, by: str = "") -> tuple[Live, 
         raise GuidebotError(f"There is no snapshot {name!r}. There are: {', '.join(there)}.")
     if name == live.name:
         raise GuidebotError(f"{name} is live already.")
-    open_snapshot(home.snapshots / name)
+    if shared:
+        shared.fetch(name, home)
+    path = open_snapshot(home.snapshots / name).path
     # What was live before the one that is gone back to stays before it.
     earlier = live.before[: _last(live.before, name)] if name in live.before else live.before
-    return live, _make_current(home.snapshots, name, by, earlier)
+    now = live_now(name, by, earlier)
+    if shared:
+        shared.publish(path, now, kept)
+    write_live(home.snapshots, now)
+    return live, now
 
 
 def candidate(name: str, home: Home) -> Path:
@@ -152,29 +134,6 @@ def damaged(home: Home, names: Sequence[str]) -> dict[str, SnapshotError | None]
         except SnapshotError as error:
             found[name] = error
     return found
-
-
-def _make_current(snapshots: Path, name: str, by: str, before: Sequence[str]) -> Live:
-    live = Live(
-        name=name,
-        since=datetime.now(UTC).isoformat(timespec="seconds"),
-        by=by,
-        before=tuple(before)[-_MOST_BEFORE:],
-    )
-    temporary = snapshots / f".{CURRENT}.tmp"
-    temporary.write_text(f"{name}\n{live.model_dump_json(exclude={'name'})}\n", "utf-8")
-    sync(temporary)
-    os.replace(temporary, snapshots / CURRENT)
-    sync(snapshots)
-    return live
-
-
-def _retire(snapshots: Path, kept: int) -> None:
-    """Remove all but the newest snapshots, and the live one."""
-    current = current_name(snapshots)
-    others = [name for name in published(snapshots) if name != current]
-    for name in others[: max(0, len(others) - (kept - 1))]:
-        shutil.rmtree(snapshots / name, ignore_errors=True)
 
 
 def _last(names: Sequence[str], name: str) -> int:

@@ -51,7 +51,7 @@ class WriterLock:
         self._by = by
         self._waiting = waiting
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(self._folder / ".writer.lock")
+        self._lock = FileLock(home.writer_lock)
 
     def __enter__(self) -> None:
         started = time.monotonic()

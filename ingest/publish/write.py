@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.index.contents import Contents
-from ingest.publish.disk import sync
 from kb.retrieval.lexical import write_lexical
 from kb.snapshot.format import (
     BACKGROUND,
@@ -36,6 +35,7 @@ from kb.snapshot.format import (
     open_snapshot,
     published,
 )
+from kb.snapshot.live import sync
 from kb.snapshot.rows import write_rows
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from ingest.check.report import show, write_page
 from ingest.pipeline import Plan, Summary, ingest
 from ingest.publish.candidates import publish_held
 from ingest.publish.disk import DiskError
-from ingest.publish.live import damaged, discard, held_names, read_live, roll_back
+from ingest.publish.live import damaged, discard, held_names, roll_back
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
 from kb.evaluation.golden import GoldenQuestion
@@ -30,6 +30,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.snapshot.format import Snapshot, current_name, open_current, open_snapshot, published
+from kb.snapshot.live import read_live
 from tests.conftest import REPOSITORY, SAMPLE_GUIDES
 
 GUIDE = """# Doors

@@ -33,6 +33,7 @@ STATES = {
     "home": "ok",
     "privacy": "ok",
     "database": "ok",
+    "snapshot store": "skipped",
     "guides": "ok",
     "model": "ok",
     "embedder": "ok",
@@ -300,6 +301,24 @@ def test_http_mode_and_installation_by_oauth_need_other_tokens(inside: Inside) -
     assert by_http.state is State.SKIPPED and "by HTTP" in by_http.seen
     installed = inside.check("bot token", SLACK_CLIENT_ID="1.2", SLACK_BOT_TOKEN="")
     assert installed.state is State.SKIPPED and "each workspace" in installed.seen
+
+
+def test_a_store_of_snapshots(inside: Inside, tmp_path: Path) -> None:
+    url = f"file://{tmp_path}/store"
+    empty = inside.check("snapshot store", SNAPSHOTS_URL=url)
+    assert empty.state is State.WARNING and "nothing was published" in empty.seen
+    (tmp_path / "store").mkdir()
+    pointer = {"name": "one", "since": "", "manifest": {"size": 0, "sha256": ""}}
+    (tmp_path / "store" / "current").write_text(json.dumps(pointer), "utf-8")
+    newer = inside.check("snapshot store", SNAPSHOTS_URL=url)
+    assert newer.state is State.WARNING and newer.advice == "Run: guidebot pull"
+    inside.home.snapshots.mkdir(parents=True)
+    (inside.home.snapshots / "current").write_text("one\n", "utf-8")
+    assert inside.check("snapshot store", SNAPSHOTS_URL=url).state is State.OK
+    (tmp_path / "store" / "current").write_text("{}", "utf-8")
+    assert inside.check("snapshot store", SNAPSHOTS_URL=url).advice == "Is SNAPSHOTS_URL right?"
+    wrong = inside.check("snapshot store", SNAPSHOTS_URL="s3://key:secret@bucket")
+    assert wrong.state is State.FAILED and "secret" not in wrong.seen
 
 
 def test_guides_that_are_damaged(inside: Inside, sample_home: Home) -> None:

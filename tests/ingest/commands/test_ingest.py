@@ -14,6 +14,7 @@ from ingest.check.gate import GateError
 from ingest.cli import app
 from ingest.publish.lock import WriterLock
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.errors import NoSnapshotError, SettingsError
 from kb.paths import Home
 from kb.snapshot.format import current_name
 
@@ -124,3 +125,25 @@ def test_the_encoding_of_a_guide_is_named_also_when_it_did_not_change(folder: Pa
     )
     for _ in range(2):
         assert "oven.md: is not UTF-8 and was read as cp1252" in run("oven.md").stderr
+
+
+def test_commands_publish_to_the_store_and_take_from_it(
+    folder: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = CliRunner().invoke(app, ["pull"])
+    assert isinstance(nowhere.exception, SettingsError) and "SNAPSHOTS_URL" in str(
+        nowhere.exception
+    )
+    monkeypatch.setenv("SNAPSHOTS_URL", f"file://{tmp_path}/store")
+    assert isinstance(CliRunner().invoke(app, ["pull"]).exception, NoSnapshotError)
+    assert run("--quiet").exit_code == 0
+    first = current_name(home.snapshots)
+    assert run("--quiet").exit_code == 0
+    monkeypatch.setenv("GUIDEBOT_HOME", str(tmp_path / "other"))
+    other = Home(tmp_path / "other")
+    assert run("--quiet", "--if-none").exit_code == 0
+    assert current_name(other.snapshots) == current_name(home.snapshots) != first
+    assert CliRunner().invoke(app, ["rollback"]).exit_code == 0
+    monkeypatch.setenv("GUIDEBOT_HOME", str(home.root))
+    assert CliRunner().invoke(app, ["pull"]).stdout == f"Live now: {first}\n"
+    assert current_name(home.snapshots) == first

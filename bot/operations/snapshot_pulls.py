@@ -1,0 +1,73 @@
+"""Follows the store of shared snapshots: what is live there becomes live here."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+
+from filelock import FileLock, Timeout
+
+from bot.operations.metrics import SNAPSHOT_PULLS
+from kb.errors import GuidebotError
+from kb.paths import Home
+from kb.snapshot.format import current_name
+from kb.snapshot.pull import pull
+from kb.snapshot.store import SnapshotStore
+
+PULL_EVERY_SECONDS = 5.0
+_LONGEST_WAIT_SECONDS = 300.0
+
+logger = logging.getLogger(__name__)
+
+
+class SnapshotPulls:
+    """Pulls what is new in the store. What was live stays so until that is here, and good.
+
+    After a failure it waits for twice as long each time, up to five minutes.
+    """
+
+    def __init__(self, store: SnapshotStore, home: Home, kept: int) -> None:
+        self._store = store
+        self._home = home
+        self._kept = kept
+        self._busy = threading.Lock()
+        self._failures = 0
+        self._not_before = 0.0
+
+    def refresh(self) -> None:
+        """Look into the store, and pull what is new, unless it is too early after a failure."""
+        if time.monotonic() < self._not_before or not self._busy.acquire(blocking=False):
+            return
+        try:
+            self._pull()
+        except (GuidebotError, OSError) as error:
+            self._failed(error)
+        else:
+            if self._failures:
+                logger.info("The store of snapshots is well again.")
+            self._failures = 0
+        finally:
+            self._busy.release()
+
+    def _pull(self) -> None:
+        pointer = self._store.pointer()
+        if pointer is None or pointer.name == current_name(self._home.snapshots):
+            return
+        self._home.snapshots.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._home.writer_lock, timeout=0):
+                pull(self._store, self._home, self._kept)
+        except Timeout:
+            return  # an ingest, or another bot, is at it
+        SNAPSHOT_PULLS.labels("pulled").inc()
+        logger.info("Pulled the snapshot %s.", pointer.name)
+
+    def _failed(self, error: Exception) -> None:
+        SNAPSHOT_PULLS.labels("failed").inc()
+        wait = min(PULL_EVERY_SECONDS * 2**self._failures, _LONGEST_WAIT_SECONDS)
+        wait *= random.uniform(0.5, 1.0)  # so that replicas do not come all at once
+        self._failures += 1
+        self._not_before = time.monotonic() + wait
+        logger.warning("No snapshot was pulled, next try in %.0f s: %s", wait, error)

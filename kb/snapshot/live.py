@@ -1,0 +1,75 @@
+"""Which snapshot is live: the file `current`, and how many snapshots stay beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from kb.model import Frozen
+from kb.snapshot.format import CURRENT, current_name, published, read_manifest
+
+_MOST_BEFORE = 50
+
+
+class Live(Frozen):
+    """The live snapshot: since when (ISO 8601, UTC), by whom, and which were live before it.
+
+    The last of `before` was live last.
+    """
+
+    name: str
+    since: str
+    by: str = ""
+    before: tuple[str, ...] = ()
+
+
+def live_now(name: str, by: str, before: Sequence[str]) -> Live:
+    """Return that a snapshot is live from now on."""
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return Live(name=name, since=since, by=by, before=tuple(before)[-_MOST_BEFORE:])
+
+
+def read_live(snapshots: Path) -> Live | None:
+    """Return which snapshot is live, if one was published."""
+    name = current_name(snapshots)
+    if name is None:
+        return None
+    _, _, said = (snapshots / CURRENT).read_text("utf-8").partition("\n")
+    try:
+        return Live.model_validate({**json.loads(said), "name": name})
+    except (json.JSONDecodeError, ValidationError, TypeError):
+        # Published by a version that wrote the name alone.
+        return Live(name=name, since=read_manifest(snapshots / name).created)
+
+
+def write_live(snapshots: Path, live: Live) -> None:
+    """Make a snapshot the live one by one atomic rename; the caller holds `Home.writer_lock`."""
+    temporary = snapshots / f".{CURRENT}.tmp"
+    said = live.model_dump_json(include=set(Live.model_fields) - {"name"})
+    temporary.write_text(f"{live.name}\n{said}\n", "utf-8")
+    sync(temporary)
+    os.replace(temporary, snapshots / CURRENT)
+    sync(snapshots)
+
+
+def retire(snapshots: Path, kept: int) -> None:
+    """Remove all but the newest snapshots, and the live one."""
+    current = current_name(snapshots)
+    others = [name for name in published(snapshots) if name != current]
+    for name in others[: max(0, len(others) - (kept - 1))]:
+        shutil.rmtree(snapshots / name, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file, or a folder's names, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

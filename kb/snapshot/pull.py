@@ -1,0 +1,102 @@
+"""Takes what is live in the store of shared snapshots over into a home folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from kb.errors import DamagedSnapshotError, SnapshotError
+from kb.paths import Home
+from kb.snapshot.format import (
+    CURRENT,
+    MANIFEST,
+    FileSum,
+    current_name,
+    file_sum,
+    open_snapshot,
+    read_manifest,
+)
+from kb.snapshot.live import retire, sync, write_live
+from kb.snapshot.store import SnapshotStore, Stored, is_plain_name
+
+_TEMPORARY = ".pull-"
+
+
+def pull(store: SnapshotStore, home: Home, kept: int) -> Stored:
+    """Make live in `home` what is live in the store, and return that.
+
+    The caller holds `Home.writer_lock`. Until all of it is here, checked, what was live stays so.
+    Of the snapshots in `home` the newest `kept` stay. What is damaged here is fetched again.
+    Raises StoreError if the store cannot be used, SnapshotError if what is live there cannot.
+    """
+    stored = store.live()
+    pointer = stored.pointer
+    if pointer is None:
+        return stored
+    fetch(store, pointer.name, home, pointer.manifest)
+    if current_name(home.snapshots) != pointer.name:
+        write_live(home.snapshots, pointer)
+        retire(home.snapshots, kept)
+    return stored
+
+
+def fetch(store: SnapshotStore, name: str, home: Home, manifest: FileSum | None = None) -> None:
+    """Copy a snapshot from the store into `home`, unless it is there whole; it is not live yet.
+
+    `manifest` is what its manifest must be, if that is known. Raises as `pull` does.
+    """
+    if not is_plain_name(name):
+        raise DamagedSnapshotError(f"{store.url}/{CURRENT}: {name!r} is no name of a snapshot.")
+    target = home.snapshots / name
+    if _is_whole(target, manifest):
+        return
+    home.snapshots.mkdir(parents=True, exist_ok=True)
+    for left in home.snapshots.glob(f"{_TEMPORARY}*"):
+        shutil.rmtree(left, ignore_errors=True)  # by a run that was killed
+    temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=home.snapshots))
+    try:
+        _copy(store, name, temporary, manifest)
+        open_snapshot(temporary)
+        temporary.chmod(0o755)  # mkdtemp's is the owner's alone, but the bot may be another user
+        shutil.rmtree(target, ignore_errors=True)  # a damaged one
+        os.replace(temporary, target)
+        sync(home.snapshots)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _copy(store: SnapshotStore, name: str, folder: Path, expected: FileSum | None) -> None:
+    where = f"{store.url}/{name}"
+    data = store.manifest(name)
+    if data is None:
+        raise DamagedSnapshotError(f"{where}: there is no whole snapshot of that name.")
+    if expected and FileSum(size=len(data), sha256=_digest(data)) != expected:
+        raise DamagedSnapshotError(f"{where}/{MANIFEST}: is not the one that was published.")
+    (folder / MANIFEST).write_bytes(data)
+    manifest = read_manifest(folder)
+    for file, size in manifest.files.items():
+        if not is_plain_name(file) or file == MANIFEST:
+            raise DamagedSnapshotError(f"{where}/{MANIFEST}: names a file {file!r}.")
+        store.get(name, file, folder / file)
+        if file_sum(folder / file) != size:
+            raise DamagedSnapshotError(
+                f"{where}/{file}: does not match its checksum in the manifest."
+            )
+    for path in folder.iterdir():
+        sync(path)
+    sync(folder)
+
+
+def _is_whole(folder: Path, manifest: FileSum | None) -> bool:
+    try:
+        open_snapshot(folder)
+        return manifest is None or file_sum(folder / MANIFEST) == manifest
+    except SnapshotError:
+        return False
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -32,7 +32,7 @@ FLOORS = {
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "
-        "question settings words"
+        "question actor settings words"
     ),
 }
 

@@ -7,10 +7,18 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic import ValidationError as Invalid
 
 from ingest.errors import SourceError
+from kb.text.addresses import without_credentials
 from kb.text.yaml_lines import YamlError, read_yaml
 
 SIDE_FILE = ".guide.yaml"
@@ -25,6 +33,15 @@ _MOST_CHARACTERS = 300
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
+
+def _without_credentials(url: str) -> str:
+    if without_credentials(url) != url:
+        raise ValueError("a user or password in it would be shown to everybody who follows it")
+    return url
+
+
+LinkUrl = Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_without_credentials)]
+"""The address of a page that answers link to."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Short = Annotated[_Text, StringConstraints(max_length=_MOST_CHARACTERS)]
@@ -81,12 +98,12 @@ class FrontMatter(BaseModel):
     steps that are only typed are taken as such ("recovered") or for text ("plain").
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     id: Annotated[str, Field(pattern=GUIDE_ID)] | None = None
     title: _Text | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
-    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    url: LinkUrl | None = None
     also_asked: _Texts = ()
     keywords: _Texts = ()
     sections: dict[str, SectionMatter] = {}
@@ -100,7 +117,7 @@ class FrontMatter(BaseModel):
 class SideFile(FrontMatter):
     """The same in a file beside the guide, which no other tool reads: unknown keys are wrong."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 Line = Callable[[tuple[int | str, ...]], int]
@@ -173,5 +190,6 @@ def _checked(
 def _problem(problem: Mapping[str, Any], line: Line) -> str:
     path: Sequence[int | str] = problem["loc"]
     key = ".".join(str(part) for part in path)
-    given = f" (found {problem['input']!r})" if problem["type"] != "extra_forbidden" else ""
+    found = without_credentials(repr(problem["input"]))
+    given = f" (found {found})" if problem["type"] != "extra_forbidden" else ""
     return f"line {line(tuple(path))}: {key}: {problem['msg']}{given}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
+from ingest.front_matter import read_side_file
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse, parse_with_remarks
 from ingest.parse.parsed import Parsed
@@ -252,3 +253,14 @@ def test_what_is_ours_and_wrong_is_refused(tmp_path: Path, top: str, said: str) 
     with pytest.raises(SourceError, match="front matter") as error:
         read_with(tmp_path, top)
     assert said in str(error.value)
+
+
+def test_a_link_with_a_password_is_refused_and_the_password_not_repeated(tmp_path: Path) -> None:
+    text = "owner: Doors\nurl: https://user:hunter2@docs.example.com/doors\n"
+    for read_it in (
+        lambda: read_side_file(Path("doors.guide.yaml"), text),
+        lambda: read_with(tmp_path, f"---\n{text}---\n"),
+    ):
+        with pytest.raises(SourceError, match=r"url: .*a user or password in it") as raised:
+            read_it()
+        assert "hunter2" not in str(raised.value)

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic import ValidationError as Invalid
 
 from ingest.errors import GuidesFileError
-from ingest.front_matter import GUIDE_ID, LinkUrl, SideFile
+from ingest.front_matter import GUIDE_ID, Audiences, LinkUrl, SideFile, did_you_mean
 from ingest.lint_options import LintOptions
 from kb.text.addresses import without_credentials
 
@@ -59,7 +59,7 @@ class GuideEntry(_Table):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     url: LinkUrl | None = None
     owner: _Text | None = None
-    visible_to: _Texts = ()
+    visible_to: Audiences = ()
     review: date | None = None
 
     @model_validator(mode="after")
@@ -121,7 +121,8 @@ def _problem(problem: Mapping[str, Any], text: str) -> str:
     plain = isinstance(problem["input"], (str, int, float))
     given = without_credentials(f" (found {problem['input']!r})") if plain else ""
     if problem["type"] == "extra_forbidden":
-        return f"line {_line(text, place)}: {key}: there is no such key"
+        meant = did_you_mean(str(place[-1]), GuideEntry.model_fields) if "guide" in place else ""
+        return f"line {_line(text, place)}: {key}: there is no such key{meant}"
     return f"line {_line(text, place)}: {key}: {problem['msg']}{given}"
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import NOT_KEYS, FrontMatter, Line, front_matter_of
+from ingest.front_matter import NOT_KEYS, FrontMatter, Line, front_matter_of, refuse_near_keys
 from ingest.parse.matter.find import Form, Found, find_matter
 from ingest.parse.matter.foreign import ours
 from ingest.remark import Remark, RemarkKind
@@ -34,6 +34,7 @@ def matter_of(document: Document) -> Matter:
     values, line = _values(document.source, found)
     if not document.dialects:
         return Matter(front_matter_of(document.source, values, line))
+    refuse_near_keys(document.source, values, line)
     mine, remarks = ours(values, line)
     if not found.closed:
         text = "the front matter is never closed: it is taken to end at the first blank line"

@@ -184,6 +184,10 @@ class Fetcher:
                 f"is an address of the own network ({error}), or may lead there. "
                 "Set FETCH_PRIVATE=True if it is to be read.",
             ) from error
+        except UnicodeError as error:
+            raise SourceError(
+                url, f"the host has no name that can be looked up: {error}"
+            ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = f"cannot be read: {error or type(error).__name__}"
             if self._transport.overdue:
@@ -218,9 +222,11 @@ def _joined(base: str, address: str) -> str:
     """Return an address that a page at `base` names; raises SourceError if it is none."""
     try:
         joined = without_credentials(urljoin(base, address))
+        _split(joined)
     except ValueError as error:
         raise SourceError(base, "names what is not a web address") from error
-    _split(joined)
+    except SourceError as error:
+        raise SourceError(base, f"names {error.source}, which {error.reason}") from error
     return joined
 
 

@@ -262,12 +262,19 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
     site.answers = {
         "/away": page(b"", status=302, Location=f"http://user:{PASSWORD}@other.example/"),
         "/odd.xml": page(b"<urlset><loc>http://[</loc></urlset>", "text/xml"),
+        "/file": page(b"", status=302, Location="file:///etc/passwd"),
     }
     settings = Settings(guidebot_home=tmp_path, fetch_private=True, fetch_delay=0)
     for entry, said in (
         (GuideEntry(source=f"{signed}/gone"), "/gone: cannot be read: the server says 404"),
         (GuideEntry(source=f"{signed}/away"), "leads to another host: http://other.example/"),
         (GuideEntry(source=f"{signed}/odd.xml"), "names what is not a web address"),
+        (
+            GuideEntry(source=f"{signed}/file"),
+            "/file: names file:///etc/passwd, which is not an ad",
+        ),
+        (GuideEntry(source="http://xn--/x"), "no name that can be looked up"),
+        (GuideEntry(source="http://[/x"), "is not a web address"),
         (GuideEntry(source=f"http://user:{PASSWORD}#@{site.host}/x"), "is not a web address"),
         (GuideEntry(source="x.md", git=f"{signed}/x.git"), "cannot be read with git"),
         (GuideEntry(source="../x.md", git=f"{signed}/x.git"), "cannot be read with git"),

@@ -272,8 +272,8 @@ def open_live(snapshots: Path) -> Snapshot:
             "Run: guidebot ingest PATH..."
         )
     raise DamagedSnapshotError(
-        f"{snapshots / CURRENT}: does not name a snapshot beside it. Make one live that is there "
-        "(guidebot rollback NAME), or ingest the guides again (guidebot ingest PATH...)."
+        f"{snapshots / CURRENT}: does not name a snapshot beside it. "
+        "Ingest the guides again: guidebot ingest PATH..."
     )
 
 

@@ -333,3 +333,37 @@ def test_keys_of_other_tools_stay_theirs(tmp_path: Path) -> None:
         assert parsed.guide.info.title == "Gates" and parsed.guide.info.visible_to == ()
     (remark,) = read_with(tmp_path, "---\ntitle: Gates\nkeyword: a\n---\n").remarks
     assert remark.text.endswith("say nothing here: keyword (is keywords meant?)")
+
+
+@pytest.mark.parametrize(
+    ("top", "line"),
+    [
+        ("visible_to: [C1]\n\n", 1),
+        ("---\nvisible_to:[C1]\n---\n", 2),
+        ("---\nvisible_to = [C1]\n---\n", 2),
+        ("---\nvisible–to: [C1]\n---\n", 2),
+        ("---\nvisible_to：[C1]\n---\n", 2),
+        ("---\nvisible_to: [C1]\n...\n", 2),
+        (" ---\n visible_to: [C1]\n ---\n", 2),
+        ('{"visible_to": ["C1"]}\n\n', 1),
+        ("---\n<<: {visible_to: [C1]}\n---\n", 2),
+        ("<!-- gates -->\n---\nvisible-to: [C1]\n---\n", 3),
+        ("# Gates\n---\nvisible_to: [C1]\n---\n", 3),
+        ("---\ntitle: Gates\n---\n\n---\nvisible_to: [C1]\n---\n", 6),
+    ],
+)
+def test_where_nobody_reads_it_it_is_refused(tmp_path: Path, top: str, line: int) -> None:
+    with pytest.raises(SourceError, match=f"line {line}: 'visible.to' says nothing here"):
+        read_with(tmp_path, top)
+
+
+def test_what_only_speaks_of_it_is_text(tmp_path: Path) -> None:
+    for text in (
+        "# Gates\n\nVisible to: everybody.\n\n",
+        "# Gates\n\n```yaml\nvisible_to: [C1]\n```\n\n",
+        "# Gates\n\n    visible_to: [C1]\n\n",
+        "# Gates\n\nThe key `visible_to` says who may know.\n\n",
+    ):
+        assert read_with(tmp_path, text).guide.info.visible_to == ()
+    (tmp_path / "doors.guide.yaml").write_text("visible_to: C2\n")
+    assert read_with(tmp_path, "visible_to: [C1]\n\n").guide.info.visible_to == ("C2",)

@@ -325,7 +325,7 @@ def test_current_that_cannot_be_read_is_told(copied: Home) -> None:
     shutil.rmtree(copied.snapshots)
     copied.snapshots.mkdir()
     (copied.snapshots / "current").write_text("../x\n")
-    with pytest.raises(DamagedSnapshotError, match=r"rollback NAME.*ingest PATH"):
+    with pytest.raises(DamagedSnapshotError, match=r"does not name a snapshot.*ingest PATH"):
         open_current(copied.snapshots)
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.listeners.parts import Parts
-from bot.memory.history import Count
 from bot.question import audience_of
 from bot.slack.errors import SLACK_ERRORS
 from bot.views.home import Figures, figures, home_view, prompts
 from bot.views.wordings import Vocabulary
 from bot.words.catalogue import words
 from kb.errors import SnapshotError
-from kb.model import Audience, GuideInfo
+from kb.model import Audience
 from kb.retrieval.search import SearchIndex
 
 logger = logging.getLogger(__name__)
@@ -57,7 +55,8 @@ class Office:
         audience = audience_of(channel, user)
         headings = index.headings(language, audience) if index else []
         guides = [g for g in index.snapshot.guides if g.is_visible_to(audience)] if index else []
-        counted = replace(counted, asked=_known(counted.asked, index, guides))
+        if index:
+            counted = counted.within(guides, index.snapshot.manifest.called_now)
         view = home_view(
             guides,
             index.snapshot.manifest.created if index else None,
@@ -99,15 +98,6 @@ class Office:
             return self._knowledge_base.index()
         except SnapshotError:
             return None
-
-
-def _known(
-    asked: Sequence[Count], index: SearchIndex | None, guides: Sequence[GuideInfo]
-) -> list[Count]:
-    """Return the sections that are in guides, of those that were the answer to anybody."""
-    called_now = index.snapshot.manifest.called_now if index else str
-    ids = {guide.id for guide in guides}
-    return [each for each in asked if called_now(each.name).partition("#")[0] in ids]
 
 
 def register(app: App, parts: Parts) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_OF_WEB = re.compile(r"\b(https?://)[^/?#\s]*@", re.IGNORECASE)
+# A path to an address has one slash.
+_OF_WEB = re.compile(r"\b(https?:/{1,2})[^/?#\s]*@", re.IGNORECASE)
 _OF_SSH = re.compile(r"\b(ssh://[^/?#\s:@]*):[^/?#\s]*@", re.IGNORECASE)
 
 

@@ -265,6 +265,8 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
         "/file": page(b"", status=302, Location="file:///etc/passwd"),
     }
     settings = Settings(guidebot_home=tmp_path, fetch_private=True, fetch_delay=0)
+    path = SourceError(Path(f"{signed}/x"), f"is not at {signed}/y")
+    assert str(path) == f"http:/{site.host}/x: is not at http://{site.host}/y"
     for entry, said in (
         (GuideEntry(source=f"{signed}/gone"), "/gone: cannot be read: the server says 404"),
         (GuideEntry(source=f"{signed}/away"), "leads to another host: http://other.example/"),

@@ -30,7 +30,9 @@ def meant_by(key: str, value: object = None) -> str | None:
     name = _plain(key)
     for ours, near in _OURS_ALONE.items():
         letters = _plain(ours)
-        if letters in name and len(name) <= 2 * len(letters):
+        if len(name) > 2 * len(letters):
+            continue
+        if letters in name:
             return ours
         # "invisible" is a word of its own.
         alike = name[:1] == letters[:1] and SequenceMatcher(None, name, letters).ratio() >= near

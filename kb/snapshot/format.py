@@ -72,7 +72,7 @@ _BACKGROUND_SHAPE = (3, 3, 2)
 _NAME = re.compile(r"[\w-][\w.-]{0,199}", re.ASCII)
 
 _Count = Annotated[int, Field(ge=0)]
-_Finite = Annotated[float, Field(allow_inf_nan=False)]
+_OfUnit = Annotated[float, Field(ge=-1.01, le=1.01, allow_inf_nan=False)]
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Embedder(Frozen):
 
     model: str
     dimension: Annotated[int, Field(gt=0)]
-    fingerprint: tuple[_Finite, ...]
+    fingerprint: tuple[_OfUnit, ...]
 
 
 class FileSum(Frozen):

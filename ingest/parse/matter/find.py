@@ -24,6 +24,7 @@ _KEY = re.compile(r"[ \t]*[\"']?([A-Za-z_][\w .-]*?)[\"']?[ \t]*:(?=[ \t]|$)")
 _TOML_KEY = re.compile(r"[ \t]*(?:[\w-]+(?:\.[\w-]+)*[ \t]*=|\[)")
 _CONTINUES = re.compile(r"[ \t]+\S|-[ \t]|#(?!#)")
 _LINE_OF_HEAD = re.compile(r"([A-Za-z][\w -]{0,30}):[ \t]+(\S.*?)[ \t]*$")
+_LONGEST_KEY = 100
 _RULE = re.compile(r"---+[ \t]*$")
 _TOML_RULE = re.compile(r"\+\+\+[ \t]*$")
 
@@ -116,7 +117,7 @@ def _unclosed(lines: list[str], first: int) -> Found | None:
 
 def _says_who(line: str) -> bool:
     """Whether a line has a key of ours alone, so that it is no text whatever else is there."""
-    key = _KEY.match(unicodedata.normalize("NFKC", line))
+    key = _KEY.match(unicodedata.normalize("NFKC", line[:_LONGEST_KEY]))
     return key is not None and is_ours_alone(key[1])
 
 

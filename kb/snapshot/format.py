@@ -189,16 +189,17 @@ class Snapshot:
         return found
 
 
-def open_snapshot(path: Path) -> Snapshot:
+def open_snapshot(path: Path, name: str = "") -> Snapshot:
     """Open the snapshot in a folder, after checking that its parts are there and fit together.
 
-    Raises DamagedSnapshotError if one is missing, was changed, or is not what the others say of
-    it, whatever its checksum; SnapshotError if the snapshot is of a format that this version does
-    not know.
+    Its folder is called what it is called, unless `name` says so, or it is still hidden as one that
+    is being made. Raises DamagedSnapshotError if a part is missing, was changed, or is not what the
+    others say of it, whatever its checksum; SnapshotError if the snapshot is of a format that this
+    version does not know.
     """
     manifest = read_manifest(path)
     try:
-        _check_files(path, manifest)
+        _check_files(path, manifest, name or path.name)
         return _read(path, manifest)
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
         raise DamagedSnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
@@ -354,9 +355,9 @@ def file_sum(path: Path) -> FileSum:
     return FileSum(size=path.stat().st_size, sha256=digest)
 
 
-def _check_files(path: Path, manifest: Manifest) -> None:
-    """Raise DamagedSnapshotError unless the manifest and the folder have the same files."""
-    if manifest.name != path.name:
+def _check_files(path: Path, manifest: Manifest, name: str) -> None:
+    """Raise DamagedSnapshotError unless the manifest is this one's, and has its files."""
+    if not name.startswith(".") and manifest.name != name:
         raise DamagedSnapshotError(
             f"{path}: the manifest is that of another snapshot, {manifest.name!r}."
         )

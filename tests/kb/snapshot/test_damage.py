@@ -319,6 +319,13 @@ def test_a_link_is_no_snapshot(copied: Home, live: Path) -> None:
     assert open_current(copied.snapshots).name.startswith("2020")
 
 
+def test_one_that_is_being_made_has_its_name_later(live: Path) -> None:
+    hidden = live.rename(live.with_name(".being-made"))
+    assert open_snapshot(hidden).name == open_snapshot(hidden, live.name).name == live.name
+    with pytest.raises(DamagedSnapshotError, match="that of another snapshot"):
+        open_snapshot(hidden, "another")
+
+
 def test_current_that_cannot_be_read_is_told(copied: Home) -> None:
     (copied.snapshots / "current").write_bytes(b"\xff\xfe\n")
     assert open_current(copied.snapshots).path.parent == copied.snapshots

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+from kb.damage import is_damage
+from kb.text.seal import sealed, unsealed
 
 
 def prepare_cache(path: Path, prepare: Callable[[], None]) -> None:
@@ -17,14 +20,35 @@ def prepare_cache(path: Path, prepare: Callable[[], None]) -> None:
     try:
         prepare()
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise  # not damaged, but locked, or the disk is full
+        if not is_damage(error):
+            raise
         path.unlink()
         prepare()
 
 
+@contextmanager
+def open_cache(
+    path: Path, connect: Callable[[], sqlite3.Connection], prepare: Callable[[], None]
+) -> Iterator[sqlite3.Connection]:
+    """Open the file at `path`; if it turns out to be damaged, what is left is not done.
+
+    It begins anew then. Raises as `prepare_cache` does.
+    """
+    try:
+        with closing(connect()) as connection, connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        path.unlink(missing_ok=True)
+        prepare_cache(path, prepare)
+
+
 class TextCache:
-    """A table of a SQLite file, which begins anew if it is damaged."""
+    """A table of a SQLite file, which begins anew if it is damaged.
+
+    A text that is not what was kept under its key is none.
+    """
 
     def __init__(self, path: Path, table: str) -> None:
         self._path = path
@@ -33,22 +57,24 @@ class TextCache:
 
     def get(self, key: bytes) -> str | None:
         """Return the text of a key, if there is one."""
-        with closing(self._connect()) as connection:
+        row = None
+        with open_cache(self._path, self._connect, self._prepare) as connection:
             row = connection.execute(
                 f"SELECT text FROM {self._table} WHERE key = ?", (key,)
             ).fetchone()
-        return str(row[0]) if row else None
+        return unsealed(key, row[0]) if row else None
 
     def put(self, texts: Mapping[bytes, str]) -> None:
         """Keep texts, each by its key."""
-        with closing(self._connect()) as connection, connection:
+        with open_cache(self._path, self._connect, self._prepare) as connection:
             connection.executemany(
-                f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)", texts.items()
+                f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)",
+                ((key, sealed(key, text)) for key, text in texts.items()),
             )
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
         """Forget all other texts."""
-        with closing(self._connect()) as connection, connection:
+        with open_cache(self._path, self._connect, self._prepare) as connection:
             connection.execute("CREATE TEMP TABLE kept (key BLOB PRIMARY KEY)")
             connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((k,) for k in keys))
             connection.execute(f"DELETE FROM {self._table} WHERE key NOT IN (SELECT key FROM kept)")
@@ -61,4 +87,7 @@ class TextCache:
             )
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=60)
+        connection = sqlite3.connect(self._path, timeout=60)
+        # A text that is not UTF-8 is not an error, but another one than was kept.
+        connection.text_factory = bytes
+        return connection

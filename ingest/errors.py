@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from kb.errors import GuidebotError
+from kb.text.addresses import without_credentials
 
 
 class SourceError(GuidebotError):
     """A source cannot be ingested. Its text begins with the source's path.
 
-    `covers` is how the names of the sources begin that cannot be had with it.
+    Nobody's password is repeated, whatever the source's name or the reason says. `covers` is how
+    the names of the sources begin that cannot be had with it.
     """
 
     def __init__(self, source: object, reason: str, covers: str | None = None) -> None:
-        super().__init__(f"{source}: {reason}")
-        self.source = str(source)
-        self.reason = reason
+        self.source = without_credentials(str(source))
+        self.reason = without_credentials(reason)
         self.covers = covers
+        super().__init__(f"{self.source}: {self.reason}")
 
 
 def unreadable(error: Exception) -> str:

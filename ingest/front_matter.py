@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic import ValidationError as Invalid
 
 from ingest.errors import SourceError
+from ingest.near_keys import buried, likely_meant, meant_by
+from kb.text.addresses import without_credentials
 from kb.text.yaml_lines import YamlError, read_yaml
 
 SIDE_FILE = ".guide.yaml"
@@ -26,9 +35,29 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _without_credentials(url: str) -> str:
+    if without_credentials(url) != url:
+        raise ValueError("a user or password in it would be shown to everybody who follows it")
+    return url
+
+
+LinkUrl = Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_without_credentials)]
+"""The address of a page that answers link to."""
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Short = Annotated[_Text, StringConstraints(max_length=_MOST_CHARACTERS)]
 _Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("names nobody. Leave the key out if everybody may know of the guide")
+    return value
+
+
+Audiences = Annotated[_Texts, AfterValidator(_some)]
+"""Who may know of a guide: one or more channels' ids."""
+
 _Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
 _Group = Annotated[tuple[_Short, ...], Field(min_length=2)]
 
@@ -81,17 +110,17 @@ class FrontMatter(BaseModel):
     steps that are only typed are taken as such ("recovered") or for text ("plain").
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     id: Annotated[str, Field(pattern=GUIDE_ID)] | None = None
     title: _Text | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
-    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    url: LinkUrl | None = None
     also_asked: _Texts = ()
     keywords: _Texts = ()
     sections: dict[str, SectionMatter] = {}
     synonyms: tuple[_Group, ...] = ()
-    visible_to: _Texts = ()
+    visible_to: Audiences = ()
     owner: _Short | None = None
     review: date | None = None
     structure: Literal["plain", "recovered"] | None = None
@@ -100,8 +129,11 @@ class FrontMatter(BaseModel):
 class SideFile(FrontMatter):
     """The same in a file beside the guide, which no other tool reads: unknown keys are wrong."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+
+KEYS = frozenset(FrontMatter.model_fields)
+"""The keys of front matter that are ours."""
 
 Line = Callable[[tuple[int | str, ...]], int]
 """Says on which line (1-based) of its file the value at a path of keys and positions stands."""
@@ -109,6 +141,7 @@ Line = Callable[[tuple[int | str, ...]], int]
 
 def front_matter_of(source: str, values: Mapping[str, Any], line: Line) -> FrontMatter:
     """Return what the values at a guide's top say; raises SourceError naming what is wrong."""
+    refuse_near_keys(source, values, line)
     return _checked(FrontMatter, source, "front matter ", values, line)
 
 
@@ -170,8 +203,34 @@ def _checked(
         raise SourceError(source, what + _problem(error.errors()[0], line)) from error
 
 
+def refuse_near_keys(source: str, values: Mapping[str, Any], line: Line) -> None:
+    """Raise SourceError for a key that is passed over, and was hardly meant to be."""
+    for key, value in values.items():
+        if meant := meant_by(str(key), value):
+            raise SourceError(
+                source,
+                f"front matter line {line((key,))}: there is no key {str(key)!r}. Write {meant!r} "
+                "if that is meant, or else call it something less like it",
+            )
+    for top, key in buried(values, KEYS):
+        raise SourceError(
+            source,
+            f"front matter line {line((top, key))}: {key!r} says nothing within {top!r}. Put "
+            f"{meant_by(key) or key!r} beside {top!r}, and not within it",
+        )
+
+
 def _problem(problem: Mapping[str, Any], line: Line) -> str:
     path: Sequence[int | str] = problem["loc"]
     key = ".".join(str(part) for part in path)
-    given = f" (found {problem['input']!r})" if problem["type"] != "extra_forbidden" else ""
-    return f"line {line(tuple(path))}: {key}: {problem['msg']}{given}"
+    at = f"line {line(tuple(path))}: {key}: "
+    if problem["type"] == "extra_forbidden":
+        return f"{at}there is no such key{did_you_mean(key, KEYS)}"
+    found = without_credentials(repr(problem["input"]))
+    return f"{at}{problem['msg']} (found {found})"
+
+
+def did_you_mean(key: str, keys: Iterable[str]) -> str:
+    """Return what to add to an error about an unknown key."""
+    meant = likely_meant(key, keys)
+    return f". Is {meant!r} meant?" if meant else ""

@@ -25,6 +25,7 @@ class Rule(StrEnum):
     TWIN_CODE = "twin-code"
     TWIN_LABEL = "twin-label"
     TWIN_NUMBER = "twin-number"
+    VISIBLE_TO = "visible-to"
     REVIEW_PAST = "review-past"
     SECRET = "secret"
     ACCOUNT_ID = "account-id"

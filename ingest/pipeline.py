@@ -28,6 +28,7 @@ from ingest.remark import Remark, RemarkKind
 from ingest.sources.files import find_sources
 from ingest.sources.resolve import Named, find_named
 from ingest.suggest.unworded import unworded_rows
+from ingest.visibility import strictest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError, SnapshotError
 from kb.evaluation.golden import GoldenQuestion, questions_beside
@@ -40,7 +41,7 @@ from kb.snapshot.format import PackUse, Snapshot, open_current
 
 LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024
-_TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD)
+_TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
 """Remarks for whoever ingests; the others are for whoever writes (guidebot preview, lint)."""
 
 
@@ -137,7 +138,10 @@ def ingest(
         _refuse(reading.guides, reading.errors, plan.skip_bad)
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
-        guides = [*reading.guides, *kept]
+        # What stays as it was may be an edition of what was read.
+        narrowed = strictest([*reading.guides, *kept])
+        _refuse(narrowed.guides, narrowed.errors, skip_bad=False)
+        guides = narrowed.guides
         contents, embedded = make_contents(
             guides, plan.packs, home, embeddings, progress, drafts=plan.drafts
         )
@@ -168,7 +172,11 @@ def ingest(
         path=made.path,
         left_out=tuple(reading.errors),
         passed_over=sources.passed_over,
-        remarks=tuple(each for each in reading.remarks if each[1].kind in _TOLD),
+        remarks=tuple(
+            dict.fromkeys(
+                each for each in (*reading.remarks, *narrowed.remarks) if each[1].kind in _TOLD
+            )
+        ),
         kept=tuple(named(guide.info) for guide in kept),
         gone=gone_guides(live, guides),
         diff=diff,

@@ -15,6 +15,7 @@ from ingest.parse.outline import parse_with_remarks
 from ingest.parse.parsed import Parsed
 from ingest.remark import Remark
 from ingest.sources.files import Said, Sources
+from ingest.visibility import strictest
 from kb.model import Guide, GuideInfo
 
 
@@ -31,7 +32,8 @@ class Reading:
 def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     """Read every file, and gather what is wrong rather than stop at the first.
 
-    With a `cache`, what did not change since is not parsed again.
+    With a `cache`, what did not change since is not parsed again. Who may know of a guide is the
+    same for all its editions (ingest.visibility).
     """
     reading = Reading(errors=list(sources.errors))
     keys: list[bytes] = []
@@ -49,6 +51,10 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
         reading.remarks += [(guide.info.source, remark) for remark in parsed.remarks]
     if cache:
         cache.keep_only(keys)
+    narrowed = strictest(reading.guides)
+    reading.guides = narrowed.guides
+    reading.remarks += narrowed.remarks
+    reading.errors += narrowed.errors
     return reading
 
 

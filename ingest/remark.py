@@ -21,6 +21,8 @@ class RemarkKind(StrEnum):
     """Lines that are not marked up as headings or steps, and were taken as such."""
     FRONT_MATTER = "front-matter"
     """Keys of the front matter that say nothing here."""
+    VISIBLE_TO = "visible-to"
+    """Who may know of the guide, where that is not what it says itself."""
 
 
 class Remark(Frozen):

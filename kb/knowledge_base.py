@@ -55,7 +55,7 @@ from kb.retrieval.search import SHIPPED as SHIPPED_RANKING
 from kb.retrieval.search import Ranking, SearchIndex
 from kb.settings import Settings
 from kb.snapshot.fingerprint import check_fingerprint, check_model_id
-from kb.snapshot.format import Snapshot, current_name, open_current
+from kb.snapshot.format import Snapshot, current_name, open_current, open_live
 from kb.text.fold import fold
 from kb.text.language import detect_language, load_language_models
 from kb.wordings.learned import LearnedWording, Lesson, Standing, learn
@@ -563,9 +563,13 @@ class KnowledgeBase:
         return np.stack([known[question] for question in questions])
 
     def _open(self, before: SearchIndex | None) -> SearchIndex:
+        # Another one than is named may do to begin with, but not instead of what is there.
+        opened = open_current if before is None else open_live
         try:
-            snapshot = open_current(self._home.snapshots)
+            snapshot = opened(self._home.snapshots)
             check_model_id(snapshot.manifest.embedder, self._embeddings)
+            if before is not None:
+                check_fingerprint(snapshot.manifest.embedder, self._embeddings)
         except SnapshotError as error:
             if before is None or isinstance(error, NoSnapshotError):
                 raise

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     snapshots_url: str = ""
     fetch_pages: Annotated[int, Field(gt=0)] = 1000
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5
+    fetch_timeout: Annotated[float, Field(gt=0)] = 120.0
     fetch_private: bool = False
     chat_model: Annotated[str, Field(pattern=r"^(\w+:\S+)?$")] = ""
     chat_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""

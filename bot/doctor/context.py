@@ -14,8 +14,9 @@ from slack_sdk.web import SlackResponse
 from bot.settings import BotSettings
 from bot.slack.errors import CONNECTION_ERRORS
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.errors import NoSnapshotError
 from kb.settings import load_settings
-from kb.snapshot.format import Snapshot, current_name, open_snapshot
+from kb.snapshot.format import Snapshot, open_live
 
 APP_PAGE = "On https://api.slack.com/apps choose your app"
 LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token again from there into .env."
@@ -64,9 +65,10 @@ class Bench:
     @cached_property
     def snapshot(self) -> Snapshot | None:
         """The live snapshot; None if there is none. Raises SnapshotError."""
-        folder = self.settings.home.snapshots
-        name = current_name(folder)
-        return open_snapshot(folder / name) if name else None
+        try:
+            return open_live(self.settings.home.snapshots)
+        except NoSnapshotError:
+            return None
 
     @cached_property
     def embeddings(self) -> SentenceTransformerEmbeddings:

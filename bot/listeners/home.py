@@ -56,6 +56,8 @@ class Office:
         audience = actor.audience
         headings = index.headings(language, audience) if index else []
         guides = [g for g in index.snapshot.guides if g.is_visible_to(audience)] if index else []
+        if index:
+            counted = counted.within(guides, index.snapshot.manifest.called_now)
         view = home_view(
             guides,
             index.snapshot.manifest.created if index else None,

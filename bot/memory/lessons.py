@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 
+from pydantic import ValidationError
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,8 @@ from bot.memory.tables import EscalationRow, LessonRow, QuestionRow, RulingRow
 from bot.question import Place
 from kb.model import Decision
 from kb.wordings.learned import Lesson, text_key, wording_id
+
+logger = logging.getLogger(__name__)
 
 Version = tuple[float, ...]
 """Differs whenever what was taught does."""
@@ -84,20 +88,10 @@ class Lessons:
             )
 
     def all(self) -> Sequence[Lesson]:
-        """Return all lessons, oldest first."""
+        """Return all lessons, oldest first; a row that is none is passed over."""
         with Session(self._engine) as session:
             rows = session.scalars(select(LessonRow).order_by(LessonRow.given_at))
-            return [
-                Lesson(
-                    problem=row.section,
-                    text=row.text,
-                    language=row.language,
-                    person=row.user,
-                    good=row.good,
-                    at=row.given_at,
-                )
-                for row in rows
-            ]
+            return [lesson for row in rows if (lesson := _lesson(row))]
 
     def rulings(self) -> dict[tuple[str, str], bool]:
         """Return the docs team's words, by problem and text_key, oldest first."""
@@ -147,3 +141,18 @@ class Lessons:
                 given_at=time.time(),
             )
         )
+
+
+def _lesson(row: LessonRow) -> Lesson | None:
+    try:
+        return Lesson(
+            problem=row.section,
+            text=row.text,
+            language=row.language,
+            person=row.user,
+            good=row.good,
+            at=row.given_at,
+        )
+    except ValidationError:
+        logger.error("What was taught about %s:%s is no lesson any more.", row.channel, row.ts)
+        return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject, RichTextBlock
 from slack_sdk.models.views import View
@@ -36,6 +36,15 @@ class Figures:
     asked: Sequence[Count] = ()
     not_covered: Sequence[Count] = ()
     low_rated: Sequence[Count] = ()
+
+    def within(self, guides: Iterable[GuideInfo], called_now: Callable[[str], str]) -> Figures:
+        """Return the same with sections of these guides alone, of all that were the answer.
+
+        `called_now` says what a section of before is called now.
+        """
+        ids = {guide.id for guide in guides}
+        asked = [each for each in self.asked if called_now(each.name).partition("#")[0] in ids]
+        return replace(self, asked=asked)
 
 
 def figures(store: Store, *, docs_team: bool) -> Figures:

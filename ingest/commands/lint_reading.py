@@ -16,6 +16,7 @@ from ingest.reading import document_of
 from ingest.sources.files import Said, find_sources
 from ingest.sources.guides_file import DEFAULT_FILE, GuideEntry, read_guides_file
 from kb.errors import GuidebotError, SettingsError
+from kb.text.addresses import without_credentials
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +40,9 @@ def read_named_pages(paths: Sequence[Path]) -> Reading:
         raise SettingsError(
             f"Name guides (guidebot lint PATH...), or list them in {DEFAULT_FILE} (docs/lint.md)."
         )
-    elsewhere = tuple(entry.source for entry in entries if _is_elsewhere(entry))
+    elsewhere = tuple(
+        without_credentials(entry.source) for entry in entries if _is_elsewhere(entry)
+    )
     here = [entry for entry in entries if not _is_elsewhere(entry)]
     pages: list[Page] = []
     errors: list[SourceError] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json as json_format
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -123,7 +124,7 @@ def verify(
 
 @app.command()
 def status(json: Json = False) -> None:
-    """Say what is live: since when, by whom, and whether its sources have changed since."""
+    """Say what is live: since when and by whom, who may know of which guide, and what changed."""
     from ingest.publish.live import held_names
     from ingest.suggest.unworded import headings_of_rows, said_of_unworded, unworded_in
     from kb.snapshot.format import open_current, published
@@ -144,6 +145,7 @@ def status(json: Json = False) -> None:
             "title": guide.title,
             "source": guide.source,
             "sha256": guide.sha256,
+            "visible_to": guide.visible_to,
             "state": _state(guide.source, guide.sha256),
         }
         for guide in snapshot.guides
@@ -190,11 +192,15 @@ def status(json: Json = False) -> None:
     for guide in guides:
         console.print(
             f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "
-            f"{guide['sha256'][:12]}, {guide['state']}"
+            f"{guide['sha256'][:12]}, {guide['state']}, {_who(guide['visible_to'])}"
         )
     for held in held_names(home):
         console.print(f"Held, not live: {held}")
     console.print(str(snapshot.path.resolve()))
+
+
+def _who(visible_to: Sequence[str]) -> str:
+    return f"for {', '.join(visible_to)} only" if visible_to else "for everybody"
 
 
 def _state(source: str, sha256: str) -> str:

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.cache import prepare_cache
+from ingest.cache import open_cache, prepare_cache
 from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
 from kb.snapshot.fingerprint import fingerprint, same_fingerprint
 
 _SAVE_EVERY = 256
 _VARIABLES = 500
+# How far the length of a vector may be from 1; a fingerprint is written with six decimals.
+_ROUNDED = 1e-3
 
 
 class EmbeddingCache:
@@ -76,11 +78,12 @@ class EmbeddingCache:
         now = fingerprint(self._embeddings)
         key = now.model.encode("utf-8")
         vector = np.array(now.fingerprint, np.float32)
-        with closing(self._connect()) as connection, connection:
+        with open_cache(self._path, self._connect, self._prepare) as connection:
             row = connection.execute(
                 "SELECT vector FROM fingerprints WHERE key = ?", (key,)
             ).fetchone()
-            if row and not same_fingerprint(np.frombuffer(row[0], np.float32), vector):
+            before = _vector(row[0], len(vector)) if row else vector
+            if before is None or not same_fingerprint(before, vector):
                 connection.execute("DELETE FROM vectors")
             connection.execute(
                 "INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", (key, vector.tobytes())
@@ -92,19 +95,21 @@ class EmbeddingCache:
 
     def _look_up(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}
-        size = self._embeddings.dimension * np.dtype(np.float32).itemsize
-        with closing(self._connect()) as connection:
+        dimension = self._embeddings.dimension
+        with open_cache(self._path, self._connect, self._prepare) as connection:
             for start in range(0, len(keys), _VARIABLES):
                 some = keys[start : start + _VARIABLES]
                 marks = ",".join("?" * len(some))
                 rows = connection.execute(
                     f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some
                 )
-                found.update((k, np.frombuffer(v, np.float32)) for k, v in rows if len(v) == size)
+                for key, kept in rows:
+                    if (vector := _vector(kept, dimension)) is not None:
+                        found[key] = vector
         return found
 
     def _save(self, vectors: dict[bytes, Vectors]) -> None:
-        with closing(self._connect()) as connection, connection:
+        with open_cache(self._path, self._connect, self._prepare) as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
                 [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
@@ -112,3 +117,13 @@ class EmbeddingCache:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=60)
+
+
+def _vector(kept: object, dimension: int) -> Vectors | None:
+    """Return the vector that was kept; None, if it is not one of length 1 and that dimension."""
+    if not isinstance(kept, bytes) or len(kept) != dimension * np.dtype(np.float32).itemsize:
+        return None
+    vector = np.frombuffer(kept, np.float32)
+    length = float(np.linalg.norm(vector.astype(np.float64)))
+    # Of what is not a number nothing is true.
+    return vector if abs(length - 1) < _ROUNDED else None

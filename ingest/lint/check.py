@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain
 
-from ingest.lint.editions import missing_twins, twin_terms
+from ingest.lint.editions import missing_twins, twin_terms, who_may_know
 from ingest.lint.examples import account_ids, secrets
 from ingest.lint.finding import Finding
 from ingest.lint.links import dead_links, orphan_see_also
@@ -62,6 +62,7 @@ def _all(
         long_blocks(pages, count_tokens),
         missing_twins(pages),
         twin_terms(pages),
+        who_may_know(pages),
         secrets(pages),
         account_ids(pages),
         reviews_past(pages, today),

@@ -10,6 +10,7 @@ from itertools import combinations
 from ingest.lint.finding import Finding
 from ingest.lint.page import Page, all_blocks
 from ingest.lint_options import Rule
+from ingest.visibility import differences
 from kb.model import Block, BlockKind, Section, Span
 
 _Terms = Callable[[Block], Iterator[str]]
@@ -48,6 +49,13 @@ def editions(pages: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
         a, b = one.guide.info, other.guide.info
         if a.id == b.id and a.language != b.language:
             yield one, other
+
+
+def who_may_know(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield the editions for which another one decides who may know of them."""
+    files = {id(page.guide): page.source for page in pages}
+    for guide, reason in differences([page.guide for page in pages]):
+        yield Finding(rule=Rule.VISIBLE_TO, file=files[id(guide)], line=1, reason=reason)
 
 
 def missing_twins(pages: Sequence[Page]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import tarfile
 from pathlib import Path
 
 from ingest.errors import SourceError
+from kb.text.addresses import without_credentials
 
 _TIMEOUT = 300.0
 _PROTOCOLS = "https:http:ssh:git:file"
@@ -22,7 +23,7 @@ def checkout(repository: str, ref: str, cache: Path) -> Path:
     Only what changed is fetched. No hook or filter of the repository is run.
     Raises SourceError if it, or the ref, cannot be had.
     """
-    name = f"{repository}@{ref}"
+    name = f"{without_credentials(repository)}@{ref}"
     if repository.startswith("-") or ref.startswith("-"):
         raise SourceError(name, "a repository or ref cannot begin with '-'", covers=f"{name}:")
     bare = cache / hashlib.sha256(repository.encode()).hexdigest()[:16]
@@ -38,9 +39,13 @@ def checkout(repository: str, ref: str, cache: Path) -> Path:
             _unpack(_git(bare, "archive", "--format=tar", commit), folder)
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = f"cannot be read with git: {said[-1] if said else error.returncode}"
+        last = without_credentials(said[-1]) if said else error.returncode
+        reason = f"cannot be read with git: {last}"
         raise SourceError(name, reason, covers=f"{name}:") from error
-    except (OSError, subprocess.TimeoutExpired, tarfile.TarError) as error:
+    except subprocess.TimeoutExpired as error:
+        reason = f"cannot be read with git: it took longer than {_TIMEOUT:g} seconds"
+        raise SourceError(name, reason, covers=f"{name}:") from error
+    except (OSError, tarfile.TarError) as error:
         raise SourceError(name, f"cannot be read with git: {error}", covers=f"{name}:") from error
     return folder
 

@@ -20,8 +20,9 @@ from pydantic import (
 from pydantic import ValidationError as Invalid
 
 from ingest.errors import GuidesFileError
-from ingest.front_matter import GUIDE_ID, SideFile
+from ingest.front_matter import GUIDE_ID, Audiences, LinkUrl, SideFile, did_you_mean
 from ingest.lint_options import LintOptions
+from kb.text.addresses import without_credentials
 
 DEFAULT_FILE = Path("guidebot.toml")
 
@@ -38,7 +39,7 @@ _Texts = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class GuideEntry(_Table):
@@ -56,9 +57,9 @@ class GuideEntry(_Table):
     id: Annotated[str, Field(pattern=GUIDE_ID)] | None = None
     title: _Text | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
-    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    url: LinkUrl | None = None
     owner: _Text | None = None
-    visible_to: _Texts = ()
+    visible_to: Audiences = ()
     review: date | None = None
 
     @model_validator(mode="after")
@@ -118,9 +119,10 @@ def _problem(problem: Mapping[str, Any], text: str) -> str:
     place: Sequence[int | str] = problem["loc"]
     key = ".".join(str(part) for part in place)
     plain = isinstance(problem["input"], (str, int, float))
-    given = f" (found {problem['input']!r})" if plain else ""
+    given = without_credentials(f" (found {problem['input']!r})") if plain else ""
     if problem["type"] == "extra_forbidden":
-        return f"line {_line(text, place)}: {key}: there is no such key"
+        meant = did_you_mean(str(place[-1]), GuideEntry.model_fields) if "guide" in place else ""
+        return f"line {_line(text, place)}: {key}: there is no such key{meant}"
     return f"line {_line(text, place)}: {key}: {problem['msg']}{given}"
 
 

@@ -19,6 +19,7 @@ from ingest.sources.guides_file import GuideEntry
 from ingest.sources.web import Fetcher, Page
 from kb.paths import Home
 from kb.settings import Settings
+from kb.text.addresses import without_credentials
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,11 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         beside = folder / entry.git
         repository = str(beside) if beside.is_dir() else entry.git
         root = checkout(repository, ref, settings.home.repositories)
+        name = f"{without_credentials(entry.git)}@{ref}:"
         if not _inside(root, entry.source):
-            raise SourceError(f"{entry.git}@{ref}:{entry.source}", "leads out of the repository")
-        return _files(entry, root, f"{entry.git}@{ref}:")
-    if urlsplit(entry.source).scheme in ("http", "https"):
+            raise SourceError(f"{name}{entry.source}", "leads out of the repository")
+        return _files(entry, root, name)
+    if entry.source.lower().startswith(("http://", "https://")):
         return _fetched(entry, settings)
     return _files(entry, folder, None)
 
@@ -122,6 +124,7 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
     files: list[Path] = []
     said: dict[Path, Said] = {}
     errors: list[SourceError] = []
+    named = without_credentials(entry.source)
     fetcher = Fetcher(settings.home.web_cache, settings)
     try:
         for page in fetcher.pages(entry.source):
@@ -136,13 +139,10 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
                     matter.model_dump(exclude_unset=True) | {"url": page.url}
                 )
             files.append(path)
-            said[path] = Said(
-                source=page.url, name=_named(path, page.url, entry.source), matter=matter
-            )
+            said[path] = Said(source=page.url, name=_named(path, page.url, named), matter=matter)
     except SourceError as error:
-        parts = urlsplit(entry.source)
-        site = f"{parts.scheme}://{parts.netloc}/"
-        covers = site if error.source == entry.source or not files else None
+        site = "/".join([*error.source.split("/")[:3], ""])
+        covers = site if error.source == named or not files else None
         errors.append(SourceError(error.source, error.reason, covers=covers))
     finally:
         fetcher.close()

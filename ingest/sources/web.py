@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import httpx
 from hishel import SqliteStorage
-from hishel.httpx import CacheClient
+from hishel.httpx import CacheTransport
 from protego import Protego
 
 from ingest.errors import SourceError
+from ingest.sources.body import PACKED, BodyError, read_body
+from ingest.sources.connections import InsideError, Transport
 from kb.settings import Settings
+from kb.text.addresses import without_credentials
 
 _AGENT = "Guidebot"
 _MOST_BYTES = 20_000_000
+# What RFC 9309 says is read of a robots.txt at least.
+_MOST_RULES = 512_000
 _MOST_REDIRECTS = 5
 _MOST_SECONDS = 3600.0
 _LONGEST_DELAY = 10.0
@@ -52,7 +56,8 @@ class Fetcher:
 
     Pages are kept in `cache`; a server is asked whether they changed by their ETag or date.
     Addresses inside the own network are refused unless the settings allow them, so that a
-    sitemap or a redirect cannot make the program read what only it can reach.
+    sitemap or a redirect cannot make the program read what only it can reach. A user and password
+    in an address are said to its host, and nothing else of the program hears of them.
     """
 
     cache: Path
@@ -64,13 +69,21 @@ class Fetcher:
 
     def __post_init__(self) -> None:
         self.cache.parent.mkdir(parents=True, exist_ok=True)
-        self._client = CacheClient(
-            storage=SqliteStorage(database_path=self.cache),
-            rfc=True,
+        self._transport = Transport(private=self.settings.fetch_private)
+        self._client = httpx.Client(
+            transport=CacheTransport(
+                next_transport=self._transport,
+                storage=SqliteStorage(database_path=self.cache),
+                rfc=True,
+            ),
             timeout=_TIMEOUT,
             trust_env=False,
-            # A page may be fresh by its server's word; the docs team has just changed it.
-            headers={"User-Agent": _AGENT, "Cache-Control": "no-cache"},
+            headers={
+                "User-Agent": _AGENT,
+                "Accept-Encoding": PACKED,
+                # A page may be fresh by its server's word; the docs team has just changed it.
+                "Cache-Control": "no-cache",
+            },
         )
 
     def close(self) -> None:
@@ -81,9 +94,10 @@ class Fetcher:
         """Yield the page at an address, or those that a sitemap at it names.
 
         A page that cannot be had is an error in its place. Raises SourceError if that is so
-        of the address itself.
+        of the address itself. Their addresses have no credentials, whatever `url` has.
         """
-        first = self._get(url)
+        self._transport.sign_in(_split(url))
+        first = self._get(without_credentials(url))
         if first.suffix != ".xml":
             yield first
             return
@@ -99,9 +113,9 @@ class Fetcher:
         except ElementTree.ParseError as error:
             raise SourceError(sitemap.url, f"is not a sitemap: {error}") from error
         for element in root.iter():
-            address = urljoin(sitemap.url, (element.text or "").strip())
             if not element.tag.endswith("}loc") and element.tag != "loc":
                 continue
+            address = _joined(sitemap.url, (element.text or "").strip())
             if not _same_host(address, sitemap.url):
                 raise SourceError(sitemap.url, f"names a page of another host: {address}")
             if root.tag.endswith("sitemapindex") and depth < 2:
@@ -138,39 +152,48 @@ class Fetcher:
             # Without rules, everything is allowed; if they cannot be had, nothing is.
             if response.status_code >= 500:
                 raise SourceError(url, f"robots.txt: the server says {response.status_code}")
-            text = data.decode("utf-8", "replace") if response.status_code == 200 else ""
+            found = response.status_code == 200
+            text = data[:_MOST_RULES].decode("utf-8", "replace") if found else ""
             self._robots[site] = Protego.parse(text)
         return self._robots[site]
 
     def _follow(self, url: str) -> tuple[httpx.Response, bytes]:
         address = url
         for _ in range(_MOST_REDIRECTS + 1):
-            self._check_address(address)
+            _split(address)
             self._wait(address)
             response, data = self._request(address)
             if not response.is_redirect:
                 return response, data
-            target = urljoin(address, response.headers.get("location", ""))
+            target = _joined(address, response.headers.get("location", ""))
             if not _same_host(target, url):
                 raise SourceError(url, f"leads to another host: {target}")
             address = target
         raise SourceError(url, f"leads on more than {_MOST_REDIRECTS} times")
 
     def _request(self, url: str) -> tuple[httpx.Response, bytes]:
+        self._transport.stop_after(self.settings.fetch_timeout)
         try:
             with self._client.stream("GET", url) as response:
-                stream = response.extensions.get("network_stream")
-                peer = stream.get_extra_info("server_addr") if stream else None
-                if peer:
-                    self._check_ip(url, str(peer[0]))
-                data = bytearray()
-                for part in response.iter_bytes():
-                    data += part
-                    if len(data) > _MOST_BYTES:
-                        raise SourceError(url, f"is larger than {_MOST_BYTES // 1_000_000} MB")
-                return response, bytes(data)
+                return response, read_body(response, _MOST_BYTES)
+        except BodyError as error:
+            raise SourceError(url, str(error)) from error
+        except InsideError as error:
+            raise SourceError(
+                url,
+                f"is an address of the own network ({error}), or may lead there. "
+                "Set FETCH_PRIVATE=True if it is to be read.",
+            ) from error
+        except UnicodeError as error:
+            raise SourceError(
+                url, f"the host has no name that can be looked up: {error}"
+            ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SourceError(url, f"cannot be read: {error or type(error).__name__}") from error
+            reason = f"cannot be read: {error or type(error).__name__}"
+            if self._transport.overdue:
+                most = self.settings.fetch_timeout
+                reason = f"was not read to its end in the {most:g} seconds of FETCH_TIMEOUT"
+            raise SourceError(url, reason) from error
 
     def _wait(self, url: str) -> None:
         parts = urlsplit(url)
@@ -180,28 +203,31 @@ class Fetcher:
         time.sleep(max(0.0, self._last + delay - time.monotonic()))
         self._last = time.monotonic()
 
-    def _check_address(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SourceError(url, "is not an address that begins with https:// or http://")
-        try:
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-        except (OSError, ValueError) as error:
-            raise SourceError(url, f"the host cannot be found: {error}") from error
-        for *_, address in found:
-            self._check_ip(url, str(address[0]))
 
-    def _check_ip(self, url: str, address: str) -> None:
-        if self.settings.fetch_private:
-            return
-        ip = ipaddress.ip_address(address.split("%")[0])
-        if not ip.is_global or ip.is_multicast:
-            raise SourceError(
-                url,
-                f"is an address of the own network ({ip}). "
-                "Set FETCH_PRIVATE=True if it is to be read.",
-            )
+def _split(url: str) -> SplitResult:
+    """Return an address in its parts; raises SourceError if it is none of the web."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        # Where a password ends is not known here.
+        raise SourceError(re.sub("//.*@", "//", url), "is not a web address") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        reason = "is not an address that begins with https:// or http://"
+        raise SourceError(without_credentials(url), reason)
+    return parts
+
+
+def _joined(base: str, address: str) -> str:
+    """Return an address that a page at `base` names; raises SourceError if it is none."""
+    try:
+        joined = without_credentials(urljoin(base, address))
+        _split(joined)
+    except ValueError as error:
+        raise SourceError(base, "names what is not a web address") from error
+    except SourceError as error:
+        raise SourceError(base, f"names {error.source}, which {error.reason}") from error
+    return joined
 
 
 def _same_host(one: str, two: str) -> bool:

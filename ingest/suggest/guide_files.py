@@ -15,6 +15,7 @@ from ingest.sources.pasted import is_pasted
 from ingest.sources.resolve import Named, find_named
 from ingest.suggest.problems import GuideFile
 from kb.errors import GuidebotError
+from kb.text.addresses import without_credentials
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def find_guide_files(named: Named) -> Found:
     """
     here = tuple(entry for entry in named.entries if not _elsewhere(entry))
     passed_over = [
-        f"{entry.source}: {_elsewhere(entry)}, so no file can lie beside it"
+        f"{without_credentials(entry.source)}: {_elsewhere(entry)}, so no file can lie beside it"
         for entry in named.entries
         if _elsewhere(entry)
     ]
@@ -67,5 +68,5 @@ def read_guide_file(path: Path, said: Said | None = None) -> GuideFile:
 
 def _elsewhere(entry: GuideEntry) -> str | None:
     if entry.git:
-        return f"is in the git repository {entry.git}"
+        return f"is in the git repository {without_credentials(entry.git)}"
     return "is on the web" if "://" in entry.source else None

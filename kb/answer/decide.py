@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from kb.errors import GuidebotError
 from kb.model import Decision, Frozen, Hit
@@ -54,10 +54,10 @@ class Calibration(Frozen):
     is answered. `questions` says how many it was fitted on, `fitted` when (ISO 8601).
     """
 
-    scale: float = 1.0
-    bias: float = 0.0
-    threshold: float = THRESHOLD
-    questions: int = 0
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    bias: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    threshold: Annotated[float, Field(ge=0, le=1)] = THRESHOLD
+    questions: Annotated[int, Field(ge=0)] = 0
     fitted: str = ""
 
 

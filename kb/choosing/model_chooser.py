@@ -55,7 +55,9 @@ class ModelChooser:
         """Give the model for one question, whose way is one trace if CHAT_TRACING is set."""
         with tracing(self.calls.settings), trace("ask", inputs={"question": question}):
             with ExitStack() as stack:
-                yield ModelSession(self, snapshot, audience or "", stack)
+                # Who may know of all is another audience than the one without a name.
+                whose = "everything" if audience is None else f"for {audience}"
+                yield ModelSession(self, snapshot, whose, stack)
 
 
 def open_chooser(settings: Settings, embed: Embed) -> ModelChooser:

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from kb.damage import is_damage
+from kb.text.seal import sealed, unsealed
+
 logger = logging.getLogger(__name__)
 
 
@@ -33,8 +36,8 @@ class ModelStore:
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # not damaged, but locked, or the disk is full
+            if not is_damage(error):
+                raise
             logger.error("%s is damaged and begins anew, today's costs too.", path)
             path.unlink()
             self._prepare()
@@ -45,14 +48,15 @@ class ModelStore:
             row = connection.execute(
                 "SELECT answer FROM answers WHERE key = ? AND snapshot = ?", (key, snapshot)
             ).fetchone()
-        return str(row[0]) if row else None
+        return unsealed(key.encode(), row[0]) if row else None
 
     def remember(self, snapshot: str, key: str, answer: str) -> None:
         """Remember an answer, and forget those of other snapshots."""
         with self._open() as connection:
             connection.execute("DELETE FROM answers WHERE snapshot != ?", (snapshot,))
             connection.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (key, snapshot, answer)
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)",
+                (key, snapshot, sealed(key.encode(), answer)),
             )
 
     def spend(self, tokens: int, cost: float) -> None:
@@ -70,6 +74,9 @@ class ModelStore:
             row = connection.execute(
                 "SELECT tokens, cost FROM spent WHERE day = ?", (_today(),)
             ).fetchone()
+        if row and not all(isinstance(each, (int, float)) and each >= 0 for each in row):
+            logger.error("%s does not say what was spent today: that begins anew.", self._path)
+            row = None
         return Spent(*row) if row else Spent(0, 0.0)
 
     def _prepare(self) -> None:
@@ -86,6 +93,8 @@ class ModelStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+            # A text that is not UTF-8 is not an error, but another one than was kept.
+            connection.text_factory = bytes
             yield connection
 
 

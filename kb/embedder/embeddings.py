@@ -17,6 +17,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from kb.embedder.e5_archive import FOLDER_NAME, default_model
+from kb.embedder.hub import HubModel, find_model
 from kb.errors import ModelError
 from kb.settings import DEFAULT_MODEL
 
@@ -52,10 +53,11 @@ def _uncollected() -> Iterator[None]:
 class SentenceTransformerEmbeddings(Embeddings):
     """An embedding model, loaded when it is first needed and then kept.
 
-    `name` is "multilingual-e5-small" for the model that comes with the project, or any
-    sentence-transformers name or folder. `cache` is the folder that models are kept in.
-    `threads` limits the processor threads that one call may use: with one, a short question
-    does not wait for a core that another process keeps busy.
+    `name` is "multilingual-e5-small" for the model that comes with the project, a folder of
+    sentence-transformers, or a model's name on the hub and its commit ("name@commit").
+    `cache` is the folder that models are kept in. `threads` limits the processor threads that one
+    call may use: with one, a short question does not wait for a core that another process keeps
+    busy.
     """
 
     def __init__(self, name: str, cache: Path, threads: int = 1) -> None:
@@ -158,16 +160,18 @@ class SentenceTransformerEmbeddings(Embeddings):
         os.environ.setdefault("GOMP_SPINCOUNT", "10000")
         # The model's files are checked while the libraries are imported.
         with ThreadPoolExecutor(1) as executor:
-            path = executor.submit(self._path)
+            found = executor.submit(self._find)
             import torch
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(self._threads)
+        model = found.result()
         try:
             return SentenceTransformer(
-                path.result(),
+                model.name,
+                revision=model.revision,
                 device="cpu",
                 cache_folder=str(self._cache),
                 local_files_only=self.name == DEFAULT_MODEL,
@@ -176,12 +180,14 @@ class SentenceTransformerEmbeddings(Embeddings):
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"The embedding model {self.name!r} cannot be loaded: {error}\n"
-                "EMBEDDING_MODEL takes a sentence-transformers name or folder; "
+                "EMBEDDING_MODEL takes a sentence-transformers folder, or NAME@COMMIT; "
                 f"{DEFAULT_MODEL} comes with the project and needs no network."
             ) from error
 
-    def _path(self) -> str:
-        return str(default_model(self._cache)) if self.name == DEFAULT_MODEL else self.name
+    def _find(self) -> HubModel:
+        if self.name == DEFAULT_MODEL:
+            return HubModel(str(default_model(self._cache)))
+        return find_model(self.name, "EMBEDDING_MODEL")
 
 
 def _dtype() -> Any:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kb.retrieval.grouped import Scores
+from kb.snapshot.terms import ARRAYS, array_file, parameters_file, terms_file
 
 if TYPE_CHECKING:
     import bm25s
@@ -143,12 +144,11 @@ def _bm25s() -> Any:
 
 
 def _file_names(name: str) -> dict[str, str]:
-    arrays = ("data", "indices", "indptr")
     return {
-        **{f"{array}_name": f"{name}.{array}.npy" for array in arrays},
-        "vocab_name": f"{name}.terms.json",
-        "params_name": f"{name}.bm25.json",
-        "nnoc_name": f"{name}.nonoccurrence.npy",
+        **{f"{array}_name": array_file(name, array) for array in ARRAYS},
+        "vocab_name": terms_file(name),
+        "params_name": parameters_file(name),
+        "nnoc_name": array_file(name, "nonoccurrence"),
     }
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.embedder.hub import find_model
 from kb.errors import ModelError
 from kb.model import Hit
 from kb.snapshot.format import Snapshot
@@ -23,7 +24,10 @@ _WEIGHT = 4.0
 
 
 class Reranker:
-    """Any CrossEncoder of sentence-transformers, by its name or folder. Threads may share it."""
+    """Any CrossEncoder of sentence-transformers, which threads may share.
+
+    `name` is its folder, or its name on the hub and its commit ("name@commit").
+    """
 
     def __init__(self, name: str, cache: Path) -> None:
         self.name = name
@@ -61,14 +65,20 @@ class Reranker:
     def _loaded(self) -> CrossEncoder:
         from sentence_transformers import CrossEncoder
 
+        named = find_model(self.name, "RERANKER")
         try:
             model: CrossEncoder = CrossEncoder(
-                self.name, device="cpu", cache_folder=str(self._cache), max_length=_MOST_TOKENS
+                named.name,
+                revision=named.revision,
+                device="cpu",
+                cache_folder=str(self._cache),
+                max_length=_MOST_TOKENS,
             )
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"The reranker {self.name!r} cannot be loaded: {error}\n"
-                "RERANKER takes the name or folder of a cross-encoder; leave it empty for none."
+                "RERANKER takes the folder of a cross-encoder, or NAME@COMMIT; "
+                "leave it empty for none."
             ) from error
         if model.num_labels != 1:
             raise ModelError(

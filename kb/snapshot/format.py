@@ -18,7 +18,8 @@
                                   (kb.retrieval.background)
         problems.*                BM25 over the problems (kb.retrieval.lexical)
 
-Names begin with the time, so that their order is the snapshots'.
+Names begin with the time, so that their order is the snapshots'. Opening one checks that all of it
+is there, is what the manifest says, and fits together, so that nothing is found out by a question.
 """
 
 from __future__ import annotations
@@ -27,17 +28,22 @@ import hashlib
 import json
 import logging
 import os
+import re
+import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
+from pydantic import Field
 
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
 from kb.model import Chunk, Frozen, GuideInfo, Section, Wording
-from kb.snapshot.rows import read_lines
+from kb.snapshot.rows import read_lines, rows_of
+from kb.snapshot.terms import check_terms, term_files
+from kb.snapshot.vectors import read_background, read_index, read_numbers, read_unit_vectors
 
 if TYPE_CHECKING:
     import faiss
@@ -56,14 +62,26 @@ WORDINGS = "wordings.jsonl"
 WORDING_VECTORS = "wordings.npy"
 PROBLEM_TERMS = "problems"
 
+FILES = (
+    *(GUIDES, SECTIONS, CHUNKS, INDEX, BLOCKS, BLOCK_SECTIONS, WORDINGS, WORDING_VECTORS),
+    *(BACKGROUND, *term_files(PROBLEM_TERMS)),
+)
+"""The files that a snapshot has beside its manifest."""
+
+_BACKGROUND_SHAPE = (3, 3, 2)
+_NAME = re.compile(r"[\w-][\w.-]{0,199}", re.ASCII)
+
+_Count = Annotated[int, Field(ge=0)]
+_OfUnit = Annotated[float, Field(ge=-1.01, le=1.01, allow_inf_nan=False)]
+
 logger = logging.getLogger(__name__)
 
 
 class SectionRow(Frozen):
     """A section, the row of its guide, and that of the first section of its problem."""
 
-    guide: int
-    problem: int
+    guide: _Count
+    problem: _Count
     section: Section
 
 
@@ -74,8 +92,8 @@ class Embedder(Frozen):
     """
 
     model: str
-    dimension: int
-    fingerprint: tuple[float, ...]
+    dimension: Annotated[int, Field(gt=0)]
+    fingerprint: tuple[_OfUnit, ...]
 
 
 class FileSum(Frozen):
@@ -108,9 +126,9 @@ class Manifest(Frozen):
     format: int
     name: str
     created: str
-    guides: int
-    sections: int
-    chunks: int
+    guides: _Count
+    sections: _Count
+    chunks: _Count
     embedder: Embedder
     files: dict[str, FileSum]
     by: str = ""
@@ -171,49 +189,92 @@ class Snapshot:
         return found
 
 
-def open_snapshot(path: Path) -> Snapshot:
-    """Open the snapshot in a folder, after checking every file against the manifest.
+def open_snapshot(path: Path, name: str = "") -> Snapshot:
+    """Open the snapshot in a folder, after checking that its parts are there and fit together.
 
-    Raises DamagedSnapshotError if a file is missing or was changed, SnapshotError if the
-    snapshot is of a format that this version does not know.
+    Its folder is called what it is called, unless `name` says so, or it is still hidden as one that
+    is being made. Raises DamagedSnapshotError if a part is missing, was changed, or is not what the
+    others say of it, whatever its checksum; SnapshotError if the snapshot is of a format that this
+    version does not know.
     """
-    import faiss
-
     manifest = read_manifest(path)
-    for name, expected in manifest.files.items():
-        _check_file(path / name, expected)
     try:
-        guides = tuple(GuideInfo.model_validate_json(x) for x in read_lines(path / GUIDES))
-        wordings = tuple(Wording.model_validate_json(x) for x in read_lines(path / WORDINGS))
-        index = faiss.read_index(str(path / INDEX))
-        tables = {
-            name: np.load(path / name, allow_pickle=False, mmap_mode="r")
-            for name in (BLOCKS, BLOCK_SECTIONS, WORDING_VECTORS, BACKGROUND)
-        }
-    except (OSError, ValueError, RuntimeError) as error:
+        _check_files(path, manifest, name or path.name)
+        return _read(path, manifest)
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
         raise DamagedSnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
+
+
+def _read(path: Path, manifest: Manifest) -> Snapshot:
+    """Return the snapshot; raises ValueError where its parts do not fit together."""
+    guides = tuple(rows_of(path / GUIDES, read_lines(path / GUIDES), GuideInfo))
     sections, chunks = read_lines(path / SECTIONS), read_lines(path / CHUNKS)
-    rows = (len(guides), len(sections), len(chunks))
-    if rows != (manifest.guides, manifest.sections, manifest.chunks) or index.ntotal != rows[2]:
-        raise DamagedSnapshotError(
-            f"{path}: the manifest says {manifest.guides} guides, {manifest.sections} sections "
-            f"and {manifest.chunks} chunks; found {rows} and {index.ntotal} vectors."
+    found = (len(guides), len(sections), len(chunks))
+    if found != (manifest.guides, manifest.sections, manifest.chunks):
+        raise ValueError(
+            f"the manifest says {manifest.guides} guides, {manifest.sections} sections and "
+            f"{manifest.chunks} chunks; found {found}"
         )
+    guide_of, problems = _section_numbers(path, sections, len(guides))
+    wordings = tuple(rows_of(path / WORDINGS, read_lines(path / WORDINGS), Wording))
+    firsts = set(problems)
+    if not firsts.issuperset(wording.problem for wording in wordings):
+        raise ValueError(f"{WORDINGS} has wordings of what is no problem")
+    chunk_sections = [row.section for row in rows_of(path / CHUNKS, chunks, Chunk)]
+    if not all(0 <= section < len(sections) for section in chunk_sections):
+        raise ValueError(f"{CHUNKS} has chunks of what is no section")
+    dimension = manifest.embedder.dimension
+    if len(manifest.embedder.fingerprint) != dimension:
+        raise ValueError(f"{MANIFEST} has a fingerprint that is no vector of {dimension} numbers")
+    blocks = read_unit_vectors(path / BLOCKS, None, dimension)
+    check_terms(path, PROBLEM_TERMS, len(firsts))
     return Snapshot(
         path,
         manifest,
         guides,
-        index,
-        tables[BLOCKS],
-        tables[BLOCK_SECTIONS],
+        read_index(path / INDEX, len(chunks), dimension),
+        blocks,
+        read_numbers(path / BLOCK_SECTIONS, len(blocks), len(sections)),
         wordings,
-        tables[WORDING_VECTORS],
-        tables[BACKGROUND],
-        np.array([_number(line, 0) for line in sections], np.int64),
-        np.array([_number(line, 1) for line in sections], np.int64),
-        np.array([_number(line, 0) for line in chunks], np.int64),
+        read_unit_vectors(path / WORDING_VECTORS, len(wordings), dimension),
+        read_background(path / BACKGROUND, _BACKGROUND_SHAPE),
+        np.array(guide_of, np.int64),
+        np.array(problems, np.int64),
+        np.array(chunk_sections, np.int64),
         sections,
         chunks,
+    )
+
+
+def _section_numbers(
+    path: Path, sections: Sequence[str], guides: int
+) -> tuple[list[int], list[int]]:
+    """Return the guide and the problem of each section; the rows are read again when needed."""
+    rows = [(r.guide, r.problem) for r in rows_of(path / SECTIONS, sections, SectionRow)]
+    for number, (guide, problem) in enumerate(rows, 1):
+        sound = guide < guides and problem < len(rows) and rows[problem] == (guide, problem)
+        if not sound:
+            raise ValueError(
+                f"{SECTIONS} line {number}: there is no guide {guide} with a problem {problem}"
+            )
+    return [guide for guide, _ in rows], [problem for _, problem in rows]
+
+
+def open_live(snapshots: Path) -> Snapshot:
+    """Open the snapshot that `current` names, and no other.
+
+    Raises NoSnapshotError if nothing was published, SnapshotError if it cannot be used.
+    """
+    if name := current_name(snapshots):
+        return open_snapshot(snapshots / name)
+    if not os.path.lexists(snapshots / CURRENT) and not published(snapshots):
+        raise NoSnapshotError(
+            f"No guide was ingested yet: {snapshots} holds no snapshot. "
+            "Run: guidebot ingest PATH..."
+        )
+    raise DamagedSnapshotError(
+        f"{snapshots / CURRENT}: does not name a snapshot beside it. "
+        "Ingest the guides again: guidebot ingest PATH..."
     )
 
 
@@ -222,25 +283,22 @@ def open_current(snapshots: Path) -> Snapshot:
 
     Raises NoSnapshotError if nothing was published, DamagedSnapshotError if none is good.
     """
-    names = published(snapshots)
+    try:
+        return open_live(snapshots)
+    except NoSnapshotError:
+        raise
+    except SnapshotError as error:
+        logger.error("Snapshot refused: %s", error)
+        problems = [str(error)]
     current = current_name(snapshots)
-    wanted = [current] if current else []
-    wanted += [name for name in reversed(names) if name != current]
-    if not wanted:
-        raise NoSnapshotError(
-            f"No guide was ingested yet: {snapshots} holds no snapshot. "
-            "Run: guidebot ingest PATH..."
-        )
-    problems: list[str] = []
-    for name in wanted:
+    for name in reversed([name for name in published(snapshots) if name != current]):
         try:
             snapshot = open_snapshot(snapshots / name)
         except SnapshotError as error:
             logger.error("Snapshot refused: %s", error)
             problems.append(str(error))
             continue
-        if problems:
-            logger.error("Answering from the snapshot %s instead.", name)
+        logger.error("Answering from the snapshot %s instead.", name)
         return snapshot
     raise DamagedSnapshotError(
         "No snapshot can be used:\n"
@@ -250,11 +308,15 @@ def open_current(snapshots: Path) -> Snapshot:
 
 
 def current_name(snapshots: Path) -> str | None:
-    """Return the name of the live snapshot, if one was published."""
+    """Return the name of the live snapshot, if `current` is there and has one.
+
+    What leads elsewhere than to a folder beside it is none.
+    """
     try:
-        return (snapshots / CURRENT).read_text("utf-8").partition("\n")[0].strip() or None
-    except FileNotFoundError:
+        name = (snapshots / CURRENT).read_text("utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError):
         return None
+    return name if _NAME.fullmatch(name) else None
 
 
 def published(snapshots: Path) -> list[str]:
@@ -264,13 +326,15 @@ def published(snapshots: Path) -> list[str]:
     return sorted(
         entry.name
         for entry in os.scandir(snapshots)
-        if entry.is_dir() and not entry.name.startswith(".")
+        if entry.is_dir(follow_symlinks=False) and _NAME.fullmatch(entry.name)
     )
 
 
 def read_manifest(path: Path) -> Manifest:
     """Return a snapshot's manifest; raises as `open_snapshot` does."""
     try:
+        if path.is_symlink():
+            raise DamagedSnapshotError(f"{path}: is a link, and a snapshot is a folder.")
         text = (path / MANIFEST).read_text("utf-8")
         found: Any = json.loads(text)
         version = found.get("format") if isinstance(found, dict) else None
@@ -280,7 +344,7 @@ def read_manifest(path: Path) -> Manifest:
                 "Ingest the guides again: guidebot ingest PATH..."
             )
         return Manifest.model_validate_json(text)
-    except (OSError, ValidationError, json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DamagedSnapshotError(f"{path / MANIFEST}: cannot be read: {error}") from error
 
 
@@ -291,8 +355,24 @@ def file_sum(path: Path) -> FileSum:
     return FileSum(size=path.stat().st_size, sha256=digest)
 
 
+def _check_files(path: Path, manifest: Manifest, name: str) -> None:
+    """Raise DamagedSnapshotError unless the manifest is this one's, and has its files."""
+    if not name.startswith(".") and manifest.name != name:
+        raise DamagedSnapshotError(
+            f"{path}: the manifest is that of another snapshot, {manifest.name!r}."
+        )
+    if missing := [name for name in FILES if name not in manifest.files]:
+        raise DamagedSnapshotError(f"{path / MANIFEST}: names no {', '.join(missing)}.")
+    for name, expected in manifest.files.items():
+        if not _NAME.fullmatch(name):
+            raise DamagedSnapshotError(f"{path / MANIFEST}: {name!r} is no name of a file in it.")
+        _check_file(path / name, expected)
+
+
 def _check_file(path: Path, expected: FileSum) -> None:
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise DamagedSnapshotError(f"{path}: is not a file.")
         found = file_sum(path)
     except OSError as error:
         raise DamagedSnapshotError(f"{path}: cannot be read: {error.strerror}") from error
@@ -302,8 +382,3 @@ def _check_file(path: Path, expected: FileSum) -> None:
             f"({found.size} bytes, sha256 {found.sha256[:12]}…; "
             f"expected {expected.size} bytes, {expected.sha256[:12]}…)."
         )
-
-
-def _number(line: str, place: int) -> int:
-    """Return the whole number at a place of a line, without reading all of the row."""
-    return int(line.split(",", place + 1)[place].rpartition(":")[2])

@@ -59,8 +59,7 @@ def fetch(store: SnapshotStore, name: str, home: Home, manifest: FileSum | None 
     temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=home.snapshots))
     try:
         _copy(store, name, temporary, manifest)
-        open_snapshot(temporary)
-        temporary.chmod(0o755)  # mkdtemp's is the owner's alone, but the bot may be another user
+        open_snapshot(temporary, name)
         shutil.rmtree(target, ignore_errors=True)  # a damaged one
         os.replace(temporary, target)
         sync(home.snapshots)

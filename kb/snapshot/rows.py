@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+
+_Row = TypeVar("_Row", bound=BaseModel)
 
 
 def write_rows(path: Path, rows: Iterable[BaseModel]) -> None:
@@ -22,3 +24,14 @@ def read_lines(path: Path) -> list[str]:
     """Return the lines of a file of rows, each to be read when it is needed."""
     # Not splitlines(): JSON strings may hold the line ends that only it knows, such as U+2028.
     return path.read_text("utf-8").split("\n")[:-1]
+
+
+def rows_of(path: Path, lines: Sequence[str], row: type[_Row]) -> Iterator[_Row]:
+    """Yield the rows that a file's lines are; raises ValueError naming the first that is none."""
+    for number, line in enumerate(lines, 1):
+        try:
+            yield row.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"{path.name} line {number}: {where}: {first['msg']}") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
+from ingest.front_matter import read_side_file
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse, parse_with_remarks
 from ingest.parse.parsed import Parsed
@@ -91,7 +92,15 @@ def test_front_matter_helps_the_first_section_and_the_side_file_has_the_last_wor
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("titel: Doors\n", "line 1: titel: Extra inputs"),
+        ("titel: Doors\n", "line 1: titel: there is no such key. Is 'title' meant?"),
+        (
+            "owner: A\nvisible-to: [C1]\n",
+            "line 2: visible-to: there is no such key. Is 'visible_to",
+        ),
+        ("cover: x.png\n", "line 1: cover: there is no such key"),
+        ("visible_to: []\n", "line 1: visible_to: Value error, names nobody"),
+        ("visible_to:\n", "line 1: visible_to: "),
+        ("visible_to: ['']\n", "line 1: visible_to.0: "),
         ("title: Doors\nsections:\n  the-latch-sticks:\n    asked: x\n", "line 4: sections."),
         ("language: english\n", "line 1: language"),
         ("sections:\n  the-door: {keywords: x}\n", "not in the guide: 'the-door'"),
@@ -243,6 +252,15 @@ def test_front_matter_is_read_by_its_words(tmp_path: Path) -> None:
         ("---\n\ttitle: Gates\n---\n", "line 2: is not YAML"),
         ("---\nsections:\n  the-latch-sticks:\n    asked: x\n---\n", "line 4: sections."),
         ("---\nvisible_to: 5\n---\n", "line 2: visible_to"),
+        ("---\nvisible_to: []\n---\n", "line 2: visible_to: Value error, names nobody"),
+        ("---\ntitle: Gates\nvisible_to:\n---\n", "line 3: visible_to: "),
+        ("---\nvisible_to: ''\n---\n", "line 2: visible_to"),
+        ("---\nvisible_to: {C1: C2}\n---\n", "line 2: visible_to"),
+        ("---\nvisible_to: [C1\n---\n", "is not YAML"),
+        ("---\nvisible-to: [C1\n---\n", "is not YAML"),
+        ("---\nfor: {all\nvisible to: C1\n---\n", "is not YAML"),
+        ("+++\nvisible_to = []\n+++\n", "line 2: visible_to"),
+        ('{\n"visible_to": []\n}\n', "line 2: visible_to"),
         ("---\nstructure: none\n---\n", "line 2: structure"),
         ("---\nsynonyms: [[alone]]\n---\n", "line 2: synonyms.0"),
         ("+++\nid = 1\ntitle = Gates\n+++\n", "line 3: is not TOML"),
@@ -252,3 +270,100 @@ def test_what_is_ours_and_wrong_is_refused(tmp_path: Path, top: str, said: str) 
     with pytest.raises(SourceError, match="front matter") as error:
         read_with(tmp_path, top)
     assert said in str(error.value)
+
+
+def test_a_link_with_a_password_is_refused_and_the_password_not_repeated(tmp_path: Path) -> None:
+    text = "owner: Doors\nurl: https://user:hunter2@docs.example.com/doors\n"
+    for read_it in (
+        lambda: read_side_file(Path("doors.guide.yaml"), text),
+        lambda: read_with(tmp_path, f"---\n{text}---\n"),
+    ):
+        with pytest.raises(SourceError, match=r"url: .*a user or password in it") as raised:
+            read_it()
+        assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "key",
+    """visible-to visibleTo VisibleTo Visible_To visible.to visibleto visible_too visible_for
+    visible_in visable_to visble_to vissible_to visible visible_to_channels only_visible_to
+    visibility_to""".split(),
+)
+@pytest.mark.parametrize(
+    "form", ["---\ntitle: A\n{}: [C1]\n---\n", "+++\ntitle='A'\n{}=['C1']\n+++\n"]
+)
+def test_a_key_that_is_nearly_visible_to_is_refused(tmp_path: Path, key: str, form: str) -> None:
+    written = f'"{key}"' if form.startswith("+") else key
+    with pytest.raises(SourceError, match=f"line 3: there is no key '{key}'.*'visible_to'"):
+        read_with(tmp_path, form.format(written))
+
+
+@pytest.mark.parametrize(
+    ("top", "said"),
+    [
+        ("---\nvisible to: C1\n---\n", "line 2: there is no key 'visible to'"),
+        ("---\nｖisible_to: [C1]\n---\n", "line 2: there is no key"),
+        ("---\nvisible-to: true\n---\n", "line 2: there is no key 'visible-to'"),
+        ("---\nvisible-to: C1\n\n", "line 2: there is no key 'visible-to'"),
+        ("Title: Gates\nVisible-To: C1\n\n", "line 2: there is no key 'visible-to'"),
+        ('{\n"title": "Gates",\n"visibleTo": ["C1"]\n}\n', "line 3: there is no key 'visibleTo'"),
+        ("---\nalso-asked: stuck\n---\n", "line 2: there is no key 'also-asked'"),
+        (
+            "---\nparams:\n  a: 1\n  visible_to: [C1]\n---\n",
+            "line 4: 'visible_to' says nothing wit",
+        ),
+        ("---\nextra:\n  more:\n    - visible-to: C1\n---\n", "Put 'visible_to' beside 'extra'"),
+    ],
+)
+def test_wherever_it_is_written(tmp_path: Path, top: str, said: str) -> None:
+    with pytest.raises(SourceError, match="front matter") as error:
+        read_with(tmp_path, top)
+    assert said in str(error.value)
+
+
+def test_keys_of_other_tools_stay_theirs(tmp_path: Path) -> None:
+    keys = """visibility: public|visibility: [staff, guests]|visible: true|visible: false|visible: 1
+    invisible: yes|visibility_level: 3|visits: 5|viewable_by: staff|audience: [C1]|also_see: [a]
+    also_known_as: x|aliases: [/a]|sidebar_position: 2|linkTitle: A|nav_order: 1|draft: false
+    permalink: /a|parent: Docs|cssclasses: [wide]|toc: true|emoji: x|topics: [a]|published: true
+    uid: 7|ids: [1]|titles: [a]|keyword: a|section: b|reviewer: Ann|owners: [a]|structured: no
+    params: {visible: true}|menu: {main: {weight: 5}}|ms.topic: how-to|lastmod: 2026-01-01"""
+    for line in keys.replace("\n    ", "|").split("|"):
+        parsed = read_with(tmp_path, f"---\ntitle: Gates\n{line}\n---\n")
+        assert parsed.guide.info.title == "Gates" and parsed.guide.info.visible_to == ()
+    (remark,) = read_with(tmp_path, "---\ntitle: Gates\nkeyword: a\n---\n").remarks
+    assert remark.text.endswith("say nothing here: keyword (is keywords meant?)")
+
+
+@pytest.mark.parametrize(
+    ("top", "line"),
+    [
+        ("visible_to: [C1]\n\n", 1),
+        ("---\nvisible_to:[C1]\n---\n", 2),
+        ("---\nvisible_to = [C1]\n---\n", 2),
+        ("---\nvisible–to: [C1]\n---\n", 2),
+        ("---\nvisible_to：[C1]\n---\n", 2),
+        ("---\nvisible_to: [C1]\n...\n", 2),
+        (" ---\n visible_to: [C1]\n ---\n", 2),
+        ('{"visible_to": ["C1"]}\n\n', 1),
+        ("---\n<<: {visible_to: [C1]}\n---\n", 2),
+        ("<!-- gates -->\n---\nvisible-to: [C1]\n---\n", 3),
+        ("# Gates\n---\nvisible_to: [C1]\n---\n", 3),
+        ("---\ntitle: Gates\n---\n\n---\nvisible_to: [C1]\n---\n", 6),
+    ],
+)
+def test_where_nobody_reads_it_it_is_refused(tmp_path: Path, top: str, line: int) -> None:
+    with pytest.raises(SourceError, match=f"line {line}: 'visible.to' says nothing here"):
+        read_with(tmp_path, top)
+
+
+def test_what_only_speaks_of_it_is_text(tmp_path: Path) -> None:
+    for text in (
+        "# Gates\n\nVisible to: everybody.\n\n",
+        "# Gates\n\n```yaml\nvisible_to: [C1]\n```\n\n",
+        "# Gates\n\n    visible_to: [C1]\n\n",
+        "# Gates\n\nThe key `visible_to` says who may know.\n\n",
+    ):
+        assert read_with(tmp_path, text).guide.info.visible_to == ()
+    (tmp_path / "doors.guide.yaml").write_text("visible_to: C2\n")
+    assert read_with(tmp_path, "visible_to: [C1]\n\n").guide.info.visible_to == ("C2",)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from ingest.near_keys import is_ours_alone
 from kb.text.yaml_lines import YamlError, read_yaml
 
 # Ours, and those by which front matter of other tools is known.
@@ -22,6 +24,7 @@ _KEY = re.compile(r"[ \t]*[\"']?([A-Za-z_][\w .-]*?)[\"']?[ \t]*:(?=[ \t]|$)")
 _TOML_KEY = re.compile(r"[ \t]*(?:[\w-]+(?:\.[\w-]+)*[ \t]*=|\[)")
 _CONTINUES = re.compile(r"[ \t]+\S|-[ \t]|#(?!#)")
 _LINE_OF_HEAD = re.compile(r"([A-Za-z][\w -]{0,30}):[ \t]+(\S.*?)[ \t]*$")
+_LONGEST_KEY = 100
 _RULE = re.compile(r"---+[ \t]*$")
 _TOML_RULE = re.compile(r"\+\+\+[ \t]*$")
 
@@ -85,6 +88,8 @@ def _is_matter(body: list[str]) -> bool:
     apart = not body[0].strip()
     if said[0].lstrip().startswith(("- ", "{", '"')) and not apart:
         return True
+    if any(_says_who(line) for line in said):
+        return True
     key = _KEY.match(said[0])
     if not key:
         return False
@@ -105,9 +110,15 @@ def _unclosed(lines: list[str], first: int) -> Found | None:
         end += 1
     body = lines[first + 1 : end]
     key = _KEY.match(body[0]) if body else None
-    if not key or key[1].lower() not in _KEYS:
+    if not key or not (key[1].lower() in _KEYS or any(_says_who(line) for line in body)):
         return None
     return Found(Form.YAML, "\n".join(body), first + 2, end, closed=False)
+
+
+def _says_who(line: str) -> bool:
+    """Whether a line has a key of ours alone, so that it is no text whatever else is there."""
+    key = _KEY.match(unicodedata.normalize("NFKC", line[:_LONGEST_KEY]))
+    return key is not None and is_ours_alone(key[1])
 
 
 def _toml(lines: list[str], first: int) -> Found | None:

@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ingest.front_matter import FrontMatter, Line
+from ingest.front_matter import KEYS, Line
+from ingest.near_keys import likely_meant
 from ingest.parse.dialects.templates import without_templates
 from ingest.remark import Remark, RemarkKind
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_.].*)?$")
 _LANGUAGE_KEYS = ("language", "lang", "locale")
 _URL = re.compile(r"https?://\S+$")
-_OURS = frozenset(FrontMatter.model_fields)
+_OURS = KEYS
 
 
 class _Foreign(Exception):
@@ -28,7 +29,10 @@ def ours(values: Mapping[str, Any], line: Line) -> tuple[dict[str, Any], list[Re
     language = next((key for key in _LANGUAGE_KEYS if values.get(key)), None)
     for key, value in values.items():
         name = "language" if key == language else str(key)
-        if name not in _OURS or value is None or value == "":
+        if name not in _OURS:
+            continue
+        # Who may know of the guide is never nobody in particular.
+        if (value is None or value == "") and name != "visible_to":
             continue
         try:
             found[name] = _READ[name](value) if name in _READ else value
@@ -37,9 +41,15 @@ def ours(values: Mapping[str, Any], line: Line) -> tuple[dict[str, Any], list[Re
             remarks.append(_remark(line((key,)), text))
     foreign = [str(key) for key in values if key not in _OURS and key not in _LANGUAGE_KEYS]
     if foreign:
-        text = f"these keys of the front matter say nothing here: {', '.join(foreign)}"
+        named = (f"{key}{_instead(key)}" for key in foreign)
+        text = f"these keys of the front matter say nothing here: {', '.join(named)}"
         remarks.append(_remark(min(line((key,)) for key in foreign), text))
     return found, remarks
+
+
+def _instead(key: str) -> str:
+    meant = likely_meant(key, _OURS)
+    return f" (is {meant} meant?)" if meant else ""
 
 
 def _remark(line: int, text: str) -> Remark:

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import NOT_KEYS, FrontMatter, Line, front_matter_of
+from ingest.front_matter import NOT_KEYS, FrontMatter, Line, front_matter_of, refuse_near_keys
 from ingest.parse.matter.find import Form, Found, find_matter
 from ingest.parse.matter.foreign import ours
+from ingest.parse.matter.stray import refuse_stray
 from ingest.remark import Remark, RemarkKind
 from kb.text.yaml_lines import YamlError, read_yaml
 
@@ -29,11 +30,17 @@ class Matter(NamedTuple):
 def matter_of(document: Document) -> Matter:
     """Return what a document's front matter says; raises SourceError naming what is wrong."""
     found = find_matter(document.markdown, foreign=document.dialects)
-    if found is None:
-        return Matter(FrontMatter())
+    matter = Matter(FrontMatter()) if found is None else _read(document, found)
+    if not matter.says.visible_to:
+        refuse_stray(document, found.lines if found else 0)
+    return matter
+
+
+def _read(document: Document, found: Found) -> Matter:
     values, line = _values(document.source, found)
     if not document.dialects:
         return Matter(front_matter_of(document.source, values, line))
+    refuse_near_keys(document.source, values, line)
     mine, remarks = ours(values, line)
     if not found.closed:
         text = "the front matter is never closed: it is taken to end at the first blank line"

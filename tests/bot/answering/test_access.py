@@ -41,7 +41,7 @@ visible_to: [C7]
 1. Wake the treasurer.
 2. Turn the wheel of the vault to zero.
 """
-HIDDEN = ("Vault handbook", "vault-handbook", "at night", "treasurer", "vault.en.md")
+HIDDEN = ("Vault handbook", "vault-handbook", "at night", "at-night", "treasurer", "vault.en.md")
 QUESTION = "What do I do when the vault is open at night?"
 
 

@@ -211,6 +211,9 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
     (one,) = lessons.all()
     assert (one.problem, one.good) == (LATHE, False)
     assert not re.search("HANAKO", one.text)
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE lessons SET text = X'FF'"))
+    assert lessons.all() == []
 
 
 @pytest.mark.parametrize(

@@ -261,9 +261,31 @@ def test_what_is_kept_is_for_one_audience(
     chat = KnowledgeBase(
         sample_home, sample._embeddings, chooser=open_chooser(settings, sample.embed)
     )
-    for channel in ("C1", "C2", "C1"):
-        chat.ask(redact(QUESTION), audience=Audience(channel))
-    assert len(server.requests) == 2
+    for channel in ("C1", "C2", "C1", "", None, ""):
+        chat.ask(redact(QUESTION), audience=None if channel is None else Audience(channel))
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("kept", ["{}", '{"problems": []}', "null", "", b"\xff", 5])
+def test_what_is_kept_and_was_changed_is_asked_again(
+    ask: Ask, server: ChatServer, settings: Settings, kept: object
+) -> None:
+    first = ask(QUESTION)
+    with sqlite3.connect(settings.home.model_store) as connection:
+        connection.execute("UPDATE answers SET answer = ?", (kept,))
+    connection.close()
+    assert ask(QUESTION) == first and len(server.requests) == 2
+    assert ask(QUESTION) == first and len(server.requests) == 2
+
+
+@pytest.mark.parametrize("spent", ["much", b"\xff", -5.0])
+def test_costs_that_are_none_begin_anew(tmp_path: Path, spent: object) -> None:
+    store = ModelStore(tmp_path / "model.sqlite")
+    store.spend(3, 0.5)
+    with sqlite3.connect(tmp_path / "model.sqlite") as connection:
+        connection.execute("UPDATE spent SET cost = ?", (spent,))
+    connection.close()
+    assert store.spent_today() == (0, 0.0)
 
 
 def test_what_is_kept_goes_with_its_snapshot(tmp_path: Path) -> None:

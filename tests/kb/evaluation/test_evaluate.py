@@ -198,9 +198,15 @@ def test_the_page_needs_nothing_else_and_escapes_what_people_wrote(
 def test_a_calibration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "calibration.json"
     assert read_calibration(path) == Calibration()
-    path.write_text('{"scale": "much"}', "utf-8")
-    with pytest.raises(GuidebotError, match=r"calibration\.json: .*guidebot calibrate"):
-        read_calibration(path)
+    for wrong in (
+        '{"scale": "much"}',
+        *('{"scale": NaN}', '{"scale": Infinity}', '{"scale": 0}', '{"scale": -1}'),
+        *('{"bias": NaN}', '{"bias": -Infinity}', '{"threshold": NaN}'),
+        *('{"threshold": -0.1}', '{"threshold": 1.5}', '{"questions": -1}', "[]", "", "["),
+    ):
+        path.write_text(wrong, "utf-8")
+        with pytest.raises(GuidebotError, match=r"calibration\.json: .*guidebot calibrate"):
+            read_calibration(path)
 
 
 def test_the_json_of_a_report_is_the_evaluation(sample: KnowledgeBase, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.bounded.bounds import Bounds
+from ingest.bounded.read import read_bounded
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.front_matter import SideFile, together
@@ -28,7 +30,17 @@ class Reading:
     errors: list[SourceError] = field(default_factory=list)
 
 
-def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
+@dataclass(frozen=True)
+class Whole:
+    """A guide, and the document that it was read from."""
+
+    document: Document
+    guide: Guide
+
+
+def read_guides(
+    sources: Sources, cache: GuideCache | None = None, bounds: Bounds | None = None
+) -> Reading:
     """Read every file, and gather what is wrong rather than stop at the first.
 
     With a `cache`, what did not change since is not parsed again.
@@ -39,7 +51,7 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     for path in sources.files:
         try:
             said = sources.said.get(path, Said())
-            parsed = _parsed(path, said, cache, keys)
+            parsed = _parsed(path, said, cache, keys, bounds or Bounds())
             guide = parsed.guide
             claim(guide.info, owners)
         except SourceError as error:
@@ -65,7 +77,20 @@ def claim(info: GuideInfo, owners: dict[tuple[str, str], str]) -> None:
     owners[identity] = info.source
 
 
-def _parsed(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) -> Parsed:
+def parsed_source(source: SourceFile, said: Said) -> Parsed:
+    """Return what comes of a file; raises SourceError as `load` and `parse` do."""
+    return parse_with_remarks(document_of(source, said))
+
+
+def whole_source(source: SourceFile, said: Said) -> Whole:
+    """Return a file's document, too; raises SourceError as `load` and `parse` do."""
+    document = document_of(source, said)
+    return Whole(document, parse_with_remarks(document).guide)
+
+
+def _parsed(
+    path: Path, said: Said, cache: GuideCache | None, keys: list[bytes], bounds: Bounds
+) -> Parsed:
     """Return what comes of a file, from the cache if nothing that it is made of has changed.
 
     Its key is added to `keys`.
@@ -74,13 +99,13 @@ def _parsed(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes])
     try:
         source = read_source(path)
         if cache is None:
-            return parse_with_remarks(document_of(source, said))
+            return read_bounded(parsed_source, source, said, bounds)
         matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
         within = said.name.encode("utf-8", "surrogateescape") if said.name else None
         keys.append(guide_key(name, within, source.data, source.beside, matter))
         parsed = cache.get(keys[-1])
         if parsed is None:
-            parsed = parse_with_remarks(document_of(source, said))
+            parsed = read_bounded(parsed_source, source, said, bounds)
             cache.put(keys[-1], parsed)
         return parsed
     except SourceError as error:

@@ -86,6 +86,7 @@ def ingest(
     settings = load_settings(Settings)
     if if_none and current_name(settings.home.snapshots):
         return
+    from ingest.bounded.bounds import bounds_of
     from ingest.check.report import write_page
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
@@ -104,6 +105,7 @@ def ingest(
         allowed=gate.allowed_regressions,
         packs=_packs(settings) if packs else (),
         drafts=settings.drafts == "use",
+        bounds=bounds_of(settings),
     )
     console = Console(stderr=True, highlight=False)
     try:

@@ -45,6 +45,7 @@ def preview(
 
     Exit code 1 if a source cannot be read.
     """
+    from ingest.bounded.bounds import bounds_of
     from ingest.preview.understood import understand
     from ingest.sources.resolve import find_named
 
@@ -53,7 +54,7 @@ def preview(
         _refuse_place(html, named)
     errors = Console(stderr=True, highlight=False)
     with bars(errors) if errors.is_terminal and not as_json else silence() as progress:
-        found = understand(find_named(named), progress)
+        found = understand(find_named(named), progress, bounds_of(named.settings))
     if not found.guides and not found.unread:
         raise GuidebotError("No guide is there.")
     if html:
@@ -61,7 +62,7 @@ def preview(
 
         write_page(html, found)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(found.as_json())
     else:
         _show(found, html, trees=tree or full, full=full)
     raise typer.Exit(0 if found.is_good else _BAD)

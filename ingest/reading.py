@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
-from ingest.bounded.read import read_bounded
+from ingest.bounded.read import end_reading, read_bounded
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.front_matter import SideFile, together
@@ -59,6 +59,7 @@ def read_guides(
             continue
         reading.guides.append(guide)
         reading.remarks += [(guide.info.source, remark) for remark in parsed.remarks]
+    end_reading()
     if cache:
         cache.keep_only(keys)
     return reading

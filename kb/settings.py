@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     fetch_pages: Annotated[int, Field(gt=0)] = 1000
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5
     fetch_private: bool = False
-    source_seconds: Annotated[float, Field(gt=0)] = 45.0
+    source_seconds: Annotated[float, Field(gt=0)] = 40.0
     source_memory: Annotated[int, Field(ge=64)] = 1024
     chat_model: Annotated[str, Field(pattern=r"^(\w+:\S+)?$")] = ""
     chat_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""

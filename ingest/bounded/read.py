@@ -49,6 +49,12 @@ def read_bounded(make: Make[Made], source: SourceFile, said: Said, bounds: Bound
         raise SourceError(said.source or source.path, reason) from error
 
 
+def end_reading() -> None:
+    """End the other process, so that its memory is free; it is started again where it is needed."""
+    with _lock:
+        _process.end()
+
+
 class _Process:
     """A process that reads sources one after the other; it is started anew after it was ended."""
 
@@ -132,7 +138,7 @@ def _why(code: int | None) -> str:
     if name in ("SIGKILL", "SIGABRT"):
         return (
             f"cannot be read: the process that reads it was ended ({name}), most often for want of "
-            "memory. Split it, or give the machine more."
+            "memory. Split it, raise SOURCE_MEMORY, or give the machine more."
         )
     return (
         f"cannot be read: it makes the program that reads it crash ({name}). "

@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ingest.errors import SourceError
-from ingest.front_matter import SideFile
+from ingest.front_matter import SideFile, side_file_of
 from ingest.loaders.load import LOADERS
 from ingest.sources.files import Said, Sources, find_sources, is_beside
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.web import Fetcher, Page
+from kb.evaluation.golden import golden_file_of
 from kb.paths import Home
 from kb.settings import Settings
 
@@ -58,18 +59,40 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         ref = entry.ref or "HEAD"
         beside = folder / entry.git
         repository = str(beside) if beside.is_dir() else entry.git
-        root = checkout(repository, ref, settings.home.repositories)
-        if not _inside(root, entry.source):
-            raise SourceError(f"{entry.git}@{ref}:{entry.source}", "leads out of the repository")
-        return _files(entry, root, f"{entry.git}@{ref}:")
+        name = f"{entry.git}@{ref}:"
+        if not _inside(entry.source):
+            raise SourceError(f"{name}{entry.source}", "leads out of the repository")
+        found = checkout(repository, ref, _in_repository(entry.source), settings.home.repositories)
+        try:
+            files = _files(entry, found.folder, name)
+        except SourceError:
+            if not found.errors:
+                raise
+            files = Sources((), (), ())
+        return replace(files, errors=files.errors + found.errors)
     if urlsplit(entry.source).scheme in ("http", "https"):
         return _fetched(entry, settings)
     return _files(entry, folder, None)
 
 
-def _inside(root: Path, source: str) -> bool:
+def _inside(source: str) -> bool:
     parts = PurePosixPath(source)
     return not parts.is_absolute() and ".." not in parts.parts
+
+
+def _in_repository(source: str) -> list[str]:
+    """Return the paths in a repository to have for a source: a file, a folder or a pattern.
+
+    With a file come those beside it that speak of it.
+    """
+    if glob.has_magic(source):
+        paths = [PurePosixPath(*_fixed(source))]
+    else:
+        path = PurePosixPath(source)
+        paths = [path]
+        if path.suffix.lower() in LOADERS:
+            paths += map(PurePosixPath, (side_file_of(Path(path)), golden_file_of(Path(path))))
+    return [] if PurePosixPath() in paths else [str(path) for path in paths]
 
 
 def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:

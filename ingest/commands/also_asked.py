@@ -20,6 +20,7 @@ from ingest.reading import whole_source
 from ingest.sources.files import Said
 from kb.model import Guide, Section
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo
 from kb.text.yaml_edit import EditableYaml, extend, replace_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -37,9 +38,9 @@ def also_asked(
     bounds = bounds_of(load_settings(Settings))
     path, added = add_also_asked(guide, section, questions, bounds)
     for question in added:
-        typer.echo(f"{path}: {section}: {question}")
+        echo(f"{path}: {section}: {question}")
     if not added:
-        typer.echo(f"{path}: {section} has it already.")
+        echo(f"{path}: {section} has it already.")
 
 
 def add_also_asked(

@@ -18,6 +18,7 @@ from rich.console import Console
 from kb.errors import GuidebotError, SettingsError
 from kb.progress import TaskProgress
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo_json, new_console
 from kb.terminal.progress_bars import bars, json_lines, silence
 from kb.text.counted import counted
 
@@ -107,18 +108,18 @@ def ingest(
         drafts=settings.drafts == "use",
         bounds=bounds_of(settings),
     )
-    console = Console(stderr=True, highlight=False)
+    console = new_console(stderr=True)
     try:
         with _progress(console, quiet=quiet or json, lines=progress_json) as told:
             summary = run(sources, settings.home, embeddings_of(settings), plan=plan, progress=told)
     except GuidebotError as error:
         if json:
-            typer.echo(json_format.dumps({"error": str(error)}, ensure_ascii=False))
+            echo_json(json_format.dumps({"error": str(error)}, ensure_ascii=False))
         raise
     if report:
         write_page(report, summary.diff, summary.gate)
     if json:
-        typer.echo(as_json(summary))
+        echo_json(as_json(summary))
     elif not quiet:
         _show(summary, console, said_again(paths or [], guides))
     _stop_at_the_gate(summary, plan)

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from ingest.commands.ingest import embeddings_of
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo, echo_json, new_console
 from kb.text.counted import counted
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def lint(
     bounds = bounds_of(settings)
     reading = read_named_pages(paths or [], bounds)
     for source in reading.passed_over:
-        typer.echo(f"Not in this folder, so not looked at: {source}", err=True)
+        echo(f"Not in this folder, so not looked at: {source}", err=True)
     findings = run(
         reading.pages,
         reading.options,
@@ -60,9 +61,9 @@ def lint(
         text = json.dumps(
             {"guides": len(reading.pages), "findings": found}, ensure_ascii=False, indent=2
         )
-        typer.echo(text)
+        echo_json(text)
     else:
-        _show(findings, len(reading.pages), Console(highlight=False))
+        _show(findings, len(reading.pages), new_console())
     raise typer.Exit(_FOUND if any(each.rule not in ADVICE for each in findings) else 0)
 
 

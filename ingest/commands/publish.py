@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ingest.commands.ingest import By, whoever
 from ingest.publish.disk import told_of_the_disk
 from kb.errors import DamagedSnapshotError
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo, new_console
 from kb.text.counted import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -44,7 +44,7 @@ def publish(
     home, who = settings.home, by or whoever()
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         publish_held(name, home, who, settings.snapshots_kept, accept=accept)
-    typer.echo(f"Live now: {name}")
+    echo(f"Live now: {name}")
 
 
 @app.command()
@@ -58,7 +58,7 @@ def discard(
     home = load_settings(Settings).home
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
         remove(name, home)
-    typer.echo(f"Discarded: {name}")
+    echo(f"Discarded: {name}")
 
 
 @app.command()
@@ -73,8 +73,8 @@ def rollback(
     home, who = load_settings(Settings).home, by or whoever()
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         before, now = roll_back(home, name, who)
-    typer.echo(f"Live now: {now.name}")
-    typer.echo(f"Before:   {before.name}, since {before.since}. It stays on disk.")
+    echo(f"Live now: {now.name}")
+    echo(f"Before:   {before.name}, since {before.since}. It stays on disk.")
 
 
 @app.command()
@@ -89,7 +89,7 @@ def verify(
     names = [name] if name else [*published(home.snapshots), *held_names(home)]
     found = damaged(home, names)
     for each, error in found.items():
-        typer.echo(f"{each}: {error or 'good'}")
+        echo(f"{each}: {error or 'good'}")
     if bad := [each for each, error in found.items() if error]:
         raise DamagedSnapshotError(
             f"{len(bad)} of {counted(len(found), 'snapshot')} {'is' if len(bad) == 1 else 'are'} "
@@ -125,7 +125,7 @@ def status(json: Json = False) -> None:
         for guide in snapshot.guides
     ]
     if json:
-        typer.echo(
+        echo(
             json_format.dumps(
                 {
                     "snapshot": snapshot.name,
@@ -151,7 +151,7 @@ def status(json: Json = False) -> None:
             )
         )
         return
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = new_console(markup=False, soft_wrap=True)
     console.print(f"{snapshot.name}  (live since {since}{f', by {by}' if by else ''})")
     console.print(
         f"{counted(manifest.guides, 'guide')}, {counted(manifest.sections, 'section')}, "
@@ -188,4 +188,4 @@ def _state(source: str, sha256: str) -> str:
 
 def _waiting(what: str, done: int, total: int) -> None:
     if done <= 1:
-        typer.echo(f"{what}, up to {total} s.", err=True)
+        echo(f"{what}, up to {total} s.", err=True)

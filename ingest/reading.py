@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import end_reading, read_bounded
 from ingest.document import Document
-from ingest.errors import SourceError
+from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, together
 from ingest.loaders.load import SourceFile, load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
@@ -18,6 +20,8 @@ from ingest.parse.parsed import Parsed
 from ingest.remark import Remark
 from ingest.sources.files import Said, Sources
 from kb.model import Guide, GuideInfo
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -113,6 +117,12 @@ def _parsed(
         if error.source == name or not said.source:
             raise
         raise SourceError(name, error.reason) from error
+    except (OSError, sqlite3.Error):
+        raise  # of the cache, and of the disk that it is on
+    # One source must not keep all the others from being read.
+    except Exception as error:
+        logger.debug("%s", name, exc_info=True)
+        raise SourceError(name, unreadable(error)) from error
 
 
 def document_of(source: SourceFile, said: Said) -> Document:

@@ -129,15 +129,21 @@ def named_sources(
     paths: list[str] | None, file: Path | None, settings: Settings
 ) -> tuple[Named, Gate]:
     """Return what is to be read, and how it is checked: by the paths, or by the file."""
+    from ingest.errors import SourceError
+    from ingest.sources.files import NOT_TEXT, in_print
     from ingest.sources.guides_file import DEFAULT_FILE, Gate, GuideEntry, read_guides_file
     from ingest.sources.resolve import Named
 
     if paths and file:
         raise typer.BadParameter("name guides, or a file that names them with --guides")
     if paths:
-        entries = tuple(GuideEntry(source=path) for path in paths)
+        bad = [path for path in paths if in_print(Path(path)) != str(Path(path))]
+        entries = tuple(
+            GuideEntry(source=path) for path in paths if path.strip() and path not in bad
+        )
+        errors = tuple(SourceError(in_print(Path(path)), NOT_TEXT) for path in bad)
         gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
-        return Named(entries, Path(), settings), gate
+        return Named(entries, Path(), settings, errors), gate
     file = file or DEFAULT_FILE
     if file == DEFAULT_FILE and not file.exists():
         raise typer.BadParameter(f"name guides, or write {DEFAULT_FILE} (docs/sources.md)")

@@ -26,3 +26,5 @@ def file_bytes(path: Path) -> bytes:
             return file.read()
     except OSError as error:
         raise SourceError(path, f"cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # a NUL, or what is no text, in its name
+        raise SourceError(path, f"cannot be read: {error}") from error

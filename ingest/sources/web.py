@@ -99,8 +99,12 @@ class Fetcher:
         except ElementTree.ParseError as error:
             raise SourceError(sitemap.url, f"is not a sitemap: {error}") from error
         for element in root.iter():
-            address = urljoin(sitemap.url, (element.text or "").strip())
             if not element.tag.endswith("}loc") and element.tag != "loc":
+                continue
+            said = (element.text or "").strip()
+            address = _joined(sitemap.url, said)
+            if address is None:
+                yield said  # what is wrong with it is said where it is fetched
                 continue
             if not _same_host(address, sitemap.url):
                 raise SourceError(sitemap.url, f"names a page of another host: {address}")
@@ -111,6 +115,8 @@ class Fetcher:
 
     def _get(self, url: str) -> Page:
         self._count(url)
+        if _joined(url, "") is None:
+            raise SourceError(url, "is not an address")
         if not self._rules(url).can_fetch(url, _AGENT):
             raise SourceError(url, "the site's robots.txt does not allow it to be fetched")
         response, data = self._follow(url)
@@ -150,9 +156,9 @@ class Fetcher:
             response, data = self._request(address)
             if not response.is_redirect:
                 return response, data
-            target = urljoin(address, response.headers.get("location", ""))
-            if not _same_host(target, url):
-                raise SourceError(url, f"leads to another host: {target}")
+            target = _joined(address, response.headers.get("location", ""))
+            if target is None or not _same_host(target, url):
+                raise SourceError(url, f"leads to another host: {target or 'none'}")
             address = target
         raise SourceError(url, f"leads on more than {_MOST_REDIRECTS} times")
 
@@ -202,6 +208,16 @@ class Fetcher:
                 f"is an address of the own network ({ip}). "
                 "Set FETCH_PRIVATE=True if it is to be read.",
             )
+
+
+def _joined(base: str, address: str) -> str | None:
+    """Return where an address on a page leads; None if it is none, such as "http://["."""
+    try:
+        joined = urljoin(base, address)
+        _ = urlsplit(joined).port  # which raises ValueError, too
+    except ValueError:
+        return None
+    return joined
 
 
 def _same_host(one: str, two: str) -> bool:

@@ -41,14 +41,14 @@ class _File:
     blob: str
 
 
-def checkout(repository: str, ref: str, paths: Sequence[str], cache: Path) -> Checkout:
+def checkout(name: str, repository: str, ref: str, paths: Sequence[str], cache: Path) -> Checkout:
     """Return the repository's files at a ref that `paths`, or folders of them, name.
 
-    Only what changed is fetched, into `cache`, and nothing that is too large, if the server can
-    leave that out. No hook or filter of the repository is run. What no guide can be is empty.
+    `name` is what people call it. Only what changed is fetched, into `cache`, and nothing that is
+    too large, if the server can leave that out. No hook or filter of the repository is run. What
+    no guide can be is empty.
     Raises SourceError if the repository, or the ref, cannot be had.
     """
-    name = f"{repository}@{ref}"
     if repository.startswith("-") or ref.startswith("-"):
         raise SourceError(name, "a repository or ref cannot begin with '-'", covers=f"{name}:")
     bare = cache / hashlib.sha256(repository.encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -73,7 +73,8 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         name = f"{entry.git}@{ref}:"
         if not _inside(entry.source):
             raise SourceError(f"{name}{entry.source}", "leads out of the repository")
-        found = checkout(repository, ref, _in_repository(entry.source), settings.home.repositories)
+        paths = _in_repository(entry.source)
+        found = checkout(name[:-1], repository, ref, paths, settings.home.repositories)
         try:
             files = _files(entry, found.folder, name)
         except SourceError:

@@ -33,6 +33,8 @@ def serve(pipe: int) -> None:
     connection = Connection(pipe)
     parts: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, parts), daemon=True).start()
+    # What nearly all requests need is no part of the time of the first.
+    importlib.import_module("ingest.reading")
     connection.send_bytes(READY)
     first = _memory()
     while True:

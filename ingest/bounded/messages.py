@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,5 +71,9 @@ def request_for(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds
 
 def made_by(make: Make[Made]) -> TypeAdapter[Made]:
     """Return what writes and reads, as JSON, what a function makes."""
-    kind: Any = typing.get_type_hints(make)["return"]
-    return TypeAdapter(kind)
+    return _adapter(make)
+
+
+@cache
+def _adapter(make: Callable[..., Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(typing.get_type_hints(make)["return"])

@@ -17,9 +17,10 @@ from ingest.errors import SourceError, unreadable
 from ingest.loaders.load import SourceFile
 
 _MIB = 1024 * 1024
-_WORN = 256 * _MIB
-"""With so much more memory than at the start, a process makes way for a fresh one."""
+_WORN = 512 * _MIB
+"""With so much memory in use, a process makes way for a fresh one."""
 _GRACE_SECONDS = 5
+_TAKEN, _IN_USE = 0, 1  # columns of /proc/self/statm, in pages
 _MOST_MADE = 100_000_000
 
 
@@ -36,14 +37,13 @@ def serve(pipe: int) -> None:
     # What nearly all requests need is no part of the time of the first.
     importlib.import_module("ingest.reading")
     connection.send_bytes(READY)
-    first = _memory()
     while True:
         request = Request.model_validate_json(parts.get())
         source = SourceFile(request.path, parts.get(), parts.get() if request.has_beside else None)
         _bound(request)
         refusal, made = _make(request, source)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        last = _memory() > first + _WORN
+        last = _memory(_IN_USE) > _WORN
         connection.send_bytes(Reply(refusal=refusal, last=last).model_dump_json().encode())
         if refusal is None:
             connection.send_bytes(made)
@@ -66,7 +66,7 @@ def _bound(request: Request) -> None:
     """
     signal.setitimer(signal.ITIMER_REAL, request.seconds + _GRACE_SECONDS)
     # Where the system does not keep count, or does not hold to it, the deadline has to do.
-    if memory := _memory():
+    if memory := _memory(_TAKEN):
         allowed = memory + request.mebibytes * _MIB
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         if most != resource.RLIM_INFINITY:
@@ -74,10 +74,10 @@ def _bound(request: Request) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (allowed, most))
 
 
-def _memory() -> int:
-    """Return how many bytes of addresses this process has; 0 where Linux's /proc is not."""
+def _memory(column: int) -> int:
+    """Return how many bytes this process has taken or uses; 0 where Linux's /proc is not."""
     try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[column])
     except OSError:
         return 0
     return pages * resource.getpagesize()

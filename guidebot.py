@@ -9,12 +9,12 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bot.cli import app as bot
 from ingest.cli import app as ingest
 from kb.cli import app as kb
 from kb.errors import GuidebotError
+from kb.terminal.output import echo, new_console
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,12 +48,12 @@ def _run() -> int:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except GuidebotError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
+        new_console(stderr=True, soft_wrap=True).print(str(error), markup=False)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        typer.echo(f"guidebot: {error}", err=True)
+        echo(f"guidebot: {error}", err=True)
         return 1
     try:
         sys.stdout.flush()
@@ -64,7 +64,7 @@ def _run() -> int:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"guidebot {version('guidebot')}")
+        echo(f"guidebot {version('guidebot')}")
         raise typer.Exit
 
 

@@ -20,6 +20,7 @@ from bot.gaps.commands import app as gaps_app
 from bot.settings import BotSettings
 from kb.errors import GuidebotError, SettingsError
 from kb.settings import load_settings
+from kb.terminal.output import echo, echo_json, new_console
 
 if TYPE_CHECKING:
     from bot.doctor.checks import Finding
@@ -78,7 +79,7 @@ def doctor(
 
     # What goes wrong is in the findings.
     logging.disable(logging.CRITICAL)
-    console = Console(highlight=False)
+    console = new_console()
     findings = []
     for finding in examine(Bench()):
         findings.append(finding)
@@ -87,7 +88,7 @@ def doctor(
     failed = [finding.check for finding in findings if finding.state is State.FAILED]
     if as_json:
         checks = [asdict(finding) for finding in findings]
-        typer.echo(json.dumps({"ok": not failed, "checks": checks}, ensure_ascii=False, indent=2))
+        echo_json(json.dumps({"ok": not failed, "checks": checks}, ensure_ascii=False, indent=2))
     else:
         console.print(f"Failed: {', '.join(failed)}." if failed else "Nothing failed.")
     raise typer.Exit(int(bool(failed)))
@@ -118,7 +119,7 @@ def forget(
     store = Store(database)
     count = store.forget_person(user)
     store.close()
-    typer.echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
+    echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
 
 
 def _show(finding: Finding, console: Console) -> None:

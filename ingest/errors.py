@@ -25,7 +25,10 @@ def unreadable(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "cannot be read: it is nested too deeply, or its parts refer to each other"
     if isinstance(error, MemoryError):
-        return "cannot be read: there is not enough memory for it"
+        return (
+            "cannot be read: it takes more memory than a source may. "
+            "Split it, or raise SOURCE_MEMORY."
+        )
     lines = str(error).strip().splitlines()
     return f"cannot be read: {lines[0] if lines else type(error).__name__}"
 

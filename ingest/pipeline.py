@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.bounded.bounds import Bounds
 from ingest.check.diff import Diff, compare, renamed_problems
 from ingest.check.gate import GateReport, ask_both
 from ingest.errors import SourceError
@@ -59,6 +60,7 @@ class Plan:
     worse as `allowed` says. Of the
     `packs`, those that fit add their wordings. `drafts` says whether drafted wordings count before
     somebody has accepted them. `store` is the URL of the store that other machines read, if any.
+    `bounds` are those of each source.
     """
 
     skip_bad: bool = False
@@ -72,6 +74,7 @@ class Plan:
     packs: Sequence[Pack] = field(default_factory=lambda: read_packs(SHIPPED_PACKS))
     drafts: bool = True
     store: str = ""
+    bounds: Bounds = Bounds()
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def ingest(
         shared = join_store(plan.store, home, plan.kept)
         sources = find_named(paths) if isinstance(paths, Named) else find_sources(paths)
         progress("Reading guides", 0, len(sources.files))
-        reading = read_guides(sources, GuideCache(home.guide_cache))
+        reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
         progress("Reading guides", len(sources.files), len(sources.files))
         # What was fetched is in the guides now, and a page that left its site is not kept.
         shutil.rmtree(home.fetched, ignore_errors=True)

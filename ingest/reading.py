@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.bounded.bounds import Bounds
+from ingest.bounded.read import end_reading, read_bounded
 from ingest.document import Document
-from ingest.errors import SourceError
+from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, together
 from ingest.loaders.load import SourceFile, load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
@@ -17,6 +21,8 @@ from ingest.remark import Remark
 from ingest.sources.files import Said, Sources
 from ingest.visibility import strictest
 from kb.model import Guide, GuideInfo
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -29,7 +35,17 @@ class Reading:
     errors: list[SourceError] = field(default_factory=list)
 
 
-def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
+@dataclass(frozen=True)
+class Whole:
+    """A guide, and the document that it was read from."""
+
+    document: Document
+    guide: Guide
+
+
+def read_guides(
+    sources: Sources, cache: GuideCache | None = None, bounds: Bounds | None = None
+) -> Reading:
     """Read every file, and gather what is wrong rather than stop at the first.
 
     With a `cache`, what did not change since is not parsed again. Who may know of a guide is the
@@ -41,7 +57,7 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
     for path in sources.files:
         try:
             said = sources.said.get(path, Said())
-            parsed = _parsed(path, said, cache, keys)
+            parsed = _parsed(path, said, cache, keys, bounds or Bounds())
             guide = parsed.guide
             claim(guide.info, owners)
         except SourceError as error:
@@ -49,6 +65,7 @@ def read_guides(sources: Sources, cache: GuideCache | None = None) -> Reading:
             continue
         reading.guides.append(guide)
         reading.remarks += [(guide.info.source, remark) for remark in parsed.remarks]
+    end_reading()
     if cache:
         cache.keep_only(keys)
     narrowed = strictest(reading.guides)
@@ -71,7 +88,20 @@ def claim(info: GuideInfo, owners: dict[tuple[str, str], str]) -> None:
     owners[identity] = info.source
 
 
-def _parsed(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes]) -> Parsed:
+def parsed_source(source: SourceFile, said: Said) -> Parsed:
+    """Return what comes of a file; raises SourceError as `load` and `parse` do."""
+    return parse_with_remarks(document_of(source, said))
+
+
+def whole_source(source: SourceFile, said: Said) -> Whole:
+    """Return a file's document, too; raises SourceError as `load` and `parse` do."""
+    document = document_of(source, said)
+    return Whole(document, parse_with_remarks(document).guide)
+
+
+def _parsed(
+    path: Path, said: Said, cache: GuideCache | None, keys: list[bytes], bounds: Bounds
+) -> Parsed:
     """Return what comes of a file, from the cache if nothing that it is made of has changed.
 
     Its key is added to `keys`.
@@ -80,19 +110,25 @@ def _parsed(path: Path, said: Said, cache: GuideCache | None, keys: list[bytes])
     try:
         source = read_source(path)
         if cache is None:
-            return parse_with_remarks(document_of(source, said))
+            return read_bounded(parsed_source, source, said, bounds)
         matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
         within = said.name.encode("utf-8", "surrogateescape") if said.name else None
         keys.append(guide_key(name, within, source.data, source.beside, matter))
         parsed = cache.get(keys[-1])
         if parsed is None:
-            parsed = parse_with_remarks(document_of(source, said))
+            parsed = read_bounded(parsed_source, source, said, bounds)
             cache.put(keys[-1], parsed)
         return parsed
     except SourceError as error:
         if error.source == name or not said.source:
             raise
         raise SourceError(name, error.reason) from error
+    except (OSError, sqlite3.Error):
+        raise  # of the cache, and of the disk that it is on
+    # One source must not keep all the others from being read.
+    except Exception as error:
+        logger.debug("%s", name, exc_info=True)
+        raise SourceError(name, unreadable(error)) from error
 
 
 def document_of(source: SourceFile, said: Said) -> Document:

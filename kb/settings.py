@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     fetch_delay: Annotated[float, Field(ge=0)] = 0.5
     fetch_timeout: Annotated[float, Field(gt=0)] = 120.0
     fetch_private: bool = False
+    source_seconds: Annotated[float, Field(gt=0)] = 40.0
+    source_memory: Annotated[int, Field(ge=64)] = 1024
     chat_model: Annotated[str, Field(pattern=r"^(\w+:\S+)?$")] = ""
     chat_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     chat_decides: Literal["never", "unsure", "always"] = "unsure"

@@ -24,11 +24,12 @@ MAY_IMPORT = {
 FLOORS = {
     "kb": (
         "cli evaluation terminal knowledge_base answering question retrieval choosing answer "
-        "snapshot wordings embedder words text settings progress paths model errors"
+        "snapshot damage wordings embedder words text settings progress paths model errors"
     ),
     "ingest": (
-        "cli commands pipeline publish check preview lint suggest reading index packs sources "
-        "loaders parse document front_matter remark lint_options cache errors"
+        "cli commands pipeline publish check preview lint suggest reading index packs bounded "
+        "sources loaders parse document front_matter near_keys visibility remark lint_options "
+        "cache errors"
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "

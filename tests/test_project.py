@@ -54,6 +54,16 @@ def test_nothing_is_unpickled() -> None:
             assert not imported(path) & {"pickle", "joblib", "dill", "shelve", "marshal"}, path
 
 
+def test_one_module_writes_to_the_terminal() -> None:
+    writers = {
+        path.relative_to(REPOSITORY).as_posix()
+        for room in ROOMS
+        for path in [*(REPOSITORY / room).rglob("*.py"), REPOSITORY / "guidebot.py"]
+        if re.search(r"(?<![\w.])(?:typer\.echo|click\.echo|Console)\(", path.read_text("utf-8"))
+    }
+    assert writers == {"kb/terminal/output.py"}
+
+
 def test_env_example_is_the_settings() -> None:
     example = dotenv_values(REPOSITORY / ".env.example")
     assert set(example) == {name.upper() for name in BotSettings.model_fields}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from bot.gaps import wordings
 from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of, tell_guide
@@ -15,6 +14,7 @@ from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.evaluation.golden import NOT_COVERED
 from kb.settings import load_settings
+from kb.terminal.output import echo, echo_json, new_console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,15 +59,15 @@ def gaps(
     asked = _asked(settings, (start - period).timestamp())
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, settings.home.models)
     report = find_gaps(asked, start, until, embeddings, headings_of(live_snapshot(settings)))
-    console = Console(highlight=False)
+    console = new_console()
     if as_json:
-        typer.echo(report.model_dump_json(indent=2))
+        echo_json(report.model_dump_json(indent=2))
     else:
         show_gaps(report, console)
     for path, text in ((html, gaps_page), (csv, gaps_csv)):
         if path:
             path.write_text(text(report), "utf-8")
-            typer.echo(f"Written: {path}", err=True)
+            echo(f"Written: {path}", err=True)
 
 
 @app.command()
@@ -89,9 +89,9 @@ def golden(
     found = _questions(settings, ids)
     added = add_questions(to, [(each.text, each.language) for each in found], expect, split)
     for question in added:
-        typer.echo(f"{to}: {question}")
+        echo(f"{to}: {question}")
     if not added:
-        typer.echo(f"{to} has it already.")
+        echo(f"{to} has it already.")
 
 
 @app.command("also-asked")
@@ -135,12 +135,12 @@ def draft(
     client = WebClient(token, base_url=settings.slack_api_url)
     text = draft_section(question, human_replies(client, escalation))
     if to is None:
-        typer.echo(text, nl=False)
+        echo(text, nl=False)
     elif to.exists():
         raise DraftError(f"{to} exists; name another file.")
     else:
         to.write_text(text, "utf-8")
-        typer.echo(f"Written: {to}")
+        echo(f"Written: {to}")
 
 
 def _asked(settings: BotSettings, since: float) -> Sequence[Asked]:

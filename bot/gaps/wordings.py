@@ -16,6 +16,7 @@ from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, sour
 from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.settings import load_settings
+from kb.terminal.output import echo, echo_json, new_console
 from kb.wordings.learned import LearnedWording, Lesson, Standing, wording_id
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def wordings(
     finally:
         store.close()
     if as_json:
-        typer.echo(report.model_dump_json(indent=2))
+        echo_json(report.model_dump_json(indent=2))
     else:
-        _show(report, Console(highlight=False))
+        _show(report, new_console())
 
 
 def accept(ids: _Ids) -> None:
@@ -90,12 +91,12 @@ def export() -> None:
         questions.setdefault(place, []).append(each.text)
     elsewhere = dict.fromkeys(source for source, _ in questions if not Path(source).is_file())
     for source in elsewhere:
-        typer.echo(f"Passed over, as it is no file here: {source}", err=True)
+        echo(f"Passed over, as it is no file here: {source}", err=True)
     for (source, anchor), texts in questions.items():
         if source not in elsewhere:
             tell_guide(source, anchor, texts)
     if not counting:
-        typer.echo("No learned wording counts yet.")
+        echo("No learned wording counts yet.")
 
 
 def _rule(ids: Sequence[str], *, accepted: bool) -> None:
@@ -118,7 +119,7 @@ def _rule(ids: Sequence[str], *, accepted: bool) -> None:
         for id in ids:
             problem, text = known[id]
             lessons.rule(problem, text, "", accepted=accepted)
-            typer.echo(f"{'Accepted' if accepted else 'Removed'}: {text}")
+            echo(f"{'Accepted' if accepted else 'Removed'}: {text}")
     finally:
         store.close()
 

@@ -10,13 +10,17 @@ from typing import Annotated
 
 import typer
 
-from ingest.document import Document
+from ingest.bounded.bounds import Bounds, bounds_of
+from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
-from ingest.front_matter import read_side_file, side_file_of
+from ingest.front_matter import side_file_of
 from ingest.loaders.decoding import decode
-from ingest.loaders.load import load, read_source
-from ingest.parse.outline import parse
-from kb.model import Section
+from ingest.loaders.load import read_source
+from ingest.reading import whole_source
+from ingest.sources.files import Said
+from kb.model import Guide, Section
+from kb.settings import Settings, load_settings
+from kb.terminal.output import echo
 from kb.text.yaml_edit import EditableYaml, extend, replace_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -31,25 +35,31 @@ def also_asked(
     questions: Annotated[list[str], typer.Argument(help="Questions that it answers.")],
 ) -> None:
     """Tell a guide that a section answers a question; takes effect with the next ingest."""
-    path, added = add_also_asked(guide, section, questions)
+    bounds = bounds_of(load_settings(Settings))
+    path, added = add_also_asked(guide, section, questions, bounds)
     for question in added:
-        typer.echo(f"{path}: {section}: {question}")
+        echo(f"{path}: {section}: {question}")
     if not added:
-        typer.echo(f"{path}: {section} has it already.")
+        echo(f"{path}: {section} has it already.")
 
 
-def add_also_asked(guide: Path, section: str, questions: Sequence[str]) -> tuple[Path, list[str]]:
+def add_also_asked(
+    guide: Path, section: str, questions: Sequence[str], bounds: Bounds | None = None
+) -> tuple[Path, list[str]]:
     """Add questions to a section's `also_asked`; return the file, and what it did not have.
 
     They go into the guide's front matter if it has one, or else into the file beside it.
     Comments and layout stay. Raises SourceError, and changes nothing, if the guide cannot be
     read, has no such section, or would be wrong afterwards.
     """
-    document = load(read_source(guide))
-    found = _section(document, section)
+    bounds = bounds or Bounds()
+    source = read_source(guide)
+    whole = read_bounded(whole_source, source, Said(), bounds)
+    document = whole.document
+    found = _section(whole.guide, section)
     new = [each for each in dict.fromkeys(questions) if each not in found.also_asked]
     beside = side_file_of(guide)
-    text = _text(guide)
+    text = decode(guide, source.data).text
     head = _FRONT_MATTER.match(text)
     in_side_file = bool(
         document.side_file and {found.anchor, found.heading} & document.side_file.sections.keys()
@@ -57,26 +67,26 @@ def add_also_asked(guide: Path, section: str, questions: Sequence[str]) -> tuple
     if head and not in_side_file:
         path, yaml = guide, head[2]
     else:
-        path, yaml = beside, _text(beside) if beside.exists() else ""
+        path, yaml = beside, decode(beside, source.beside).text if source.beside else ""
     changed = _with_questions(yaml, found, new)
     if path == guide and head:
         changed = head[1] + changed + head[3] + text[head.end() :]
-        after = dataclasses.replace(document, markdown=changed)
+        after = dataclasses.replace(source, data=changed.encode())
     else:
-        after = dataclasses.replace(document, side_file=read_side_file(beside, changed))
-    parse(after)
+        after = dataclasses.replace(source, beside=changed.encode())
+    read_bounded(whole_source, after, Said(), bounds)
     if new:
         replace_file(path, changed)
     return path, new
 
 
-def _section(document: Document, name: str) -> Section:
-    sections = parse(document).sections
+def _section(guide: Guide, name: str) -> Section:
+    sections = guide.sections
     found = next((each for each in sections if each.anchor == name), None)
     found = found or next((each for each in sections if each.heading == name), None)
     if found is None:
         anchors = ", ".join(each.anchor for each in sections[:20])
-        raise SourceError(document.source, f"there is no section {name!r}. There is: {anchors}.")
+        raise SourceError(guide.info.source, f"there is no section {name!r}. There is: {anchors}.")
     return found
 
 
@@ -86,10 +96,3 @@ def _with_questions(text: str, section: Section, questions: Sequence[str]) -> st
     key = section.heading if section.heading in sections else section.anchor
     extend(sections.setdefault(key, {}), "also_asked", questions)
     return yaml.text()
-
-
-def _text(path: Path) -> str:
-    try:
-        return decode(path, path.read_bytes()).text
-    except OSError as error:
-        raise SourceError(path, f"cannot be read: {error.strerror or error}") from error

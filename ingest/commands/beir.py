@@ -19,7 +19,6 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from ingest.commands.ingest import embeddings_of
 from ingest.pipeline import publish_guides
@@ -33,6 +32,7 @@ from kb.progress import TaskProgress, no_task_progress
 from kb.question.redact import redact
 from kb.retrieval.search import SHIPPED, Ranking, Weights
 from kb.settings import Settings, load_settings
+from kb.terminal.output import new_console
 from kb.terminal.progress_bars import bars
 from kb.text.language import detect_language
 
@@ -58,9 +58,9 @@ def eval_beir(
 
     settings = load_settings(Settings)
     for folder in corpora:
-        with bars(Console(stderr=True, highlight=False)) as progress:
+        with bars(new_console(stderr=True)) as progress:
             ways = evaluate_beir(folder, settings.home, embeddings_of(settings), progress)
-        show_retrieval(folder.name, ways, _COLUMNS, Console(highlight=False, markup=False))
+        show_retrieval(folder.name, ways, _COLUMNS, new_console(markup=False))
 
 
 @dataclass(frozen=True)

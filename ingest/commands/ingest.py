@@ -18,6 +18,7 @@ from rich.console import Console
 from kb.errors import GuidebotError, SettingsError
 from kb.progress import TaskProgress
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo_json, new_console
 from kb.terminal.progress_bars import bars, json_lines, silence
 from kb.text.counted import counted
 
@@ -84,6 +85,7 @@ def ingest(
     settings = load_settings(Settings)
     if if_none and _was_published(settings):
         return
+    from ingest.bounded.bounds import bounds_of
     from ingest.check.report import write_page
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
@@ -103,19 +105,20 @@ def ingest(
         packs=_packs(settings) if packs else (),
         drafts=settings.drafts == "use",
         store=settings.snapshots_url,
+        bounds=bounds_of(settings),
     )
-    console = Console(stderr=True, highlight=False)
+    console = new_console(stderr=True)
     try:
         with _progress(console, quiet=quiet or json, lines=progress_json) as told:
             summary = run(sources, settings.home, embeddings_of(settings), plan=plan, progress=told)
     except GuidebotError as error:
         if json:
-            typer.echo(json_format.dumps({"error": str(error)}, ensure_ascii=False))
+            echo_json(json_format.dumps({"error": str(error)}, ensure_ascii=False))
         raise
     if report:
         write_page(report, summary.diff, summary.gate)
     if json:
-        typer.echo(as_json(summary))
+        echo_json(as_json(summary))
     elif not quiet:
         _show(summary, console, said_again(paths or [], guides))
     _stop_at_the_gate(summary, plan)
@@ -140,15 +143,21 @@ def named_sources(
     paths: list[str] | None, file: Path | None, settings: Settings
 ) -> tuple[Named, Gate]:
     """Return what is to be read, and how it is checked: by the paths, or by the file."""
+    from ingest.errors import SourceError
+    from ingest.sources.files import NOT_TEXT, in_print
     from ingest.sources.guides_file import DEFAULT_FILE, Gate, GuideEntry, read_guides_file
     from ingest.sources.resolve import Named
 
     if paths and file:
         raise typer.BadParameter("name guides, or a file that names them with --guides")
     if paths:
-        entries = tuple(GuideEntry(source=path) for path in paths)
+        bad = [path for path in paths if in_print(Path(path)) != str(Path(path))]
+        entries = tuple(
+            GuideEntry(source=path) for path in paths if path.strip() and path not in bad
+        )
+        errors = tuple(SourceError(in_print(Path(path)), NOT_TEXT) for path in bad)
         gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
-        return Named(entries, Path(), settings), gate
+        return Named(entries, Path(), settings, errors), gate
     file = file or DEFAULT_FILE
     if file == DEFAULT_FILE and not file.exists():
         raise typer.BadParameter(f"name guides, or write {DEFAULT_FILE} (docs/sources.md)")

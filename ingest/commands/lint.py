@@ -17,6 +17,7 @@ from rich.text import Text
 
 from ingest.commands.ingest import embeddings_of
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo, echo_json, new_console
 from kb.text.counted import counted
 
 if TYPE_CHECKING:
@@ -37,23 +38,32 @@ def lint(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Look for what is broken, missing or different between editions. Exit code 1 if any is."""
+    from ingest.bounded.bounds import bounds_of
     from ingest.commands.lint_reading import read_named_pages
     from ingest.lint.check import lint as run
     from ingest.lint_options import ADVICE
 
-    reading = read_named_pages(paths or [])
+    settings = load_settings(Settings)
+    bounds = bounds_of(settings)
+    reading = read_named_pages(paths or [], bounds)
     for source in reading.passed_over:
-        typer.echo(f"Not in this folder, so not looked at: {source}", err=True)
-    drafts = load_settings(Settings).drafts == "use"
-    findings = run(reading.pages, reading.options, _count_tokens(), date.today(), drafts=drafts)
+        echo(f"Not in this folder, so not looked at: {source}", err=True)
+    findings = run(
+        reading.pages,
+        reading.options,
+        _count_tokens(),
+        date.today(),
+        drafts=settings.drafts == "use",
+        bounds=bounds,
+    )
     if as_json:
         found = [finding.model_dump(mode="json") for finding in findings]
         text = json.dumps(
             {"guides": len(reading.pages), "findings": found}, ensure_ascii=False, indent=2
         )
-        typer.echo(text)
+        echo_json(text)
     else:
-        _show(findings, len(reading.pages), Console(highlight=False))
+        _show(findings, len(reading.pages), new_console())
     raise typer.Exit(_FOUND if any(each.rule not in ADVICE for each in findings) else 0)
 
 

@@ -6,13 +6,12 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ingest.document import Document
+from ingest.bounded.bounds import Bounds
+from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
-from ingest.front_matter import SideFile, together
-from ingest.lint.page import Page, read_page
+from ingest.lint.page import Page, page_of
 from ingest.lint_options import LintOptions
 from ingest.loaders.load import read_source
-from ingest.reading import document_of
 from ingest.sources.files import Said, find_sources
 from ingest.sources.guides_file import DEFAULT_FILE, GuideEntry, read_guides_file
 from kb.errors import GuidebotError, SettingsError
@@ -28,7 +27,7 @@ class Reading:
     passed_over: tuple[str, ...] = ()
 
 
-def read_named_pages(paths: Sequence[Path]) -> Reading:
+def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> Reading:
     """Read the guides at `paths`, or those that guidebot.toml names.
 
     Raises GuidebotError that names every source that cannot be read.
@@ -46,10 +45,9 @@ def read_named_pages(paths: Sequence[Path]) -> Reading:
     here = [entry for entry in entries if not _is_elsewhere(entry)]
     pages: list[Page] = []
     errors: list[SourceError] = []
-    found = _documents(paths, errors) if paths else _named(here, errors)
-    for document in found:
+    for path, said in _files(paths, errors) if paths else _named(here, errors):
         try:
-            pages.append(read_page(document))
+            pages.append(read_bounded(page_of, read_source(path), said, bounds or Bounds()))
         except SourceError as error:
             errors.append(error)
     if errors or not pages:
@@ -62,25 +60,18 @@ def _is_elsewhere(entry: GuideEntry) -> bool:
     return bool(entry.git) or "://" in entry.source
 
 
-def _named(entries: Sequence[GuideEntry], errors: list[SourceError]) -> Iterator[Document]:
-    """Yield the documents of entries, with what the entries say of them."""
+def _named(entries: Sequence[GuideEntry], errors: list[SourceError]) -> Iterator[tuple[Path, Said]]:
+    """Yield the files of entries, with what the entries say of them."""
     for entry in entries:
         folder = Path(entry.source)
         paths = [folder] if folder.exists() else sorted(Path().glob(entry.source)) or [folder]
-        for document in _documents(paths, errors):
-            source = Path(document.source)
-            below = source.relative_to(folder) if folder.is_dir() else Path(source.name)
-            said = entry.matter(below.as_posix())
-            side_file = together(document.side_file or SideFile(), said)
-            assert isinstance(side_file, SideFile)
-            yield dataclasses.replace(document, side_file=side_file)
+        for path, said in _files(paths, errors):
+            below = path.relative_to(folder) if folder.is_dir() else Path(path.name)
+            yield path, dataclasses.replace(said, matter=entry.matter(below.as_posix()))
 
 
-def _documents(paths: Sequence[Path], errors: list[SourceError]) -> Iterator[Document]:
+def _files(paths: Sequence[Path], errors: list[SourceError]) -> Iterator[tuple[Path, Said]]:
     sources = find_sources(paths)
     errors.extend(sources.errors)
     for path in sources.files:
-        try:
-            yield document_of(read_source(path), sources.said.get(path, Said()))
-        except SourceError as error:
-            errors.append(error)
+        yield path, sources.said.get(path, Said())

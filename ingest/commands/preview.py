@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from ingest.commands.ingest import GuidesOption, named_sources
 from kb.errors import GuidebotError
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo_json, new_console
 from kb.terminal.progress_bars import bars, silence
 
 if TYPE_CHECKING:
@@ -45,15 +45,16 @@ def preview(
 
     Exit code 1 if a source cannot be read.
     """
+    from ingest.bounded.bounds import bounds_of
     from ingest.preview.understood import understand
     from ingest.sources.resolve import find_named
 
     named, _ = named_sources(paths, guides, load_settings(Settings))
     if html:
         _refuse_place(html, named)
-    errors = Console(stderr=True, highlight=False)
+    errors = new_console(stderr=True)
     with bars(errors) if errors.is_terminal and not as_json else silence() as progress:
-        found = understand(find_named(named), progress)
+        found = understand(find_named(named), progress, bounds_of(named.settings))
     if not found.guides and not found.unread:
         raise GuidebotError("No guide is there.")
     if html:
@@ -61,7 +62,7 @@ def preview(
 
         write_page(html, found)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        echo_json(found.as_json())
     else:
         _show(found, html, trees=tree or full, full=full)
     raise typer.Exit(0 if found.is_good else _BAD)
@@ -70,7 +71,7 @@ def preview(
 def _show(found: Understood, page: Path | None, *, trees: bool, full: bool) -> None:
     from ingest.preview.terminal import show_summary, show_trees
 
-    console = Console(highlight=False)
+    console = new_console()
     if trees or len(found.guides) == 1 and not page:
         show_trees(found, console, full=full)
     else:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ingest.commands.ingest import By, whoever
 from ingest.publish.disk import told_of_the_disk
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SettingsError
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo, new_console
 from kb.text.counted import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -47,7 +47,7 @@ def publish(
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         publish_held(name, home, who, kept, accept=accept, shared=shared)
-    typer.echo(f"Live now: {name}")
+    echo(f"Live now: {name}")
 
 
 @app.command()
@@ -61,7 +61,7 @@ def discard(
     home = load_settings(Settings).home
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
         remove(name, home)
-    typer.echo(f"Discarded: {name}")
+    echo(f"Discarded: {name}")
 
 
 @app.command()
@@ -79,8 +79,8 @@ def rollback(
     with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         before, now = roll_back(home, name, who, kept, shared)
-    typer.echo(f"Live now: {now.name}")
-    typer.echo(f"Before:   {before.name}, since {before.since}. It stays on disk.")
+    echo(f"Live now: {now.name}")
+    echo(f"Before:   {before.name}, since {before.since}. It stays on disk.")
 
 
 @app.command()
@@ -98,7 +98,7 @@ def pull() -> None:
         pointer = take_over(store, home, settings.snapshots_kept).pointer
     if pointer is None:
         raise NoSnapshotError(f"{store.url}: nothing was published there yet.")
-    typer.echo(f"Live now: {pointer.name}")
+    echo(f"Live now: {pointer.name}")
 
 
 @app.command()
@@ -113,7 +113,7 @@ def verify(
     names = [name] if name else [*published(home.snapshots), *held_names(home)]
     found = damaged(home, names)
     for each, error in found.items():
-        typer.echo(f"{each}: {error or 'good'}")
+        echo(f"{each}: {error or 'good'}")
     if bad := [each for each, error in found.items() if error]:
         raise DamagedSnapshotError(
             f"{len(bad)} of {counted(len(found), 'snapshot')} {'is' if len(bad) == 1 else 'are'} "
@@ -151,7 +151,7 @@ def status(json: Json = False) -> None:
         for guide in snapshot.guides
     ]
     if json:
-        typer.echo(
+        echo(
             json_format.dumps(
                 {
                     "snapshot": snapshot.name,
@@ -177,7 +177,7 @@ def status(json: Json = False) -> None:
             )
         )
         return
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = new_console(markup=False, soft_wrap=True)
     console.print(f"{snapshot.name}  (live since {since}{f', by {by}' if by else ''})")
     console.print(
         f"{counted(manifest.guides, 'guide')}, {counted(manifest.sections, 'section')}, "
@@ -218,4 +218,4 @@ def _state(source: str, sha256: str) -> str:
 
 def _waiting(what: str, done: int, total: int) -> None:
     if done <= 1:
-        typer.echo(f"{what}, up to {total} s.", err=True)
+        echo(f"{what}, up to {total} s.", err=True)

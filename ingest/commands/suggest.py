@@ -15,6 +15,7 @@ import typer
 from ingest.commands.ingest import GuidesOption, named_sources, said_again
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo, echo_json
 from kb.text.counted import counted
 
 if TYPE_CHECKING:
@@ -133,10 +134,10 @@ def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]
     named, _ = named_sources(list(paths), file, load_settings(Settings))
     found = find_guide_files(named)
     for reason in found.passed_over:
-        typer.echo(f"Passed over: {reason}", err=True)
+        echo(f"Passed over: {reason}", err=True)
     for guide in found.guides:
         if guide.gone:
-            typer.echo(f"{guide.side}: warning: {said_of_gone(guide.gone)}", err=True)
+            echo(f"{guide.side}: warning: {said_of_gone(guide.gone)}", err=True)
     return found.guides
 
 
@@ -150,7 +151,7 @@ def _wanting(guides: Sequence[GuideFile], *, again: bool, few: bool = False) -> 
 
 
 def _nothing_to_ask() -> None:
-    typer.echo("Every problem has wordings, or drafts for its text. --all drafts them again.")
+    echo("Every problem has wordings, or drafts for its text. --all drafts them again.")
 
 
 def _export(
@@ -177,8 +178,8 @@ def _export(
         raise GuidebotError(f"{path} is there and holds no prompts. Name another file.")
     some = prompts(problems, languages, size)
     replace_file(path, exported(some))
-    typer.echo(f"{path}: {counted(len(problems), 'problem')} in {counted(len(some), 'prompt')}.")
-    typer.echo(
+    echo(f"{path}: {counted(len(problems), 'problem')} in {counted(len(some), 'prompt')}.")
+    echo(
         "Paste each prompt into an assistant, put all its replies into a file (reply.txt), then: "
         f"guidebot suggest{words} --import reply.txt"
     )
@@ -192,13 +193,13 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
     read = read_replies([_reply(name) for name in dict.fromkeys(names)], problems)
     findings = [*read.findings, *read.few]
     for finding in findings[:_MOST_SHOWN]:
-        typer.echo(str(finding), err=True)
+        echo(str(finding), err=True)
     if len(findings) > _MOST_SHOWN:
-        typer.echo(f"... and {len(findings) - _MOST_SHOWN} more of the kind", err=True)
+        echo(f"... and {len(findings) - _MOST_SHOWN} more of the kind", err=True)
     sources = {key: _called(name) for key, name in read.sources.items()}
     changes = drafted_changes(guides, read.drafted, sources, date.today())
     changes.write()
-    typer.echo(
+    echo(
         f"Drafted: {counted(changes.problems, 'problem')}, "
         f"{counted(changes.wordings, 'wording')}, {counted(changes.keywords, 'keyword')}, "
         f"{counted(changes.golden, 'golden question')}, "
@@ -207,12 +208,12 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
         f"There already: {counted(read.already, 'line')}."
     )
     for path in changes.files:
-        typer.echo(f"Written: {path}")
+        echo(f"Written: {path}")
     _say_who_has_none(guides, read)
     if changes.files:
-        typer.echo(_next(words))
+        echo(_next(words))
     elif not read.already:
-        typer.echo("Nothing could be taken.", err=True)
+        echo("Nothing could be taken.", err=True)
         raise typer.Exit(1)
 
 
@@ -244,7 +245,7 @@ def _say_who_has_none(guides: Sequence[GuideFile], read: ReadReplies) -> None:
     ]
     if none:
         more = ", ..." if len(none) > _NAMED else ""
-        typer.echo(f"Still without wordings: {len(none)} ({', '.join(none[:_NAMED])}{more}).")
+        echo(f"Still without wordings: {len(none)} ({', '.join(none[:_NAMED])}{more}).")
 
 
 def _skeleton(guides: Sequence[GuideFile]) -> None:
@@ -264,34 +265,32 @@ def _skeleton(guides: Sequence[GuideFile]) -> None:
             written[guide.side] = editor.text(), made
     for path, (text, made) in written.items():
         replace_file(path, text)
-        typer.echo(f"{path}: {counted(made, 'problem')} to fill in.")
+        echo(f"{path}: {counted(made, 'problem')} to fill in.")
     if not written:
-        typer.echo("Every problem has wordings, or a place for them.")
+        echo("Every problem has wordings, or a place for them.")
 
 
 def _review(guides: Sequence[GuideFile], words: str) -> None:
     from ingest.suggest.review import review as run
 
     def ask(text: str) -> str:
-        typer.echo(text, nl=False)
+        echo(text, nl=False)
         line = sys.stdin.readline()
         if not line:
             raise EOFError
         return line
 
-    done = run(guides, ask, typer.echo)
-    typer.echo(
-        f"Decided: {counted(done.problems, 'problem')}; {counted(done.kept, 'wording')} kept."
-    )
+    done = run(guides, ask, echo)
+    echo(f"Decided: {counted(done.problems, 'problem')}; {counted(done.kept, 'wording')} kept.")
     if done.problems:
-        typer.echo(f"Next: guidebot ingest{words}")
+        echo(f"Next: guidebot ingest{words}")
 
 
 def _pending(guides: Sequence[GuideFile]) -> None:
     from ingest.suggest.pending import pending
 
     found = [each.model_dump(mode="json") for each in pending(guides)]
-    typer.echo(json.dumps(found, ensure_ascii=False))
+    echo_json(json.dumps(found, ensure_ascii=False))
 
 
 def _decide(guides: Sequence[GuideFile], name: str) -> None:
@@ -303,7 +302,7 @@ def _decide(guides: Sequence[GuideFile], name: str) -> None:
         each.write()
     problems = sum(each.problems for each in changes)
     kept = sum(each.wordings for each in changes)
-    typer.echo(f"Decided: {counted(problems, 'problem')}; {counted(kept, 'wording')} kept.")
+    echo(f"Decided: {counted(problems, 'problem')}; {counted(kept, 'wording')} kept.")
 
 
 def _ask(
@@ -330,7 +329,7 @@ def _ask(
 
     about = estimate(problems, languages, settings)
     cost = "CHAT_INPUT_PRICE and CHAT_OUTPUT_PRICE are not set" if about.cost is None else ""
-    typer.echo(
+    echo(
         f"{counted(len(problems), 'problem')} to ask {settings.chat_model} about: about "
         f"{about.read} tokens read and {about.written} written, "
         + (cost or f"which cost about {about.cost:.2f}")
@@ -361,25 +360,23 @@ def _draft_all(
         try:
             texts = drafter.texts(problem)
         except Refused as refused:
-            typer.echo(f"{problem.heading}: no drafts ({refused})", err=True)
+            echo(f"{problem.heading}: no drafts ({refused})", err=True)
             if refused.stopping:
                 break
             continue
         read = check_texts(problem, texts, model, everything)
         for finding in (*read.findings, *read.few):
-            typer.echo(f"{problem.heading}: {finding.message}", err=True)
+            echo(f"{problem.heading}: {finding.message}", err=True)
         guide = of_guide[problem.key]
-        fresh = read_guide_file(guide.path, guide.said)
+        fresh = read_guide_file(guide.path, guide.said, guide.bounds)
         changes = drafted_changes([fresh], read.drafted, read.sources, date.today())
         changes.write()
         done += bool(changes.files)
         wordings += changes.wordings
-        typer.echo(
-            f"{number}/{len(problems)} {problem.heading}: {counted(changes.wordings, 'wording')}"
-        )
-    typer.echo(f"Drafted: {counted(done, 'problem')}, {counted(wordings, 'wording')}.")
+        echo(f"{number}/{len(problems)} {problem.heading}: {counted(changes.wordings, 'wording')}")
+    echo(f"Drafted: {counted(done, 'problem')}, {counted(wordings, 'wording')}.")
     if done < len(problems):
-        typer.echo(f"Those without drafts are asked about the next time: guidebot suggest{words}")
+        echo(f"Those without drafts are asked about the next time: guidebot suggest{words}")
     if not done:
         raise ModelError(f"{model} gave no drafts (docs/wordings.md says what to do without it).")
-    typer.echo(_next(words))
+    echo(_next(words))

@@ -12,6 +12,9 @@ from kb.text.sentences import sentences
 CHUNK_TOKENS = 200
 """How long a chunk may be, heading path included, where the model allows it."""
 
+_MOST_CHARACTERS_A_TOKEN = 16
+"""Few texts have more; for those, more is looked at."""
+
 CountTokens = Callable[[str], int]
 
 
@@ -89,9 +92,12 @@ def _pieces(block: Block, language: str, count_tokens: CountTokens, room: int) -
 
 def _fitting(text: str, count_tokens: CountTokens, room: int) -> str:
     """Return the longest beginning of `text`, cut at a space if there is one, that fits."""
-    if count_tokens(text) <= room:
-        return text
-    low, high = 1, len(text)
+    # Not more than is needed is counted, as the rest of a long text comes here again and again.
+    low, high = 1, min(len(text), room * _MOST_CHARACTERS_A_TOKEN)
+    while count_tokens(text[:high]) <= room:
+        if high == len(text):
+            return text
+        low, high = high, min(len(text), 2 * high)
     while low < high:
         middle = (low + high + 1) // 2
         if count_tokens(text[:middle]) <= room:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain
 
+from ingest.bounded.bounds import Bounds
 from ingest.lint.editions import missing_twins, twin_terms, who_may_know
 from ingest.lint.examples import account_ids, secrets
 from ingest.lint.finding import Finding
@@ -31,14 +32,19 @@ def lint(
     today: date,
     *,
     drafts: bool = True,
+    bounds: Bounds | None = None,
 ) -> list[Finding]:
     """Return what is to be looked at, by file and line. Nothing is said twice of a line.
 
-    `drafts` says whether drafted wordings count before somebody has accepted them.
+    `drafts` says whether drafted wordings count before somebody has accepted them; `bounds` are
+    those of the files that the pages link to.
     """
     found = {
         (finding.file, finding.line, finding.rule, finding.reason): finding
-        for finding in _all(pages, options, count_tokens, today, drafts=drafts)
+        for finding in chain(
+            dead_links(pages, bounds or Bounds()),
+            _all(pages, options, count_tokens, today, drafts=drafts),
+        )
         if finding.rule not in options.ignore
     }
     order = {page.source: number for number, page in enumerate(pages)}
@@ -54,7 +60,6 @@ def _all(
     drafts: bool,
 ) -> Iterator[Finding]:
     return chain(
-        dead_links(pages),
         orphan_see_also(pages),
         headings_twice(pages),
         procedures_without_steps(pages),

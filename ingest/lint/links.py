@@ -7,23 +7,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+from ingest.bounded.bounds import Bounds
+from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
 from ingest.lint.finding import Finding
-from ingest.lint.page import Link, Page, read_page
+from ingest.lint.page import Link, Page, page_of
 from ingest.lint_options import Rule
-from ingest.loaders.load import LOADERS, load, read_source
+from ingest.loaders.load import LOADERS, read_source
+from ingest.sources.files import Said
 from kb.model import BlockKind
 
 # What a site's generator makes of a page is not beside it.
 _BUILT = (".html", ".htm", "")
 
 
-def dead_links(pages: Sequence[Page]) -> Iterator[Finding]:
+def dead_links(pages: Sequence[Page], bounds: Bounds) -> Iterator[Finding]:
     """Yield the links to places that do not exist, in the pages or in files beside them.
 
-    Each target is named once a page. Links to other sites are not followed.
+    Each target is named once a page. Links to other sites are not followed. `bounds` are those of
+    the files beside them.
     """
-    targets = _Targets(pages)
+    targets = _Targets(pages, bounds)
     for page in pages:
         by_target: dict[str, list[Link]] = {}
         for link in page.links:
@@ -72,7 +76,8 @@ def orphan_see_also(pages: Sequence[Page]) -> Iterator[Finding]:
 class _Targets:
     """Knows the anchors of the pages, and of the files that they link to."""
 
-    def __init__(self, pages: Sequence[Page]) -> None:
+    def __init__(self, pages: Sequence[Page], bounds: Bounds) -> None:
+        self._bounds = bounds
         self._anchors: dict[str, frozenset[str] | None] = {}
         self._published: dict[str, frozenset[str]] = {}
         for page in pages:
@@ -108,14 +113,16 @@ class _Targets:
                 return "there is no such file"
             path, place = found, _place(str(found))
         if place not in self._anchors:
-            self._anchors[place] = _read(path)
+            self._anchors[place] = _read(path, self._bounds)
         return _lacks(self._anchors[place], fragment)
 
 
-def _read(path: Path) -> frozenset[str] | None:
+def _read(path: Path, bounds: Bounds) -> frozenset[str] | None:
     """Return the anchors of a file; None if it is not a guide that can be read."""
+    if not path.is_file():
+        return None
     try:
-        return read_page(load(read_source(path))).anchors if path.is_file() else None
+        return read_bounded(page_of, read_source(path), Said(), bounds).anchors
     except SourceError:
         return None
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from ingest.document import Document
+from ingest.loaders.load import SourceFile
 from ingest.parse.inline import joined, text_lines
 from ingest.parse.markdown import tokens_of
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.slug import slug
+from ingest.reading import document_of
 from ingest.remark import Remark
+from ingest.sources.files import Said
 from kb.model import Block, Guide
 
 _NAME = re.compile(r"""<\w+\s[^>]*?\b(?:name|id)\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
@@ -57,8 +60,9 @@ class Page:
         return self.guide.info.source
 
 
-def read_page(document: Document) -> Page:
-    """Return the page that a document holds; raises SourceError as `parse` does."""
+def page_of(source: SourceFile, said: Said) -> Page:
+    """Return the page that is in a file; raises SourceError as `load` and `parse` do."""
+    document = document_of(source, said)
     parsed = parse_with_remarks(document)
     tokens = tokens_of(document)
     headings = tuple(_headings(tokens, document))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,8 @@ class SourceFile:
 def read_source(path: Path) -> SourceFile:
     """Read a file, and the one beside it; raises SourceError if one of them cannot be read."""
     side = side_file_of(path)
-    return SourceFile(path, file_bytes(path), file_bytes(side) if side.exists() else None)
+    # Not side.exists(), which fails if only the longer name is too long.
+    return SourceFile(path, file_bytes(path), file_bytes(side) if os.path.exists(side) else None)
 
 
 def load(source: SourceFile) -> Document:

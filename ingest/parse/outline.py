@@ -18,6 +18,7 @@ from ingest.front_matter import (
     together,
 )
 from ingest.parse.blocks import BlockReader, with_id
+from ingest.parse.caps import refuse_endless, refuse_endless_sections
 from ingest.parse.dialects.containers import TITLE
 from ingest.parse.dialects.left_out import LEFT_OUT, remarks_of
 from ingest.parse.file_name import split_name
@@ -70,6 +71,7 @@ def _parsed(document: Document) -> Parsed:
     matter, said = matter_of(document)
     in_guide = matter
     tokens = tokens_of(document)
+    refuse_endless(tokens, document.source)
     remarks += (*said, *remarks_of(tokens, document))
     if document.side_file:
         matter = together(matter, document.side_file)
@@ -77,6 +79,7 @@ def _parsed(document: Document) -> Parsed:
     if matter.structure != "plain":
         recovered = recover(tokens, document)
         tokens, remarks = recovered.tokens, remarks + recovered.remarks
+        refuse_endless(tokens, document.source)
     nodes = SyntaxTreeNode(tokens).children
     outline = _outline(nodes, document, remarks)
     if not any(part.blocks for part in outline):
@@ -102,6 +105,7 @@ def _parsed(document: Document) -> Parsed:
         unit=document.unit,
     )
     sections = tuple(_sections([*_cut_at_labels(parts)], matter.url))
+    refuse_endless_sections(sections, document.source)
     _refuse_gone(sections, in_guide, document)
     guide = Guide(info=info, sections=_helped(sections, matter))
     return Parsed(guide=guide, remarks=tuple(sorted(remarks, key=lambda each: each.line)))

@@ -14,9 +14,9 @@ from ingest.preview.listing import bare
 from ingest.preview.marks import counted_parts, in_all, kind_name, mark, role_name
 from ingest.preview.understood import Understood, UnderstoodGuide
 from ingest.preview.unused import Unused
-from ingest.preview.visible import visible
 from ingest.remark import Remark
 from kb.model import Block, Lines, Section
+from kb.terminal.visible import visible
 
 _MOST_ROWS = 6
 

@@ -15,9 +15,9 @@ from rich.text import Text
 
 from ingest.preview.marks import counted_parts, in_all, kind_name, mark, role_name
 from ingest.preview.understood import Problem, Understood, UnderstoodGuide
-from ingest.preview.visible import in_a_line, visible
 from ingest.remark import Remark
 from kb.model import Block, BlockKind, Role, Section, Span
+from kb.terminal.visible import in_a_line, visible
 
 _ROLES = {Role.SYMPTOMS: "yellow", Role.CAUSE: "magenta", Role.RESOLUTION: "green"}
 _COLUMNS = ("problems", "steps", "tables", "code", "remarks", "unused")

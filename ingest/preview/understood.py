@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from pydantic import Field
-
+from ingest.bounded.bounds import Bounds
+from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
 from ingest.lint.page import all_blocks
 from ingest.loaders.load import SourceFile, read_source
@@ -61,9 +61,9 @@ class UnderstoodGuide(Frozen):
     encoding: str | None = None
     remarks: tuple[Remark, ...] = ()
     unused: tuple[Unused, ...] = ()
-    unused_rows: tuple[int, ...] = Field(default=(), exclude=True)
+    unused_rows: tuple[int, ...] = ()
     refusal: str | None = None
-    listing: Listing = Field(exclude=True, repr=False)
+    listing: Listing
 
 
 class Unread(Frozen):
@@ -85,13 +85,22 @@ class Understood(Frozen):
         """How many there are of each in all guides."""
         return sum((guide.counts for guide in self.guides), Counts())
 
+    def as_json(self) -> str:
+        """Return it for programs, without what only the page shows."""
+        shown = {"listing", "unused_rows"}
+        return self.model_dump_json(indent=2, exclude={"guides": {"__all__": shown}})
+
     @property
     def is_good(self) -> bool:
         """Whether an ingest would take all of the sources."""
         return not self.unread and not any(guide.refusal for guide in self.guides)
 
 
-def understand(sources: Sources, progress: TaskProgress = no_task_progress) -> Understood:
+def understand(
+    sources: Sources,
+    progress: TaskProgress = no_task_progress,
+    bounds: Bounds | None = None,
+) -> Understood:
     """Read every file, and gather what is wrong rather than stop at the first."""
     guides: list[UnderstoodGuide] = []
     unread = [Unread(source=error.source, reason=error.reason) for error in sources.errors]
@@ -99,7 +108,7 @@ def understand(sources: Sources, progress: TaskProgress = no_task_progress) -> U
     for done, path in enumerate(sources.files, 1):
         said = sources.said.get(path, Said())
         try:
-            guide = understand_file(read_source(path), said)
+            guide = read_bounded(understand_file, read_source(path), said, bounds or Bounds())
         except SourceError as error:
             unread.append(Unread(source=said.source or error.source, reason=error.reason))
         else:

@@ -16,6 +16,13 @@ from ingest.sources.pasted import is_pasted
 _GOLDEN = ("questions*.y*ml", "*.golden.yaml")
 """What golden questions are called, which may lie beside the guides."""
 
+NOT_TEXT = "its name is not text in UTF-8. Give it another name."
+LEADS_OUT = (
+    "is a link to a file outside of the folder that was named, and is not followed. "
+    "Put a copy there, or name the file itself."
+)
+"""Why sources are not read."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -45,30 +52,42 @@ class Sources:
 def find_sources(paths: Iterable[Path]) -> Sources:
     """Return the files that `paths` name, folders searched through, each file once.
 
-    Hidden files and folders inside a named folder are left alone.
+    Hidden files and folders inside a named folder are left alone. Links in it that lead to other
+    folders are not followed.
     """
     files: dict[Path, Path] = {}
     said: dict[Path, Said] = {}
     passed_over: list[Path] = []
     errors: list[SourceError] = []
     for path in paths:
-        if not path.is_dir():
+        if in_print(path) != str(path):
+            errors.append(SourceError(in_print(path), NOT_TEXT))
+            continue
+        # Not path.is_dir(), which fails where a name is too long.
+        if not os.path.isdir(path):
             if is_pasted(path):
                 passed_over.append(path)
             else:
                 files.setdefault(_real(path), path)
             continue
-        for found in sorted(_visible_files(path, errors)):
-            if is_beside(found):
-                continue  # read with its guide, or asked of it
-            if found.suffix.lower() not in LOADERS or is_pasted(found):
+        for found in sorted(_visible_files(path, errors, passed_over)):
+            beside = is_beside(found)  # read with its guide, or asked of it
+            if not beside and found.suffix.lower() not in LOADERS:
                 passed_over.append(Path(in_print(found)))
             elif in_print(found) != str(found):
-                reason = "its name is not text in UTF-8. Give it another name."
-                errors.append(SourceError(in_print(found), reason))
-            elif files.setdefault(_real(found), found) is found:
+                errors.append(SourceError(in_print(found), NOT_TEXT))
+            elif leads_out(found, path):
+                errors.append(SourceError(found, LEADS_OUT))
+            elif not beside and is_pasted(found):
+                passed_over.append(found)
+            elif not beside and files.setdefault(_real(found), found) is found:
                 said[found] = Said(name=found.relative_to(path).as_posix())
     return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
+
+
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a path in a folder is one of a file elsewhere, by links."""
+    return not _real(path).is_relative_to(_real(folder))
 
 
 def in_print(path: Path) -> str:
@@ -78,7 +97,10 @@ def in_print(path: Path) -> str:
 
 def _real(path: Path) -> Path:
     """Return where a path leads; one that leads to itself, as it is."""
-    return Path(os.path.realpath(path))
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # there is no such file, as what is wrong with its name is said elsewhere
+        return path
 
 
 def is_beside(path: Path) -> bool:
@@ -86,7 +108,9 @@ def is_beside(path: Path) -> bool:
     return path.name.endswith(SIDE_FILE) or any(fnmatch(path.name, each) for each in _GOLDEN)
 
 
-def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:
+def _visible_files(
+    folder: Path, errors: list[SourceError], passed_over: list[Path]
+) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         errors.append(
             SourceError(Path(error.filename), f"cannot be read: {error.strerror or error}")
@@ -94,5 +118,7 @@ def _visible_files(folder: Path, errors: list[SourceError]) -> Iterator[Path]:
 
     for parent, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        links = (Path(parent, name) for name in folders if Path(parent, name).is_symlink())
+        passed_over += (Path(in_print(link)) for link in links)
         # A link that leads nowhere is among the files, and named when it is read.
         yield from (Path(parent, name) for name in files if not name.startswith("."))

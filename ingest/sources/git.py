@@ -3,54 +3,178 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
+import shutil
 import subprocess
-import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from ingest.errors import SourceError
+from ingest.loaders.file_bytes import MOST_BYTES
+from ingest.loaders.load import LOADERS
 from kb.text.addresses import without_credentials
 
-_TIMEOUT = 300.0
+_SECONDS = 300.0
+_MOST_IN_ALL = 1_000_000_000
 _PROTOCOLS = "https:http:ssh:git:file"
 _SAFE = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "gc.auto=0")
+# Git holds a whole file in memory if it is no larger than this.
+_SPARING = ("-c", "core.bigFileThreshold=10m")
+# Without these words, a repository on this disk sends files that are too large, too.
+_LOCAL_SENDER = "git -c uploadpack.allowFilter=true -c safe.directory=* upload-pack"
+_FILE_MODES = ("100644", "100755")
 
 
-def checkout(repository: str, ref: str, cache: Path) -> Path:
-    """Return a folder with the repository's files at a ref, fetched into `cache`.
+@dataclass(frozen=True)
+class Checkout:
+    """A folder with files of a repository, and those that are too large to be there."""
 
-    Only what changed is fetched. No hook or filter of the repository is run.
-    Raises SourceError if it, or the ref, cannot be had.
+    folder: Path
+    errors: tuple[SourceError, ...]
+
+
+@dataclass(frozen=True)
+class _File:
+    path: str
+    blob: str
+
+
+def checkout(name: str, repository: str, ref: str, paths: Sequence[str], cache: Path) -> Checkout:
+    """Return the repository's files at a ref that `paths`, or folders of them, name.
+
+    `name` is what people call it. Only what changed is fetched, into `cache`, and nothing that is
+    too large, if the server can leave that out. No hook or filter of the repository is run. What
+    no guide can be is empty.
+    Raises SourceError if the repository, or the ref, cannot be had.
     """
-    name = f"{without_credentials(repository)}@{ref}"
     if repository.startswith("-") or ref.startswith("-"):
         raise SourceError(name, "a repository or ref cannot begin with '-'", covers=f"{name}:")
-    bare = cache / hashlib.sha256(repository.encode()).hexdigest()[:16]
-    bare.mkdir(parents=True, exist_ok=True)
-    where = str(Path(repository).resolve()) if Path(repository).is_dir() else repository
+    bare = cache / hashlib.sha256(repository.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     try:
-        if not (bare / "HEAD").exists():
-            _git(bare, "init", "--quiet", "--bare", "--template=")
-        _git(bare, "fetch", "--quiet", "--no-tags", "--depth=1", "--force", "--", where, ref)
-        commit = _git(bare, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
-        folder = bare / "files" / commit
-        if not folder.exists():
-            _unpack(_git(bare, "archive", "--format=tar", commit), folder)
+        bare.mkdir(parents=True, exist_ok=True)
+        commit = _fetch(repository, ref, bare)
+        return _files(name, bare, commit, paths)
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip().splitlines()
         last = without_credentials(said[-1]) if said else error.returncode
         reason = f"cannot be read with git: {last}"
         raise SourceError(name, reason, covers=f"{name}:") from error
     except subprocess.TimeoutExpired as error:
-        reason = f"cannot be read with git: it took longer than {_TIMEOUT:g} seconds"
+        reason = f"cannot be read with git: it takes longer than {_SECONDS:g} s"
         raise SourceError(name, reason, covers=f"{name}:") from error
-    except (OSError, tarfile.TarError) as error:
+    # ValueError: what cannot stand in a command, such as a NUL.
+    except (OSError, ValueError) as error:
         raise SourceError(name, f"cannot be read with git: {error}", covers=f"{name}:") from error
-    return folder
 
 
-def _git(repository: Path, *arguments: str) -> bytes:
+def _fetch(repository: str, ref: str, bare: Path) -> str:
+    """Fetch the commit that a ref names, and return it."""
+    is_here = Path(repository).is_dir()
+    where = str(Path(repository).resolve()) if is_here else repository
+    if not (bare / "HEAD").exists():
+        _git(bare, "init", "--quiet", "--bare", "--template=")
+    _git(
+        bare,
+        # Only a remote with a name can leave files out. It is not kept, so that none comes later.
+        *("-c", f"remote.origin.url={where}"),
+        *("fetch", "--quiet", "--no-tags", "--depth=1", "--force"),
+        f"--filter=blob:limit={MOST_BYTES + 1}",
+        *([f"--upload-pack={_LOCAL_SENDER}"] if is_here else []),
+        *("--", "origin", ref),
+    )
+    return _git(bare, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
+
+
+def _files(name: str, bare: Path, commit: str, paths: Sequence[str]) -> Checkout:
+    found = list(_named(bare, commit, paths))
+    guides = [file for file in found if Path(file.path).suffix.lower() in _READ]
+    sizes = _sizes(bare, commit, guides)
+    errors, good, total = [], [], 0
+    for file in guides:
+        size = sizes.get(file.blob)
+        if size is None or size > MOST_BYTES:
+            said = f"at most {MOST_BYTES // 1_000_000} MB are read of a file, and it has more"
+            errors.append(SourceError(f"{name}:{file.path}", said))
+        else:
+            good.append(file)
+            total += size
+    if total > _MOST_IN_ALL:
+        raise ValueError(
+            f"the guides there have {total / 1e6:.0f} MB; at most {_MOST_IN_ALL // 1_000_000} MB "
+            "are read. Name a folder, or files"
+        )
+    named = hashlib.sha256("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    folder = bare / "files" / f"{commit}-{named}"
+    if not folder.exists():
+        _write(bare, good, [file for file in found if file not in guides], folder)
+    return Checkout(folder, tuple(errors))
+
+
+_READ = (*LOADERS, ".yaml", ".yml")
+
+
+def _named(bare: Path, commit: str, paths: Sequence[str]) -> Iterator[_File]:
+    """Yield the regular files, neither links nor repositories, that paths name."""
+    listed = _git(bare, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
+    for entry in listed.split(b"\0")[:-1]:
+        about, _, path = entry.partition(b"\t")
+        mode, _, blob = about.decode("ascii").split(" ")
+        if mode in _FILE_MODES:
+            yield _File(os.fsdecode(path), blob)
+
+
+def _sizes(bare: Path, commit: str, files: Sequence[_File]) -> dict[str, int]:
+    """Return how many bytes each blob has that was fetched."""
+    listed = _git(
+        bare, "rev-list", "--objects", "--missing=print", "--no-object-names", "-1", commit
+    )
+    missing = {line[1:] for line in listed.decode("ascii").splitlines() if line.startswith("?")}
+    there = [file.blob for file in files if file.blob not in missing]
+    asked = "".join(f"{blob}\n" for blob in there).encode()
+    told = _git(bare, "cat-file", "--batch-check=%(objectsize)", given=asked)
+    return dict(zip(there, map(int, told.split()), strict=True))
+
+
+def _write(bare: Path, files: Sequence[_File], others: Sequence[_File], folder: Path) -> None:
+    """Write files, and put the folder in place when it is whole."""
+    folder.parent.mkdir(exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        with tempfile.TemporaryFile(dir=folder.parent) as contents:
+            asked = "".join(f"{file.blob}\n" for file in files).encode()
+            _git(bare, "cat-file", "--batch", given=asked, into=contents)
+            contents.seek(0)
+            for file in files:
+                size = int(contents.readline().split()[-1])
+                with _made(partial, file).open("wb") as target:
+                    target.write(contents.read(size))
+                contents.readline()
+        for file in others:
+            _made(partial, file).touch()
+        partial.chmod(0o700)
+        partial.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _made(root: Path, file: _File) -> Path:
+    """Return where a file goes, in a folder that is there; git has no paths that lead out."""
+    path = root / file.path
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ValueError(f"{file.path} leads out of the repository")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _git(
+    repository: Path, *arguments: str, given: bytes = b"", into: IO[bytes] | None = None
+) -> bytes:
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.environ.get("HOME", str(repository)),
@@ -64,26 +188,12 @@ def _git(repository: Path, *arguments: str) -> bytes:
     if agent := os.environ.get("SSH_AUTH_SOCK"):
         environment["SSH_AUTH_SOCK"] = agent
     done = subprocess.run(
-        ["git", *_SAFE, "-C", str(repository), *arguments],
-        capture_output=True,
+        ["git", *_SAFE, *_SPARING, "-C", str(repository), *arguments],
+        stdout=into or subprocess.PIPE,
+        stderr=subprocess.PIPE,
         check=True,
-        timeout=_TIMEOUT,
+        timeout=_SECONDS,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=given,
     )
-    return done.stdout
-
-
-def _unpack(archive: bytes, folder: Path) -> None:
-    """Unpack regular files only, and put the folder in place when it is whole."""
-    partial = folder.with_name(f"{folder.name}.{os.getpid()}")
-    partial.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar:
-            if member.isfile():
-                tar.extract(member, partial, filter="data")
-    try:
-        partial.rename(folder)
-    except OSError:
-        if not folder.exists():
-            raise
+    return done.stdout or b""

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ingest.errors import SourceError
-from ingest.front_matter import SideFile
+from ingest.errors import SourceError, unreadable
+from ingest.front_matter import SideFile, side_file_of
 from ingest.loaders.load import LOADERS
-from ingest.sources.files import Said, Sources, find_sources, is_beside
+from ingest.sources.files import LEADS_OUT, Said, Sources, find_sources, is_beside, leads_out
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.web import Fetcher, Page
+from kb.evaluation.golden import golden_file_of
 from kb.paths import Home
 from kb.settings import Settings
 from kb.text.addresses import without_credentials
 
+logger = logging.getLogger(__name__)
+
+_LONGEST_STEM = 200
+
 
 @dataclass(frozen=True)
 class Named:
-    """Entries, whose paths are relative to `folder`."""
+    """Entries, whose paths are relative to `folder`; `errors` are of what can be no entry."""
 
     entries: tuple[GuideEntry, ...]
     folder: Path
     settings: Settings
+    errors: tuple[SourceError, ...] = ()
 
 
 def find_named(named: Named) -> Sources:
@@ -39,12 +46,17 @@ def find_named(named: Named) -> Sources:
     files: dict[Path, Path] = {}
     said: dict[Path, Said] = {}
     passed_over: list[Path] = []
-    errors: list[SourceError] = []
+    errors = list(named.errors)
     for entry in named.entries:
         try:
             found = _find(entry, named.folder, named.settings)
         except SourceError as error:
             errors.append(error)
+            continue
+        # Whatever is wrong with one entry, the others are found.
+        except Exception as error:
+            logger.debug("%s", entry.source, exc_info=True)
+            errors.append(SourceError(entry.source, unreadable(error)))
             continue
         for path in found.files:
             if files.setdefault(Path(os.path.realpath(path)), path) is path:
@@ -59,19 +71,41 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         ref = entry.ref or "HEAD"
         beside = folder / entry.git
         repository = str(beside) if beside.is_dir() else entry.git
-        root = checkout(repository, ref, settings.home.repositories)
         name = f"{without_credentials(entry.git)}@{ref}:"
-        if not _inside(root, entry.source):
+        if not _inside(entry.source):
             raise SourceError(f"{name}{entry.source}", "leads out of the repository")
-        return _files(entry, root, name)
+        paths = _in_repository(entry.source)
+        found = checkout(name[:-1], repository, ref, paths, settings.home.repositories)
+        try:
+            files = _files(entry, found.folder, name)
+        except SourceError:
+            if not found.errors:
+                raise
+            files = Sources((), (), ())
+        return replace(files, errors=files.errors + found.errors)
     if entry.source.lower().startswith(("http://", "https://")):
         return _fetched(entry, settings)
     return _files(entry, folder, None)
 
 
-def _inside(root: Path, source: str) -> bool:
+def _inside(source: str) -> bool:
     parts = PurePosixPath(source)
     return not parts.is_absolute() and ".." not in parts.parts
+
+
+def _in_repository(source: str) -> list[str]:
+    """Return the paths in a repository to have for a source: a file, a folder or a pattern.
+
+    With a file come those beside it that speak of it.
+    """
+    if glob.has_magic(source):
+        paths = [PurePosixPath(*_fixed(source))]
+    else:
+        path = PurePosixPath(source)
+        paths = [path]
+        if path.suffix.lower() in LOADERS:
+            paths += map(PurePosixPath, (side_file_of(Path(path)), golden_file_of(Path(path))))
+    return [] if PurePosixPath() in paths else [str(path) for path in paths]
 
 
 def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
@@ -85,14 +119,22 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
         names = sorted(glob.glob(entry.source, root_dir=folder, recursive=True))
         if not names:
             raise SourceError(path, "no file matches this pattern")
+        base = folder / Path(*_fixed(entry.source))
         matching = [path for name in names if not is_beside(path := folder / name)]
+        errors = tuple(
+            SourceError(path, LEADS_OUT)
+            for path in matching
+            if path.suffix.lower() in LOADERS and leads_out(path, base)
+        )
+        matching = [path for path in matching if not leads_out(path, base)]
         found = find_sources(
             path for path in matching if path.is_dir() or path.suffix.lower() in LOADERS
         )
         other = [path for path in matching if path.is_file() and path not in found.files]
         unknown = tuple(path for path in other if path.suffix.lower() not in LOADERS)
-        found = replace(found, passed_over=found.passed_over + unknown)
-        base = folder / Path(*_fixed(entry.source))
+        found = replace(
+            found, passed_over=found.passed_over + unknown, errors=found.errors + errors
+        )
     said = {
         file: Said(
             source=f"{prefix}{_below(file, folder)}" if prefix else None,
@@ -162,6 +204,8 @@ def _write(page: Page, home: Home) -> Path:
     stem = Path(unquote(parts.path)).name.rsplit(".", 1)[0].strip(".") or parts.hostname or "page"
     folder = home.fetched / hashlib.sha256(page.url.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{stem[:100]}{page.suffix}"
+    # The name of a file may have 255 bytes, with what is put behind it.
+    stem = stem.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore")
+    path = folder / f"{stem}{page.suffix}"
     path.write_bytes(page.data)
     return path

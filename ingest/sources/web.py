@@ -115,7 +115,12 @@ class Fetcher:
         for element in root.iter():
             if not element.tag.endswith("}loc") and element.tag != "loc":
                 continue
-            address = _joined(sitemap.url, (element.text or "").strip())
+            said = (element.text or "").strip()
+            try:
+                address = _joined(sitemap.url, said)
+            except SourceError:
+                yield said  # what is wrong with it is said where it is fetched
+                continue
             if not _same_host(address, sitemap.url):
                 raise SourceError(sitemap.url, f"names a page of another host: {address}")
             if root.tag.endswith("sitemapindex") and depth < 2:
@@ -125,6 +130,7 @@ class Fetcher:
 
     def _get(self, url: str) -> Page:
         self._count(url)
+        _split(url)
         if not self._rules(url).can_fetch(url, _AGENT):
             raise SourceError(url, "the site's robots.txt does not allow it to be fetched")
         response, data = self._follow(url)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.bounded.bounds import Bounds, bounds_of
+from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
 from ingest.loaders.load import read_source
-from ingest.parse.outline import parse
-from ingest.reading import document_of
+from ingest.reading import whole_source
 from ingest.sources.files import Said
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.pasted import is_pasted
@@ -44,10 +45,11 @@ def find_guide_files(named: Named) -> Found:
         if is_pasted(path)
     ]
     errors = list(sources.errors)
+    bounds = bounds_of(named.settings)
     guides: list[GuideFile] = []
     for path in sources.files:
         try:
-            guides.append(read_guide_file(path, sources.said.get(path, Said())))
+            guides.append(read_guide_file(path, sources.said.get(path), bounds))
         except SourceError as error:
             errors.append(error)
     if errors:
@@ -59,11 +61,13 @@ def find_guide_files(named: Named) -> Found:
     return Found(tuple(guides), tuple(passed_over))
 
 
-def read_guide_file(path: Path, said: Said | None = None) -> GuideFile:
+def read_guide_file(
+    path: Path, said: Said | None = None, bounds: Bounds | None = None
+) -> GuideFile:
     """Return the guide in a file, with what is said of it elsewhere; raises SourceError."""
-    said = said or Said()
-    document = document_of(read_source(path), said)
-    return GuideFile(path, document, parse(document), said)
+    said, bounds = said or Said(), bounds or Bounds()
+    whole = read_bounded(whole_source, read_source(path), said, bounds)
+    return GuideFile(path, whole.document, whole.guide, said, bounds)
 
 
 def _elsewhere(entry: GuideEntry) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ingest.bounded.bounds import Bounds
 from ingest.document import Document
 from ingest.front_matter import side_file_of
 from ingest.parse.outline import gone_entries
@@ -33,13 +34,14 @@ _CHECKSUM_DIGITS = 8
 class GuideFile:
     """A guide that is a file on this disk, so that another can lie beside it.
 
-    `said` is what is said of it where it was named.
+    `said` is what is said of it where it was named, `bounds` are those it is read in.
     """
 
     path: Path
     document: Document
     guide: Guide
     said: Said
+    bounds: Bounds = Bounds()
 
     @property
     def side(self) -> Path:

@@ -11,6 +11,7 @@ from rich.console import Console
 from kb.errors import SettingsError
 from kb.progress import of_task
 from kb.settings import Settings, load_settings
+from kb.terminal.output import new_console
 from kb.terminal.progress_bars import bars
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def calibrate(
 ) -> None:
     """Fit how sure the bot is to your own questions: to those of the split dev."""
     settings = load_settings(Settings)
-    console = Console(highlight=False, markup=False)
+    console = new_console(markup=False)
     if reset:
         settings.home.calibration.unlink(missing_ok=True)
         console.print("The shipped calibration is in use.")
@@ -92,7 +93,7 @@ def calibrate(
     drafts = sum(question.draft is not None for question in asked)
     if drafts:
         console.print(f"{drafts} of {len(asked)} questions are drafts that nobody has read yet.")
-    with bars(Console(stderr=True, highlight=False)) as progress:
+    with bars(new_console(stderr=True)) as progress:
         before = run(knowledge_base, test, "test", of_task("Asking before", progress))
         calibration = fit(knowledge_base, asked, false_answers, of_task("Fitting", progress))
         write_calibration(settings.home.calibration, calibration)
@@ -127,14 +128,14 @@ def _evaluate_questions(
     from kb.knowledge_base import open_knowledge_base
 
     asked = _questions(paths, split)
-    with bars(Console(stderr=True, highlight=False)) as progress:
+    with bars(new_console(stderr=True)) as progress:
         evaluation = run(
             open_knowledge_base(settings),
             asked,
             split,
             of_task("Asking", progress),
         )
-    console = Console(highlight=False, markup=False)
+    console = new_console(markup=False)
     show_evaluation(evaluation, console)
     if report:
         _write_report(report, page(evaluation), evaluation, console)
@@ -153,10 +154,10 @@ def _compare_answers(
     asked = _questions(paths, split)
     knowledge_base = open_knowledge_base(settings)
     spent = ModelStore(settings.home.model_store).spent_today
-    with bars(Console(stderr=True, highlight=False)) as progress:
+    with bars(new_console(stderr=True)) as progress:
         count = of_task("Asking both ways", progress)
         comparison = compare(knowledge_base, asked, split, settings.chat_model, spent, count)
-    console = Console(highlight=False, markup=False)
+    console = new_console(markup=False)
     show_comparison(comparison, console)
     if report:
         _write_report(report, page(comparison), comparison, console)

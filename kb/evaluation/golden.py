@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -77,7 +78,7 @@ def golden_file_of(guide: Path) -> Path:
 def questions_beside(guides: Iterable[GuideInfo]) -> list[GoldenQuestion]:
     """Return the questions in the files beside guides, where there are any, each once."""
     files = dict.fromkeys(golden_file_of(Path(guide.source)) for guide in guides)
-    found = [each for path in files if path.is_file() for each in read_questions(path)]
+    found = [each for path in files if os.path.isfile(path) for each in read_questions(path)]
     return list({(each.q, each.expect): each for each in found}.values())
 
 

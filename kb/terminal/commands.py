@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from kb.settings import Settings, load_settings
+from kb.terminal.output import echo_json, new_console
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,9 +24,9 @@ def ask(
 
     answer = open_knowledge_base(load_settings(Settings)).ask(redact(question))
     if json:
-        typer.echo(answer.model_dump_json(indent=2))
+        echo_json(answer.model_dump_json(indent=2))
     else:
-        show(answer, Console(highlight=False))
+        show(answer, new_console())
 
 
 @app.command()
@@ -36,4 +36,4 @@ def chat() -> None:
     from kb.terminal.chat import converse
 
     settings = load_settings(Settings)
-    converse(open_knowledge_base(settings), Console(highlight=False))
+    converse(open_knowledge_base(settings), new_console())

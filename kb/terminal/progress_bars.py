@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -22,6 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from kb.progress import TaskProgress, no_task_progress
+from kb.terminal.output import echo_json
 
 _SECONDS_A_LINE = 0.2
 
@@ -66,7 +66,7 @@ def json_lines() -> Iterator[TaskProgress]:
             return
         told[what] = now
         line = json.dumps({"what": what, "done": done, "total": total}, ensure_ascii=False)
-        typer.echo(line, err=True)
+        echo_json(line, err=True)
 
     yield report
 

@@ -69,6 +69,8 @@ def load(path: Path, data: bytes) -> Document:
         ).value
     except PackageError as error:
         raise SourceError(path, str(error)) from error
+    except MemoryError:
+        raise  # nothing need be wrong with the file
     # A broken file makes the converter stumble in its own code, over anything.
     except Exception as error:
         detail = str(error) or type(error).__name__

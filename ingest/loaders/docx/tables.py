@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from ingest.loaders.docx.package import PackageError
 from ingest.loaders.docx.wordml import (
     BLOCKS,
     P_PR,
@@ -22,6 +23,7 @@ from ingest.loaders.docx.wordml import (
 )
 
 _MOST_COLUMNS = 200
+_MOST_CELLS = 100_000
 
 
 def boxed(table: Element) -> list[Element] | None:
@@ -39,6 +41,7 @@ class Tables:
     places: dict[Element, int]
     begun: set[int] = field(default_factory=set)
     above: dict[int, Element] = field(default_factory=dict)
+    cells: int = 0
 
     def write(self, table: Element) -> None:
         """Fill merged cells with what they show, and make texts of lists and tables in cells."""
@@ -111,6 +114,11 @@ class Tables:
                 self.above.pop(column, None)
                 if merge is not None:
                     self.above[column] = cell
+            self.cells += span
+            if self.cells > _MOST_CELLS:
+                raise PackageError(
+                    f"has tables of more than {_MOST_CELLS} cells, as they are merged. Split it"
+                )
         return cells
 
     def _repeat(self, cell: Element, into: Element) -> None:

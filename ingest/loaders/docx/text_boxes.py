@@ -12,18 +12,19 @@ HANGS = "hangs"
 
 def set_out(container: Element) -> None:
     """Put what stands in text boxes behind the paragraphs that they hang on, in order."""
-    blocks = list(container)
+    laid: list[Element] = []
+    blocks = list(reversed(container))
     while blocks:
-        block = blocks.pop(0)
+        block = blocks.pop()
+        laid.append(block)
         if block.tag != P:
             set_out(block)
             continue
         content = [each for box in _boxes(block) for each in box if each.tag in BLOCKS]
-        at = list(container).index(block) + 1
-        container[at:at] = content
         for each in content:
             each.set(HANGS, "1")
-        blocks[:0] = content
+        blocks += reversed(content)
+    container[:] = laid
 
 
 def _boxes(paragraph: Element) -> list[Element]:

@@ -11,6 +11,7 @@ from bs4.dammit import EncodingDetector
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.loaders.decoding import Decoded, decode
+from ingest.loaders.html.size import too_much
 from ingest.loaders.html.web_page import guide_part, read_page, shift_code
 from ingest.loaders.html_to_markdown import to_markdown
 
@@ -20,6 +21,8 @@ _HEAD = 4096
 def load(path: Path, data: bytes) -> Document:
     """Return the document in a page's bytes; raises SourceError if nothing is said in it."""
     decoded = _decoded(path, data)
+    if reason := too_much(decoded.text):
+        raise SourceError(path, reason)
     try:
         part = guide_part(read_page(decoded.text))
         if not part.tag.get_text().strip():

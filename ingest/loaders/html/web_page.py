@@ -87,11 +87,13 @@ def guide_part(page: BeautifulSoup) -> GuidePart:
 def shift_code(body: Tag, source: str) -> None:
     """Note which code begins on the line below its tag: the parser leaves that line end out."""
     lines = source.split("\n")
+    texts: dict[int, str] = {}
     for pre in body.find_all("pre"):
         first = pre.get_text().split("\n")[0].strip()
         line = (pre.sourceline or 1) - 1
-        here = html.unescape(re.sub(r"<[^>]*>", "", lines[line])) if line < len(lines) else ""
-        if first and first not in here:
+        if line < len(lines) and line not in texts:
+            texts[line] = html.unescape(re.sub(r"<[^>]*>", "", lines[line]))
+        if first and first not in texts.get(line, ""):
             pre["data-shift"] = "1"
 
 

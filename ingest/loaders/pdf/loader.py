@@ -28,7 +28,9 @@ def load(path: Path, data: bytes) -> Document:
         html = to_html(pages, _outline(pdf))
     # A broken file makes the library stumble in its own code, over anything.
     except Exception as error:
-        if _is_locked(error):
+        if _is(MemoryError, error):
+            raise MemoryError from error  # nothing need be wrong with the file
+        if _is(PDFPasswordIncorrect, error):
             raise SourceError(
                 path, "is protected by a password. Save it without one, and ingest it again"
             ) from error
@@ -54,9 +56,9 @@ def load(path: Path, data: bytes) -> Document:
     )
 
 
-def _is_locked(error: Exception) -> bool:
-    """Whether a PDF wants a password; pdfplumber wraps what pdfminer says."""
-    return any(isinstance(each, PDFPasswordIncorrect) for each in (error, *error.args))
+def _is(kind: type[Exception], error: Exception) -> bool:
+    """Whether an error is of a kind; pdfplumber wraps those of pdfminer."""
+    return any(isinstance(each, kind) for each in (error, *error.args))
 
 
 def _outline(pdf: PDF) -> list[tuple[int, str]]:

@@ -100,6 +100,8 @@ def read_pages(pdf: PDF) -> Pages:
             _read_page(page, read)
             page.close()
             done += 1
+        except MemoryError:
+            raise  # nothing need be wrong with the page
         # A broken page makes the library stumble in its own code, over anything.
         except Exception as error:
             failed = failed or error

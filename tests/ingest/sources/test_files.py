@@ -68,14 +68,42 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
 
 def test_what_is_no_file_is_named_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.md")
-    (tmp_path / "device.txt").symlink_to("/dev/zero")
     (tmp_path / "loop.md").symlink_to("loop.md")
     (tmp_path / "good.md").write_text(GOOD)
-    reading = read_guides(find_sources([tmp_path]))
+    reading = read_guides(find_sources([tmp_path, Path("/dev/zero")]))
     assert [guide.info.title for guide in reading.guides] == ["Doors"]
     reasons = {Path(error.source).name: error.reason for error in reading.errors}
-    assert "not a file" in reasons["pipe.md"] and "not a file" in reasons["device.txt"]
+    assert "not a file" in reasons["pipe.md"] and "not a file" in reasons["zero"]
     assert "cannot be read" in reasons["loop.md"]
+
+
+def test_links_out_of_a_named_folder_are_not_followed(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "docs", tmp_path / "elsewhere"
+    write(tmp_path, {"docs/good.md": GOOD, "elsewhere/other.md": GOOD, "elsewhere/x.yaml": "id: x"})
+    (folder / "passwords.txt").symlink_to("/etc/passwd")
+    (folder / "good.guide.yaml").symlink_to(elsewhere / "x.yaml")
+    (folder / "linked").symlink_to(elsewhere)
+    (folder / "same.md").symlink_to("good.md")
+    found = find_sources([folder])
+    assert found.files == (folder / "good.md",)
+    assert {Path(error.source).name for error in found.errors} == {
+        "passwords.txt",
+        "good.guide.yaml",
+    }
+    assert all("outside of the folder" in error.reason for error in found.errors)
+    assert found.passed_over == (folder / "linked",)
+
+
+def test_names_that_no_file_can_have_are_named(tmp_path: Path) -> None:
+    longest = tmp_path / f"{'あ' * 82}.md"  # there is no room for the name of the file beside it
+    longest.write_text(GOOD)
+    latin = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md"))
+    found = find_sources([longest, latin, tmp_path / f"{'あ' * 100}.md", tmp_path / "a\0.md"])
+    reading = read_guides(found)
+    assert [guide.info.title for guide in reading.guides] == ["Doors"]
+    reasons = [error.reason for error in reading.errors]
+    assert "not text in UTF-8" in reasons[0]
+    assert "too long" in reasons[1] and "cannot be read" in reasons[2]
 
 
 def test_a_file_that_is_too_large_is_named(tmp_path: Path) -> None:

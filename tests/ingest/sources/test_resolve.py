@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -187,6 +188,55 @@ def test_a_repository_is_read_at_its_ref_and_runs_nothing(tmp_path: Path) -> Non
         (GuideEntry(source="x", git="ext::touch ran"), "cannot be read with git"),
     ):
         assert said in read(tmp_path, entry)[1][0]
+
+
+@pytest.mark.e2e
+def test_of_a_repository_only_what_is_named_is_had(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / "docs").mkdir(parents=True)
+    git(repository, "init", "--initial-branch=main")
+    (repository / "docs" / "doors.md").write_text(DOORS)
+    (repository / "docs" / "doors.guide.yaml").write_text("owner: Doors team\n")
+    (repository / "docs" / "plan.png").write_bytes(bytes(1000))
+    for name in ("docs/large.md", "film.bin"):
+        with open(repository / name, "wb") as file:
+            file.truncate(100_000_001)
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "One")
+    (guide,), errors = read(tmp_path, GuideEntry(source="docs/doors.md", git="repository"))
+    assert errors == [] and guide.info.owner == "Doors team"
+    (guide,), (error,) = read(tmp_path, GuideEntry(source="docs", git="repository"))
+    assert guide.info.source == "repository@HEAD:docs/doors.md"
+    assert error.startswith("repository@HEAD:docs/large.md: at most 100 MB are read")
+    (error,) = read(tmp_path, GuideEntry(source="docs/large.md", git="repository"))[1]
+    assert "at most 100 MB" in error
+    kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in kept) < 1_000_000
+
+
+def test_what_is_no_address_or_name_is_that_source_s_error(tmp_path: Path, site: Site) -> None:
+    places = "".join(f"<url><loc>{place}</loc></url>" for place in ("http://[", "HERE/a.html"))
+    long = "あ" * 100
+    site.pages = {
+        "/sitemap.xml": ("application/xml", f"<urlset>{places}</urlset>"),
+        "/a.html": ("text/html", "<h1>Doors</h1><p>Push.</p>"),
+        "/away": ("redirect", "http://["),
+        f"/{quote(long)}.md": ("text/markdown", DOORS),
+    }
+    guides, errors = read(
+        tmp_path,
+        *(
+            GuideEntry(source=f"{site.address}/{name}")
+            for name in ("sitemap.xml", "away", f"{quote(long)}.md")
+        ),
+        GuideEntry(source="http://["),
+        GuideEntry(source=f"{long}.md"),
+        GuideEntry(source="a.md", git="nowhere", ref="a\0b"),
+    )
+    assert {guide.info.title for guide in guides} == {"Doors"} and len(guides) == 2
+    assert errors[0] == "http://[: is not an address"
+    assert "leads to another host" in errors[1] and errors[2].startswith("http://[: cannot be read")
+    assert "too long" in errors[3] and "cannot be read with git" in errors[4]
 
 
 def test_a_guide_leaves_on_purpose_only(

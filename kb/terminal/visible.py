@@ -16,6 +16,11 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
+def visible_in_json(text: str) -> str:
+    """Return JSON with the same characters written as JSON's escapes."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def in_a_line(text: str) -> str:
     """Return the same on one line."""
     return visible(text).replace("\n", " ").replace("\t", " ")

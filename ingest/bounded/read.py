@@ -1,0 +1,151 @@
+"""Has the other process read a source, and ends it where it goes beyond its bounds."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+from pydantic import ValidationError
+
+from ingest.bounded.bounds import Bounds
+from ingest.bounded.messages import READY, Made, Make, Reply, made_by, request_for
+from ingest.errors import SourceError
+from ingest.loaders.load import SourceFile
+from ingest.sources.files import Said
+
+logger = logging.getLogger(__name__)
+
+_BEGIN = (
+    "import sys; sys.path[:] = sys.argv[2:]; "
+    "from ingest.bounded.process import serve; serve(int(sys.argv[1]))"
+)
+
+_STARTING_SECONDS = 60.0
+_ENDING_SECONDS = 5.0
+
+
+def read_bounded(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds) -> Made:
+    """Return what `make`, a function of a module, makes of a source in another process.
+
+    Raises SourceError as `make` does, and if it takes longer or more memory than the bounds say,
+    or the process ends for any other reason.
+    """
+    with _lock:
+        reply, made = _process.ask(make, source, said, bounds)
+    if refusal := reply.refusal:
+        if refusal.traceback:
+            logger.debug("%s: %s", refusal.source, refusal.traceback)
+        raise SourceError(refusal.source, refusal.reason, refusal.covers)
+    try:
+        return made_by(make).validate_json(made)
+    except ValidationError as error:
+        reason = f"cannot be read: {error.errors()[0]['msg']}"
+        raise SourceError(said.source or source.path, reason) from error
+
+
+def end_reading() -> None:
+    """End the other process, so that its memory is free; it is started again where it is needed."""
+    with _lock:
+        _process.end()
+
+
+class _Process:
+    """A process that reads sources one after the other; it is started anew after it was ended."""
+
+    def __init__(self) -> None:
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._pipe: Connection | None = None
+
+    def ask(
+        self, make: Make[Made], source: SourceFile, said: Said, bounds: Bounds
+    ) -> tuple[Reply, bytes]:
+        """Return the reply to a request; raises SourceError if there is none."""
+        name = said.source or source.path
+        try:
+            pipe = self._pipe or self._start()
+            pipe.send_bytes(request_for(make, source, said, bounds))
+            for part in (source.data, source.beside):
+                if part is not None:
+                    pipe.send_bytes(part)
+            if not pipe.poll(bounds.seconds):
+                raise SourceError(
+                    name,
+                    f"takes longer than {bounds.seconds:g} s to read. "
+                    "Split it, or raise SOURCE_SECONDS.",
+                )
+            reply = Reply.model_validate_json(pipe.recv_bytes())
+            made = b"" if reply.refusal else pipe.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise SourceError(name, _why(self._ended())) from error
+        except BaseException:
+            self.end()  # its next reply would be that to this request
+            raise
+        if reply.last:
+            self.end()
+        return reply, made
+
+    def end(self) -> None:
+        """End the process, if there is one."""
+        if self._popen:
+            self._popen.kill()
+            self._ended()
+
+    def _ended(self) -> int | None:
+        """Return what the process ended with, or None if it was never there."""
+        popen, pipe = self._popen, self._pipe
+        self._popen = self._pipe = None
+        if pipe:
+            pipe.close()  # which ends it, too
+        if popen is None:
+            return None
+        try:
+            return popen.wait(_ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            popen.kill()
+            return popen.wait()
+
+    def _start(self) -> Connection:
+        ours, theirs = Pipe()
+        self._pipe = ours
+        with theirs:
+            number = theirs.fileno()
+            self._popen = subprocess.Popen(
+                # Not from the folder that it is started in: the programs there may be anybody's.
+                [sys.executable, "-P", "-c", _BEGIN, str(number), *sys.path],
+                pass_fds=[number],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                # What libraries say of a document, they say in its own words.
+                stderr=subprocess.DEVNULL,
+            )
+        if not ours.poll(_STARTING_SECONDS) or ours.recv_bytes() != READY:
+            raise EOFError
+        return ours
+
+
+def _why(code: int | None) -> str:
+    if code is None:
+        return "cannot be read: the process that reads sources does not start"
+    if code >= 0:
+        return f"cannot be read: the process that reads it ended with {code}"
+    name = signal.Signals(-code).name
+    if name in ("SIGKILL", "SIGABRT"):
+        return (
+            f"cannot be read: the process that reads it was ended ({name}), most often for want of "
+            "memory. Split it, raise SOURCE_MEMORY, or give the machine more."
+        )
+    return (
+        f"cannot be read: it makes the program that reads it crash ({name}). "
+        "Save it anew, or in another format."
+    )
+
+
+_lock = threading.Lock()
+_process = _Process()
+atexit.register(_process.end)

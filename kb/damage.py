@@ -20,4 +20,7 @@ _DAMAGE = frozenset(
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether an error says that its file, or what is in it, is not what was written."""
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _DAMAGE
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return not isinstance(error, sqlite3.OperationalError)
+    return code & 0xFF in _DAMAGE

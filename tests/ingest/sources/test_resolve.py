@@ -234,8 +234,8 @@ def test_what_is_no_address_or_name_is_that_source_s_error(tmp_path: Path, site:
         GuideEntry(source="a.md", git="nowhere", ref="a\0b"),
     )
     assert {guide.info.title for guide in guides} == {"Doors"} and len(guides) == 2
-    assert errors[0] == "http://[: is not an address"
-    assert "leads to another host" in errors[1] and errors[2].startswith("http://[: cannot be read")
+    assert errors[0] == "http://[: is not a web address"
+    assert "is not a web address" in errors[1] and errors[2].startswith("http://[: ")
     assert "too long" in errors[3] and "cannot be read with git" in errors[4]
 
 

@@ -270,7 +270,7 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
     for entry, said in (
         (GuideEntry(source=f"{signed}/gone"), "/gone: cannot be read: the server says 404"),
         (GuideEntry(source=f"{signed}/away"), "leads to another host: http://other.example/"),
-        (GuideEntry(source=f"{signed}/odd.xml"), "names what is not a web address"),
+        (GuideEntry(source=f"{signed}/odd.xml"), "http://[: is not a web address"),
         (
             GuideEntry(source=f"{signed}/file"),
             "/file: names file:///etc/passwd, which is not an ad",
@@ -279,7 +279,7 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
         (GuideEntry(source="http://[/x"), "is not a web address"),
         (GuideEntry(source=f"http://user:{PASSWORD}#@{site.host}/x"), "is not a web address"),
         (GuideEntry(source="x.md", git=f"{signed}/x.git"), "cannot be read with git"),
-        (GuideEntry(source="../x.md", git=f"{signed}/x.git"), "cannot be read with git"),
+        (GuideEntry(source="../x.md", git=f"{signed}/x.git"), "leads out of the repository"),
     ):
         found = find_named(Named((entry,), tmp_path, settings))
         (error,) = found.errors

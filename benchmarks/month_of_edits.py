@@ -216,10 +216,7 @@ def main() -> None:
         ["first ingest, s", f"{seconds:.1f}"],
         ["one day's ingest, s", spread(month.seconds, 1)],
         ["chunks embedded, total", str(month.embedded)],
-        [
-            "days whose diff named just the edited pages",
-            f"{month.named_right} of {options.days}",
-        ],
+        ["days whose diff named just the edited pages", f"{month.named_right} of {options.days}"],
         ["from the end of an ingest to an answer from the new section, s", spread(month.until, 2)],
         ["questions answered meanwhile", str(reader.answered)],
         ["questions that failed", str(len(reader.failures))],

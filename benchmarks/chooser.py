@@ -82,11 +82,11 @@ class Scripted:
 
 
 SIDES: dict[str, Scripted | None] = {
-    "without": None,
-    "knows, when unsure": Scripted(0.0, "unsure"),
-    "knows, always": Scripted(0.0, "always"),
-    "errs in 10 %, when unsure": Scripted(0.1, "unsure"),
-    "errs in 10 %, always": Scripted(0.1, "always"),
+    "without a model": None,
+    "always right, `unsure`": Scripted(0.0, "unsure"),
+    "always right, `always`": Scripted(0.0, "always"),
+    "wrong one time in ten, `unsure`": Scripted(0.1, "unsure"),
+    "wrong one time in ten, `always`": Scripted(0.1, "always"),
 }
 
 COLUMNS = ("answered right", "reached", "wrong", "false", "asked which", "requests")

@@ -1,11 +1,11 @@
-# The whole set-up: `make chat` and `make test` need nothing but Python 3.11 and a package index.
+# The whole set-up: `make chat` and `make test` only need Python 3.11 and a package index.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 GUIDES ?= guides
 Q ?= I lost my secret key
 
-# What guidebot.toml names, unless GUIDES says otherwise.
+# The guides in guidebot.toml, unless GUIDES is given.
 SOURCES = $(if $(and $(wildcard guidebot.toml),$(filter file,$(origin GUIDES))),,$(GUIDES))
 
 define LINT
@@ -17,14 +17,14 @@ endef
 .PHONY: help chat ask serve ingest check fix test bench clean
 
 help:
-	@echo 'make chat                 ask in the terminal (ingests $(GUIDES)/ the first time)'
+	@echo 'make chat                 ask questions in the terminal (ingests $(GUIDES)/ the first time)'
 	@echo 'make ask Q="..."          answer one question'
-	@echo 'make ingest GUIDES=PATH   publish guides in place of those that are live'
+	@echo 'make ingest GUIDES=PATH   publish guides, replacing the live ones'
 	@echo 'make serve                start the Slack bot (tokens in .env)'
-	@echo 'make check                ruff, mypy and the unit tests, in a minute'
-	@echo 'make fix                  sort imports, format, fix what ruff can'
-	@echo 'make test                 ruff, mypy and all tests'
-	@echo 'make bench                the benchmarks of docs/benchmarks.md'
+	@echo 'make check                run ruff, mypy and the unit tests (about a minute)'
+	@echo 'make fix                  format, sort imports, and apply ruff'\''s fixes'
+	@echo 'make test                 run ruff, mypy and all tests'
+	@echo 'make bench                run the benchmarks in docs/benchmarks.md'
 
 chat: $(VENV)/.installed
 	@$(BIN)/guidebot ingest --if-none $(SOURCES)
@@ -66,10 +66,10 @@ bench: $(VENV)/.benched
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# As it was typed, and through the environment: neither make nor the shell reads what it holds.
+# Passed verbatim through the environment, so that neither make nor the shell expands it.
 ask: export QUESTION := $(value Q)
 
-# What pip has to say goes to the terminal's error side: `make -s ask` prints the answer only.
+# pip's output goes to standard error: `make -s ask` prints only the answer.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Guidebot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 ..." >&2; exit 1; }

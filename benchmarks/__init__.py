@@ -1,1 +1,1 @@
-"""Measures Guidebot beside the LangChain quickstart: both sides in one run, in turns."""
+"""Guidebot compared with the LangChain quickstart, both sides alternating in one run."""

@@ -1,14 +1,14 @@
-"""How right, and how honest, the search is on guides that it was not fitted to.
+"""How accurate, and how honest, the search is on guides it was not fitted to.
 
     python -m benchmarks.any_guide [--fetched FOLDER] [--keep FOLDER] [--shipped]
 
-Asks the questions of each guide (bench_guides) of a snapshot of that guide alone, as it is, and
-with the drafted wordings. Everything is left out that was learned from it: the adapter is one
-trained on the other half of the guides (the shipped one, for the first half), and weights and
-sureness are fitted to the other guides of its own half. --shipped prints the constants fitted to
-all of the first half (kb/retrieval/search.py, kb/answer/decide.py). FOLDER is where collect_guides
-wrote the guides of others; what was embedded stays in the other one for the next run. The first
-takes some twenty minutes.
+Asks each guide's questions (bench_guides) on a snapshot of that guide alone, as it is and with the
+drafted wordings. Nothing that learned from the guide is used: the adapter is one trained on the
+other half of the guides (the shipped one, for the first half), and weights and confidence are
+fitted to the other guides in its half. --shipped prints the constants fitted to the whole first
+half (kb/retrieval/search.py, kb/answer/decide.py). --fetched is the folder that collect_guides
+wrote to; --keep is a folder to cache embeddings in for the next run. The first run takes some
+twenty minutes.
 """
 
 from __future__ import annotations
@@ -39,25 +39,25 @@ ALONE = ("passage", "block", "words", "known")
 WORDED = ("block", "words", "known", "nearest", "wordings")
 
 SECOND_ADAPTER = HERE / "second-half.safetensors"
-"""An adapter that was trained without the second half of the guides (train_adapter --fold 2)."""
+"""An adapter trained without the second half of the guides (train_adapter --fold 2)."""
 
 COLUMNS = (
     "first",
-    "in three",
+    "top 3",
     "reached",
     "wrong",
     "false",
     "asked which",
-    "curve",
-    "error",
+    "AUC",
+    "ECE",
 )
-"""Covered questions: the right problem first; in the first three; answered right or among the
+"""Covered questions: the right problem first; in the top three; answered right or among the
 choices; answered from a wrong one. Others: answered; asked which. Then the area under the ROC
 curve, covered or not, and the expected calibration error."""
 
 
 def main() -> None:
-    """Ask all questions, and print the tables."""
+    """Ask all questions and print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--fetched", type=Path)
     parser.add_argument("--keep", type=Path)
@@ -84,16 +84,16 @@ def main() -> None:
 
 
 class FoldEmbeddings(SentenceTransformerEmbeddings):
-    """The default model with another adapter."""
+    """The default model with a different adapter."""
 
     @property
     def cosines(self) -> tuple[float, float]:
-        """Those of the default model."""
+        """Return those of the default model."""
         return DEFAULT_COSINES
 
 
 def ask(guide: BenchGuide, worded: bool, keep: Path) -> Iterator[Asked]:
-    """Yield the questions of a guide with what the search finds for each."""
+    """Yield a guide's questions, each with what the search finds."""
     tell(f"{guide.name}{', with wordings' if worded else ''}")
     embeddings = FoldEmbeddings(str(model_of(guide.name, keep)), keep, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as temporary:
@@ -114,7 +114,7 @@ def ask(guide: BenchGuide, worded: bool, keep: Path) -> Iterator[Asked]:
 def rows(
     asked: Sequence[Asked], plain: Sequence[Asked], worded: Sequence[Asked]
 ) -> list[list[str]]:
-    """Return a row for each guide, the worst first, and the means.
+    """Return a row for each guide, worst first, and the means.
 
     `plain` and `worded` are what the weights are fitted to.
     """
@@ -140,7 +140,7 @@ def rows(
 def left_out(
     asked: Sequence[Asked], plain: Sequence[Asked], worded: Sequence[Asked]
 ) -> dict[str, list[Asked]]:
-    """Return each guide's questions, ranked by weights fitted to the other guides."""
+    """Return each guide's questions, ranked with weights fitted to the other guides."""
     ranked = {}
     for name in sorted({each.guide for each in asked}):
         ranking = fit_ranking(*([a for a in some if a.guide != name] for some in (plain, worded)))
@@ -149,14 +149,14 @@ def left_out(
 
 
 def fit_ranking(plain: Sequence[Asked], worded: Sequence[Asked]) -> Ranking:
-    """Return the weights fitted to guides as they are, and to the same with wordings."""
+    """Return the weights fitted to guides as they are, and to the same guides with wordings."""
     return Ranking(
         alone=fit_weights(plain, ALONE, SHIPPED), worded=fit_weights(worded, WORDED, SHIPPED)
     )
 
 
 def measured(asked: Sequence[Asked], scale: float, bias: float) -> list[float]:
-    """Return the figures of one guide's questions, in the order of COLUMNS."""
+    """Return the figures for one guide's questions, in the order of COLUMNS."""
     covered = [each for each in asked if each.covered]
     others = [each for each in asked if not each.covered]
     sure = {
@@ -215,7 +215,7 @@ def _plausible(asked: Asked, first: int | None = None) -> float:
 
 
 def _area(covered: Sequence[float], others: Sequence[float]) -> float:
-    """Return the area under the ROC curve: how often a covered one has the higher value."""
+    """Return the area under the ROC curve: how often a covered question scores higher."""
     a, b = np.array(covered)[:, None], np.array(others)[None, :]
     return float(((a > b) + 0.5 * (a == b)).mean())
 

@@ -1,8 +1,8 @@
-"""The guides that the search is measured on, their questions, and how else people may ask.
+"""The guides that the search is measured on, their questions, and their drafted wordings.
 
-Three lie in guides/, the others' recipes beside them; four more are in ../shared. Questions were
-written by people who saw the guide, and neither the program nor the wordings; wordings by people
-who saw the problems, and no question.
+Three are in guides/, next to the recipes for those of others; four more are in ../shared. The
+questions were written by people who saw the guide, but neither the program nor the wordings; the
+wordings by people who saw the problems, but no questions.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ FOLDS = (
         }
     ),
 )
-"""The adapter that a guide is measured with was trained on the guides of the other half."""
+"""A guide is measured with the adapter trained on the guides of the other half."""
 
 
 @dataclass(frozen=True)
 class Question:
     """A question, and the names of the problems that answer it: none, if none does.
 
-    A problem's name is its page, and the anchor of its first section.
+    A problem's name consists of its page and the anchor of its first section.
     """
 
     text: str
@@ -68,7 +68,7 @@ class Question:
 
 @dataclass(frozen=True)
 class BenchGuide:
-    """A guide, a page a Guide, with questions, and wordings by the problems' names."""
+    """A guide, one Guide per page, with its questions, and wordings by problem name."""
 
     name: str
     pages: tuple[Guide, ...]
@@ -76,7 +76,7 @@ class BenchGuide:
     wordings: dict[tuple[str, str], tuple[str, ...]]
 
     def worded(self) -> tuple[Guide, ...]:
-        """Return the pages with the wordings as what the docs team says is also asked."""
+        """Return the pages with the wordings added to the docs team's also_asked."""
         return tuple(
             page.model_copy(
                 update={
@@ -95,7 +95,7 @@ class BenchGuide:
 
 
 def bench_guides(fetched: Path | None, shared: Path = SHARED) -> Iterator[BenchGuide]:
-    """Yield the guides that are here; `fetched` is where collect_guides wrote those of others."""
+    """Yield the available guides; `fetched` is the folder that collect_guides wrote to."""
     for name in sorted(FOLDS[0] | FOLDS[1]):
         questions = HERE / "questions" / f"{name}.jsonl"
         folder = HERE / name if name in OWN else (fetched or HERE) / name
@@ -112,7 +112,7 @@ def read_guide(name: str, folder: Path, questions: Path) -> BenchGuide:
     for path in sorted(folder.rglob("*.md")):
         page = parse(load(read_source(path)))
         file = path.relative_to(folder).as_posix()
-        # Editions are of one guide if they are called alike but for the language.
+        # Files whose names differ only in the language are editions of one guide.
         id = re.sub(r"(\.[a-z]{2})?\.md$", "", file)
         info = page.info.model_copy(update={"id": id, "source": file})
         pages.append(page.model_copy(update={"info": info}))
@@ -130,12 +130,12 @@ def read_guide(name: str, folder: Path, questions: Path) -> BenchGuide:
 
 
 def file_of(page: Guide) -> str:
-    """Return the file that a page is from."""
+    """Return the file that a page came from."""
     return page.info.source
 
 
 class _Index:
-    """Finds problems by the headings that the questions name."""
+    """Finds problems by the headings that questions name."""
 
     def __init__(self, pages: Sequence[Guide]) -> None:
         self._found: dict[tuple[str, str], list[tuple[str, int]]] = {}
@@ -145,14 +145,14 @@ class _Index:
                 problem = section.problem or section.anchor
                 self._add(file, section.heading, problem, section)
                 self._add(file, problem_heading(section, page.info), problem, section)
-            # A heading that has no text of its own stands for the first that it is over.
+            # A heading without text of its own stands for the first one below it.
             for section in page.sections:
                 for heading in (page.info.title, *section.path, *section.problem_path):
                     if (file, _plain(heading)) not in self._found:
                         self._add(file, heading, section.problem or section.anchor, section)
 
     def find(self, file: str, heading: str, lines: Sequence[int]) -> set[tuple[str, str]]:
-        """Return the problems of a page that have a heading, at one of some lines if given."""
+        """Return the problems of a page with a heading; with `lines`, only those at one of them."""
         found = self._found.get((file, _plain(heading)), [])
         if lines and len(found) > 1:
             near = [each for each in found if any(abs(each[1] - line) <= 1 for line in lines)]
@@ -183,7 +183,7 @@ def _questions(path: Path, index: _Index) -> Iterator[Question]:
 
 
 def _plain(heading: str) -> str:
-    """Return a heading without its marks, as questions and parser may have kept some."""
+    """Return a heading without its markup, some of which questions and parser may have kept."""
     text = unescape(re.sub(r"<[^>]*>", "", heading))
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"\\?\{[#%].*?\}|\{\{.*?\}\}", "", text)

@@ -1,11 +1,11 @@
-"""What a language model's say in the decision is worth, on guides that the search does not know.
+"""What a language model adds to the decision, on guides the search was not fitted to.
 
     python -m benchmarks.chooser [--fetched FOLDER] [--keep FOLDER]
 
-Asks the questions of the guides of any_guide through the whole way, without a model and with two
-that are scripted: one that always knows which problem answers, or that none does, and one that is
-wrong in one of ten cases, and then takes any other problem, or none. The search is that of
-any_guide, with the weights that are shipped. FOLDERs are as there.
+Asks the questions from any_guide end to end, without a model and with two scripted ones: one that
+always knows which problem answers, or that none does, and one that is wrong one time in ten and
+then picks any other problem, or none. The search is that of any_guide, with the shipped weights.
+The options are the same, too.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Names = frozenset[tuple[str, str]]
 
 @dataclass
 class Scripted:
-    """A model that knows the answers, and errs in a share of the questions."""
+    """A model that knows the answers, and errs on a share of the questions."""
 
     errs: float
     decides: Decides
@@ -55,15 +55,15 @@ class Scripted:
     def session(
         self, question: str, snapshot: str, audience: Audience | None
     ) -> Iterator[Scripted]:
-        """Give itself."""
+        """Return itself."""
         yield self
 
     def condense(self, question: str, before: str) -> str | None:
-        """Say nothing."""
+        """Return nothing."""
         return None
 
     def translate(self, answer: Answer) -> Answer:
-        """Leave it as it is."""
+        """Return the answer unchanged."""
         return answer
 
     def choose(self, question: str, before: str, problems: Sequence[Problem]) -> Chosen | None:
@@ -82,20 +82,20 @@ class Scripted:
 
 
 SIDES: dict[str, Scripted | None] = {
-    "without": None,
-    "knows, when unsure": Scripted(0.0, "unsure"),
-    "knows, always": Scripted(0.0, "always"),
-    "errs in 10 %, when unsure": Scripted(0.1, "unsure"),
-    "errs in 10 %, always": Scripted(0.1, "always"),
+    "without a model": None,
+    "always right, `unsure`": Scripted(0.0, "unsure"),
+    "always right, `always`": Scripted(0.0, "always"),
+    "wrong one time in ten, `unsure`": Scripted(0.1, "unsure"),
+    "wrong one time in ten, `always`": Scripted(0.1, "always"),
 }
 
 COLUMNS = ("answered right", "reached", "wrong", "false", "asked which", "requests")
 """Covered questions: answered right; that, or right among the choices; answered from a wrong
-problem. Others: answered; asked which. Then the requests to the model for each question."""
+problem. Others: answered; asked which. Then the requests to the model per question."""
 
 
 class Remembering(KnowledgeBase):
-    """Searches once for each question."""
+    """Searches only once for each question."""
 
     found: dict[str, Found]
 
@@ -108,14 +108,14 @@ class Remembering(KnowledgeBase):
         *,
         taught: bool = False,
     ) -> Found:
-        """Return what was found before, if it was."""
+        """Return what was found before, if anything."""
         if question not in self.found:
             self.found[question] = super().find(question, language, ranking, audience)
         return self.found[question]
 
 
 def main() -> None:
-    """Ask all questions, and print the tables."""
+    """Ask all questions and print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--fetched", type=Path)
     parser.add_argument("--keep", type=Path)
@@ -136,7 +136,7 @@ def main() -> None:
 
 
 def measured(guide: BenchGuide, worded: bool, keep: Path) -> dict[str, list[float]]:
-    """Return the figures of one guide, by side, in the order of COLUMNS."""
+    """Return the figures for one guide, by side, in the order of COLUMNS."""
     tell(f"{guide.name}{', with wordings' if worded else ''}")
     model = str(any_guide.model_of(guide.name, keep))
     embeddings = any_guide.FoldEmbeddings(model, keep, os.cpu_count() or 1)

@@ -1,11 +1,11 @@
-"""How long a person waits for the first answer of a process that has just been started.
+"""How long a person waits for the first answer of a process that has just started.
 
     python -m benchmarks.cold_start [--repeats N]
 
-`guidebot ask` beside a quickstart script that opens its store and searches; then
-`guidebot chat` in a terminal of its own: when it greets, and when the answer is there if the
-question is typed at once, or ten seconds after the greeting. The last table says where the time
-of an answer goes. Each is a process of its own; the files are in the system's cache.
+`guidebot ask` compared with a quickstart script that opens its store and searches; then
+`guidebot chat` in a terminal of its own: when it greets, and when it answers a question typed at
+once, or ten seconds after the greeting. The last table shows where the time goes. Each is a
+process of its own, with a warm file cache.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from benchmarks.measure import (
 
 QUESTION = "I lost my secret key"
 _GUIDEBOT = str(Path(sys.executable).with_name("guidebot"))
-# What the chat writes when it waits for a question.
+# The chat's prompt.
 _PROMPT = b"\n> "
 _TYPED_LATER = 10.0
 
@@ -69,16 +69,16 @@ def main() -> None:
             "answer",
         )
         steps = [run_module("ours", "phases", home, QUESTION)[1] for _ in range(options.repeats)]
-    print(f"{machine()}; median of {options.repeats} (least-most)\n")
+    print(f"{machine()}; median of {options.repeats} (min-max)\n")
     rows = [[name, spread(seconds)] for name, seconds in answered.items()]
-    rows.append([f"{OURS}: the greeting of `guidebot chat`", spread(greeted)])
-    print(table(["to the first answer", "s"], rows))
+    rows.append([f"{OURS}: `guidebot chat`, until its greeting", spread(greeted)])
+    print(table(["time to first answer", "s"], rows))
     print()
     print(table(["step", "s"], [[name, spread([x[name] for x in steps])] for name in steps[0]]))
 
 
 def _chat(home: Path, greeted: list[float], typed_after: float) -> float:
-    """Ask in the chat; return the seconds from its start, or from typing if that was later."""
+    """Ask in the chat; return the seconds since its start, or since typing if that was later."""
     ours, terminal = pty.openpty()
     started = time.perf_counter()
     child = subprocess.Popen(

@@ -1,9 +1,9 @@
-"""Gets the guides of others that the search is measured on (guides/recipes.toml).
+"""Downloads other people's guides that the search is measured on (guides/recipes.toml).
 
     python -m benchmarks.collect_guides FOLDER
 
-Clones each repository, which needs git and the network, and writes the pages of each guide to a
-folder of its own below FOLDER. They stay their authors', under the licences that the recipes name.
+Clones each repository, which needs git and network access, and writes each guide's pages to a
+folder of its own in FOLDER. They remain their authors', under the licences named in the recipes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FRONT_MATTER = re.compile(rb"\A---\n.*?\n---\n", re.DOTALL)
 
 
 class Recipe(Frozen):
-    """Where a guide is, and which of the repository's files it is (recipes.toml)."""
+    """Where a guide is, and which of the repository's files belong to it (recipes.toml)."""
 
     name: str
     about: str
@@ -38,12 +38,12 @@ class Recipe(Frozen):
     front_matter: bool = True
 
     def takes(self, path: str) -> bool:
-        """Return whether a path in the repository is one of the guide's."""
+        """Return whether a path in the repository belongs to the guide."""
         taken = any(re.search(pattern, path) for pattern in self.take)
         return taken and not (self.skip and re.search(self.skip, path))
 
     def target(self, path: str) -> str:
-        """Return what a file is called in the guide's folder."""
+        """Return a file's name in the guide's folder."""
         name = path.removeprefix(self.strip)
         name = re.sub(r"\.mdx$", ".md", name)
         return re.sub(r"\.md$", f".{self.suffix}.md", name) if self.suffix else name
@@ -56,7 +56,7 @@ def read_recipes() -> list[Recipe]:
 
 
 def main() -> None:
-    """Get all guides."""
+    """Download all guides."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def collect(recipe: Recipe, clone: Path, folder: Path) -> int:
-    """Write a guide's pages from a clone; return how many there are."""
+    """Copy a guide's pages from a clone; return how many there are."""
     listed = _git(clone, "ls-tree", "-r", "-z", "--name-only", recipe.commit).decode("utf-8")
     pages = 0
     for path in filter(recipe.takes, listed.split("\0")):

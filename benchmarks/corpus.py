@@ -1,4 +1,4 @@
-"""The pages that the benchmarks of ingest and of search over many pages take."""
+"""The pages used by the benchmarks of ingest and of search over many pages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ DEFAULT_FOLDER = REPOSITORY.parent / "shared" / "corpus" / "iam-user-guide"
 
 
 def pages_of(folder: Path) -> list[Path]:
-    """Return the Markdown pages in a folder; exits, saying so, if there are none."""
+    """Return the Markdown pages in a folder; exits with a message if there are none."""
     found = sorted(folder.glob("*.md"))
     if not found:
-        sys.exit(f"{folder}: there are no Markdown pages here. Name a folder of them.")
+        sys.exit(f"{folder}: no Markdown pages here. Name a folder that has some.")
     return found
 
 
@@ -25,7 +25,7 @@ def change(page: Path) -> None:
 
 
 def empty_home(home: Path, unpacked: Path) -> Path:
-    """Make a home where nothing was published, with the model that is unpacked in another."""
+    """Make a home with nothing published, using the model already unpacked in another."""
     home.mkdir()
     (home / "models").symlink_to(unpacked / "models")
     return home

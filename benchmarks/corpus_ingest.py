@@ -1,13 +1,13 @@
-"""How long ingest takes over some hundred pages, and again when one page was changed.
+"""How long it takes to ingest some hundred pages, and again after one page changed.
 
     python -m benchmarks.corpus_ingest [FOLDER] [--pages N] [--repeats N]
 
-FOLDER holds Markdown pages; by default, the IAM user guide's in ../shared/corpus. The pages
-are copied, and the copy's first page is changed for the second ingest. The quickstart has no
-way to take up one page, so it does everything again. Every ingest and every opening is a
-process of its own; its seconds and its peak memory are the whole process', imports and the
-loading of the model included. Opening is measured inside the process: ours checks the
-checksums and makes the word index, the quickstart unpickles.
+FOLDER contains Markdown pages; the default is the IAM user guide in ../shared/corpus. The pages are
+copied, and the copy's first page is changed for the second ingest. The quickstart can't ingest a
+single page, so it starts over. Every ingest and every opening is a process of its own; its seconds
+and peak memory are those of the whole process, including imports and loading the model. Opening is
+timed inside the process: ours verifies checksums and builds the word index, the quickstart
+unpickles.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OPENINGS = 5
 
 
 class Side:
-    """One side's ingests, and what they took."""
+    """One side's ingests, and what they cost."""
 
     def __init__(self, name: str, root: Path, model: str) -> None:
         self.name = name
@@ -48,7 +48,7 @@ class Side:
         self.chunks: list[dict[str, Any]] = []
 
     def ingest_twice(self, pages: Path) -> float:
-        """Ingest into an empty place, change a page, ingest again; return all the seconds."""
+        """Ingest into an empty folder, change a page, and ingest again; return all the seconds."""
         self._round += 1
         place = self._root / f"{self.name}-{self._round}"
         folder = self._root / f"{self.name}-{self._round}-pages"
@@ -85,7 +85,7 @@ def main() -> None:
     """Run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--pages", type=int, help="take only the first N pages")
+    parser.add_argument("--pages", type=int, help="use only the first N pages")
     parser.add_argument("--repeats", type=int, default=1)
     options = parser.parse_args()
     found = pages_of(options.folder)[: options.pages]

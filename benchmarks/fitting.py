@@ -1,7 +1,7 @@
-"""Fits the log odds of problems, and how sure to be of the first, to questions about guides.
+"""Fits the log odds of problems, and the confidence in the first, to questions about guides.
 
-Of the problems that come into question, one is meant, or none: the fit is that of a softmax over
-their log odds, that of none being 0 (multinomial logistic regression), by maximum likelihood.
+One of the candidate problems is meant, or none: a softmax over their log odds, with 0 for none
+(multinomial logistic regression), fitted by maximum likelihood.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Asked:
     covered: bool
 
     def ranked(self, ranking: Ranking) -> Asked:
-        """Return the same with the hits scored anew, the best first."""
+        """Return the same with the hits rescored, best first."""
         names = [*(field for field in vars(ranking.alone) if field != "bias"), "believed"]
         found = {name: np.array([getattr(hit, name) for hit in self.hits]) for name in names}
         scores = ranking.log_odds(found)
@@ -44,10 +44,10 @@ class Asked:
 
 
 def fit_weights(asked: Sequence[Asked], names: Sequence[str], begin: Ranking) -> Weights:
-    """Return the weights of the evidence that is named; the first hits by `begin` are compared.
+    """Return the weights of the named features; the first hits ranked by `begin` are compared.
 
-    Each guide counts the same, and in each, what it covers as much as what it does not. Where
-    wordings are named, problems without any are left out.
+    Each guide counts the same, and within each, covered questions count as much as uncovered ones.
+    If wordings are among the features, problems without any are left out.
     """
     kept = [_with_wordings(each) if "wordings" in names else each for each in asked]
     kept = [each.ranked(begin) for each in kept if each.hits]
@@ -85,7 +85,7 @@ def _with_wordings(asked: Asked) -> Asked:
 
 
 def fit_sureness(asked: Sequence[Asked]) -> tuple[float, float]:
-    """Return the scale and bias that make the first hit's probability true (Platt, 1999)."""
+    """Return the scale and bias that calibrate the first hit's probability (Platt, 1999)."""
     from sklearn.linear_model import LogisticRegression
 
     kept = [each for each in asked if each.hits]

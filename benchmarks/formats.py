@@ -1,4 +1,4 @@
-"""Whether a page says the same as Markdown, HTML, DOCX and PDF: trees of blocks, compared.
+"""Whether a page reads the same as Markdown, HTML, DOCX and PDF, by comparing trees of blocks.
 
 Usage: python -m benchmarks.formats FOLDER [MOST_PAGES]
 """
@@ -21,7 +21,7 @@ from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.model import Block, BlockKind, Guide
 
-# What relative links are taken to be relative to where a format has absolute ones only.
+# The base of relative links, for formats that only have absolute ones.
 _HERE = "https://docs.example.com/"
 _STYLE = "td, th { border: 1px solid } pre { font-size: 8pt }"
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -30,7 +30,7 @@ FORMATS = ("html", "docx", "pdf")
 
 
 def tree(guide: Guide) -> list[str]:
-    """Return a guide as lines: headings, and each block's depth, kind, number, words, links."""
+    """Return a guide as lines: headings, and each block's depth, kind, number, words and links."""
     lines = []
     for section in guide.sections:
         lines.append(f"{len(section.path)} {_words(section.heading)}")
@@ -39,7 +39,7 @@ def tree(guide: Guide) -> list[str]:
 
 
 def convert(page: Path, to: str, folder: Path) -> Path:
-    """Write a Markdown page in another format with pandoc, and return where."""
+    """Convert a Markdown page to another format with pandoc, and return its path."""
     made = folder / f"{page.stem}.{to}"
     if to == "pdf":
         text = convert(page, "html", folder).read_text("utf-8")
@@ -54,14 +54,14 @@ def convert(page: Path, to: str, folder: Path) -> Path:
 
 
 def agreement(page: Path, other: Path) -> tuple[float, list[str]]:
-    """Return the share of two trees' lines that they have in common, and how they differ."""
+    """Return the share of lines that two trees have in common, and their differences."""
     one, two = tree(parse(load(read_source(page)))), tree(parse(load(read_source(other))))
     share = difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()
     return share, [d for d in difflib.unified_diff(one, two, lineterm="", n=0) if d[:2] != "@@"]
 
 
 def _block(block: Block, depth: int) -> Iterator[str]:
-    # Word and PDF keep links within a document under names of their own.
+    # Word and PDF rename links within a document.
     hrefs = [span.href for span in block.spans if span.href]
     links = [href.removeprefix(_HERE) for href in hrefs if href[0] != "#"]
     code = block.kind is BlockKind.CODE
@@ -76,7 +76,7 @@ def _words(text: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Compare the pages of a folder, at most so many of them, chosen by a fixed seed."""
+    """Compare the pages in a folder, at most the given number, chosen with a fixed seed."""
     pages = sorted(Path(arguments[0]).glob("*.md"))
     if len(arguments) > 1:
         pages = sorted(random.Random(1).sample(pages, min(len(pages), int(arguments[1]))))

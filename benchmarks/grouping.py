@@ -2,8 +2,8 @@
 
     python -m benchmarks.grouping
 
-Agglomerative clustering (average linkage) over the vectors as the model gives them and as
-`guidebot gaps` centres them; several thresholds, so that it is seen how much hangs on them.
+Agglomerative clustering (average linkage) of the vectors as the model produces them and as
+`guidebot gaps` centres them, at several thresholds, to show how sensitive the result is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kb.settings import DEFAULT_MODEL, Settings
 
 QUESTIONS = Path(__file__).parent / "gap_questions.tsv"
 
-_THRESHOLDS = {"as they are": (0.10, 0.125, 0.15, 0.175), "centred": (0.7, 0.75, 0.8, 0.85, 0.9)}
+_THRESHOLDS = {"as is": (0.10, 0.125, 0.15, 0.175), "centred": (0.7, 0.75, 0.8, 0.85, 0.9)}
 
 
 def read_labelled() -> tuple[list[str], list[str], list[str]]:
@@ -32,17 +32,17 @@ def read_labelled() -> tuple[list[str], list[str], list[str]]:
 
 
 def main() -> None:
-    """Print a table."""
+    """Print the table."""
     subjects, languages, questions = read_labelled()
     embeddings = SentenceTransformerEmbeddings(
         DEFAULT_MODEL, Settings().home.models, threads=os.cpu_count() or 1
     )
     vectors = {
-        "as they are": embeddings.encode(questions, "query"),
+        "as is": embeddings.encode(questions, "query"),
         "centred": centred(questions, languages, embeddings),
     }
-    print(f"{len(questions)} questions of {len(set(subjects))} subjects")
-    print("| vectors | clusters by | groups | V-measure | ARI |\n| --- | --- | --- | --- | --- |")
+    print(f"{len(questions)} questions about {len(set(subjects))} subjects")
+    print("| vectors | clustering | groups | V-measure | ARI |\n| --- | --- | --- | --- | --- |")
     for name, found in vectors.items():
         for threshold in _THRESHOLDS[name]:
             used = " (in use)" if name == "centred" and threshold == FARTHEST else ""
@@ -60,7 +60,7 @@ def _agglomerative(vectors: Vectors, threshold: float) -> list[int]:
 def _hdbscan(vectors: Vectors) -> list[int]:
     clusters = HDBSCAN(min_cluster_size=2, metric="cosine", copy=True)
     found = clusters.fit_predict(vectors.astype(np.float64))
-    # What belongs to no cluster is a group of its own.
+    # Each question outside all clusters forms its own group.
     return [int(group) if group >= 0 else -1 - number for number, group in enumerate(found)]
 
 

@@ -1,12 +1,12 @@
-"""How ingest's memory grows with the guides: from some thousand chunks to 20,000.
+"""How ingest's memory grows with the guides, from a few thousand chunks to 20,000.
 
     python -m benchmarks.ingest_memory [FOLDER] [--pages N...]
 
-FOLDER holds Markdown pages; by default, the IAM user guide's in ../shared/corpus. Where more
-pages are wanted than there are, they are taken again with the number of the round in every
-heading, so that no chunk is like another and each is embedded. Every number of pages is
-ingested into an empty home, and again with one page changed; each ingest is a process of its
-own, whose peak is the whole process', imports and the loading of the model included.
+FOLDER contains Markdown pages; the default is the IAM user guide in ../shared/corpus. If more pages
+are needed than there are, they are reused with the number of the round in every heading, so that
+no two chunks are alike and each is embedded. Each number of pages is ingested into an empty home,
+and again with one page changed. Each ingest is a process of its own, and the peak is that of the
+whole process, including imports and loading the model.
 """
 
 from __future__ import annotations

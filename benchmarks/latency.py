@@ -1,11 +1,11 @@
-"""How long one question takes once everything is loaded, on an idle machine and a busy one.
+"""How long one question takes once everything is loaded, on an idle machine and on a busy one.
 
     python -m benchmarks.latency [--rounds N]
 
-Both sides run at once, each in a process of its own, and are asked in turns, so that only one
-works at a time. Guidebot's time is the whole answer: language, search, decision, and cited
-steps. The quickstart's is `similarity_search` alone, which gives passages. The questions are
-those of guides/questions.yaml, the guide the sample guide.
+Both sides are running, each in a process of its own, and are asked alternately, so that only one
+works at a time. Guidebot's time is for the whole answer: language, search, decision and cited
+steps. The quickstart's is for `similarity_search` alone, which returns passages. The questions are
+those in guides/questions.yaml, and the guide is the sample guide.
 """
 
 from __future__ import annotations
@@ -52,9 +52,7 @@ def main() -> None:
             with busy_core():
                 busy = _ask(sides, asked, options.rounds)
     print(f"{machine()}; {options.rounds} times {len(asked)} questions\n")
-    print(
-        table(["ms", "p50", "p99", "most"], [*_rows(idle, "idle"), *_rows(busy, "one core busy")])
-    )
+    print(table(["ms", "p50", "p99", "max"], [*_rows(idle, "idle"), *_rows(busy, "one core busy")]))
 
 
 def _ask(sides: dict[str, Answering], asked: list[str], rounds: int) -> dict[str, list[float]]:

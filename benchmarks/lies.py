@@ -1,13 +1,14 @@
-"""What becomes of lies, and of what is honest, that a language model may say.
+"""What happens to the lies, and the honest texts, that a language model may produce.
 
     python -m benchmarks.lies [--cases FILE]
 
-FILE has a case a line: what a model says of a section, step by step, and which of it are lies (by
-default that of ../shared, if it is there). A model returns ids, so a lie in the guide's language
-has no form: of such a case, the lines that it names are chosen. Of these choices, and of every one
-and two lines of the sections, it is counted what is shown that the guide does not say, and what is
-lost: of what was chosen, and of what warns, forbids or sets a condition. A translation is compared
-with the line that it is nearest to, and counted as it is shown: over its original, or not at all.
+FILE has one case per line: what a model says about a section, step by step, and which steps are
+lies (the default is the file in ../shared, if there is one). A model returns ids, so it can't
+express a lie in the guide's language: instead, it chooses the lines that the case refers to. For
+these choices, and for every one and two lines of the sections, this counts what is shown that the
+guide doesn't say, and what is lost, of the chosen lines and of those that warn, forbid or set a
+condition. A translation is compared with its nearest line, and counted by how it is shown: with its
+original, or not at all.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _REAL = {"aws-real": "iam-troubleshooting.ja.txt"}
 _MANUAL = "iam-user-guide-en"
 _SHORTEST_QUOTE = 6
 
-# Written apart from kb/choosing/polarity.py, to be a check of it.
+# Written independently of kb/choosing/polarity.py, to check it.
 _WARNS = re.compile(
     r"\b(?:do not|don['’]t|never|must not|should not|avoid)\b"
     r"|ないでください|てはいけません|禁止|避けて|しないこと",
@@ -57,7 +58,7 @@ Name = tuple[str, str, str]
 
 @dataclass
 class Counted:
-    """What was counted, by name: how often it could be, and how often it was."""
+    """Counts by name: how often something could happen, and how often it did."""
 
     of: Counter[str] = field(default_factory=Counter)
     was: Counter[str] = field(default_factory=Counter)
@@ -70,7 +71,7 @@ class Counted:
         self.was[name] += was
 
     def rows(self) -> Iterator[list[str]]:
-        """Yield what was counted as rows of a table."""
+        """Yield the counts as rows of a table."""
         for name, of in self.of.items():
             yield [name, str(self.was[name]), str(of), f"{self.was[name] / of:.1%}"]
 
@@ -103,7 +104,7 @@ def main() -> None:
 
 
 def count_choice(case: dict[str, Any], candidate: Candidate, counted: Counted) -> None:
-    """Count what is shown where a model names the lines that a case rests on."""
+    """Count what is shown when a model names the lines that a case refers to."""
     chosen = {line for step in case["steps"] for line in _quoted(step["quotes"], candidate)}
     shown = _shown(assemble(candidate, {line.id for line in chosen}))
     for number, step in enumerate(case["steps"]):
@@ -162,7 +163,7 @@ def count_translation(
     for number, step in enumerate(case["steps"]):
         lie = number in case["lies"]
         nearest = int(np.argmax(likeness[:, number]))
-        # Of a guide that is not here, some lines are not known.
+        # If a guide is not available, some of its lines are unknown.
         if number != int(np.argmax(likeness[nearest])):
             continue
         original = originals[nearest]
@@ -187,7 +188,7 @@ def name_of(case: dict[str, Any]) -> Name:
 
 
 def sections_of(cases: Sequence[dict[str, Any]]) -> dict[Name, Candidate]:
-    """Return the sections of the cases, as they quote them where the guide is not here."""
+    """Return the sections of the cases, as quoted there if the guide is not available."""
     found: dict[Name, Candidate] = {}
     for name in dict.fromkeys(map(name_of, cases)):
         guide = _guide_named(name)
@@ -211,7 +212,7 @@ def _guide_named(name: Name) -> Guide | None:
 
 
 def _as_quoted(name: Name, cases: Sequence[dict[str, Any]]) -> Guide:
-    """Return a section of the steps that honest texts have, by the blocks that they rest on."""
+    """Return a section made of the steps in honest texts, by the blocks they rest on."""
     texts: dict[int, Counter[str]] = {}
     for case in cases:
         for number, step in enumerate(case["steps"]):
@@ -260,7 +261,7 @@ def _guide(candidate: Candidate) -> str:
 
 
 def _dense(text: str) -> str:
-    """Return a text without white space and marks, to be looked for in another."""
+    """Return a text without white space and punctuation, for finding it in another."""
     return "".join(unicodedata.normalize("NFKC", text).replace("**", "").replace("`", "").split())
 
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: child processes, repeated timing in turns, and tables."""
+"""What the benchmarks share: child processes, alternating timings, and tables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THEIRS = "quickstart"
 
 @dataclass(frozen=True)
 class Finished:
-    """What a child process took. `peak` is the most memory it had, in MiB."""
+    """What a child process took. `peak` is its peak memory in MiB."""
 
     seconds: float
     peak: float
@@ -34,22 +34,22 @@ class Finished:
 def environment(**more: str) -> dict[str, str]:
     """Return the environment of a child: ours, without settings that would change a side."""
     kept = {key: value for key, value in os.environ.items() if key != "EMBEDDING_MODEL"}
-    # Everything is on disk already, and neither side should wait for the network.
+    # Everything is already on disk; neither side should wait for the network.
     return {**kept, "HF_HUB_OFFLINE": "1", **more}
 
 
 def run(command: Sequence[str], cwd: Path = REPOSITORY, **more: str) -> Finished:
-    """Run a command to its end; exits, with what it wrote, if it fails.
+    """Run a command to its end; exits, with its output, if it fails.
 
-    `more` are further environment variables. A child's peak is never below what the caller
-    has in memory when it starts it, so the callers import nothing big.
+    `more` are additional environment variables. A child's peak is never below the memory its parent
+    uses when starting it, so the parents import nothing big.
     """
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         started = time.perf_counter()
         child = subprocess.Popen(
             command, cwd=cwd, env=environment(**more), stdout=output, stderr=errors
         )
-        # Unlike getrusage(RUSAGE_CHILDREN), this tells of one child rather than of all.
+        # Unlike getrusage(RUSAGE_CHILDREN), this reports one child rather than all of them.
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -61,7 +61,7 @@ def run(command: Sequence[str], cwd: Path = REPOSITORY, **more: str) -> Finished
 
 
 def run_module(name: str, *arguments: object) -> tuple[Finished, Any]:
-    """Run `python -m benchmarks.NAME`, and return what it took and the JSON that it printed."""
+    """Run `python -m benchmarks.NAME`; return what it took, and the JSON that it printed."""
     command = [sys.executable, "-m", f"benchmarks.{name}", *map(str, arguments)]
     finished = run(command)
     return finished, json.loads(finished.output.splitlines()[-1])
@@ -72,7 +72,7 @@ def in_turns(
 ) -> dict[str, list[float]]:
     """Return what each side measures, `repeats` times: a, b, b, a, a, b, ...
 
-    So what else the machine does falls on all sides alike.
+    This spreads whatever else the machine is doing over all sides alike.
     """
     found: dict[str, list[float]] = {name: [] for name in sides}
     names = list(sides)
@@ -85,7 +85,7 @@ def in_turns(
 
 
 def spread(samples: Sequence[float], digits: int = 2) -> str:
-    """Return the median of `samples`, and the least and the most in brackets."""
+    """Return the median of `samples`, with the minimum and maximum in brackets."""
     middle = f"{statistics.median(samples):.{digits}f}"
     if len(samples) == 1:
         return middle
@@ -93,13 +93,13 @@ def spread(samples: Sequence[float], digits: int = 2) -> str:
 
 
 def percentile(samples: Sequence[float], percent: int) -> float:
-    """Return the sample that `percent` of a hundred are not above."""
+    """Return a percentile of `samples` by the nearest-rank method."""
     ordered = sorted(samples)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 
 def time_lines(answer: Callable[[str], object]) -> None:
-    """Answer each line of standard input, and print the seconds that it took."""
+    """Answer each line of standard input, and print the seconds it took."""
     print("ready", flush=True)
     for line in sys.stdin:
         started = time.perf_counter()
@@ -123,14 +123,14 @@ class Answering:
             sys.exit(f"benchmarks.{name} {arguments} did not start.")
 
     def ask(self, question: str) -> float:
-        """Return the seconds that the answer took, inside the child."""
+        """Return the seconds that the answer took, measured in the child."""
         assert self._child.stdin is not None
         self._child.stdin.write(" ".join(question.split()) + "\n")
         self._child.stdin.flush()
         return float(self._read())
 
     def close(self) -> None:
-        """End the child."""
+        """Stop the child."""
         self._child.kill()
         self._child.communicate()
 
@@ -146,12 +146,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def tell(message: str) -> None:
-    """Say on the error side how far the benchmark is."""
+    """Report progress on standard error."""
     print(message, file=sys.stderr, flush=True)
 
 
 def machine() -> str:
-    """Return the machine in one line."""
+    """Describe the machine in one line."""
     processor, flags = platform.machine(), ""
     information = Path("/proc/cpuinfo")
     if information.exists():

@@ -1,13 +1,13 @@
-"""A month of a docs team's edits, ingested day by day while somebody asks all the time.
+"""A month of a docs team's edits, ingested day by day while someone keeps asking questions.
 
     python -m benchmarks.month_of_edits [FOLDER] [--days N] [--pages N] [--seed N]
 
-FOLDER holds Markdown pages; by default, the IAM user guide's in ../shared/corpus. A day
-brings one to five edits: a sentence more, a word changed, a section added, removed, renamed or
-moved, a page added or removed. Then `guidebot ingest --json` runs as a process of its own,
-beside a reader that answers a question after the other from what is live. Afterwards it is
-checked that the diff named just the pages that were edited, that the newest edit is answered
-from, and at the end that the snapshot is, row for row, the one that an empty home gets.
+FOLDER contains Markdown pages; the default is the IAM user guide in ../shared/corpus. Each day
+brings one to five edits: a sentence added, a word changed, a section added, removed, renamed or
+moved, a page added or removed. Then `guidebot ingest --json` runs in a process of its own, while a
+reader answers one question after another from the live snapshot. Afterwards, this checks that the
+diff named exactly the edited pages, that the newest edit is answered from, and at the end that the
+snapshot equals, row for row, the one from an ingest into an empty home.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _ROWS = ("guides", "sections", "chunks", "wordings")
 
 @dataclass
 class Page:
-    """A page as its lead and its sections, each with its heading."""
+    """A page as its introduction and its sections, each with its heading."""
 
     lead: str
     sections: list[str]
@@ -62,7 +62,7 @@ class Page:
 
 
 class Team:
-    """Edits the pages of a folder, by chance, the same with the same seed."""
+    """Makes random edits to the pages in a folder, the same ones for the same seed."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self._folder = folder
@@ -72,7 +72,7 @@ class Team:
         """What the newest added section is asked for with, and what it answers."""
 
     def work(self) -> dict[str, str]:
-        """Edit some pages; return what was done with each, by the file's name."""
+        """Edit some pages; return what was done to each, by file name."""
         pages = self._random.sample(
             sorted(self._folder.glob("*.md")), self._random.randint(1, _MOST_EDITS)
         )
@@ -120,7 +120,7 @@ class Team:
 
 @dataclass
 class Reader:
-    """Asks all the time, as the running bot is asked."""
+    """Keeps asking questions, as people ask the running bot."""
 
     home: Path
     answered: int = 0
@@ -143,12 +143,12 @@ class Reader:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask no more."""
+        """Stop asking."""
         self._stop.set()
         self._thread.join()
 
     def until_answered(self, question: str, words: str, snapshot: str) -> float:
-        """Return the seconds until a snapshot's new text answers; exits if it never does."""
+        """Return the seconds until a snapshot's new text is answered; exits if it never is."""
         started = time.monotonic()
         while time.monotonic() - started < 60:
             answer = self.knowledge_base.ask(redact(question))
@@ -164,7 +164,7 @@ class Reader:
             started = time.monotonic()
             try:
                 answer = self.knowledge_base.ask(redact(_QUESTIONS[number % len(_QUESTIONS)]))
-            except Exception as error:  # whatever a reader meets is what is looked for
+            except Exception as error:  # any failure of a reader is a finding
                 self.failures.append(repr(error))
                 continue
             self.answered += 1
@@ -174,7 +174,7 @@ class Reader:
 
 @dataclass
 class Month:
-    """What the days brought."""
+    """The results of all days."""
 
     edits: int = 0
     seconds: list[float] = field(default_factory=list)
@@ -189,7 +189,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--days", type=int, default=_WORKING_DAYS)
-    parser.add_argument("--pages", type=int, help="take only the first N pages")
+    parser.add_argument("--pages", type=int, help="use only the first N pages")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     found = pages_of(options.folder)[: options.pages]
@@ -214,18 +214,18 @@ def main() -> None:
     rows = [
         ["days / edits", f"{options.days} / {month.edits}"],
         ["first ingest, s", f"{seconds:.1f}"],
-        ["ingest of a day, s", spread(month.seconds, 1)],
-        ["chunks embedded, in all", str(month.embedded)],
+        ["one day's ingest, s", spread(month.seconds, 1)],
+        ["chunks embedded, total", str(month.embedded)],
         ["days whose diff named just the edited pages", f"{month.named_right} of {options.days}"],
-        ["from the end of ingest to an answer from the new section, s", spread(month.until, 2)],
+        ["from the end of an ingest to an answer from the new section, s", spread(month.until, 2)],
         ["questions answered meanwhile", str(reader.answered)],
         ["questions that failed", str(len(reader.failures))],
         ["slowest answer meanwhile, s", f"{reader.slowest:.2f}"],
-        ["snapshots that were answered from", str(len(reader.snapshots))],
+        ["snapshots used for answers", str(len(reader.snapshots))],
         ["snapshots kept", str(kept)],
         ["files of rows that differ from a snapshot made from nothing", str(len(differences))],
     ]
-    print(table(["", "a month"], rows))
+    print(table(["", "one month"], rows))
     if reader.failures or differences or month.wrongly_named:
         sys.exit("\n".join([*reader.failures, *differences, *month.wrongly_named]))
 
@@ -264,9 +264,9 @@ def _replay(team: Team, days: int, folder: Path, home: Path, reader: Reader) -> 
 
 
 def _differences(folder: Path, home: Path, root: Path) -> list[str]:
-    """Return which files of rows are not those of an ingest into an empty home."""
+    """Return the files whose rows differ from those of an ingest into an empty home."""
     fresh = empty_home(root / "fresh", root / "unpacked")
-    # The same vectors, as a text may differ in the last bits of bfloat16 in another batch.
+    # Reuse the vectors: in another batch, a text's may differ in the last bits of bfloat16.
     shutil.copy(home / "embeddings.sqlite", fresh)
     _ingest(folder, fresh)
     one, other = live_snapshot(home), live_snapshot(fresh)

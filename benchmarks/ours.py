@@ -5,11 +5,11 @@
     python -m benchmarks.ours open HOME
     python -m benchmarks.ours phases HOME QUESTION
 
-each of which prints JSON as its last line, or as
+Each of these prints JSON as its last line.
 
     python -m benchmarks.ours answer HOME
 
-which answers a question a line, and prints the seconds that each took.
+answers a question per line, and prints the seconds each took.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def unpack(home: Home) -> str:
 
 
 def ingest_folder(folder: Path, home: Home) -> dict[str, int]:
-    """Ingest as `guidebot ingest` does, and return how many chunks came of it."""
+    """Ingest as `guidebot ingest` does, and return the number of chunks."""
     from ingest.pipeline import ingest
 
     embeddings = SentenceTransformerEmbeddings(
@@ -52,7 +52,7 @@ def ingest_folder(folder: Path, home: Home) -> dict[str, int]:
 
 
 def open_index(home: Home) -> dict[str, float]:
-    """Open the live snapshot, checksums and BM25 included, and return the seconds it took."""
+    """Open the live snapshot, including checksums and BM25, and return the seconds it took."""
     import bm25s  # noqa: F401  (the imports are not part of opening)
     import faiss  # noqa: F401
 
@@ -84,7 +84,7 @@ def phases(home: Home, question: str) -> dict[str, float]:
     knowledge_base.index()
     done("open the snapshot")
     detect_language(question)
-    done("tell the language")
+    done("detect the language")
     import torch  # noqa: F401
 
     done("import torch")
@@ -108,7 +108,7 @@ def answer_lines(home: Home) -> None:
 
 
 def main(command: str, *arguments: str) -> None:
-    """Do one thing, and print what came of it as JSON."""
+    """Run one command, and print its result as JSON."""
     result: object
     match command, arguments:
         case "unpack", (home,):

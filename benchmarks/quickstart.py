@@ -1,16 +1,16 @@
-"""The LangChain quickstart: what a bot is made of without Guidebot.
+"""The LangChain quickstart: the kind of bot people build without Guidebot.
 
-Pages cut into 1000 characters with 200 of overlap, a FAISS vector store, and
-`similarity_search`. The embedding model is Guidebot's own, used as sentence-transformers
-sets it up: float32, with as many threads as PyTorch chooses. The benchmarks run it as
+Pages split at 1000 characters with an overlap of 200, a FAISS vector store, and
+`similarity_search`. The embedding model is Guidebot's own, with the defaults of
+sentence-transformers: float32, and as many threads as PyTorch chooses. The benchmarks run it as
 
     python -m benchmarks.quickstart ingest FOLDER STORE MODEL
     python -m benchmarks.quickstart open STORE MODEL
     python -m benchmarks.quickstart ask STORE MODEL QUESTION
     python -m benchmarks.quickstart answer STORE MODEL
 
-and read the JSON in its last line; `answer` takes a question a line, and prints the seconds
-that each took.
+and read the JSON in its last line; `answer` takes a question per line, and prints the seconds each
+took.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BATCH = 32
 
 
 class PlainEmbeddings(Embeddings):
-    """The model in a folder, with the prompts that it was trained with."""
+    """The model in a folder, with the prompts it was trained with."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -57,7 +57,7 @@ class PlainEmbeddings(Embeddings):
 
 
 def build(folder: str, store: str, embeddings: Embeddings) -> int:
-    """Make a store of the Markdown pages in a folder, and return how many chunks it has."""
+    """Build a store from the Markdown pages in a folder, and return its number of chunks."""
     from langchain_community.document_loaders import DirectoryLoader, TextLoader
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -76,7 +76,7 @@ def load(store: str, embeddings: Embeddings) -> FAISS:
 
 
 def main(command: str, *arguments: str) -> None:
-    """Do one thing, and print what came of it as JSON."""
+    """Run one command, and print its result as JSON."""
     if command == "ingest":
         folder, path, model = arguments
         print(json.dumps({"chunks": build(folder, path, PlainEmbeddings(model))}))

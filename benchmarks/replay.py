@@ -2,15 +2,14 @@
 
     python -m benchmarks.replay [--fetched FOLDER] [--keep FOLDER]
 
-To each guide of the bench (bench_guides), people come one after the other, each with one question.
-Where the bot is not sure, they press the button of the problem that they mean, if it is there; some
-press a wrong one, and some say whether an answer helped. What they teach counts as it does in
-Slack.
+People come to each guide of the benchmark (bench_guides) one after another, each with one question.
+When the bot isn't sure, they press the button of the problem they mean, if it is there. Some press
+a wrong one, and some rate the answer. What they teach counts as it does in Slack.
 
-The bench has hardly two questions about one problem, so the drafted wordings are asked: of some of
-the problems that the bench asks about, half of them in an order by chance. What is measured is the
-other half, and the bench's own questions about these problems and about none, before and
-afterwards. FOLDERs are those of benchmarks.any_guide.
+The benchmark has hardly two questions about the same problem, so people ask the drafted wordings
+instead: of some of the problems that the benchmark asks about, half the wordings, in random order.
+What is measured, before and after, is the other half, and the benchmark's own questions about these
+problems and about none. The options are those of benchmarks.any_guide.
 """
 
 from __future__ import annotations
@@ -42,13 +41,13 @@ _COLUMNS = ("first", "answered right", "answered wrong", "false")
 
 @dataclass(frozen=True)
 class Manners:
-    """Which share of people presses a wrong button, and which says whether an answer helped."""
+    """The shares of people who press a wrong button, and who rate an answer."""
 
     wrong: float = 0.0
     rate: float = 0.0
 
     def __str__(self) -> str:
-        """Say it in a row's name."""
+        """Return the name of the row."""
         return f"after, {self.wrong:.0%} press wrong, {self.rate:.0%} rate answers"
 
 
@@ -57,7 +56,7 @@ _MANNERS = (Manners(), Manners(wrong=0.1), Manners(rate=0.5), Manners(wrong=0.1,
 
 @dataclass(frozen=True)
 class Person:
-    """What somebody asks, and the problems ("guide#anchor") that they mean, if any."""
+    """What someone asks, and the problems ("guide#anchor") they mean, if any."""
 
     question: str
     right: frozenset[str]
@@ -87,7 +86,7 @@ def main() -> None:
 
 
 def replay(guide: BenchGuide, keep: Path) -> dict[str, list[list[float]]]:
-    """Return the measures of a guide, before and after each replay, by who is measured."""
+    """Return a guide's measures before and after each replay, by who is measured."""
     tell(guide.name)
     random = np.random.default_rng(0)
     asked = sorted({name for each in guide.questions for name in each.right} & {*guide.wordings})
@@ -133,7 +132,7 @@ def pressed(
     manners: Manners,
     random: np.random.Generator,
 ) -> int:
-    """Let people ask and press; return how many wordings were learned."""
+    """Have people ask and press buttons; return how many wordings were learned."""
     lessons: list[Lesson] = []
     for number, person in enumerate(people):
         if number % _TEACH_EVERY == 0:
@@ -150,7 +149,7 @@ def said_by(
     manners: Manners,
     random: np.random.Generator,
 ) -> list[Lesson]:
-    """Return what a person teaches who asks, and then does what people do."""
+    """Return what a person teaches by asking and then reacting as people do."""
     answer = knowledge_base.ask(redact(person.question))
     shown = [each.section for each in _offered(answer)]
     right = [name in person.right for name in shown]
@@ -193,7 +192,7 @@ def measured(knowledge_base: KnowledgeBase, people: Sequence[Person]) -> list[fl
 
 
 def _offered(answer: Answer) -> Sequence[Citation]:
-    """Return what an answer is from, or else what it names to choose from, the best first."""
+    """Return what an answer comes from, or else the choices it offers, best first."""
     return by_problem(answer.citations)[:1] or answer.choices or answer.nearest
 
 

@@ -1,10 +1,10 @@
-"""How long the search takes beside the embedding of the question.
+"""How long the search takes, compared with embedding the question.
 
     python -m benchmarks.search_speed [--chunks N]
 
-On the sample guide, and on N chunks (20,000) of random words in sections with headings, whose
-vectors are random. All in one process, embedding and search in turns for each question; the
-questions are those of guides/questions.yaml. The language is told beforehand.
+On the sample guide, and on N chunks (20,000) of random words in sections with headings, with random
+vectors. All in one process, alternating between embedding and search for each question. The
+questions are those in guides/questions.yaml. Language detection is not included.
 """
 
 from __future__ import annotations

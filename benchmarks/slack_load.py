@@ -1,11 +1,11 @@
-"""How soon 200 questions are answered that 50 people ask in ten seconds.
+"""How fast 200 questions from 50 people within ten seconds are answered.
 
     python -m benchmarks.slack_load [--questions N] [--rate N]
 
-The real bot process with the sample guide, in front of the loopback Slack of testing/slack_server:
-a third of the questions each as direct messages, as mentions, and in threads, once with Slack as
-it should be, and once with 5% of its answers failing. The time runs from the message in Slack to
-the whole answer in Slack, through both connections; real Slack adds its own.
+The real bot process with the sample guide, against the loopback Slack in testing/slack_server. A
+third of the questions each come as direct messages, mentions, and in threads, once with Slack
+working normally, and once with 5% of its responses failing. The time runs from the message in Slack
+to the complete answer in Slack, over both connections; the real Slack adds its own.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ def main() -> None:
     """Run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--rate", type=float, default=20.0, help="questions a second")
+    parser.add_argument("--rate", type=float, default=20.0, help="questions per second")
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
         home = Path(temporary, "home")
         run_module("ours", "unpack", home / "models")
         run_module("ours", "ingest", SAMPLE_GUIDES, home)
-        for name, share in (("Slack as it should be", 0.0), ("5% of calls fail", _SHARE)):
+        for name, share in (("Slack working normally", 0.0), ("5% of calls fail", _SHARE)):
             with SlackServer() as slack, _bot(slack, home):
                 tally = _ask(slack, options.questions, options.rate, share)
                 rows.append([name, *_row(tally)])
                 tell(f"{name}: {slack.faults_scattered} faults, {len(slack.violations)} violations")
-    print(f"{machine()}; {options.questions} questions, {options.rate:g} a second\n")
+    print(f"{machine()}; {options.questions} questions, {options.rate:g} per second\n")
     print(
         table(
-            ["", "answered", "lost", "doubled", "p50, s", "p95, s", "p99, s", "most, s"],
+            ["", "answered", "lost", "duplicated", "p50, s", "p95, s", "p99, s", "max, s"],
             rows,
         )
     )

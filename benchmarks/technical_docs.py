@@ -1,12 +1,12 @@
-"""Customers' questions on some hundred pages of technical documentation, with everything else.
+"""Customers' questions on some hundred pages of technical documentation, compared with others.
 
     python -m benchmarks.technical_docs [FOLDER] [--questions FILE] [--keep FOLDER]
 
-FOLDER holds Markdown pages; by default, the IAM user guide's in ../shared/corpus. The questions
+FOLDER contains Markdown pages; the default is the IAM user guide in ../shared/corpus. The questions
 (technical_questions.yaml) name the pages that answer them. Side by side: Guidebot, its chunks'
-embeddings alone, BM25 alone, and the LangChain quickstart, which cuts the pages in its own way.
-Nothing of Guidebot was fitted on these questions. Embedding takes ten minutes; --keep names a
-folder where what was made stays for the next run.
+embeddings alone, BM25 alone, and the LangChain quickstart, which splits the pages in its own way.
+Nothing in Guidebot was fitted to these questions. Embedding takes ten minutes; --keep names a
+folder to keep the results in for the next run.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from kb.settings import DEFAULT_MODEL
 DEFAULT_QUESTIONS = Path(__file__).parent / "technical_questions.yaml"
 _PAGES = 10
 _PASSAGES = 200
-"""So many of the quickstart's are asked for, as many are of one page."""
+"""How many of the quickstart's passages are requested, as several come from one page."""
 
 _MEASURES = ("recall@1", "recall@5", "MRR@10")
 
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=DEFAULT_QUESTIONS)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    pages_of(options.folder)  # exits, saying so, if there are none
+    pages_of(options.folder)  # exits with a message if there are none
     asked = [
         Asked(str(row["q"]), frozenset(row["pages"]))
         for row in yaml.safe_load(options.questions.read_text("utf-8"))

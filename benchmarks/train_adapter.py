@@ -1,19 +1,19 @@
-"""Trains the adapter of the default embedding model on questions about guides.
+"""Trains the default embedding model's adapter on questions about guides.
 
     python -m benchmarks.train_adapter OUT [--fold N] [--fetched FOLDER] [--begin FILE] [--steps N]
 
-It learns from the guides of bench_guides, with the wordings and the questions, and from those in
-guides/training, which were written for it. With --fold it learns nothing of the guides of that
-half, so that they can be measured (any_guide); without, of all. The shipped one is that of the
-first half: what is known of it was measured with it. --begin goes on from the weights in a file. On
-two cores it takes three quarters of an hour and 6 GiB.
+It learns from the guides in bench_guides, with their wordings and questions, and from those in
+guides/training, which were written for it. With --fold, it learns nothing from the guides in that
+half, so that they can be measured (any_guide); without it, it learns from all. The shipped adapter
+is the one from the first half, for which there are measurements. --begin continues from the weights
+in a file. On two cores, it takes three quarters of an hour and 6 GiB.
 
 A low-rank adaptation (Hu et al., 2021, https://arxiv.org/abs/2106.09685) of the upper half of the
-layers, by contrast within a batch (van den Oord et al., 2018, https://arxiv.org/abs/1807.03748):
-questions and texts of one guide, among them problems that are near each other. A question is to be
-nearest to its problem's text, and to other wordings of the same problem; one that the guide does
-not answer is to be nearer to nothing than to any text. What the lower layers make of each text
-does not change, and is kept.
+layers, trained with a contrastive loss within each batch (van den Oord et al., 2018,
+https://arxiv.org/abs/1807.03748). A batch holds questions and texts from one guide, including
+problems that are close to each other. A question should be closest to its problem's text, and to
+other wordings of the same problem; one that the guide doesn't answer should be closer to nothing
+than to any text. The lower layers' output for each text doesn't change, and is cached.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _NEAR_EACH = 2
 _UNANSWERED = 8
 _OF_BLOCKS = 0.4
 
-# What the parts of the loss weigh: texts to questions, question to question, no answer.
+# The weights of the loss terms: texts to questions, question to question, no answer.
 _BACK, _WORDINGS, _NOTHING = 0.3, 0.5, 0.3
 
 _LONGEST_QUESTION, _LONGEST_TEXT = 48, 144
@@ -64,10 +64,10 @@ _CHUNK_CHARACTERS = 900
 
 @dataclass
 class Material:
-    """What is learned from a guide: problems by number, with their texts and questions.
+    """What is learned from a guide: numbered problems, with their texts and questions.
 
     `chunks` and `blocks` are the texts of each problem; each question has the numbers of the
-    problems that answer it, and `unanswered` are those that nothing does.
+    problems that answer it, and nothing answers those in `unanswered`.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Material:
 
 
 def main() -> None:
-    """Train, and write the adapter."""
+    """Train the adapter and write it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--fold", type=int, choices=(1, 2))
@@ -144,7 +144,7 @@ def _joined_blocks(rows: Iterator[tuple[int, str]]) -> dict[int, list[str]]:
 
 
 def _written(path: Path) -> Material:
-    """Return what a file of guides/training holds: a title, problems, and what has no answer."""
+    """Return the contents of a file in guides/training: title, problems, unanswered questions."""
     material = Material(path.stem, [], [], [])
     title = ""
     for line in path.read_text("utf-8").splitlines():
@@ -165,7 +165,7 @@ def _written(path: Path) -> Material:
 
 
 class Adapted(nn.Module):
-    """A linear layer that stays, and what is learned to be added to it."""
+    """A frozen linear layer, and the learned change that is added to it."""
 
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
@@ -182,7 +182,7 @@ class Adapted(nn.Module):
 
 
 class Encoder(nn.Module):
-    """The model in a folder, its upper layers to be trained."""
+    """The model in a folder, with its upper layers to be trained."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -202,7 +202,7 @@ class Encoder(nn.Module):
                     self._adapted[f"encoder.layer.{number}.{name}"] = adapted
 
     def adapter(self) -> dict[str, Tensor]:
-        """Return what was learned, as kb.embedder.adapter reads it."""
+        """Return the learned weights in the form that kb.embedder.adapter reads."""
         tensors = {}
         for name, part in self._adapted.items():
             tensors[f"{name}.lora_A.weight"] = part.low.detach().half().contiguous()
@@ -210,14 +210,14 @@ class Encoder(nn.Module):
         return tensors
 
     def load_adapter(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take what was learned before."""
+        """Load an adapter trained earlier."""
         for name, part in self._adapted.items():
             part.low.data = tensors[f"{name}.lora_A.weight"].float()
             part.high.data = tensors[f"{name}.lora_B.weight"].float() / _SCALE
 
     @torch.no_grad()
     def lower(self, texts: Sequence[str], prompt: str, longest: int) -> list[Tensor]:
-        """Return what the lower layers make of texts, each of shape (tokens, dimension)."""
+        """Return the lower layers' output for texts, each of shape (tokens, dimension)."""
         found: dict[int, Tensor] = {}
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         for start in range(0, len(order), 32):
@@ -252,7 +252,7 @@ class Encoder(nn.Module):
 
 
 class Batches:
-    """A guide's material as the lower layers see it, and batches of it."""
+    """A guide's material as the lower layers output it, and batches of it."""
 
     def __init__(self, material: Material, encoder: Encoder) -> None:
         self.right = [right for _, right in material.questions]
@@ -280,7 +280,7 @@ class Batches:
         tell(f"{material.name}: {len(self.problems)} problems, {len(self.questions)} questions")
 
     def some_problems(self) -> list[int]:
-        """Return problems at random, and some that are near them."""
+        """Return random problems, and some that are close to them."""
         found: dict[int, None] = {}
         while len(found) < min(_PROBLEMS, len(self.problems)):
             problem = random.choice(self.problems)
@@ -289,7 +289,7 @@ class Batches:
         return list(found)[:_PROBLEMS]
 
     def text_of(self, problem: int, blocks: bool) -> Tensor:
-        """Return a text of a problem at random: a block or a chunk."""
+        """Return a random text of a problem: a block or a chunk."""
         texts = self.blocks[problem] if blocks else []
         return random.choice(texts or self.chunks[problem])
 
@@ -342,7 +342,7 @@ def _loss(encoder: Encoder, guide: Batches) -> Tensor:
 
 
 def _contrast(scores: Tensor, right: Tensor) -> Tensor:
-    """Return how little of each row's probability is where it is right."""
+    """Return the mean negative log-probability that rows give to their right columns."""
     good = torch.logsumexp(scores.masked_fill(~right, -1e9), 1)
     return (torch.logsumexp(scores, 1) - good).mean()
 
@@ -363,7 +363,7 @@ def _lower(
 
 
 def _mask(there: Tensor) -> Tensor:
-    """Return what is added to attention: nothing where there is a token, else a great deal."""
+    """Return what to add to attention: nothing for a token, a large negative number elsewhere."""
     return torch.where(there[:, None, None, :], 0.0, torch.finfo(torch.float32).min)
 
 

@@ -24,22 +24,22 @@ from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.deletion import Deletion
 from bot.answering.humans import Humans
-from bot.answering.learning import Learner, Learning
+from bot.answering.learning import Learner, LearningMode
 from bot.answering.people import People
 from bot.answering.private import PrivateAnswers
 from bot.answering.replies import Replies
-from bot.answering.workers import Work
-from bot.listeners import Parts, register
+from bot.answering.workers import Workers
+from bot.listeners import Services, register
 from bot.memory.lessons import Lessons
 from bot.memory.store import Store
 from bot.operations.http import Check, Server, slack_pages, status_pages
-from bot.operations.ingest_runner import GUIDEBOT, Rerun
-from bot.operations.metrics import CountErrors, watch
+from bot.operations.ingest_runner import GUIDEBOT, IngestRunner
+from bot.operations.metrics import ErrorCounter, set_gauge_sources
 from bot.operations.snapshot_pulls import PULL_EVERY_SECONDS, SnapshotPulls
 from bot.settings import BotSettings
 from bot.slack.clients import POST_SECONDS
-from bot.slack.installs import client_of, installation_store, oauth_settings
-from bot.slack.posting import persistently
+from bot.slack.installs import client_factory, installation_store, oauth_settings
+from bot.slack.retries import with_retries
 from bot.slack.socket import Socket
 from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
@@ -70,7 +70,7 @@ logger = logging.getLogger(__name__)
 
 def assemble(
     settings: BotSettings, knowledge_base: KnowledgeBase, guidebot: Sequence[str] = GUIDEBOT
-) -> Parts:
+) -> Services:
     """Return what the listeners work with; opens the database.
 
     `guidebot` is the command that ingests.
@@ -82,7 +82,7 @@ def assemble(
     admin = WebClient(token=token, base_url=settings.slack_api_url) if token else None
     deletion = Deletion(admin)
     replies = Replies(knowledge_base, store, access, deletion, human=bool(settings.human_channel))
-    return Parts(
+    return Services(
         settings=settings,
         knowledge_base=knowledge_base,
         store=store,
@@ -93,18 +93,18 @@ def assemble(
         answerer=Answerer(knowledge_base, store, people, replies),
         private=PrivateAnswers(replies, store, people),
         deletion=deletion,
-        learner=Learner(knowledge_base, Lessons(store), Learning(settings.learn_wordings)),
-        rerun=Rerun(settings.home.root / "last-ingest.json", guidebot),
+        learner=Learner(knowledge_base, Lessons(store), LearningMode(settings.learn_wordings)),
+        ingest_runner=IngestRunner(settings.home.root / "last-ingest.json", guidebot),
     )
 
 
-def build_app(parts: Parts, *, http: bool = False) -> App:
+def build_app(services: Services, *, http: bool = False) -> App:
     """Return the Bolt app with every listener.
 
     With `http` it checks the signatures of Slack's requests. Asks Slack whose the token is, but
     does not connect. Raises SlackApiError if Slack refuses it.
     """
-    settings = parts.settings
+    settings = services.settings
     for name in _READ_BY_BOLT:
         # Bolt would act on these by itself, even where they are empty.
         os.environ.pop(name, None)
@@ -115,19 +115,19 @@ def build_app(parts: Parts, *, http: bool = False) -> App:
         # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
         # have done what it was to do (bot.slack.posting looks first).
         retry_handlers=[
-            CountErrors(),
+            ErrorCounter(),
             RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES),
         ],
     )
     secret = settings.slack_signing_secret.get_secret_value() if http else None
-    oauth = oauth_settings(settings, parts.store.engine) if settings.installs else None
+    oauth = oauth_settings(settings, services.store.engine) if settings.installs else None
 
     def ask_whose_token_it_is() -> App:
         return _app(client, secret, oauth)
 
     # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
-    app = persistently(ask_whose_token_it_is)
-    register(app, parts)
+    app = with_retries(ask_whose_token_it_is)
+    register(app, services)
     return app
 
 
@@ -137,7 +137,7 @@ def _app(client: WebClient, secret: str | None, oauth: OAuthSettings | None) -> 
             client=client,
             signing_secret=secret,
             oauth_settings=oauth,
-            listener_executor=Work(_LISTENERS, "listener"),
+            listener_executor=Workers(_LISTENERS, "listener"),
         )
     except BoltError as error:
         if isinstance(error.__context__, SlackApiError):
@@ -155,21 +155,21 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with contextlib.ExitStack() as running:
-        running.enter_context(_alone(settings))
-        parts = assemble(settings, knowledge_base)
-        running.callback(parts.store.close)
+        running.enter_context(_single_instance(settings))
+        services = assemble(settings, knowledge_base)
+        running.callback(services.store.close)
         if not settings.database_url:
             # Whoever was at them is gone: this folder is one process's own.
-            parts.store.let_go()
+            services.store.release()
         # Before the model is loaded, so that a wrong token is told at once.
-        app = build_app(parts, http=bool(http))
-        running.callback(_finish, app, parts)
-        checks = _checks(parts)
+        app = build_app(services, http=bool(http))
+        running.callback(_drain, app, services)
+        checks = _checks(services)
         # Of several workspaces, one that takes the bot away says nothing of the others.
         token = None if settings.installs else TokenCheck(app.client)
         if token:
             checks["slack"] = token
-        watch(parts.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
+        set_gauge_sources(services.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
         if settings.status_address:
             running.callback(Server(status_pages(checks), settings.status_address).close)
         pulls = _pulls(settings)
@@ -187,12 +187,12 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
             socket.connect()
             running.callback(socket.close)
             checks["connection"] = socket.check
-        _look_after(parts, _clients(app, parts), token, pulls, socket, stop)
+        _run_periodic_tasks(services, _client_factory(app, services), token, pulls, socket, stop)
         logger.info("Stopping.")
 
 
 @contextlib.contextmanager
-def _alone(settings: BotSettings) -> Iterator[None]:
+def _single_instance(settings: BotSettings) -> Iterator[None]:
     """Keep a second bot from the same folder; with a database for several, let it be."""
     if settings.database_url:
         yield
@@ -220,17 +220,17 @@ def _pulls(settings: BotSettings) -> SnapshotPulls | None:
     return SnapshotPulls(store, settings.home, settings.snapshots_kept)
 
 
-def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]:
+def _client_factory(app: App, services: Services) -> Callable[[str | None], WebClient | None]:
     """Return what gives the client for a workspace."""
-    if not parts.settings.installs:
+    if not services.settings.installs:
         return lambda team: app.client
-    return client_of(installation_store(parts.settings, parts.store.engine), app.client)
+    return client_factory(installation_store(services.settings, services.store.engine), app.client)
 
 
-def _checks(parts: Parts) -> dict[str, Check]:
+def _checks(services: Services) -> dict[str, Check]:
     def database() -> str | None:
         try:
-            parts.store.check()
+            services.store.check()
         except DatabaseError:
             logger.exception("The database does not answer")
             return "does not answer"
@@ -238,7 +238,7 @@ def _checks(parts: Parts) -> dict[str, Check]:
 
     def guides() -> str | None:
         try:
-            parts.knowledge_base.index()
+            services.knowledge_base.index()
         except GuidebotError as error:
             return str(error)
         return None
@@ -254,19 +254,19 @@ def _snapshot_age(knowledge_base: KnowledgeBase) -> float:
     return time.time() - datetime.fromisoformat(created).timestamp()
 
 
-def _finish(app: App, parts: Parts) -> None:
+def _drain(app: App, services: Services) -> None:
     """Answer what is in hand; what takes too long is answered after the next start."""
-    until = time.monotonic() + _STOP_SECONDS
-    parts.rerun.stop()
+    deadline = time.monotonic() + _STOP_SECONDS
+    services.ingest_runner.stop()
     listeners = app.listener_runner.listener_executor
-    assert isinstance(listeners, Work)
-    left = listeners.finish(until) + parts.answerer.work.finish(until)
+    assert isinstance(listeners, Workers)
+    left = listeners.drain(deadline) + services.answerer.workers.drain(deadline)
     if left:
         logger.warning("Stopped with %s things to do; questions wait for the next start.", left)
 
 
-def _look_after(
-    parts: Parts,
+def _run_periodic_tasks(
+    services: Services,
     client: Callable[[str | None], WebClient | None],
     token: TokenCheck | None,
     pulls: SnapshotPulls | None,
@@ -274,11 +274,11 @@ def _look_after(
     stop: threading.Event,
 ) -> None:
     """Until it is time to stop: learn, pull, answer what was left over, forget what is old."""
-    work, days = parts.answerer.work, parts.settings.retention_days
+    workers, days = services.answerer.workers, services.settings.retention_days
     rounds: list[tuple[float, Callable[[], object]]] = [
-        (_FORGET_EVERY_SECONDS, lambda: parts.store.forget_older_than(days)),
-        (_RECOVER_EVERY_SECONDS, lambda: parts.answerer.recover(client)),
-        (_LEARN_EVERY_SECONDS, parts.learner.refresh),
+        (_FORGET_EVERY_SECONDS, lambda: services.store.forget_older_than(days)),
+        (_RECOVER_EVERY_SECONDS, lambda: services.answerer.recover(client)),
+        (_LEARN_EVERY_SECONDS, services.learner.refresh),
     ]
     if token:
         rounds.append((_ASK_SLACK_EVERY_SECONDS, token.refresh))
@@ -290,8 +290,8 @@ def _look_after(
         for number, (seconds, task) in enumerate(rounds):
             if now >= due[number]:
                 due[number] = now + seconds
-                work.submit(task)
+                workers.submit(task)
         if socket:
-            socket.look_after()
+            socket.drop_if_silent()
         if stop.wait(_LEARN_EVERY_SECONDS):
             return

@@ -22,7 +22,7 @@ from kb.errors import GuidebotError, SettingsError
 from kb.settings import load_settings
 
 if TYPE_CHECKING:
-    from bot.doctor.checks import Finding
+    from bot.doctor.checks import CheckResult
 
 _STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
 _STATE, _INDENT = 9, 24
@@ -73,14 +73,14 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check all that the bot needs, and say what to do about what is wrong."""
-    from bot.doctor.checks import State, examine
-    from bot.doctor.context import Bench
+    from bot.doctor.checks import State, run_checks
+    from bot.doctor.context import DoctorContext
 
     # What goes wrong is in the findings.
     logging.disable(logging.CRITICAL)
     console = Console(highlight=False)
     findings = []
-    for finding in examine(Bench()):
+    for finding in run_checks(DoctorContext()):
         findings.append(finding)
         if not as_json:
             _show(finding, console)
@@ -121,7 +121,7 @@ def forget(
     typer.echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
 
 
-def _show(finding: Finding, console: Console) -> None:
+def _show(finding: CheckResult, console: Console) -> None:
     # A pipe gets a line for each, however long.
     width = console.width - _INDENT if console.is_terminal else sys.maxsize
     for text, style in ((finding.seen, ""), (finding.advice, "cyan")):

@@ -73,7 +73,7 @@ class Place:
         return Audience(self.channel)
 
     @property
-    def is_call(self) -> bool:
+    def is_command(self) -> bool:
         """Whether a command asked it, so that no message stands for it."""
         return self.ts.startswith(COMMAND_TS)
 
@@ -121,12 +121,12 @@ def thread_reply(event: Mapping[str, Any]) -> Question | None:
     return _question(event, thread, Surface.THREAD) if _is_written(event) else None
 
 
-def names_somebody(event: Mapping[str, Any]) -> bool:
+def mentions_anyone(event: Mapping[str, Any]) -> bool:
     """Whether a message is for the people it names; one that names the bot comes as a mention."""
     return bool(re.search(r"<@[UW]", str(event.get("text") or "")))
 
 
-def names(event: Mapping[str, Any], user: str) -> bool:
+def mentions_user(event: Mapping[str, Any], user: str) -> bool:
     """Whether a message names a person or an app."""
     return f"<@{user}>" in str(event.get("text") or "")
 
@@ -139,7 +139,7 @@ def channel_message(event: Mapping[str, Any]) -> Question | None:
     thread = event.get("thread_ts")
     if event.get("channel_type") == "im" or (thread and thread != event.get("ts")):
         return None
-    if not _is_written(event) or names_somebody(event):
+    if not _is_written(event) or mentions_anyone(event):
         return None
     question = _question(event, event["ts"], Surface.AUTO)
     return question if question.text else None
@@ -160,23 +160,23 @@ def plain_text(text: str) -> CleanText:
     return redact(re.sub(r"[^\S\n]+", " ", words).strip())
 
 
-def words_of(message: Mapping[str, Any]) -> CleanText:
+def text_of(message: Mapping[str, Any]) -> CleanText:
     """Return what a message says, as the person sees it, without mentions and secrets.
 
     What a workflow or an alert posts, and what somebody forwards, has its words in blocks and
     attachments.
     """
-    said = str(message.get("text") or "")
+    text = str(message.get("text") or "")
     # What people type stands in the blocks again; what apps post may stand only there.
-    if not said or message.get("bot_id"):
-        said = "\n".join([said, *(t for t in _texts(message.get("blocks")) if t not in said)])
+    if not text or message.get("bot_id"):
+        text = "\n".join([text, *(t for t in _texts(message.get("blocks")) if t not in text)])
     below = []
     for attachment in message.get("attachments") or []:
         shared = attachment.get("is_share") or attachment.get("is_msg_unfurl")
         # What Slack shows of a link in the text was not written by anybody here.
         if shared or not (attachment.get("from_url") or attachment.get("original_url")):
             below += list(_attached(attachment))
-    return plain_text("\n".join([said, *below]))
+    return plain_text("\n".join([text, *below]))
 
 
 def _attached(attachment: Mapping[str, Any]) -> Iterator[str]:
@@ -224,7 +224,7 @@ def _question(event: Mapping[str, Any], thread_ts: str | None, surface: Surface)
         channel=event["channel"],
         ts=event["ts"],
         user=event["user"],
-        text=words_of(event),
+        text=text_of(event),
         thread_ts=thread_ts,
         surface=surface,
     )

@@ -38,7 +38,7 @@ _Channel = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]+)?$")]
 _Ids = Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]+(\s*,\s*[A-Z][A-Z0-9]+)*)?$")]
 
 
-def ids(setting: str) -> frozenset[str]:
+def parse_ids(setting: str) -> frozenset[str]:
     """Return the ids that a setting lists, with commas between them."""
     return frozenset(part.strip() for part in setting.split(",") if part.strip())
 

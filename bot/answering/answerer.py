@@ -15,18 +15,18 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.actor import Actor
 from bot.answering.conduct import talk_of
-from bot.answering.conversation_queue import Lanes
+from bot.answering.conversation_queue import ConversationQueue
 from bot.answering.people import People
 from bot.answering.presence import Presence
 from bot.answering.replies import Replies, Reply
-from bot.answering.workers import Work
-from bot.memory.store import Outcome, Store, Unanswered
-from bot.operations.log import about
+from bot.answering.workers import Workers
+from bot.memory.store import ClaimedQuestion, Outcome, Store
+from bot.operations.log import log_context
 from bot.operations.metrics import DECISIONS, QUESTIONS, observe_wait, stage
-from bot.question import Place, Question, Surface, words_of
-from bot.slack.errors import SLACK_ERRORS, error_code, is_final, may_pass
+from bot.question import Place, Question, Surface, text_of
+from bot.slack.errors import SLACK_ERRORS, error_code, is_permanent, is_transient
 from bot.slack.live_answer import LiveAnswer
-from bot.slack.posting import is_answered, post, post_instead, post_privately, read_message
+from bot.slack.posting import is_answered, post_answer, post_privately, read_message, replace_answer
 from bot.views.answer import Message
 from kb.knowledge_base import KnowledgeBase
 from kb.model import CleanText, Decision
@@ -53,47 +53,45 @@ class Answerer:
         self._people = people
         self._replies = replies
         self.conversations = replies.conversations
-        self.work = Work(_WORKERS, "answer")
-        self._lanes = Lanes(self.work)
+        self.workers = Workers(_WORKERS, "answer")
+        self._queue = ConversationQueue(self.workers)
         self._lock = threading.Lock()
-        self._in_hand: set[Place] = set()
+        self._in_flight: set[Place] = set()
 
-    def take(self, question: Question) -> bool:
+    def claim(self, question: Question) -> bool:
         """Take a question on, on disk; False if that was done before.
 
         Whoever takes it on calls `answer` or `answer_soon` with it.
         """
         with self._lock:
-            taken = self._store.take(question)
-            if taken:
-                self._in_hand.add(_place(question))
-        if taken:
+            claimed = self._store.claim(question)
+            if claimed:
+                self._in_flight.add(_place(question))
+        if claimed:
             QUESTIONS.labels(question.surface).inc()
             observe_wait(question.ts)
-        return taken
+        return claimed
 
-    def take_again(self, question: Question) -> bool:
+    def reclaim(self, question: Question) -> bool:
         """Take on a question that nothing was said to, though it was heard; False if there was.
 
         Whoever takes it on calls `answer` or `answer_soon` with it.
         """
         with self._lock:
-            taken = self._store.take_again(question)
-            if taken:
-                self._in_hand.add(_place(question))
-        return taken
+            claimed = self._store.reclaim(question)
+            if claimed:
+                self._in_flight.add(_place(question))
+        return claimed
 
-    def answer_soon(self, question: Question, client: WebClient) -> None:
+    def enqueue(self, question: Question, client: WebClient) -> None:
         """Answer a question on a thread of `work`, after those before it in its conversation."""
         conversation = (question.channel, question.thread_ts)
         try:
-            self._lanes.submit(conversation, question.ts, partial(self.answer, question, client))
+            self._queue.submit(conversation, question.ts, partial(self.answer, question, client))
         except RuntimeError:
             logger.info("Message %s is left for the next start.", question.ts)
 
-    def answer(
-        self, question: Question, client: WebClient, *, perhaps_posted: bool = False
-    ) -> None:
+    def answer(self, question: Question, client: WebClient, *, maybe_posted: bool = False) -> None:
         """Post the answer to a question, or an apology with an id that the log has too.
 
         With `perhaps_posted`, messages of the answer that stand there already are left out.
@@ -101,27 +99,27 @@ class Answerer:
         noted as answered, but `recover` then finds the answer. Raises DatabaseError for that.
         """
         try:
-            with about(question), stage("total"):
-                self._answer(question, client, perhaps_posted)
+            with log_context(question), stage("total"):
+                self._answer(question, client, maybe_posted)
         finally:
             with self._lock:
-                self._in_hand.discard(_place(question))
+                self._in_flight.discard(_place(question))
 
-    def _answer(self, question: Question, client: WebClient, perhaps_posted: bool) -> None:
+    def _answer(self, question: Question, client: WebClient, maybe_posted: bool) -> None:
         started = time.monotonic()
         language: str | None = None
         reply = Reply("Failed")
         answer_ts: str | None = None
-        live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+        live = LiveAnswer(client, question, language, maybe_open=maybe_posted)
         presence = Presence(self._knowledge_base, question, client)
         try:
             with stage("person"):
                 language = self._people.person(client, question.user).language
-            live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+            live = LiveAnswer(client, question, language, maybe_open=maybe_posted)
             with presence.shown(language, live), stage("answer"):
-                reply = self._replies.to(question, client, language, live.hear)
+                reply = self._replies.to(question, client, language, live.on_progress)
             with stage("post"):
-                answer_ts = self._deliver(question, reply, client, live, perhaps_posted)
+                answer_ts = self._deliver(question, reply, client, live, maybe_posted)
             done, told = True, reply.log
             presence.clear()
             if question.surface is Surface.DIRECT and self._begins(question, reply.outcome):
@@ -133,7 +131,7 @@ class Answerer:
         if done:
             self._store.finish(question.channel, question.ts, answer_ts=answer_ts)
         else:
-            self._store.let_go(question)
+            self._store.release(question)
         log_reply(question, told, reply.outcome, started)
 
     def _deliver(
@@ -142,7 +140,7 @@ class Answerer:
         reply: Reply,
         client: WebClient,
         live: LiveAnswer,
-        perhaps_posted: bool,
+        maybe_posted: bool,
     ) -> str | None:
         """Post a reply, and return the ts of its first message, if it has any."""
         if reply.outcome:
@@ -154,8 +152,8 @@ class Answerer:
             return None
         # Before it can be replied to.
         self._store.join(question)
-        posted = post(
-            client, question, reply.messages, perhaps_posted=perhaps_posted, become=live.become
+        posted = post_answer(
+            client, question, reply.messages, maybe_posted=maybe_posted, become=live.become
         )
         return posted or live.ts
 
@@ -167,15 +165,15 @@ class Answerer:
             except SLACK_ERRORS:
                 logger.exception("What only the asker of %s is told was not posted", question.ts)
 
-    def answer_anew(self, place: Place, actor: Actor, text: CleanText, client: WebClient) -> None:
+    def answer_edited(self, place: Place, actor: Actor, text: CleanText, client: WebClient) -> None:
         """Put the reply to an edited question in the place of the one that stands."""
         stands = self.conversations.answer_ts(place)
-        asked = self._store.taken(place)
+        asked = self._store.claimed(place)
         if not stands or not asked or asked.user != actor.user or not text or talk_of(text):
             return
         question = dataclasses.replace(_question(asked, text), home=actor.home)
         started = time.monotonic()
-        with about(question):
+        with log_context(question):
             language = self._people.person(client, actor.user).language
             reply = self._replies.to(question, client, language)
             self._tell(question, reply.private, client)
@@ -183,10 +181,10 @@ class Answerer:
                 return
             if reply.outcome:
                 self._store.note(place.channel, place.ts, reply.outcome)
-            post_instead(client, question, stands, reply.messages)
+            replace_answer(client, question, stands, reply.messages)
             log_reply(question, f"Anew: {reply.log}", reply.outcome, started)
 
-    def recover(self, client_of: Callable[[str | None], WebClient | None]) -> None:
+    def recover(self, client_factory: Callable[[str | None], WebClient | None]) -> None:
         """Answer what was taken on and not answered: before a crash, or while Slack was away.
 
         `client_of` gives the client for a workspace. What is older than ten minutes is closed
@@ -194,33 +192,33 @@ class Answerer:
         time.
         """
         with self._lock:
-            self._store.hold(self._in_hand)
-            left_over = self._store.take_over()
-            self._in_hand.update(map(_place, left_over))
-        for left in left_over:
+            self._store.renew(self._in_flight)
+            unfinished = self._store.claim_expired()
+            self._in_flight.update(map(_place, unfinished))
+        for left in unfinished:
             try:
-                with about(left):
-                    self._recover(left, client_of(left.team))
+                with log_context(left):
+                    self._recover(left, client_factory(left.team))
             except Exception as error:
                 logger.error(
                     "Message %s in %s cannot be answered yet: %s", left.ts, left.channel, error
                 )
                 with contextlib.suppress(DatabaseError):
-                    if is_final(error):
+                    if is_permanent(error):
                         self._store.finish(left.channel, left.ts)
                     else:
-                        self._store.let_go(left)
+                        self._store.release(left)
             finally:
                 with self._lock:
-                    self._in_hand.discard(_place(left))
+                    self._in_flight.discard(_place(left))
 
-    def _recover(self, left: Unanswered, client: WebClient | None) -> None:
+    def _recover(self, left: ClaimedQuestion, client: WebClient | None) -> None:
         question = self._recovered(left, client) if client else None
         if question is None or client is None:
             self._store.finish(left.channel, left.ts)
         else:
             logger.info("Answering message %s in %s now.", left.ts, left.channel)
-            self._answer(question, client, perhaps_posted=True)
+            self._answer(question, client, maybe_posted=True)
 
     def _begins(self, question: Question, outcome: Outcome | None) -> bool:
         """Whether a question is the first of its conversation; a greeting is none."""
@@ -237,7 +235,7 @@ class Answerer:
         live: LiveAnswer,
     ) -> tuple[bool, str]:
         """Return whether the apology was posted, and what to log."""
-        if is_final(error):
+        if is_permanent(error):
             # No later attempt could say it there, nor an apology.
             logger.warning(
                 "Message %s in %s cannot be answered there: %s",
@@ -249,20 +247,20 @@ class Answerer:
         # The question may be what broke it, but it is the person's own and stays out of logs.
         logger.error("Failure %s while answering", question.id, exc_info=error)
         if question.surface.unasked:
-            return not may_pass(error), "Silent after a failure"
+            return not is_transient(error), "Silent after a failure"
         apology = self._replies.to_failure(question, error, language)
         try:
             # Slack may have taken the answer, and failed only to say so.
             if is_answered(client, question):
                 return True, "Answered in spite of the failure"
             self._tell(question, apology.private, client)
-            post(client, question, apology.messages, become=live.become)
+            post_answer(client, question, apology.messages, become=live.become)
         except Exception as another:
             logger.exception("The apology could not be posted either")
-            return is_final(another), "Left for later"
+            return is_permanent(another), "Left for later"
         return True, apology.log
 
-    def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
+    def _recovered(self, left: ClaimedQuestion, client: WebClient) -> Question | None:
         if time.time() - left.taken_at > _RECOVERED_SECONDS:
             logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
             return None
@@ -271,22 +269,22 @@ class Answerer:
             return None
         if is_answered(client, left):
             return None
-        text = message_text(client, left)
+        text = read_text(client, left)
         if text is None:
             return None
         return _question(left, text)
 
 
-def _question(taken: Unanswered, text: CleanText) -> Question:
+def _question(claimed: ClaimedQuestion, text: CleanText) -> Question:
     """Return a question that was taken on, in the words that it has now."""
     return Question(
-        channel=taken.channel,
-        ts=taken.ts,
-        thread_ts=taken.thread_ts,
-        user=taken.user,
+        channel=claimed.channel,
+        ts=claimed.ts,
+        thread_ts=claimed.thread_ts,
+        user=claimed.user,
         text=text,
-        surface=taken.surface,
-        team=taken.team,
+        surface=claimed.surface,
+        team=claimed.team,
     )
 
 
@@ -317,7 +315,7 @@ def log_reply(question: Question, told: str, outcome: Outcome | None, started: f
     )
 
 
-def message_text(client: WebClient, place: Place) -> CleanText | None:
+def read_text(client: WebClient, place: Place) -> CleanText | None:
     """Return what a message says now, as the person sees it; None if it is gone."""
     message = read_message(client, place)
-    return None if message is None else words_of(message)
+    return None if message is None else text_of(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk import WebClient
 
 from bot.question import Place, Question
-from bot.slack.clients import hasty
+from bot.slack.clients import with_timeout
 from bot.slack.posting import permalink, read_message
 
 _SECONDS = 3
@@ -17,7 +17,7 @@ class Deletion:
     def __init__(self, admin: WebClient | None = None) -> None:
         self._admin = admin
 
-    def is_possible(self, question: Question) -> bool:
+    def can_delete(self, question: Question) -> bool:
         """Whether the message of a question can be deleted, so far as can be known before.
 
         What the administrator cannot see, as in other people's direct messages, cannot be; nor
@@ -27,7 +27,10 @@ class Deletion:
             return False
         if question.home and question.team and question.home != question.team:
             return False
-        return permalink(hasty(self._admin, _SECONDS), question.channel, question.ts) is not None
+        return (
+            permalink(with_timeout(self._admin, _SECONDS), question.channel, question.ts)
+            is not None
+        )
 
     def delete(self, client: WebClient, place: Place, user: str) -> bool:
         """Delete a message if the person wrote it; False if not.

@@ -17,12 +17,12 @@ from kb.knowledge_base import KnowledgeBase
 from kb.wordings.learned import LearnedWording
 
 # What App Home may wait for what was said a moment ago.
-_MOST_SECONDS = 5.0
+_MAX_WAIT_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
 
-class Learning(StrEnum):
+class LearningMode(StrEnum):
     """Whose word makes a question a wording (the setting LEARN_WORDINGS)."""
 
     PEOPLE = "people"
@@ -37,7 +37,9 @@ class Learner:
     Threads may share it. Switched off, it notes nothing and teaches nothing.
     """
 
-    def __init__(self, knowledge_base: KnowledgeBase, lessons: Lessons, learning: Learning) -> None:
+    def __init__(
+        self, knowledge_base: KnowledgeBase, lessons: Lessons, learning: LearningMode
+    ) -> None:
         self._knowledge_base = knowledge_base
         self._lessons = lessons
         self._learning = learning
@@ -74,7 +76,7 @@ class Learner:
 
     def wordings(self) -> Sequence[LearnedWording]:
         """Return what was taught, as of now."""
-        self.refresh(_MOST_SECONDS)
+        self.refresh(_MAX_WAIT_SECONDS)
         return self._wordings
 
     def refresh(self, wait: float = 0.0) -> None:
@@ -90,7 +92,7 @@ class Learner:
                 self._wordings = self._knowledge_base.teach(
                     self._lessons.all(),
                     self._lessons.rulings(),
-                    people_decide=self._learning is Learning.PEOPLE,
+                    people_decide=self._learning is LearningMode.PEOPLE,
                 )
                 self._taught = now
         except GuidebotError as error:
@@ -112,4 +114,4 @@ class Learner:
 
     @property
     def _on(self) -> bool:
-        return self._learning is not Learning.OFF
+        return self._learning is not LearningMode.OFF

@@ -10,16 +10,16 @@ from cachetools import TTLCache
 from slack_sdk import WebClient
 
 from bot.actor import Actor
-from bot.slack.clients import hasty
+from bot.slack.clients import with_timeout
 from bot.slack.errors import SLACK_ERRORS, error_code
-from bot.slack.posting import persistently
+from bot.slack.retries import with_retries
 
-_MOST_KEPT = 5000
+_MAX_KEPT = 5000
 _KEPT_SECONDS = 3600.0
 # Who somebody is, is never worth a long wait.
 _SECONDS = 3
 _STRANGERS = ("user_not_found", "user_not_visible")
-_MOST_GROUPS = 500
+_MAX_GROUPS = 500
 _GROUPS_KEPT_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
@@ -50,8 +50,8 @@ class People:
     """People and user groups, asked for once in a while. Threads may share it."""
 
     def __init__(self) -> None:
-        self._known: TTLCache[str, Person] = TTLCache(_MOST_KEPT, _KEPT_SECONDS)
-        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MOST_GROUPS, _GROUPS_KEPT_SECONDS)
+        self._known: TTLCache[str, Person] = TTLCache(_MAX_KEPT, _KEPT_SECONDS)
+        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MAX_GROUPS, _GROUPS_KEPT_SECONDS)
         self._lock = threading.Lock()
 
     def person(self, client: WebClient, user: str) -> Person:
@@ -60,9 +60,9 @@ class People:
             known = self._known.get(user)
         if known is not None:
             return known
-        quick = hasty(client, _SECONDS)
+        quick = with_timeout(client, _SECONDS)
         try:
-            asked = persistently(lambda: quick.users_info(user=user, include_locale=True), tries=2)
+            asked = with_retries(lambda: quick.users_info(user=user, include_locale=True), tries=2)
         except SLACK_ERRORS as error:
             if error_code(error) in _STRANGERS:
                 return Person(stranger=True)

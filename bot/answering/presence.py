@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from slack_sdk import WebClient
 
 from bot.question import Question
-from bot.slack.clients import hasty
+from bot.slack.clients import with_timeout
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.live_answer import LiveAnswer
 from bot.words.catalogue import words
@@ -22,7 +22,7 @@ _STATUS_AFTER_SECONDS = 0.7
 _LIVE_AFTER_SECONDS = 2.5
 
 _SECONDS = 3
-_LONGEST_TITLE = 80
+_MAX_TITLE_CHARS = 80
 
 
 class Presence:
@@ -36,8 +36,8 @@ class Presence:
     ) -> None:
         self._knowledge_base = knowledge_base
         self._question = question
-        self._client = hasty(client, _SECONDS)
-        self._told: threading.Thread | None = None
+        self._client = with_timeout(client, _SECONDS)
+        self._status_thread: threading.Thread | None = None
 
     @contextlib.contextmanager
     def shown(self, language: str | None, live: LiveAnswer) -> Iterator[None]:
@@ -60,8 +60,8 @@ class Presence:
 
     def clear(self) -> None:
         """Take away what Slack itself has not, which clears it with a message of the bot's."""
-        if self._told is not None:
-            self._told.join()
+        if self._status_thread is not None:
+            self._status_thread.join()
             self._set_status("")
 
     def name_thread(self) -> None:
@@ -71,16 +71,16 @@ class Presence:
             self._client.assistant_threads_setTitle(
                 channel_id=question.channel,
                 thread_ts=str(question.thread_ts),
-                title=question.text[:_LONGEST_TITLE],
+                title=question.text[:_MAX_TITLE_CHARS],
             )
 
     def _tell(self, language: str | None) -> None:
-        self._told = threading.current_thread()
-        said, question = words(language), self._question
+        self._status_thread = threading.current_thread()
+        strings, question = words(language), self._question
         with contextlib.suppress(GuidebotError):
             titles = self._knowledge_base.index().titles(language or "en", question.audience)
-            one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
-            self._set_status(said.looking_in.format(title=one) if one else said.thinking)
+            one = titles[0][:_MAX_TITLE_CHARS] if len(titles) == 1 else None
+            self._set_status(strings.looking_in.format(title=one) if one else strings.thinking)
 
     def _set_status(self, status: str) -> None:
         question = self._question

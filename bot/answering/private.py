@@ -11,7 +11,7 @@ from bot.answering.answerer import log_reply
 from bot.answering.people import People
 from bot.answering.replies import Replies
 from bot.memory.store import Store
-from bot.operations.log import about
+from bot.operations.log import log_context
 from bot.operations.metrics import QUESTIONS, stage
 from bot.question import Question
 from bot.views.answer import Message
@@ -32,14 +32,14 @@ class PrivateAnswers:
         started = time.monotonic()
         QUESTIONS.labels(question.surface).inc()
         language = self._people.person(client, question.user).language
-        with about(question), stage("total"):
+        with log_context(question), stage("total"):
             try:
                 with stage("answer"):
                     reply = self._replies.to(question, client, language)
             except Exception as error:
                 logger.error("Failure %s while answering in private", question.id, exc_info=error)
                 reply = self._replies.to_failure(question, error, language)
-            if reply.outcome and self._store.take(question):
+            if reply.outcome and self._store.claim(question):
                 self._store.finish(question.channel, question.ts, reply.outcome)
             log_reply(question, reply.log, reply.outcome, started)
         return [*reply.private, *reply.messages]

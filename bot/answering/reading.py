@@ -42,8 +42,8 @@ _YOU = re.compile(
 )
 
 # What asks for something says at least so much.
-_LEAST_WORDS = 4
-_LEAST_CHARACTERS = 9
+_MIN_WORDS = 4
+_MIN_CHARACTERS = 9
 _WIDE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
@@ -57,23 +57,23 @@ def is_wordless(text: str) -> bool:
     return not any(sign.isalpha() for sign in without_emoji(text))
 
 
-def asks(text: str) -> bool:
+def is_question(text: str) -> bool:
     """Whether a message reads as a question, or says what somebody wants to do or cannot."""
     return bool(_ASKS.search(fold(text).strip()))
 
 
-def asks_much(text: str) -> bool:
+def is_full_question(text: str) -> bool:
     """Whether a message reads as a question of some length."""
     if _WIDE.search(text):
-        return asks(text) and len(text) >= _LEAST_CHARACTERS
-    return asks(text) and len(text.split()) >= _LEAST_WORDS
+        return is_question(text) and len(text) >= _MIN_CHARACTERS
+    return is_question(text) and len(text.split()) >= _MIN_WORDS
 
 
-def is_for_people(text: str) -> bool:
+def addresses_everyone(text: str) -> bool:
     """Whether a message speaks to everybody around."""
     return bool(_ANYBODY.search(fold(text)))
 
 
-def is_for_somebody(text: str) -> bool:
+def addresses_someone(text: str) -> bool:
     """Whether a message speaks to one person, or to everybody around."""
-    return is_for_people(text) or bool(_YOU.search(fold(text)))
+    return addresses_everyone(text) or bool(_YOU.search(fold(text)))

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, RichTextBlock
 
 from bot.question import Question
 from bot.views.answer import Message, plain, render
-from bot.views.buttons import DELETE, Pointer, one_button
+from bot.views.buttons import DELETE, ButtonTarget, one_button
 from bot.views.rich_text import paragraph
 from bot.views.shorten import without_explanation
 from bot.words.catalogue import words
@@ -35,13 +35,13 @@ def secret_warning(
     Without a knowledge base, as for somebody who may not know of the guides, it has none.
     """
     spoken = "ja" if language == "ja" else "en"
-    said = words(spoken)
-    warning = said.secret_pasted.format(kinds=secret_names(question.text.secrets, spoken))
+    strings = words(spoken)
+    warning = strings.secret_pasted.format(kinds=secret_names(question.text.secrets, spoken))
     text = plain(warning).text
     blocks: list[Block] = [RichTextBlock(elements=paragraph([Span(text=warning, bold=True)]))]
     if may_delete:
-        at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
-        blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
+        target = ButtonTarget(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
+        blocks.append(one_button(DELETE, strings.delete_message, target, style="danger"))
     steps = _how_to_replace(knowledge_base, question, language, spoken) if knowledge_base else None
     if steps:
         blocks += steps.blocks

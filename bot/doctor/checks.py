@@ -17,9 +17,16 @@ from typing import NamedTuple
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.doctor.context import APP_PAGE, LOOK_AT_NETWORK, LOOK_AT_TOKEN, Bench, Problem, error_code
-from bot.memory.database import look_at
+from bot.doctor.context import (
+    APP_PAGE,
+    LOOK_AT_NETWORK,
+    LOOK_AT_TOKEN,
+    CheckFailed,
+    DoctorContext,
+)
+from bot.memory.database import inspect_database
 from bot.settings import token_problem
+from bot.slack.errors import error_code
 from bot.slack.scopes import BOT_SCOPES
 from kb.errors import GuidebotError, ModelError, SnapshotError, StoreError
 from kb.snapshot.fingerprint import check_fingerprint
@@ -46,7 +53,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What a check saw, and what to do about it; `advice` is empty if there is nothing to do."""
 
     check: str
@@ -74,80 +81,80 @@ class Check:
     """
 
     name: str
-    run: Callable[[Bench], _Seen]
+    run: Callable[[DoctorContext], _Seen]
     needs: tuple[str, ...] = ()
 
 
-def examine(bench: Bench) -> Iterator[Finding]:
+def run_checks(context: DoctorContext) -> Iterator[CheckResult]:
     """Run every check, and give its finding as soon as it is there."""
     states: dict[str, State] = {}
     for check in CHECKS:
         unmet = [need for need in check.needs if states[need] in (State.FAILED, State.SKIPPED)]
         if unmet:
             seen = f"cannot be checked before this is right: {', '.join(unmet)}"
-            finding = Finding(check.name, State.SKIPPED, seen)
+            finding = CheckResult(check.name, State.SKIPPED, seen)
         else:
-            finding = _run(check, bench)
+            finding = _run(check, context)
         states[check.name] = finding.state
         yield finding
 
 
-def _run(check: Check, bench: Bench) -> Finding:
+def _run(check: Check, context: DoctorContext) -> CheckResult:
     try:
-        seen = check.run(bench)
-    except Problem as problem:
-        return Finding(check.name, State.FAILED, problem.seen, problem.advice)
+        seen = check.run(context)
+    except CheckFailed as problem:
+        return CheckResult(check.name, State.FAILED, problem.seen, problem.advice)
     except GuidebotError as error:
         what, *more = str(error).splitlines()
         advice = " ".join(line.strip() for line in more) or "Put that right, and try again."
-        return Finding(check.name, State.FAILED, what, advice)
+        return CheckResult(check.name, State.FAILED, what, advice)
     except Exception as error:
         # One check that breaks must not hide what the others find. Not its text, which may
         # hold anything, a token too.
         what = f"the check itself broke ({type(error).__name__})"
-        return Finding(check.name, State.FAILED, what, "Please report this.")
-    return Finding(check.name, *((State.OK, seen) if isinstance(seen, str) else seen))
+        return CheckResult(check.name, State.FAILED, what, "Please report this.")
+    return CheckResult(check.name, *((State.OK, seen) if isinstance(seen, str) else seen))
 
 
-def _settings(bench: Bench) -> _Seen:
-    return f"can be read; GUIDEBOT_HOME is {bench.settings.home.root.resolve()}"
+def _settings(context: DoctorContext) -> _Seen:
+    return f"can be read; GUIDEBOT_HOME is {context.settings.home.root.resolve()}"
 
 
-def _bot_token(bench: Bench) -> _Seen:
-    if bench.settings.installs:
+def _bot_token(context: DoctorContext) -> _Seen:
+    if context.settings.installs:
         return _skipped("SLACK_CLIENT_ID is set: each workspace has a token of its own")
-    return _token("SLACK_BOT_TOKEN", bench.settings.slack_bot_token.get_secret_value())
+    return _token("SLACK_BOT_TOKEN", context.settings.slack_bot_token.get_secret_value())
 
 
-def _app_token(bench: Bench) -> _Seen:
-    settings = bench.settings
+def _app_token(context: DoctorContext) -> _Seen:
+    settings = context.settings
     secret = settings.slack_signing_secret.get_secret_value()
     if secret and not settings.slack_app_token.get_secret_value():
         return _skipped("SLACK_SIGNING_SECRET is set: Slack's requests come by HTTP")
-    return _token("SLACK_APP_TOKEN", bench.settings.slack_app_token.get_secret_value())
+    return _token("SLACK_APP_TOKEN", context.settings.slack_app_token.get_secret_value())
 
 
 def _token(name: str, value: str) -> _Seen:
     if problem := token_problem(name, value):
-        raise Problem(f"{name} {problem.wrong}", f"It is {problem.wanted}. Put it into .env.")
+        raise CheckFailed(f"{name} {problem.wrong}", f"It is {problem.wanted}. Put it into .env.")
     if not _TOKEN.fullmatch(value):
-        raise Problem(f"{name} has characters that are in no token", LOOK_AT_TOKEN)
+        raise CheckFailed(f"{name} has characters that are in no token", LOOK_AT_TOKEN)
     return f"{name} is set"
 
 
-def _workspace(bench: Bench) -> _Seen:
-    with bench.asking_slack():
-        identity = bench.identity
+def _workspace(context: DoctorContext) -> _Seen:
+    with context.asking_slack():
+        identity = context.identity
     return f"the bot is @{identity.get('user')} in {identity.get('team')} ({identity.get('url')})"
 
 
-def _scopes(bench: Bench) -> _Seen:
-    granted = _granted(bench.identity)
+def _scopes(context: DoctorContext) -> _Seen:
+    granted = _granted(context.identity)
     if granted is None:
         return _warning("Slack does not say which scopes the token has", LOOK_AT_NETWORK)
     missing = [scope for scope in BOT_SCOPES if scope not in granted]
     if missing:
-        raise Problem(
+        raise CheckFailed(
             f"missing: {', '.join(missing)}",
             f"{APP_PAGE}, then OAuth & Permissions, Bot Token Scopes; add them (or "
             "paste slack/manifest.json again under App Manifest), and install the app again.",
@@ -155,15 +162,15 @@ def _scopes(bench: Bench) -> _Seen:
     return f"the bot token has all {len(BOT_SCOPES)}"
 
 
-def _socket_mode(bench: Bench) -> _Seen:
-    token = bench.settings.slack_app_token.get_secret_value()
+def _socket_mode(context: DoctorContext) -> _Seen:
+    token = context.settings.slack_app_token.get_secret_value()
     advice = (
         f"{APP_PAGE}: Socket Mode has to be on, and the app-level token (Basic Information) needs "
         "the scope connections:write."
     )
-    with bench.asking_slack(advice):
+    with context.asking_slack(advice):
         # An address is enough. A connection would be given some of the running bot's events.
-        opened = bench.client_with(token).apps_connections_open(app_token=token)
+        opened = context.client_with(token).apps_connections_open(app_token=token)
     # If Socket Mode is off, Slack gives an address all the same, and only says so beside it.
     said = (opened.get("response_metadata") or {}).get("messages")
     if said:
@@ -171,52 +178,52 @@ def _socket_mode(bench: Bench) -> _Seen:
     return "Slack gives an address for the socket"
 
 
-def _human_channel(bench: Bench) -> _Seen:
-    channel = bench.settings.human_channel
+def _human_channel(context: DoctorContext) -> _Seen:
+    channel = context.settings.human_channel
     if not channel:
         return _skipped("HUMAN_CHANNEL is not set: questions do not go to humans")
-    invite = f"Write in the channel: /invite @{bench.identity.get('user')}"
-    with bench.asking_slack(f"Check the id in HUMAN_CHANNEL. If it is right: {invite}"):
+    invite = f"Write in the channel: /invite @{context.identity.get('user')}"
+    with context.asking_slack(f"Check the id in HUMAN_CHANNEL. If it is right: {invite}"):
         try:
-            info = bench.client.conversations_info(channel=channel)["channel"]
+            info = context.client.conversations_info(channel=channel)["channel"]
         except SlackApiError as error:
             if error_code(error) != "missing_scope":
                 raise
-            return _member(bench, channel, str(error.response.get("needed")), invite)
+            return _member(context, channel, str(error.response.get("needed")), invite)
     name = f"#{info.get('name')} ({channel})"
     if info.get("is_archived"):
-        raise Problem(f"{name} is archived", "Set HUMAN_CHANNEL to another channel.")
+        raise CheckFailed(f"{name} is archived", "Set HUMAN_CHANNEL to another channel.")
     if not info.get("is_member"):
-        raise Problem(f"the bot is not in {name}", invite)
+        raise CheckFailed(f"the bot is not in {name}", invite)
     return f"the bot is in {name}"
 
 
-def _member(bench: Bench, channel: str, scope: str, invite: str) -> _Seen:
+def _member(context: DoctorContext, channel: str, scope: str, invite: str) -> _Seen:
     """Look whether the bot is in a channel by whether it may read there."""
     try:
         # From now on: nothing that anybody wrote.
-        bench.client.conversations_history(channel=channel, oldest=str(time.time()), limit=1)
+        context.client.conversations_history(channel=channel, oldest=str(time.time()), limit=1)
     except SlackApiError as error:
         if error_code(error) == "missing_scope":
             return _skipped(f"{channel} cannot be looked up without the scope {scope}", invite)
         if error_code(error) == "not_in_channel":
-            raise Problem(f"the bot is not in {channel}", invite) from error
+            raise CheckFailed(f"the bot is not in {channel}", invite) from error
         raise
     return f"the bot is in {channel} (its name needs the scope {scope})"
 
 
-def _user_token(bench: Bench) -> _Seen:
-    token = bench.settings.slack_user_token.get_secret_value()
+def _user_token(context: DoctorContext) -> _Seen:
+    token = context.settings.slack_user_token.get_secret_value()
     if not token:
         return _skipped("SLACK_USER_TOKEN is not set: the bot deletes no messages with secrets")
     _token("SLACK_USER_TOKEN", token)
-    with bench.asking_slack():
-        person = bench.client_with(token).auth_test()
-    if person.get("team_id") != bench.identity.get("team_id"):
-        raise Problem(f"it is for another workspace, {person.get('team')}", LOOK_AT_TOKEN)
+    with context.asking_slack():
+        person = context.client_with(token).auth_test()
+    if person.get("team_id") != context.identity.get("team_id"):
+        raise CheckFailed(f"it is for another workspace, {person.get('team')}", LOOK_AT_TOKEN)
     granted = _granted(person)
     if granted is not None and "chat:write" not in granted:
-        raise Problem(
+        raise CheckFailed(
             "missing: chat:write",
             f"{APP_PAGE}, then OAuth & Permissions, User Token Scopes; add it, and "
             "install the app again.",
@@ -224,26 +231,26 @@ def _user_token(bench: Bench) -> _Seen:
     return f"@{person.get('user')} deletes messages for their authors"
 
 
-def _home(bench: Bench) -> _Seen:
-    root = bench.settings.home.root
+def _home(context: DoctorContext) -> _Seen:
+    root = context.settings.home.root
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=root):
             free = shutil.disk_usage(root).free
     except OSError as error:
-        raise Problem(
+        raise CheckFailed(
             f"{root} cannot be written to: {error.strerror}",
             "Give the folder to the user that the bot runs as, or set GUIDEBOT_HOME to another.",
         ) from error
     seen = f"{root.resolve()} can be written to, {free / _GB:.1f} GB are free"
     advice = "Make room: a model, and a few snapshots, have to fit."
     if free < _NO_SPACE:
-        raise Problem(seen, advice)
+        raise CheckFailed(seen, advice)
     return _warning(seen, advice) if free < _LITTLE_SPACE else seen
 
 
-def _privacy(bench: Bench) -> _Seen:
-    root, env = bench.settings.home.root, Path(".env")
+def _privacy(context: DoctorContext) -> _Seen:
+    root, env = context.settings.home.root, Path(".env")
     if os.name != "posix":
         return _skipped("what others may read is not known on this system")
     if root.stat().st_mode & _OTHERS:
@@ -263,11 +270,11 @@ def _is_open(path: Path) -> bool:
     return not path.is_symlink() and bool(path.stat().st_mode & _OTHERS)
 
 
-def _database(bench: Bench) -> _Seen:
+def _database(context: DoctorContext) -> _Seen:
     try:
-        found = look_at(bench.settings.database)
+        found = inspect_database(context.settings.database)
     except GuidebotError as error:
-        raise Problem(
+        raise CheckFailed(
             str(error),
             "Check DATABASE_URL, and who may write there. If a SQLite file is damaged, move it "
             "away: the bot then only forgets what it was asked.",
@@ -276,7 +283,7 @@ def _database(bench: Bench) -> _Seen:
         return f"{found.name}: nothing in it yet; the bot makes its tables when it starts"
     at = f"{found.name}: can be written to, migration {found.revision}"
     if found.revision not in found.known:
-        raise Problem(
+        raise CheckFailed(
             f"{at}, which is newer than this program", "Install the newest version of Guidebot."
         )
     if found.revision != found.newest:
@@ -287,8 +294,8 @@ def _database(bench: Bench) -> _Seen:
     return f"{at}, the newest"
 
 
-def _store(bench: Bench) -> _Seen:
-    url = bench.settings.snapshots_url
+def _store(context: DoctorContext) -> _Seen:
+    url = context.settings.snapshots_url
     if not url:
         return _skipped("SNAPSHOTS_URL is not set: snapshots are in GUIDEBOT_HOME alone")
     try:
@@ -301,18 +308,18 @@ def _store(bench: Bench) -> _Seen:
         return _warning(
             f"{url} can be read, and nothing was published there yet", f"Run: {_INGEST}"
         )
-    if pointer.name != current_name(bench.settings.home.snapshots):
+    if pointer.name != current_name(context.settings.home.snapshots):
         return _warning(f"{pointer.name} is live there, and not here yet", "Run: guidebot pull")
     return f"{pointer.name} is live there, too"
 
 
-def _guides(bench: Bench) -> _Seen:
+def _guides(context: DoctorContext) -> _Seen:
     try:
-        snapshot = bench.snapshot
+        snapshot = context.snapshot
     except SnapshotError as error:
-        raise Problem(str(error), f"Ingest the guides again: {_INGEST}") from error
+        raise CheckFailed(str(error), f"Ingest the guides again: {_INGEST}") from error
     if snapshot is None:
-        raise Problem("nothing was published yet", f"Run: {_INGEST}")
+        raise CheckFailed("nothing was published yet", f"Run: {_INGEST}")
     manifest = snapshot.manifest
     return (
         f"{manifest.name}, published {manifest.created}: "
@@ -320,8 +327,8 @@ def _guides(bench: Bench) -> _Seen:
     )
 
 
-def _model(bench: Bench) -> _Seen:
-    model = bench.embeddings
+def _model(context: DoctorContext) -> _Seen:
+    model = context.embeddings
     start = time.perf_counter()
     try:
         model.load()
@@ -330,7 +337,7 @@ def _model(bench: Bench) -> _Seen:
     except ModelError as error:
         what, *more = str(error).splitlines()
         advice = more[-1] if more else "Set EMBEDDING_MODEL to another model."
-        raise Problem(what, advice) from error
+        raise CheckFailed(what, advice) from error
     embedded = time.perf_counter()
     return (
         f"{model.model_id} was loaded in {loaded - start:.1f} s, "
@@ -338,23 +345,23 @@ def _model(bench: Bench) -> _Seen:
     )
 
 
-def _embedder(bench: Bench) -> _Seen:
-    if bench.snapshot is None:
+def _embedder(context: DoctorContext) -> _Seen:
+    if context.snapshot is None:
         return _skipped("there are no guides")
     try:
-        check_fingerprint(bench.snapshot.manifest.embedder, bench.embeddings)
+        check_fingerprint(context.snapshot.manifest.embedder, context.embeddings)
     except SnapshotError as error:
         what, _, advice = str(error).partition(". ")
-        raise Problem(what, advice) from error
+        raise CheckFailed(what, advice) from error
     return "the guides were ingested with the same model"
 
 
-def _chat_model(bench: Bench) -> _Seen:
-    if not bench.settings.chat_model:
+def _chat_model(context: DoctorContext) -> _Seen:
+    if not context.settings.chat_model:
         return _skipped("CHAT_MODEL is not set: no language model is asked")
     from kb.choosing.chat_model import try_chat_model
 
-    return try_chat_model(bench.settings)
+    return try_chat_model(context.settings)
 
 
 CHECKS = (

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.settings import BotSettings
-from bot.slack.errors import CONNECTION_ERRORS
+from bot.slack.errors import CONNECTION_ERRORS, error_code
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.settings import load_settings
 from kb.snapshot.format import Snapshot, current_name, open_snapshot
@@ -34,7 +34,7 @@ _SLACK_ADVICE = {
 }
 
 
-class Problem(Exception):
+class CheckFailed(Exception):
     """Ends a check that failed: what it saw, and what to do about it."""
 
     def __init__(self, seen: str, advice: str) -> None:
@@ -43,7 +43,7 @@ class Problem(Exception):
         self.advice = advice
 
 
-class Bench:
+class DoctorContext:
     """What the checks share. Each thing is made when a check first needs it, and once."""
 
     @cached_property
@@ -88,18 +88,13 @@ class Bench:
         except SlackApiError as error:
             code = error_code(error)
             if not _CODE.fullmatch(code):
-                raise Problem(
+                raise CheckFailed(
                     f"{self.settings.slack_api_url} does not answer as Slack does", LOOK_AT_NETWORK
                 ) from error
-            raise Problem(f"Slack says {code}", _SLACK_ADVICE.get(code, advice)) from error
+            raise CheckFailed(f"Slack says {code}", _SLACK_ADVICE.get(code, advice)) from error
         except CONNECTION_ERRORS as error:
-            raise Problem(
+            raise CheckFailed(
                 f"{self.settings.slack_api_url} cannot be reached: "
                 f"{getattr(error, 'reason', error)}",
                 LOOK_AT_NETWORK,
             ) from error
-
-
-def error_code(error: SlackApiError) -> str:
-    """Return what Slack calls the error of a call."""
-    return str(error.response.get("error"))

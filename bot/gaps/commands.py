@@ -10,7 +10,14 @@ import typer
 from rich.console import Console
 
 from bot.gaps import wordings
-from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of, tell_guide
+from bot.gaps.reading import (
+    add_also_asked,
+    headings_of,
+    hours,
+    live_snapshot,
+    open_store,
+    source_of,
+)
 from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.evaluation.golden import NOT_COVERED
@@ -108,7 +115,7 @@ def also_asked(
     for question in _questions(settings, ids):
         name = section or question.section or ""
         source, anchor = source_of(name, question.language, snapshot, known)
-        tell_guide(source, anchor, [question.text])
+        add_also_asked(source, anchor, [question.text])
 
 
 @app.command()
@@ -127,7 +134,7 @@ def draft(
     (question,) = _questions(settings, [id])
     store = open_store(settings)
     place = next(each.place for each in History(store).asked(0) if each.place.id == id)
-    escalation = Escalations(store).of(place)
+    escalation = Escalations(store).of_question(place)
     store.close()
     if escalation is None:
         raise DraftError(f"The question {id} did not go to a human.")

@@ -9,11 +9,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.gaps.missed import Missed
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.escalations import Escalation
 from bot.question import plain_text
 from bot.slack.errors import CONNECTION_ERRORS
-from bot.slack.posting import persistently
+from bot.slack.retries import with_retries
 from kb.errors import GuidebotError
 from kb.text.yaml_edit import EditableYaml
 
@@ -37,7 +37,7 @@ def human_replies(client: WebClient, escalation: Escalation) -> list[str]:
         raise DraftError("The question was not posted for humans yet.")
     channel, ts = escalation.to_channel, escalation.to_ts
     try:
-        pages = persistently(
+        pages = with_retries(
             lambda: list(client.conversations_replies(channel=channel, ts=ts, limit=_PAGE))
         )
     except SlackApiError as error:
@@ -87,7 +87,7 @@ def _parts(text: str) -> Iterator[str]:
     for match in _CODE.finditer(text):
         yield _words(text[at : match.start()])
         block, inline = match.groups()
-        yield f"\n\n```\n{_lines(block)}\n```\n\n" if inline is None else f"`{anonymous(inline)}`"
+        yield f"\n\n```\n{_lines(block)}\n```\n\n" if inline is None else f"`{anonymise(inline)}`"
         at = match.end()
     yield _words(text[at:])
 
@@ -107,5 +107,5 @@ def _lines(text: str) -> str:
     for line in text.split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
         end = line[len(line.rstrip()) :] if line.strip() else ""
-        kept.append(indent + anonymous(line) + end)
+        kept.append(indent + anonymise(line) + end)
     return "\n".join(kept)

@@ -16,9 +16,9 @@ from kb.model import Frozen
 from kb.retrieval.background import GROUPS, background_questions, group_of
 
 # Measured by benchmarks/grouping.py (docs/gaps.md).
-FARTHEST = 0.75
+MAX_COSINE_DISTANCE = 0.75
 
-_MOST_WORDINGS = 5
+_MAX_WORDINGS = 5
 
 
 class Variant(Frozen):
@@ -111,7 +111,7 @@ def group_by_meaning(vectors: Vectors) -> NDArray[np.int64]:
     if len(vectors) < 2:
         return np.zeros(len(vectors), np.int64)
     clusters = AgglomerativeClustering(
-        n_clusters=None, metric="cosine", linkage="average", distance_threshold=FARTHEST
+        n_clusters=None, metric="cosine", linkage="average", distance_threshold=MAX_COSINE_DISTANCE
     )
     found: NDArray[np.int64] = clusters.fit_predict(vectors)
     return found
@@ -139,7 +139,7 @@ def _gap(
     nearness = vectors @ vectors.mean(axis=0)
     central = sorted(now, key=lambda number: -nearness[number])
     wordings = {questions[n].text.casefold(): questions[n] for n in reversed(central)}
-    shown = list(reversed(wordings.values()))[:_MOST_WORDINGS]
+    shown = list(reversed(wordings.values()))[:_MAX_WORDINGS]
     medoid = questions[central[0]]
     sections = Counter(questions[n].section for n in now if questions[n].section)
     section = next((name for name, _ in sections.most_common(1)), None)

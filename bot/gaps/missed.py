@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.history import Asked
 from bot.question import Surface
 from kb.model import Decision, Frozen
@@ -39,7 +39,7 @@ def missed(asked: Sequence[Asked]) -> list[Missed]:
     """Return what was missed of all that was asked, in the same order."""
     found = []
     for number, each in enumerate(asked):
-        text = anonymous(each.text)
+        text = anonymise(each.text)
         reasons = tuple(_reasons(each, asked[number + 1 :]))
         if text and reasons:
             found.append(

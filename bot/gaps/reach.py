@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.history import Asked
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Frozen
 from kb.wordings.learned import LearnedWording, Lesson, Standing, by_standing
 
-_MOST_WORDS = 5
+_MAX_WORDS = 5
 
 
 class Reached(Frozen):
@@ -83,7 +83,7 @@ def find_reach(
     before = Counter(name for name, each in answered if each.at < start)
     words: dict[str, dict[str, None]] = {}
     for name, each in reversed(answered):
-        if text := anonymous(each.text):
+        if text := anonymise(each.text):
             words.setdefault(name, {})[text] = None
     reached = [
         Reached(
@@ -91,7 +91,7 @@ def find_reach(
             heading=heading,
             times=now[name],
             before=before[name],
-            words=tuple(words.get(name, ()))[:_MOST_WORDS],
+            words=tuple(words.get(name, ()))[:_MAX_WORDS],
         )
         for name, heading in headings.items()
         if now[name] or before[name]
@@ -142,7 +142,7 @@ def _misleading(
             origin=origin,
             times=sum(lesson.at >= start for lesson in some),
             before=sum(lesson.at < start for lesson in some),
-            questions=tuple(dict.fromkeys(lesson.text for lesson in some))[:_MOST_WORDS],
+            questions=tuple(dict.fromkeys(lesson.text for lesson in some))[:_MAX_WORDS],
         )
         for (problem, wording, origin), some in found.items()
     ]

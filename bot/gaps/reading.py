@@ -82,7 +82,7 @@ def source_of(
     return edition.source, anchor
 
 
-def tell_guide(source: str, anchor: str, questions: Sequence[str]) -> None:
+def add_also_asked(source: str, anchor: str, questions: Sequence[str]) -> None:
     """Tell a guide's file that a section answers questions; raises typer.Exit if that fails."""
     # The guides are ingest's, and the bot does not import it.
     command = [sys.executable, "-m", "guidebot", "also-asked"]

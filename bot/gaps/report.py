@@ -15,7 +15,7 @@ from bot.gaps.grouping import Gap, Gaps
 from bot.gaps.missed import Reason
 
 _COLUMNS = ("id", "label", "count", "before", "reasons", "languages", "section", "wordings")
-_MOST_BARS = 12
+_MAX_BARS = 12
 
 
 def show_gaps(report: Gaps, console: Console) -> None:
@@ -89,7 +89,7 @@ def gaps_page(report: Gaps) -> str:
         summary=summary(report),
         trend=trend,
         listed=listed,
-        bars=report.gaps[:_MOST_BARS],
+        bars=report.gaps[:_MAX_BARS],
     )
 
 

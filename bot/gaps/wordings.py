@@ -12,7 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of, tell_guide
+from bot.gaps.reading import (
+    add_also_asked,
+    headings_of,
+    hours,
+    live_snapshot,
+    open_store,
+    source_of,
+)
 from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.settings import load_settings
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
     from bot.memory.store import Store
     from kb.knowledge_base import KnowledgeBase
 
-_MOST_NEVER = 20
+_MAX_NEVER = 20
 
 _Ids = Annotated[list[str], typer.Argument(help="Wordings, by the ids that `gaps wordings` shows.")]
 
@@ -52,9 +59,9 @@ def wordings(
     store = open_store(settings)
     try:
         asked = History(store).asked((start - period).timestamp())
-        knowledge_base, said, learned = _taught(settings, store)
+        knowledge_base, lessons, learned = _taught(settings, store)
         headings = dict(knowledge_base.index().headings("", None))
-        report = find_reach(asked, said, learned, headings, start.timestamp(), knowledge_base)
+        report = find_reach(asked, lessons, learned, headings, start.timestamp(), knowledge_base)
     finally:
         store.close()
     if as_json:
@@ -93,7 +100,7 @@ def export() -> None:
         typer.echo(f"Passed over, as it is no file here: {source}", err=True)
     for (source, anchor), texts in questions.items():
         if source not in elsewhere:
-            tell_guide(source, anchor, texts)
+            add_also_asked(source, anchor, texts)
     if not counting:
         typer.echo("No learned wording counts yet.")
 
@@ -131,9 +138,13 @@ def _taught(
     from kb.knowledge_base import open_knowledge_base
 
     lessons, knowledge_base = Lessons(store), open_knowledge_base(settings)
-    said = lessons.all()
+    taught = lessons.all()
     people = settings.learn_wordings == "people"
-    return knowledge_base, said, knowledge_base.teach(said, lessons.rulings(), people_decide=people)
+    return (
+        knowledge_base,
+        taught,
+        knowledge_base.teach(taught, lessons.rulings(), people_decide=people),
+    )
 
 
 def _show(report: Reach, console: Console) -> None:
@@ -144,8 +155,8 @@ def _show(report: Reach, console: Console) -> None:
             table.add_row(str(each.times), str(each.before), Text(each.heading), words)
         console.print(table)
     if report.never:
-        shown = "; ".join(report.never[:_MOST_NEVER])
-        more = f"; and {len(report.never) - _MOST_NEVER} more" * (len(report.never) > _MOST_NEVER)
+        shown = "; ".join(report.never[:_MAX_NEVER])
+        more = f"; and {len(report.never) - _MAX_NEVER} more" * (len(report.never) > _MAX_NEVER)
         console.print(Text(f"Never reached ({len(report.never)}): {shown}{more}"), soft_wrap=True)
     if report.misleading:
         table = Table("times", "before", "wording", "of", "leads there", title="Misleading")

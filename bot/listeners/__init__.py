@@ -1,4 +1,4 @@
-"""What the bot listens to in Slack, one module a surface, each with `register(app, parts)`."""
+"""What the bot listens to in Slack, one module a surface, each with `register(app, services)`."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from bot.listeners import (
     shortcuts,
 )
 from bot.listeners.admission import admitting
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 
-__all__ = ["Parts", "register"]
+__all__ = ["Services", "register"]
 
 
-def register(app: App, parts: Parts) -> None:
+def register(app: App, services: Services) -> None:
     """Register every listener."""
     app.use(_acknowledge)
-    app.use(admitting(parts))
+    app.use(admitting(services))
     # Of two that listen to the same event, the first has it to itself.
     questions = (edits, messages, mentions, commands, shortcuts)
     for module in (*questions, buttons, reactions, home, ingest, installation):
-        module.register(app, parts)
+        module.register(app, services)
 
 
 def _acknowledge(body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> None:

@@ -8,11 +8,11 @@ from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
 from bot.actor import actor_of
-from bot.listeners.parts import Parts
-from bot.question import Place, words_of
+from bot.listeners.services import Services
+from bot.question import Place, text_of
 
 
-def register(app: App, parts: Parts) -> None:
+def register(app: App, services: Services) -> None:
     """Listen to edited messages."""
 
     def is_edit(event: dict[str, Any]) -> bool:
@@ -31,8 +31,8 @@ def register(app: App, parts: Parts) -> None:
             return
         message = event["message"]
         place = Place(channel=event["channel"], ts=str(message["ts"]))
-        parts.answerer.work.submit(
-            parts.answerer.answer_anew, place, actor, words_of(message), client
+        services.answerer.workers.submit(
+            services.answerer.answer_edited, place, actor, text_of(message), client
         )
 
     app.event("message", matchers=[is_edit])(handle_edit)

@@ -10,7 +10,7 @@ from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
 from bot.actor import Actor, actor_of
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 from bot.slack.errors import SLACK_ERRORS
 from bot.views.home import Figures, figures, home_view, prompts
 from bot.views.wordings import Vocabulary
@@ -22,16 +22,16 @@ from kb.retrieval.search import SearchIndex
 logger = logging.getLogger(__name__)
 
 
-class Office:
+class HomeTab:
     """Shows App Home to people."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._knowledge_base = parts.knowledge_base
-        self._store = parts.store
-        self._people = parts.people
-        self._access = parts.access
-        self._learner = parts.learner
-        self._rerun = parts.rerun
+    def __init__(self, services: Services) -> None:
+        self._knowledge_base = services.knowledge_base
+        self._store = services.store
+        self._people = services.people
+        self._access = services.access
+        self._learner = services.learner
+        self._ingest_runner = services.ingest_runner
 
     def suggest_prompts(self, client: WebClient, actor: Actor) -> None:
         """Suggest what to ask in the messages tab."""
@@ -63,7 +63,7 @@ class Office:
             counted,
             language,
             docs_team=docs_team,
-            may_ingest=self._rerun.is_possible,
+            may_ingest=self._ingest_runner.is_configured,
             vocabulary=self._vocabulary(index, headings, counted, language, audience)
             if docs_team and index
             else None,
@@ -100,9 +100,9 @@ class Office:
             return None
 
 
-def register(app: App, parts: Parts) -> None:
+def register(app: App, services: Services) -> None:
     """Listen to `app_home_opened`."""
-    office = Office(parts)
+    home = HomeTab(services)
 
     def handle_opened(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         actor = actor_of(body, context)
@@ -110,9 +110,9 @@ def register(app: App, parts: Parts) -> None:
             return
         try:
             if body["event"].get("tab") == "messages":
-                office.suggest_prompts(client, actor)
+                home.suggest_prompts(client, actor)
             else:
-                office.show(client, actor)
+                home.show(client, actor)
         except SLACK_ERRORS:
             logger.exception("App Home could not be shown")
 

@@ -7,17 +7,17 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 
 logger = logging.getLogger(__name__)
 
 
-def register(app: App, parts: Parts) -> None:
+def register(app: App, services: Services) -> None:
     """Listen to `app_uninstalled` and `tokens_revoked`.
 
     Where workspaces install the bot by OAuth, it forgets their tokens.
     """
-    if parts.settings.installs:
+    if services.settings.installs:
         app.enable_token_revocation_listeners()
 
     def gone(body: dict[str, Any]) -> None:

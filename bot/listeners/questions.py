@@ -17,12 +17,12 @@ Wanted = Callable[[dict[str, Any], str], Question | None]
 """Returns the question in an event, if there is one for the bot, whose own id it is given."""
 
 
-def taking(
+def claiming(
     answerer: Answerer, wanted: Wanted
 ) -> Callable[[dict[str, Any], BoltContext, Callable[[], None]], BoltResponse | None]:
     """Return the middleware that lets a listener have only what is new and wanted."""
 
-    def take(
+    def claim(
         body: dict[str, Any], context: BoltContext, next: Callable[[], None]
     ) -> BoltResponse | None:
         # Before Slack is told that the event arrived, so that a crash cannot lose it.
@@ -30,19 +30,19 @@ def taking(
         if question is None:
             return BoltResponse(status=200)
         question = dataclasses.replace(question, team=context.team_id, home=home_of(body, context))
-        if not answerer.take(question):
+        if not answerer.claim(question):
             return BoltResponse(status=200)
         context["question"] = question
         next()
         return None
 
-    return take
+    return claim
 
 
 def answering(answerer: Answerer) -> Callable[[BoltContext, WebClient], None]:
     """Return the listener that has answered what was taken on."""
 
     def answer(context: BoltContext, client: WebClient) -> None:
-        answerer.answer_soon(context["question"], client)
+        answerer.enqueue(context["question"], client)
 
     return answer

@@ -15,7 +15,7 @@ from kb.question.redact import redact
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told(Place):
+class PriorAnswer(Place):
     """A question that was answered with a section ("guide#anchor"), and where the answer stands.
 
     `text` is the question.
@@ -58,19 +58,19 @@ class Conversations:
         row = self._newest(question, QuestionRow.decision != Decision.SMALL_TALK.value)
         return row.ts if row else None
 
-    def last_told(self, question: Question) -> Told | None:
+    def last_answer(self, question: Question) -> PriorAnswer | None:
         """Return the last question of a conversation that a section was the answer to."""
         row = self._newest(question, QuestionRow.decision == Decision.ANSWER.value)
-        return _told(row) if row else None
+        return _prior_answer(row) if row else None
 
-    def told(self, question: Question, section: str) -> Told | None:
+    def answered_with(self, question: Question, section: str) -> PriorAnswer | None:
         """Return the question of a conversation that a section was the answer to, if it was."""
         row = self._newest(
             question,
             QuestionRow.decision == Decision.ANSWER.value,
             QuestionRow.section == section,
         )
-        return _told(row) if row else None
+        return _prior_answer(row) if row else None
 
     def answer_ts(self, place: Place) -> str | None:
         """Return where the answer to a question stands, if there is one."""
@@ -103,8 +103,8 @@ class Conversations:
                 thread.quiet = quiet
 
 
-def _told(row: QuestionRow) -> Told:
-    return Told(
+def _prior_answer(row: QuestionRow) -> PriorAnswer:
+    return PriorAnswer(
         channel=row.channel,
         ts=row.ts,
         thread_ts=row.thread_ts,

@@ -17,7 +17,7 @@ _LOCK_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Condition:
+class DatabaseStatus:
     """What is found of a database without changing it.
 
     `name` is where it is, without a password. `revision` is the migration that it has, None if
@@ -58,7 +58,7 @@ def migrations() -> Config:
     return config
 
 
-def look_at(database: Path | str) -> Condition:
+def inspect_database(database: Path | str) -> DatabaseStatus:
     """Return a database's condition, after trying to write to it.
 
     Nothing is kept of the trial, and a SQLite file that is missing stays so. Raises
@@ -71,7 +71,7 @@ def look_at(database: Path | str) -> Condition:
     newest = scripts.get_current_head() or ""
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and not (url.database and Path(url.database).exists()):
-        return Condition(name, None, newest, known)
+        return DatabaseStatus(name, None, newest, known)
     try:
         engine = create_engine(url, connect_args={"timeout": _LOCK_SECONDS} if sqlite else {})
         with engine.connect() as connection:
@@ -79,7 +79,7 @@ def look_at(database: Path | str) -> Condition:
         engine.dispose()
     except (DatabaseError, ImportError) as error:
         raise GuidebotError(f"{name}: {getattr(error, 'orig', None) or error}") from error
-    return Condition(name, revision, newest, known)
+    return DatabaseStatus(name, revision, newest, known)
 
 
 def _revision(connection: Connection) -> str | None:

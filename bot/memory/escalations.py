@@ -30,7 +30,7 @@ class Escalations:
     def __init__(self, store: Store) -> None:
         self._engine: Engine = store.engine
 
-    def begin(self, place: Place, user: str, to_channel: str) -> bool:
+    def open(self, place: Place, user: str, to_channel: str) -> bool:
         """Note that a question goes to a human; False if it is with one already.
 
         One that was resolved may go again.
@@ -56,7 +56,7 @@ class Escalations:
             return False
         return True
 
-    def posted(self, place: Place, to_ts: str | None) -> None:
+    def set_posted(self, place: Place, to_ts: str | None) -> None:
         """Note where a question was posted for humans; None if it could not be, to try again."""
         with Session(self._engine) as session, session.begin():
             row = session.get(EscalationRow, (place.channel, place.ts))
@@ -65,12 +65,12 @@ class Escalations:
             elif row:
                 row.to_ts = to_ts
 
-    def of(self, place: Place) -> Escalation | None:
+    def of_question(self, place: Place) -> Escalation | None:
         """Return where a question was posted for humans, if it was."""
         with Session(self._engine) as session:
             return _escalation(session, session.get(EscalationRow, (place.channel, place.ts)))
 
-    def at(self, to_channel: str, to_ts: str) -> Escalation | None:
+    def at_message(self, to_channel: str, to_ts: str) -> Escalation | None:
         """Return the question that was posted for humans as a message, if it is one."""
         chosen = select(EscalationRow).where(
             EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
@@ -78,7 +78,7 @@ class Escalations:
         with Session(self._engine) as session:
             return _escalation(session, session.scalars(chosen).first())
 
-    def take(self, escalation: Escalation, by: str) -> bool:
+    def claim(self, escalation: Escalation, by: str) -> bool:
         """Note that a human takes care of a question; False if one did before."""
         with Session(self._engine) as session, session.begin():
             row = session.get(EscalationRow, (escalation.channel, escalation.ts))

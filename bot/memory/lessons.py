@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.store import Store
 from bot.memory.tables import EscalationRow, LessonRow, QuestionRow, RulingRow
 from bot.question import Place
@@ -120,7 +120,7 @@ class Lessons:
     def _note(
         self, session: Session, question: QuestionRow, user: str, problem: str, *, good: bool
     ) -> None:
-        text = anonymous(question.text or "")
+        text = anonymise(question.text or "")
         # What was understood with the question before it says too little by itself.
         if not text or question.joined:
             return

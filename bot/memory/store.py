@@ -50,11 +50,11 @@ _DAY = 24 * 3600.0
 logger = logging.getLogger(__name__)
 
 # Longer than any answer takes between two rounds of the process that is at it (bot.app).
-_HELD_SECONDS = 90.0
+_LEASE_SECONDS = 90.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unanswered(Place):
+class ClaimedQuestion(Place):
     """A question that was taken on and not answered: all that is known of it."""
 
     user: str
@@ -111,14 +111,14 @@ class Store:
                 "bot then only forgets what it was asked and which questions it has answered."
             ) from error
 
-    def take(self, question: Question) -> bool:
+    def claim(self, question: Question) -> bool:
         """Take a question on, and join its thread if it was for the bot; False if that was before.
 
         Slack delivers an event again when it is not sure that it arrived, and sends two
         events for a mention; both name the same message.
         """
         now = time.time()
-        taken = self._add(
+        claimed = self._add(
             QuestionRow(
                 channel=question.channel,
                 ts=question.ts,
@@ -128,18 +128,18 @@ class Store:
                 surface=question.surface,
                 text=question.text,
                 team=question.team,
-                held_until=now + _HELD_SECONDS,
+                lease_until=now + _LEASE_SECONDS,
             )
         )
-        if taken and question.surface is not Surface.AUTO:
+        if claimed and question.surface is not Surface.AUTO:
             self.join(question)
-        return taken
+        return claimed
 
-    def take_again(self, question: Question) -> bool:
+    def reclaim(self, question: Question) -> bool:
         """Take on a question that was finished without an answer; False if there is none."""
         now = time.time()
         with Session(self.engine) as session, session.begin():
-            taken = session.execute(
+            claimed = session.execute(
                 update(QuestionRow)
                 .where(
                     QuestionRow.channel == question.channel,
@@ -154,10 +154,10 @@ class Store:
                     thread_ts=question.thread_ts,
                     taken_at=now,
                     done_at=None,
-                    held_until=now + _HELD_SECONDS,
+                    lease_until=now + _LEASE_SECONDS,
                 )
             )
-        if getattr(taken, "rowcount", 0):
+        if getattr(claimed, "rowcount", 0):
             self.join(question)
             return True
         return False
@@ -196,30 +196,30 @@ class Store:
                 .values(values)
             )
 
-    def unanswered(self) -> Sequence[Unanswered]:
+    def unanswered(self) -> Sequence[ClaimedQuestion]:
         """Return the questions that were taken on and not finished, oldest first."""
         return self._unfinished()
 
-    def take_over(self) -> Sequence[Unanswered]:
+    def claim_expired(self) -> Sequence[ClaimedQuestion]:
         """Return the unfinished questions that nobody is at, oldest first, and hold them.
 
         Of several processes that call it at once, one gets a question.
         """
         now = time.time()
-        free = or_(QuestionRow.held_until.is_(None), QuestionRow.held_until < now)
-        return [left for left in self._unfinished(free) if self._hold([left], free)]
+        free = or_(QuestionRow.lease_until.is_(None), QuestionRow.lease_until < now)
+        return [left for left in self._unfinished(free) if self._renew([left], free)]
 
-    def hold(self, places: Iterable[Place]) -> None:
+    def renew(self, places: Iterable[Place]) -> None:
         """Say that this process is still at questions that it holds."""
-        self._hold(places)
+        self._renew(places)
 
-    def let_go(self, place: Place | None = None) -> None:
+    def release(self, place: Place | None = None) -> None:
         """Say that nobody is at a question, or at none of all that are not finished."""
         chosen = update(QuestionRow).where(QuestionRow.done_at.is_(None))
         if place:
             chosen = chosen.where(QuestionRow.channel == place.channel, QuestionRow.ts == place.ts)
         with Session(self.engine) as session, session.begin():
-            session.execute(chosen.values(held_until=None))
+            session.execute(chosen.values(lease_until=None))
 
     def count_unanswered(self) -> int:
         """Return how many questions were taken on and not finished."""
@@ -243,11 +243,11 @@ class Store:
                 )
             )
 
-    def taken(self, place: Place) -> Unanswered | None:
+    def claimed(self, place: Place) -> ClaimedQuestion | None:
         """Return a question that was taken on, answered or not."""
         with Session(self.engine) as session:
             row = session.get(QuestionRow, (place.channel, place.ts))
-            return _unanswered(row) if row else None
+            return _claimed(row) if row else None
 
     def outcome(self, channel: str, ts: str) -> Outcome | None:
         """Return what came of a question, if it is known."""
@@ -334,13 +334,13 @@ class Store:
         if busy:
             logger.warning("%s: the log of changes could not be emptied yet.", self._name)
 
-    def _unfinished(self, *conditions: ColumnElement[bool]) -> list[Unanswered]:
+    def _unfinished(self, *conditions: ColumnElement[bool]) -> list[ClaimedQuestion]:
         chosen = select(QuestionRow).where(QuestionRow.done_at.is_(None), *conditions)
         with Session(self.engine) as session:
             rows = session.scalars(chosen.order_by(QuestionRow.taken_at))
-            return [_unanswered(row) for row in rows]
+            return [_claimed(row) for row in rows]
 
-    def _hold(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
+    def _renew(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
         """Hold questions that are not finished, if conditions are so; whether any was."""
         keys = [(place.channel, place.ts) for place in places]
         if not keys:
@@ -353,7 +353,7 @@ class Store:
                     QuestionRow.done_at.is_(None),
                     *conditions,
                 )
-                .values(held_until=time.time() + _HELD_SECONDS)
+                .values(lease_until=time.time() + _LEASE_SECONDS)
             )
             return bool(getattr(result, "rowcount", 0))
 
@@ -367,8 +367,8 @@ class Store:
         return True
 
 
-def _unanswered(row: QuestionRow) -> Unanswered:
-    return Unanswered(
+def _claimed(row: QuestionRow) -> ClaimedQuestion:
+    return ClaimedQuestion(
         channel=row.channel,
         ts=row.ts,
         thread_ts=row.thread_ts,

@@ -33,7 +33,7 @@ class QuestionRow(Base):
     section: Mapped[str | None] = mapped_column(Text, nullable=True)
     snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
     team: Mapped[str | None] = mapped_column(String, nullable=True)
-    held_until: Mapped[float | None] = mapped_column(Float, nullable=True)
+    lease_until: Mapped[float | None] = mapped_column("held_until", Float, nullable=True)
     joined: Mapped[bool | None] = mapped_column(nullable=True)
     answer_ts: Mapped[str | None] = mapped_column(String, nullable=True)
 

@@ -20,7 +20,7 @@ GUIDES_FILE = Path("guidebot.toml")
 
 _INGEST = ("ingest", "--hold", "--json", "--progress-json")
 _STOPPED_BY_GATE = 3
-_MOST_ERROR_LINES = 15
+_MAX_ERROR_LINES = 15
 _NAME = re.compile(r"\w[\w.-]*")
 
 logger = logging.getLogger(__name__)
@@ -34,13 +34,13 @@ class FailedError(Exception):
     """A command failed; its text is what the command said, for people."""
 
 
-class _Read(BaseModel):
+class _Output(BaseModel):
     """What a command prints; what it prints besides is passed over."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Told(_Read):
+class IngestProgress(_Output):
     """How far a command is."""
 
     what: str
@@ -48,7 +48,7 @@ class Told(_Read):
     total: int
 
 
-class Summary(_Read):
+class Summary(_Output):
     """What was read, and which sources were left out."""
 
     guides: int = 0
@@ -56,7 +56,7 @@ class Summary(_Read):
     left_out: tuple[str, ...] = ()
 
 
-class SectionChange(_Read):
+class SectionChange(_Output):
     """What became of a section (added, changed...); `before` is the heading that it had."""
 
     kinds: tuple[str, ...]
@@ -64,7 +64,7 @@ class SectionChange(_Read):
     before: str | None = None
 
 
-class GuideChange(_Read):
+class GuideChange(_Output):
     """What became of a guide."""
 
     kind: str
@@ -73,20 +73,20 @@ class GuideChange(_Read):
     sections: tuple[SectionChange, ...] = ()
 
 
-class Diff(_Read):
+class Diff(_Output):
     """What a candidate changes."""
 
     guides: tuple[GuideChange, ...] = ()
 
 
-class QuestionChange(_Read):
+class QuestionChange(_Output):
     """A golden question that is answered otherwise; `worse` says how it is worse, if it is."""
 
     question: str
     worse: str | None = None
 
 
-class Gate(_Read):
+class Gate(_Output):
     """How many golden questions are answered rightly, before and with the candidate."""
 
     questions: int
@@ -95,7 +95,7 @@ class Gate(_Read):
     changes: tuple[QuestionChange, ...] = ()
 
 
-class Result(_Read):
+class IngestResult(_Output):
     """What came of an ingest: the candidate's name, what changes with it, what the gate says.
 
     `held` says that it waits to be published; `stopped` that the gate is against it.
@@ -109,7 +109,7 @@ class Result(_Read):
     stopped: bool = False
 
 
-class Pending(_Read):
+class DraftedWordings(_Output):
     """A problem with drafted wordings that nobody has decided on yet."""
 
     source: str
@@ -118,31 +118,31 @@ class Pending(_Read):
     also_asked: tuple[str, ...] = ()
 
 
-_PENDING = TypeAdapter(tuple[Pending, ...])
+_PENDING = TypeAdapter(tuple[DraftedWordings, ...])
 
 
-class Rerun:
+class IngestRunner:
     """The commands. The last result is kept in a file. Threads may share it."""
 
     def __init__(self, last: Path, command: Sequence[str] = GUIDEBOT) -> None:
         self._last = last
         self._command = command
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
     @property
-    def is_possible(self) -> bool:
+    def is_configured(self) -> bool:
         """Whether it is known here which guides there are."""
         return GUIDES_FILE.is_file()
 
-    def ingest(self, tell: Callable[[Told], None]) -> Result:
+    def ingest(self, report: Callable[[IngestProgress], None]) -> IngestResult:
         """Build a candidate from the guides of guidebot.toml, and tell how far it is.
 
         Raises BusyError, and FailedError with what the command said.
         """
-        code, output = self._run(_INGEST, tell, fine=(0, _STOPPED_BY_GATE))
+        code, output = self._run(_INGEST, report, expected=(0, _STOPPED_BY_GATE))
         try:
-            found = Result.model_validate_json(output)
+            found = IngestResult.model_validate_json(output)
         except ValidationError as error:
             logger.error("What the ingest printed is no result: %s", error)
             raise FailedError(output[:200]) from error
@@ -152,13 +152,13 @@ class Rerun:
 
     def publish(self, name: str) -> None:
         """Make a candidate live; raises as `ingest` does."""
-        self._run(("publish", _checked(name)))
+        self._run(("publish", _checked_name(name)))
 
     def discard(self, name: str) -> None:
         """Throw a candidate away; raises as `ingest` does."""
-        self._run(("discard", _checked(name)))
+        self._run(("discard", _checked_name(name)))
 
-    def pending(self) -> Sequence[Pending]:
+    def pending(self) -> Sequence[DraftedWordings]:
         """Return the drafts that wait for the docs team; raises as `ingest` does."""
         _, output = self._run(("suggest", "--pending"))
         try:
@@ -168,21 +168,21 @@ class Rerun:
             raise FailedError(output[:200]) from error
         return [problem for problem in found if problem.also_asked]
 
-    def decide(self, decisions: Iterable[tuple[Pending, Sequence[str]]]) -> None:
+    def decide(self, decisions: Iterable[tuple[DraftedWordings, Sequence[str]]]) -> None:
         """Keep some of the wordings drafted for problems, and drop the others.
 
         Raises as `ingest` does.
         """
-        given = [
+        input_text = [
             {"source": problem.source, "anchor": problem.anchor, "keep": list(kept)}
             for problem, kept in decisions
         ]
-        self._run(("suggest", "--decide", "-"), given=json.dumps(given))
+        self._run(("suggest", "--decide", "-"), input_text=json.dumps(input_text))
 
-    def last(self) -> Result | None:
+    def last(self) -> IngestResult | None:
         """Return what came of the last ingest that was begun here."""
         try:
-            return Result.model_validate_json(self._last.read_text("utf-8"))
+            return IngestResult.model_validate_json(self._last.read_text("utf-8"))
         except (FileNotFoundError, ValidationError):
             return None
 
@@ -195,11 +195,11 @@ class Rerun:
     def _run(
         self,
         arguments: Sequence[str],
-        tell: Callable[[Told], None] = lambda _: None,
-        fine: Sequence[int] = (0,),
-        given: str = "",
+        report: Callable[[IngestProgress], None] = lambda _: None,
+        expected: Sequence[int] = (0,),
+        input_text: str = "",
     ) -> tuple[int, str]:
-        if not self._one.acquire(blocking=False):
+        if not self._lock.acquire(blocking=False):
             raise BusyError
         try:
             with subprocess.Popen(
@@ -212,43 +212,45 @@ class Rerun:
                 errors="replace",
             ) as process:
                 self._process = process
-                _give(process, given)
-                code, output, said = _followed(process, tell)
+                _write_input(process, input_text)
+                code, output, errors = _read(process, report)
         except OSError as error:
             raise FailedError(str(error)) from error
         finally:
             self._process = None
-            self._one.release()
-        if code not in fine:
-            raise FailedError(said or f"exit code {code}")
+            self._lock.release()
+        if code not in expected:
+            raise FailedError(errors or f"exit code {code}")
         return code, output
 
 
-def _give(process: subprocess.Popen[str], given: str) -> None:
+def _write_input(process: subprocess.Popen[str], input_text: str) -> None:
     """Write what a process reads; one that does not read it says itself what is wrong."""
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError), process.stdin:
-        process.stdin.write(given)
+        process.stdin.write(input_text)
 
 
-def _followed(process: subprocess.Popen[str], tell: Callable[[Told], None]) -> tuple[int, str, str]:
+def _read(
+    process: subprocess.Popen[str], report: Callable[[IngestProgress], None]
+) -> tuple[int, str, str]:
     """Return a process's exit code, what it printed, and its last words besides the progress."""
     output: list[str] = []
     assert process.stdout is not None and process.stderr is not None
     # Whoever reads one pipe only lets the other fill up.
     reader = threading.Thread(target=output.extend, args=(process.stdout,))
     reader.start()
-    said: list[str] = []
+    errors: list[str] = []
     for line in process.stderr:
         try:
-            tell(Told.model_validate_json(line))
+            report(IngestProgress.model_validate_json(line))
         except ValidationError:
-            said.append(line)
+            errors.append(line)
     reader.join()
-    return process.wait(), "".join(output), "".join(said[-_MOST_ERROR_LINES:]).strip()
+    return process.wait(), "".join(output), "".join(errors[-_MAX_ERROR_LINES:]).strip()
 
 
-def _checked(name: str) -> str:
+def _checked_name(name: str) -> str:
     """Return a snapshot's name, which cannot be an option of the command."""
     if not _NAME.fullmatch(name):
         raise FailedError(f"{name!r} is no name of a snapshot.")

@@ -26,7 +26,7 @@ _question: ContextVar[str | None] = ContextVar("question", default=None)
 
 
 @contextmanager
-def about(place: Place) -> Iterator[None]:
+def log_context(place: Place) -> Iterator[None]:
     """Give every line that this thread logs meanwhile the question's id."""
     token = _question.set(place.id)
     try:

@@ -52,13 +52,13 @@ def observe_wait(ts: str) -> None:
         pass  # a command has no message
 
 
-def watch(unanswered: Callable[[], float], snapshot_age: Callable[[], float]) -> None:
+def set_gauge_sources(unanswered: Callable[[], float], snapshot_age: Callable[[], float]) -> None:
     """Say where the two gauges come from; they are asked for at each scrape."""
     _UNANSWERED.set_function(unanswered)
     _SNAPSHOT_AGE.set_function(snapshot_age)
 
 
-class CountErrors(RetryHandler):
+class ErrorCounter(RetryHandler):
     """Counts the calls that fail. Repeats none."""
 
     def _can_retry(

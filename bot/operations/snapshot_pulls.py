@@ -17,7 +17,7 @@ from kb.snapshot.pull import pull
 from kb.snapshot.store import SnapshotStore
 
 PULL_EVERY_SECONDS = 5.0
-_LONGEST_WAIT_SECONDS = 300.0
+_MAX_WAIT_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class SnapshotPulls:
 
     def _failed(self, error: Exception) -> None:
         SNAPSHOT_PULLS.labels("failed").inc()
-        wait = min(PULL_EVERY_SECONDS * 2**self._failures, _LONGEST_WAIT_SECONDS)
+        wait = min(PULL_EVERY_SECONDS * 2**self._failures, _MAX_WAIT_SECONDS)
         wait *= random.uniform(0.5, 1.0)  # so that replicas do not come all at once
         self._failures += 1
         self._not_before = time.monotonic() + wait

@@ -9,7 +9,7 @@ POST_SECONDS = 10
 """How long a call may take; what Slack has not done by then is looked for, and done again."""
 
 
-def hasty(client: WebClient, seconds: int) -> WebClient:
+def with_timeout(client: WebClient, seconds: int) -> WebClient:
     """Return a client for what is not worth waiting for: longer than that, or for its turn."""
     return WebClient(
         client.token,

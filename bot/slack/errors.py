@@ -15,11 +15,11 @@ SLACK_ERRORS = (SlackApiError, *CONNECTION_ERRORS)
 BAD_BLOCKS = frozenset({"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"})
 """What Slack says to blocks that it does not take."""
 
-NOT_THERE = frozenset({"not_in_channel", "channel_not_found"})
+NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 """What Slack says where the bot is no member."""
 
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-_FINAL = NOT_THERE | {
+_FINAL = NOT_A_MEMBER | {
     "is_archived",
     "messages_tab_disabled",
     "missing_scope",
@@ -44,14 +44,14 @@ def error_code(error: BaseException) -> str:
     return str(error.response.get("error") or "") if isinstance(error, SlackApiError) else ""
 
 
-def may_pass(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the same call may succeed later; Slack may have done what it was to do."""
     if isinstance(error, SlackApiError):
         return error.response.status_code >= 500 or error_code(error) in _PASSING
     return isinstance(error, CONNECTION_ERRORS)
 
 
-def is_final(error: BaseException) -> bool:
+def is_permanent(error: BaseException) -> bool:
     """Whether nothing that the bot does later can post there."""
     return error_code(error) in _FINAL
 

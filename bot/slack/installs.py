@@ -54,7 +54,7 @@ def installation_store(settings: BotSettings, engine: Engine) -> SQLAlchemyInsta
     )
 
 
-def client_of(
+def client_factory(
     store: SQLAlchemyInstallationStore, model: WebClient
 ) -> Callable[[str | None], WebClient | None]:
     """Return what gives the client for a workspace; None where the bot is not installed.

@@ -21,14 +21,14 @@ from slack_sdk.models.messages.chunk import Chunk, TaskUpdateChunk
 from slack_sdk.models.metadata import Metadata
 
 from bot.question import Place, Question
-from bot.slack.clients import hasty
-from bot.slack.errors import CONNECTION_ERRORS, may_pass
+from bot.slack.clients import with_timeout
+from bot.slack.errors import CONNECTION_ERRORS, is_transient
 from bot.slack.posting import EVENT_TYPE, messages_from
 from bot.views.answer import Message, plain
 from bot.words.catalogue import words
 from kb.progress import Stage
 
-_MOST_SECONDS = 10
+_MAX_WAIT_SECONDS = 10
 _NOT_STREAMING = "message_not_in_streaming_state"
 
 logger = logging.getLogger(__name__)
@@ -47,18 +47,18 @@ class LiveAnswer:
         question: Question,
         language: str | None,
         *,
-        perhaps_open: bool = False,
+        maybe_open: bool = False,
     ) -> None:
         self._client = client
         # What is only shown meanwhile is not worth waiting for.
-        self._hasty = hasty(client, _MOST_SECONDS)
+        self._quick_client = with_timeout(client, _MAX_WAIT_SECONDS)
         self._question = question
-        self._said = words(language)
+        self._strings = words(language)
         self._lock = threading.Lock()
         self._ts: str | None = None
         self._was_stream = self._is_stream = False
-        self._unsure = perhaps_open
-        self._opened = perhaps_open
+        self._may_exist = maybe_open
+        self._opened = maybe_open
         self._closed = False
 
     @property
@@ -71,13 +71,13 @@ class LiveAnswer:
         with self._lock:
             self._open()
 
-    def hear(self, told: Stage) -> None:
+    def on_progress(self, stage: Stage) -> None:
         """Show how the answer comes about (kb.progress)."""
         with self._lock:
-            if self._closed or told is Stage.SEARCHING or self._question.surface.unasked:
+            if self._closed or stage is Stage.SEARCHING or self._question.surface.unasked:
                 return
             self._open()
-            self._append([self._task(self._said.choosing)])
+            self._append([self._task(self._strings.choosing)])
 
     def become(self, message: Message, payload: Mapping[str, Any]) -> bool:
         """Turn what stands there into a message of the answer; False if that cannot be.
@@ -86,14 +86,14 @@ class LiveAnswer:
         """
         with self._lock:
             self._closed = True
-            if self._ts is None and self._unsure:
+            if self._ts is None and self._may_exist:
                 self._find()
             if self._ts is None:
                 return False
             try:
                 self._finish(message, Metadata(event_type=EVENT_TYPE, event_payload=dict(payload)))
             except SlackApiError as error:
-                if may_pass(error):
+                if is_transient(error):
                     raise
                 logger.error("What stands there cannot become the answer: %s", error.response.data)
                 self._delete()
@@ -116,22 +116,22 @@ class LiveAnswer:
                 self._post()
         except (SlackApiError, *CONNECTION_ERRORS) as error:
             # Slack may have done it all the same.
-            self._unsure = may_pass(error)
+            self._may_exist = is_transient(error)
             logger.warning("How an answer comes about cannot be shown: %s", error)
 
     def _start_stream(self) -> bool:
         """Begin to stream; False if Slack has no stream for this place."""
         question = self._question
         try:
-            started = self._hasty.chat_startStream(
+            started = self._quick_client.chat_startStream(
                 channel=question.channel,
                 thread_ts=str(question.thread_ts),
                 recipient_team_id=question.team,
                 recipient_user_id=question.user,
-                chunks=[self._task(self._said.searching)],
+                chunks=[self._task(self._strings.searching)],
             )
         except SlackApiError as error:
-            if may_pass(error) or error.response.get("error") == "ratelimited":
+            if is_transient(error) or error.response.get("error") == "ratelimited":
                 raise
             logger.info("No stream in %s: %s", question.channel, error.response.get("error"))
             return False
@@ -140,8 +140,8 @@ class LiveAnswer:
 
     def _post(self) -> None:
         question = self._question
-        message = plain(self._said.working)
-        posted = self._hasty.chat_postMessage(
+        message = plain(self._strings.working)
+        posted = self._quick_client.chat_postMessage(
             channel=question.channel,
             thread_ts=question.thread_ts,
             text=message.text,
@@ -154,7 +154,7 @@ class LiveAnswer:
         if not self._is_stream or self._ts is None:
             return
         try:
-            self._hasty.chat_appendStream(
+            self._quick_client.chat_appendStream(
                 channel=self._question.channel, ts=self._ts, chunks=chunks
             )
         except SlackApiError as error:
@@ -169,7 +169,7 @@ class LiveAnswer:
                 self._client.chat_stopStream(
                     channel=self._question.channel,
                     ts=str(self._ts),
-                    chunks=[self._task(self._said.searched, "complete", message)],
+                    chunks=[self._task(self._strings.searched, "complete", message)],
                     blocks=list(message.blocks),
                     metadata=metadata,
                 )
@@ -201,7 +201,7 @@ class LiveAnswer:
     def _delete(self) -> None:
         with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
             self._client.chat_delete(channel=self._question.channel, ts=str(self._ts))
-        self._ts, self._unsure = None, False
+        self._ts, self._may_exist = None, False
 
     def _find(self) -> None:
         for message in messages_from(self._client, self._question):
@@ -226,7 +226,7 @@ class LiveAnswer:
     def _card(self, message: Message) -> TaskCardBlock:
         return TaskCardBlock(
             task_id=f"{self._question.id}:search",
-            title=self._said.searched,
+            title=self._strings.searched,
             status="complete",
             sources=list(message.sources) or None,
         )

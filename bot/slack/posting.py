@@ -9,59 +9,36 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_bolt import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.metadata import Metadata
-from tenacity import (
-    before_sleep_log,
-    retry,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_exponential,
-)
 
 from bot.question import Place
-from bot.slack.errors import BAD_BLOCKS, SLACK_ERRORS, error_code, may_pass
+from bot.slack.errors import BAD_BLOCKS, SLACK_ERRORS, error_code
+from bot.slack.retries import with_retries
 from bot.views.answer import Message
 
 EVENT_TYPE = "guidebot_answer"
 
 _PAGE = 100
 _A_MOMENT = 300.0
-_MOST_PAGES = 20
+_MAX_PAGES = 20
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 Become = Callable[[Message, Mapping[str, Any]], bool]
 """Turns what stands in the conversation into a message of the answer; False if nothing does."""
 
 
-def persistently(call: Callable[[], T], tries: int = 4) -> T:
-    """Return what a call returns, tried some times while Slack fails or cannot be reached.
-
-    Only for what may be done twice; what it raises at last is raised.
-    """
-    attempts = retry(
-        retry=retry_if_exception(may_pass),
-        stop=stop_after_attempt(tries),
-        wait=wait_exponential(multiplier=0.5, max=8),
-        before_sleep=before_sleep_log(logger, logging.WARNING),
-        reraise=True,
-    )
-    return attempts(call)()
-
-
-def post(
+def post_answer(
     client: WebClient,
     place: Place,
     messages: Sequence[Message],
     *,
-    perhaps_posted: bool = False,
+    maybe_posted: bool = False,
     become: Become | None = None,
 ) -> str | None:
     """Post the answer to the question at `place`, message by message, each once.
@@ -78,11 +55,11 @@ def post(
     for number, message in enumerate(messages, 1):
         payload = _payload(place, number, messages)
         first = become if number == 1 else None
-        posted.append(_post_once(client, place, payload, message, perhaps_posted, first))
+        posted.append(_post_once(client, place, payload, message, maybe_posted, first))
     return posted[0] if posted else None
 
 
-def post_instead(client: WebClient, place: Place, ts: str, messages: Sequence[Message]) -> None:
+def replace_answer(client: WebClient, place: Place, ts: str, messages: Sequence[Message]) -> None:
     """Put another answer in the place of the one whose first message is `ts`.
 
     What it has more is posted, and what it has less is deleted.
@@ -96,7 +73,7 @@ def post_instead(client: WebClient, place: Place, ts: str, messages: Sequence[Me
             _post_once(client, place, payload, message, True, None)
             continue
         metadata = Metadata(event_type=EVENT_TYPE, event_payload=payload)
-        update(client, place.channel, stands[number - 1], message, metadata)
+        update_message(client, place.channel, stands[number - 1], message, metadata)
     for left in stands[len(messages) :]:
         client.chat_delete(channel=place.channel, ts=left)
 
@@ -110,7 +87,7 @@ def post_privately(
     nothing private to anybody. Raises SlackApiError if Slack refuses it.
     """
     if place.channel.startswith("D"):
-        say(client, place.channel, message, place.thread_ts)
+        post_message(client, place.channel, message, place.thread_ts)
         return
     client.chat_postEphemeral(
         channel=place.channel,
@@ -121,7 +98,7 @@ def post_privately(
     )
 
 
-def answer_call(
+def respond_to_interaction(
     respond: Respond,
     message: Message,
     *,
@@ -141,7 +118,9 @@ def answer_call(
         logger.error("Slack does not take the answer to a call: %s", answered.status_code)
 
 
-def say(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
+def post_message(
+    client: WebClient, channel: str, message: Message, thread_ts: str | None = None
+) -> str:
     """Post a message that answers no question, as it is, and return its ts.
 
     Raises SlackApiError if Slack refuses it.
@@ -157,7 +136,7 @@ def say(client: WebClient, channel: str, message: Message, thread_ts: str | None
     return str(posted["ts"])
 
 
-def update(
+def update_message(
     client: WebClient, channel: str, ts: str, message: Message, metadata: Metadata | None = None
 ) -> None:
     """Put a message in the place of another. Raises SlackApiError if Slack refuses it."""
@@ -172,12 +151,12 @@ def update(
 
 def is_answered(client: WebClient, place: Place) -> bool:
     """Whether the last message of an answer to the question stands in the conversation."""
-    return persistently(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
+    return with_retries(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
 
 
 def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
     """Return the question as it stands in the conversation now; None if it is gone."""
-    return persistently(
+    return with_retries(
         lambda: next((m for m in messages_from(client, place) if m.get("ts") == place.ts), None)
     )
 
@@ -210,7 +189,7 @@ def _post_once(
     place: Place,
     payload: dict[str, Any],
     message: Message,
-    perhaps_posted: bool,
+    maybe_posted: bool,
     become: Become | None,
 ) -> str | None:
     attempts = 0
@@ -218,7 +197,7 @@ def _post_once(
     def attempt() -> str | None:
         nonlocal attempts
         attempts += 1
-        if perhaps_posted or attempts > 1:
+        if maybe_posted or attempts > 1:
             for ts, posted in _posted(client, place):
                 if posted.get("mark") == payload["mark"]:
                     return ts
@@ -226,7 +205,7 @@ def _post_once(
             return None
         return _post(client, place, payload, message)
 
-    return persistently(attempt)
+    return with_retries(attempt)
 
 
 def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> str:
@@ -266,7 +245,7 @@ def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
     """
     arguments: dict[str, Any] = {
         "channel": place.channel,
-        "oldest": place.ts if not place.is_call else f"{time.time() - _A_MOMENT:.6f}",
+        "oldest": place.ts if not place.is_command else f"{time.time() - _A_MOMENT:.6f}",
         "inclusive": True,
         "limit": _PAGE,
         "include_all_metadata": True,
@@ -276,5 +255,5 @@ def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
     else:
         pages = client.conversations_history(**arguments)
     # The SDK asks for the next page as long as there is one.
-    for page in itertools.islice(pages, _MOST_PAGES):
+    for page in itertools.islice(pages, _MAX_PAGES):
         yield from page.get("messages") or []

@@ -10,7 +10,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.socket_mode.builtin.connection import Connection
 
-from bot.slack.posting import persistently
+from bot.slack.retries import with_retries
 
 # After four times as long without a pong, the SDK opens another connection.
 _PING_SECONDS = 2
@@ -34,7 +34,7 @@ class Socket:
 
     def connect(self) -> None:
         """Open it."""
-        persistently(self._handler.connect)
+        with_retries(self._handler.connect)
         logger.info("Connected to Slack.")
 
     def close(self) -> None:
@@ -46,7 +46,7 @@ class Socket:
         """Return what is wrong with it, if anything is."""
         return None if self._handler.client.is_connected() else "not connected"
 
-    def look_after(self) -> None:
+    def drop_if_silent(self) -> None:
         """Give up a connection on which Slack has not answered once; the SDK waits for it forever.
 
         To be called every few seconds.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.clients import hasty
+from bot.slack.clients import with_timeout
 from bot.slack.errors import CONNECTION_ERRORS, error_code, refuses_token
 
 _SECONDS = 5
@@ -15,7 +15,7 @@ class TokenCheck:
     """A check (bot.operations.http) of what was true when it was last refreshed."""
 
     def __init__(self, client: WebClient) -> None:
-        self._client = hasty(client, _SECONDS)
+        self._client = with_timeout(client, _SECONDS)
         self._wrong: str | None = None
 
     def refresh(self) -> None:

@@ -29,11 +29,11 @@ RESOLVE = "resolve"
 DELETE = "delete"
 SHARE = "share"
 
-_LONGEST_LABEL = 75
-_LONGEST_VALUE = 2000
+_MAX_LABEL_CHARS = 75
+_MAX_VALUE_CHARS = 2000
 
 
-class Pointer(Frozen):
+class ButtonTarget(Frozen):
     """What a button knows: the question that its message answers, and perhaps a section.
 
     `language` is the language that the bot spoke.
@@ -46,7 +46,7 @@ class Pointer(Frozen):
     edition: str = ""
     anchor: str = ""
 
-    def at(self, citation: Citation) -> Pointer:
+    def for_citation(self, citation: Citation) -> ButtonTarget:
         """Return the same with the section that a citation names."""
         return self.model_copy(
             update={
@@ -61,26 +61,26 @@ class Pointer(Frozen):
         return Place(channel=channel, ts=self.ts, thread_ts=self.thread_ts)
 
 
-def pointer(value: object) -> Pointer | None:
+def parse_target(value: object) -> ButtonTarget | None:
     """Return what a button's value says; None if no button of ours has written it."""
     try:
-        return Pointer.model_validate_json(str(value))
+        return ButtonTarget.model_validate_json(str(value))
     except ValidationError:
         return None
 
 
-def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
+def choices(target: ButtonTarget, citations: Iterable[Citation]) -> list[ActionsBlock]:
     """Return a button for each section that a person can choose."""
     return _row(
-        _button(f"choose:{number}", label_of(citation), at.at(citation))
+        _button(f"choose:{number}", label_of(citation), target.for_citation(citation))
         for number, citation in enumerate(citations)
     )
 
 
 def under_answer(
-    at: Pointer,
+    target: ButtonTarget,
     sections: Sequence[Citation],
-    said: SlackWords,
+    strings: SlackWords,
     *,
     human: bool,
     rated: bool = True,
@@ -90,34 +90,37 @@ def under_answer(
 
     One that is `private`, so that only one person sees it, can be posted, too.
     """
-    buttons = _sections(at, sections, said)
+    buttons = _sections(target, sections, strings)
     if private:
-        buttons.append(_button(SHARE, said.post_to_channel, at.at(sections[0])))
+        buttons.append(_button(SHARE, strings.post_to_channel, target.for_citation(sections[0])))
     if human:
-        buttons.append(_button(HUMAN, said.ask_human, at))
-    return [*_row(buttons), *([_feedback(at, said)] if rated else [])]
+        buttons.append(_button(HUMAN, strings.ask_human, target))
+    return [*_row(buttons), *([_feedback(target, strings)] if rated else [])]
 
 
-def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:
+def section_buttons(sections: Iterable[tuple[str, ButtonTarget]]) -> list[ActionsBlock]:
     """Return a button for each section, by its heading, that shows the section in full."""
     return _row(
-        _button(f"section:{number}", heading, at) for number, (heading, at) in enumerate(sections)
+        _button(f"section:{number}", heading, target)
+        for number, (heading, target) in enumerate(sections)
     )
 
 
-def one_button(action: str, label: str, at: Pointer, style: str | None = None) -> ActionsBlock:
+def one_button(
+    action: str, label: str, target: ButtonTarget, style: str | None = None
+) -> ActionsBlock:
     """Return a single button."""
     element = ButtonElement(
-        text=label[:_LONGEST_LABEL], action_id=action, value=_value(at), style=style
+        text=label[:_MAX_LABEL_CHARS], action_id=action, value=_value(target), style=style
     )
     return ActionsBlock(elements=[element])
 
 
-def rating(value: object) -> tuple[bool, Pointer] | None:
+def rating(value: object) -> tuple[bool, ButtonTarget] | None:
     """Return whether a feedback button was the good one, and what it knows."""
     mark, _, rest = str(value).partition(":")
-    at = pointer(rest)
-    return (mark == "good", at) if at and mark in ("good", "bad") else None
+    target = parse_target(rest)
+    return (mark == "good", target) if target and mark in ("good", "bad") else None
 
 
 def pressed(body: dict[str, Any]) -> dict[str, Any]:
@@ -127,30 +130,30 @@ def pressed(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sections(
-    at: Pointer, sections: Sequence[Citation], said: SlackWords
+    target: ButtonTarget, sections: Sequence[Citation], strings: SlackWords
 ) -> list[ButtonElement | None]:
     several = len(sections) > 1
     buttons = []
     for number, citation in enumerate(sections):
-        label = said.whole_section
+        label = strings.whole_section
         if several:
             label = with_colon(label) + label_of(citation)
-        buttons.append(_button(f"section:{number}", label, at.at(citation)))
+        buttons.append(_button(f"section:{number}", label, target.for_citation(citation)))
     return buttons
 
 
-def _feedback(at: Pointer, said: SlackWords) -> ContextActionsBlock:
+def _feedback(target: ButtonTarget, strings: SlackWords) -> ContextActionsBlock:
     def button(mark: str, text: str) -> FeedbackButtonObject:
         return FeedbackButtonObject(
-            text=text, accessibility_label=text, value=f"{mark}:{_value(at)}"
+            text=text, accessibility_label=text, value=f"{mark}:{_value(target)}"
         )
 
     return ContextActionsBlock(
         elements=[
             FeedbackButtonsElement(
                 action_id=FEEDBACK,
-                positive_button=button("good", said.helped),
-                negative_button=button("bad", said.did_not_help),
+                positive_button=button("good", strings.helped),
+                negative_button=button("bad", strings.did_not_help),
             )
         ]
     )
@@ -161,20 +164,20 @@ def _row(buttons: Iterable[ButtonElement | None]) -> list[ActionsBlock]:
     return [ActionsBlock(elements=kept)] if kept else []
 
 
-def _button(action: str, label: str, at: Pointer) -> ButtonElement | None:
-    value = _value(at)
-    if len(value) > _LONGEST_VALUE:
+def _button(action: str, label: str, target: ButtonTarget) -> ButtonElement | None:
+    value = _value(target)
+    if len(value) > _MAX_VALUE_CHARS:
         return None
-    return ButtonElement(text=shortened(label, _LONGEST_LABEL), action_id=action, value=value)
+    return ButtonElement(text=shortened(label, _MAX_LABEL_CHARS), action_id=action, value=value)
 
 
 def label_of(citation: Citation) -> str:
     """Return what a button says that stands for a problem."""
     if citation.about:
-        return shortened(citation.about, _LONGEST_LABEL)
+        return shortened(citation.about, _MAX_LABEL_CHARS)
     headings = (heading for heading in reversed(citation.path) if heading.strip())
-    return shortened(next(headings, citation.place), _LONGEST_LABEL)
+    return shortened(next(headings, citation.place), _MAX_LABEL_CHARS)
 
 
-def _value(at: Pointer) -> str:
-    return at.model_dump_json(exclude_defaults=True)
+def _value(target: ButtonTarget) -> str:
+    return target.model_dump_json(exclude_defaults=True)

@@ -26,19 +26,19 @@ from bot.views.tables import aligned
 from kb.model import Block, BlockKind, Span, Step
 from kb.text.language import with_colon
 
-LONGEST_TEXT = 2500
+MAX_TEXT_CHARS = 2500
 """How many characters one element holds; Slack refuses texts above 3,000."""
 
 # So that a label and the [n] stand with the words that they belong to.
-_LONGEST_MARKS = 200
-_LONGEST_LINE = 200
+_MAX_MARKS_CHARS = 200
+_MAX_LINE_CHARS = 200
 
 _DEEPEST = 8
 # What these say stands in the blocks under them.
 _WITHOUT_WORDS = (BlockKind.CODE, BlockKind.TABLE, BlockKind.LINKS)
-_LONGEST_URL = 3000
+_MAX_URL_CHARS = 3000
 
-Parts = RichTextElementParts
+Inline = RichTextElementParts
 
 
 def step_elements(number: int, step: Step) -> list[RichTextElement]:
@@ -76,7 +76,7 @@ def _marked(step: Step) -> list[RichTextElement]:
     words = [*_label(step.label), *_spans(step.spans)]
     if marks:
         gap = _gap(step.text) if step.text else ""
-        words.append(Parts.Text(text=gap + marks))
+        words.append(Inline.Text(text=gap + marks))
     return words
 
 
@@ -105,7 +105,7 @@ def titled_list(title: str, lines: Sequence[str], most: int, more: str) -> RichT
     """Return a title in bold, and so many lines at most; `more` has a `{count}` of the others."""
     elements = paragraph([Span(text=title, bold=True)])
     for line in lines[:most]:
-        elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])
+        elements += bullet([Span(text=shortened(line, _MAX_LINE_CHARS))])
     if len(lines) > most:
         elements += paragraph([Span(text=more.format(count=len(lines) - most))])
     return RichTextBlock(elements=elements)
@@ -114,12 +114,12 @@ def titled_list(title: str, lines: Sequence[str], most: int, more: str) -> RichT
 def moment(label: str, iso: str) -> RichTextBlock:
     """Return a label and a moment (ISO 8601), which Slack shows in the reader's own time."""
     when = datetime.fromisoformat(iso).astimezone(UTC)
-    date = Parts.Date(
+    date = Inline.Date(
         timestamp=int(when.timestamp()),
         format="{date_num} {time}",
         fallback=when.strftime("%Y-%m-%d %H:%M UTC"),
     )
-    section = RichTextSectionElement(elements=[Parts.Text(text=label), date])
+    section = RichTextSectionElement(elements=[Inline.Text(text=label), date])
     return RichTextBlock(elements=[section])
 
 
@@ -152,7 +152,7 @@ def _runs(words: Iterable[RichTextElement]) -> list[list[RichTextElement]]:
     used = 0
     for element in words:
         length = len(str(element.to_dict().get("text", "")))
-        if not runs or (length > 0 and used + length > LONGEST_TEXT + _LONGEST_MARKS):
+        if not runs or (length > 0 and used + length > MAX_TEXT_CHARS + _MAX_MARKS_CHARS):
             runs.append([])
             used = 0
         runs[-1].append(element)
@@ -165,7 +165,7 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
         match block.kind:
             case BlockKind.CODE | BlockKind.TABLE:
                 for piece in pieces(aligned(block.rows) if block.rows else block.text):
-                    yield RichTextPreformattedElement(elements=[Parts.Text(text=piece)])
+                    yield RichTextPreformattedElement(elements=[Inline.Text(text=piece)])
             case BlockKind.NOTE:
                 for run in _runs([*_label(block.label), *_spans(block.spans)]):
                     yield RichTextQuoteElement(elements=run)
@@ -178,26 +178,28 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
 
 def _label(label: str | None) -> Iterator[RichTextElement]:
     if label:
-        yield Parts.Text(text=with_colon(label), style=Parts.TextStyle(bold=True))
+        yield Inline.Text(text=with_colon(label), style=Inline.TextStyle(bold=True))
 
 
 def _spans(spans: Iterable[Span]) -> Iterator[RichTextElement]:
     for span in spans:
         style = (
-            Parts.TextStyle(bold=span.bold or None, code=span.code or None)
+            Inline.TextStyle(bold=span.bold or None, code=span.code or None)
             if span.bold or span.code
             else None
         )
         if is_web_link(span.href):
-            yield Parts.Link(url=str(span.href), text=span.text[:LONGEST_TEXT] or None, style=style)
+            yield Inline.Link(
+                url=str(span.href), text=span.text[:MAX_TEXT_CHARS] or None, style=style
+            )
             continue
         for piece in pieces(span.text):
-            yield Parts.Text(text=piece, style=style)
+            yield Inline.Text(text=piece, style=style)
 
 
 def is_web_link(href: str | None) -> bool:
     """Whether a link leads to the web, and Slack takes it for an address."""
-    if not href or len(href) > _LONGEST_URL or re.search(r"[\s\x00-\x1f\x7f]", href):
+    if not href or len(href) > _MAX_URL_CHARS or re.search(r"[\s\x00-\x1f\x7f]", href):
         return False
     try:
         parts = urlsplit(href)
@@ -215,8 +217,8 @@ def shortened(text: str, longest: int) -> str:
 def pieces(text: str) -> Iterator[str]:
     """Cut a text into pieces that an element can hold, at line ends where there are any."""
     rest = text
-    while len(rest) > LONGEST_TEXT:
-        cut = rest.rfind("\n", 1, LONGEST_TEXT) + 1 or LONGEST_TEXT
+    while len(rest) > MAX_TEXT_CHARS:
+        cut = rest.rfind("\n", 1, MAX_TEXT_CHARS) + 1 or MAX_TEXT_CHARS
         yield rest[:cut]
         rest = rest[cut:]
     if rest:

@@ -16,14 +16,14 @@ from kb.answer.instructions import must_be_kept
 from kb.model import Answer, Block, BlockKind, Part, Span, Step
 from kb.text.width import text_width
 
-MOST_LINES = 25
+MAX_LINES = 25
 """How many lines are read without scrolling, about."""
 
 # Whoever needs more than this opens the whole, which is one press away.
-_MOST_STEP_LINES = 60
+_MAX_STEP_LINES = 60
 _COLUMNS = 78
-_MOST_DETAIL_LINES = 4
-_MOST_CODE_LINES = 12
+_MAX_DETAIL_LINES = 4
+_MAX_CODE_LINES = 12
 _FIRST_CODE_LINES = 8
 
 
@@ -44,18 +44,18 @@ class Shortened:
     left_out: str = ""
 
 
-def shorten(answer: Answer, said: SlackWords) -> Shortened:
+def shorten(answer: Answer, strings: SlackWords) -> Shortened:
     """Return an answer so that it is read at a glance, if that is possible at all."""
-    if _answer_lines(answer) <= MOST_LINES:
+    if _answer_lines(answer) <= MAX_LINES:
         return Shortened(answer)
     shorter = answer
     for cut in (_without_explanation, _without_notes, _without_detail, _without_end):
-        shorter = cut(shorter, said)
-        if _answer_lines(shorter) <= MOST_LINES:
+        shorter = cut(shorter, strings)
+        if _answer_lines(shorter) <= MAX_LINES:
             break
     gone = _contents(answer)
     gone.subtract(_contents(shorter))
-    left_out = _told(gone, said)
+    left_out = _told(gone, strings)
     if shorter == answer:
         return Shortened(answer)
     return Shortened(_recited(shorter), left_out)
@@ -72,15 +72,15 @@ def text_lines(text: str) -> int:
     return sum(max(1, -(-text_width(line) // _COLUMNS)) for line in text.rstrip("\n").split("\n"))
 
 
-def _told(gone: Counter[_Kind], said: SlackWords) -> str:
+def _told(gone: Counter[_Kind], strings: SlackWords) -> str:
     ways = {
-        _Kind.ITEMS: said.left_items,
-        _Kind.CODES: said.left_codes,
-        _Kind.ROWS: said.left_rows,
-        _Kind.LINES: said.left_lines,
+        _Kind.ITEMS: strings.left_items,
+        _Kind.CODES: strings.left_codes,
+        _Kind.ROWS: strings.left_rows,
+        _Kind.LINES: strings.left_lines,
     }
     counts = [way.format(count=gone[kind]) for kind, way in ways.items() if gone[kind] > 0]
-    return said.left_out.format(what=said.comma.join(counts)) if counts else ""
+    return strings.left_out.format(what=strings.comma.join(counts)) if counts else ""
 
 
 def _contents(answer: Answer) -> Counter[_Kind]:
@@ -162,40 +162,40 @@ def _without_notes(answer: Answer, _: SlackWords) -> Answer:
     return _with_parts(answer, parts)
 
 
-def _without_detail(answer: Answer, said: SlackWords) -> Answer:
+def _without_detail(answer: Answer, strings: SlackWords) -> Answer:
     parts = [
-        part.model_copy(update={"steps": tuple(_cut(step, said) for step in part.steps)})
+        part.model_copy(update={"steps": tuple(_cut(step, strings) for step in part.steps)})
         for part in answer.parts
     ]
     return _with_parts(answer, parts)
 
 
-def _cut(step: Step, said: SlackWords) -> Step:
+def _cut(step: Step, strings: SlackWords) -> Step:
     """Cut what is nested below a step; of long code, the first lines stay."""
     kept: list[Block] = []
-    room = _MOST_DETAIL_LINES
+    room = _MAX_DETAIL_LINES
     for position, block in enumerate(step.children):
         lines = _block_lines([block])
         is_code = block.kind is BlockKind.CODE
-        if is_code and lines > _MOST_CODE_LINES:
-            kept += _first_lines(block, said)
+        if is_code and lines > _MAX_CODE_LINES:
+            kept += _first_lines(block, strings)
             continue
         # What a step without words is, it is.
         if lines > room and not is_code and step.text:
             left = step.children[position:]
-            kept.append(_words(left[0], said.more_lines.format(count=_block_lines(left))))
+            kept.append(_words(left[0], strings.more_lines.format(count=_block_lines(left))))
             break
         kept.append(block)
         room -= 0 if is_code else lines
     return step.model_copy(update={"children": tuple(kept)})
 
 
-def _first_lines(code: Block, said: SlackWords) -> list[Block]:
+def _first_lines(code: Block, strings: SlackWords) -> list[Block]:
     lines = code.text.rstrip("\n").split("\n")
     first = "\n".join(lines[:_FIRST_CODE_LINES])
     if len(lines) <= _FIRST_CODE_LINES:
         return [code]
-    more = said.more_lines.format(count=len(lines) - _FIRST_CODE_LINES)
+    more = strings.more_lines.format(count=len(lines) - _FIRST_CODE_LINES)
     return [code.model_copy(update={"spans": (Span(text=first),)}), _words(code, more)]
 
 
@@ -207,7 +207,7 @@ def _words(at: Block, text: str) -> Block:
 def _without_end(answer: Answer, _: SlackWords) -> Answer:
     """Cut the end of what is still too long; at least one step stays."""
     parts: list[Part] = []
-    room = _MOST_STEP_LINES
+    room = _MAX_STEP_LINES
     for part in answer.parts:
         steps: list[Step] = []
         for step in part.steps:

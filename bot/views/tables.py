@@ -11,10 +11,10 @@ from slack_sdk.models.blocks import TableBlock
 
 from kb.text.width import text_width
 
-_MOST_ROWS = 100
-_MOST_COLUMNS = 20
-_MOST_CHARACTERS = 5000
-_LONGEST_CELL = 1000
+_MAX_ROWS = 100
+_MAX_COLUMNS = 20
+_MAX_CHARACTERS = 5000
+_MAX_CELL_CHARS = 1000
 # Slack takes no empty cell.
 _EMPTY = "\N{NO-BREAK SPACE}"
 
@@ -25,9 +25,9 @@ def table_block(rows: Rows) -> TableBlock | None:
     """Return a table, its first row the header; None if it is larger than Slack takes."""
     columns = max(map(len, rows), default=0)
     characters = sum(len(cell) for row in rows for cell in row)
-    if not columns or columns > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+    if not columns or columns > _MAX_COLUMNS or len(rows) > _MAX_ROWS:
         return None
-    if characters > _MOST_CHARACTERS:
+    if characters > _MAX_CHARACTERS:
         return None
     wrapped = [{"is_wrapped": True}] * columns
     return TableBlock(rows=[_cells(row, columns) for row in rows], column_settings=wrapped)
@@ -35,7 +35,9 @@ def table_block(rows: Rows) -> TableBlock | None:
 
 def _cells(row: Sequence[str], columns: int) -> list[dict[str, str]]:
     whole = [*row, *[""] * (columns - len(row))]
-    return [{"type": "raw_text", "text": cell.strip()[:_LONGEST_CELL] or _EMPTY} for cell in whole]
+    return [
+        {"type": "raw_text", "text": cell.strip()[:_MAX_CELL_CHARS] or _EMPTY} for cell in whole
+    ]
 
 
 def aligned(rows: Rows) -> str:

@@ -208,7 +208,7 @@ def test_an_outage_of_slack_delays_an_answer_and_does_not_lose_it(
     question = Question(
         channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")
     )
-    assert answerer.take(question) and not answerer.take(question)
+    assert answerer.claim(question) and not answerer.claim(question)
     # As often as the answer and the apology are tried together.
     slack.fail_next("chat.postMessage", error="internal_error", times=8)
     answerer.recover(lambda team: client)  # leaves alone what is being answered

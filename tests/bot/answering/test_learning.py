@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.answering.learning import Learner, Learning
+from bot.answering.learning import Learner, LearningMode
 from bot.memory.lessons import Lessons
 from bot.memory.store import Outcome, Store
 from bot.question import Place, Question, Surface
@@ -167,7 +167,7 @@ def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> 
             text=redact(ASKED[number]),
             surface=Surface.DIRECT,
         )
-        store.take(question)
+        store.claim(question)
         outcome = Outcome(
             text=question.text,
             language="en",
@@ -200,7 +200,7 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "bot.sqlite")
     lessons = Lessons(store)
     words = redact(f"{ASKED[0]}, says <@U0HANAKO1>")
-    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
+    store.claim(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
     outcome = Outcome(
         text=words, language="en", decision="answer", confidence=1, section=LATHE, snapshot="s"
     )
@@ -216,19 +216,19 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("learning", "joined", "noted"),
     [
-        (Learning.PEOPLE, False, 1),
-        (Learning.DOCS_TEAM, False, 1),
-        (Learning.OFF, False, 0),
-        (Learning.PEOPLE, True, 0),  # "and on a Mac?" says too little by itself
+        (LearningMode.PEOPLE, False, 1),
+        (LearningMode.DOCS_TEAM, False, 1),
+        (LearningMode.OFF, False, 0),
+        (LearningMode.PEOPLE, True, 0),  # "and on a Mac?" says too little by itself
     ],
 )
 def test_what_is_noted_of_a_rating(
-    tmp_path: Path, sample: KnowledgeBase, learning: Learning, joined: bool, noted: int
+    tmp_path: Path, sample: KnowledgeBase, learning: LearningMode, joined: bool, noted: int
 ) -> None:
     store = Store(tmp_path / "bot.sqlite")
     lessons = Lessons(store)
     words = redact(ASKED[0])
-    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
+    store.claim(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
     outcome = Outcome(
         text=words,
         language="en",
@@ -248,7 +248,7 @@ def test_a_failing_database_costs_nobody_their_answer(
     tmp_path: Path, sample: KnowledgeBase, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Store(tmp_path / "bot.sqlite")
-    learner = Learner(sample, Lessons(store), Learning.PEOPLE)
+    learner = Learner(sample, Lessons(store), LearningMode.PEOPLE)
     with store.engine.begin() as connection:
         connection.execute(text("DROP TABLE lessons"))
         connection.execute(text("DROP TABLE questions"))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.checks import Finding, State, examine
-from bot.doctor.context import Bench
-from bot.memory.database import look_at
+from bot.doctor.checks import CheckResult, State, run_checks
+from bot.doctor.context import DoctorContext
+from bot.memory.database import inspect_database
 from bot.memory.store import Store
 from kb.errors import SettingsError
 from kb.paths import Home
@@ -64,10 +64,10 @@ def doctor(
     )
 
 
-def checked(result: subprocess.CompletedProcess[str]) -> dict[str, Finding]:
+def checked(result: subprocess.CompletedProcess[str]) -> dict[str, CheckResult]:
     assert result.stderr == ""
     report = json.loads(result.stdout)
-    findings = {each["check"]: Finding(**each) for each in report["checks"]}
+    findings = {each["check"]: CheckResult(**each) for each in report["checks"]}
     failed = any(finding.state == "failed" for finding in findings.values())
     assert report["ok"] is not failed and result.returncode == int(failed)
     for finding in findings.values():
@@ -76,7 +76,7 @@ def checked(result: subprocess.CompletedProcess[str]) -> dict[str, Finding]:
     return findings
 
 
-def states(findings: dict[str, Finding]) -> dict[str, str]:
+def states(findings: dict[str, CheckResult]) -> dict[str, str]:
     return {name: str(finding.state) for name, finding in findings.items()}
 
 
@@ -89,14 +89,14 @@ class Inside:
     home: Home
     settings: dict[str, str] = field(default_factory=dict)
 
-    def check(self, name: str, **settings: str) -> Finding:
+    def check(self, name: str, **settings: str) -> CheckResult:
         for key, value in {
             **self.slack.environment,
             "GUIDEBOT_HOME": str(self.home.root),
             **settings,
         }.items():
             self.monkeypatch.setenv(key, value)
-        return next(finding for finding in examine(Bench()) if finding.check == name)
+        return next(finding for finding in run_checks(DoctorContext()) if finding.check == name)
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_databases(inside: Inside) -> None:
     assert "nothing in it yet" in inside.check("database").seen
     assert not database.exists()
     Store(database).close()
-    newest = look_at(database).newest
+    newest = inspect_database(database).newest
     assert inside.check("database").seen.endswith(f"migration {newest}, the newest")
     _set_revision(database, "0001")
     assert inside.check("database").state is State.WARNING
@@ -308,8 +308,8 @@ def test_a_store_of_snapshots(inside: Inside, tmp_path: Path) -> None:
     empty = inside.check("snapshot store", SNAPSHOTS_URL=url)
     assert empty.state is State.WARNING and "nothing was published" in empty.seen
     (tmp_path / "store").mkdir()
-    pointer = {"name": "one", "since": "", "manifest": {"size": 0, "sha256": ""}}
-    (tmp_path / "store" / "current").write_text(json.dumps(pointer), "utf-8")
+    parse_target = {"name": "one", "since": "", "manifest": {"size": 0, "sha256": ""}}
+    (tmp_path / "store" / "current").write_text(json.dumps(parse_target), "utf-8")
     newer = inside.check("snapshot store", SNAPSHOTS_URL=url)
     assert newer.state is State.WARNING and newer.advice == "Run: guidebot pull"
     inside.home.snapshots.mkdir(parents=True)

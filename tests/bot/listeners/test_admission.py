@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.views.buttons import Pointer
+from bot.views.buttons import ButtonTarget
 from kb.knowledge_base import KnowledgeBase
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.workspace import Json
@@ -44,7 +44,9 @@ def payload(house: House, kind: str, what: str, user: str) -> Json:
         "trigger_id": slack.trigger(user),
     }
     name = what.replace(r"\d+", "0").replace("\\", "")
-    at = Pointer(ts=sent.ts, guide="iam-troubleshooting", edition="en", anchor="lost-access-key")
+    at = ButtonTarget(
+        ts=sent.ts, guide="iam-troubleshooting", edition="en", anchor="lost-access-key"
+    )
     match kind:
         case "event":
             event = {**message, "type": name, "user": user, "channel": "C1", "tab": "home"}
@@ -115,7 +117,7 @@ def test_somebody_who_may_not_is_told_so_and_nothing_of_the_guide(house: House) 
     # Nobody is told more than some times a minute, and warned once with that.
     refusals = [e for e in house.slack.ephemerals() if "may not answer" in plain(e.message)]
     assert len(refusals) <= 3 and len(house.slack.ephemerals()) <= 6
-    assert house.parts.store.count_unanswered() == 0
+    assert house.services.store.count_unanswered() == 0
 
 
 def test_app_home_is_closed_to_somebody_who_may_not(house: House) -> None:

@@ -61,5 +61,7 @@ def test_conversations_do_not_know_of_each_other(slack: SlackServer, house: Hous
         assert LOST_KEY not in plain(alone).splitlines()[0], plain(alone)
         assert "gave above" not in plain(alone)
     house.close()
-    before = [house.parts.store.outcome(sent.channel, sent.ts) for sent in (other, theirs, public)]
+    before = [
+        house.services.store.outcome(sent.channel, sent.ts) for sent in (other, theirs, public)
+    ]
     assert all(outcome is None or not outcome.joined for outcome in before)

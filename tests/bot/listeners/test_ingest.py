@@ -12,19 +12,19 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.app import assemble, build_app
-from bot.listeners import Parts
+from bot.listeners import Services
 from bot.operations.ingest_runner import (
     Diff,
     FailedError,
     Gate,
     GuideChange,
+    IngestResult,
+    IngestRunner,
     QuestionChange,
-    Rerun,
-    Result,
     SectionChange,
 )
 from bot.settings import BotSettings
-from bot.views.ingest_changes import diff_view, outcome
+from bot.views.ingest_changes import diff_view, result_message
 from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
@@ -96,7 +96,7 @@ def team(
     script: Script,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Parts]:
+) -> Iterator[Services]:
     """A bot in this process, whose docs team is U2."""
     (tmp_path / "guidebot.toml").touch()
     monkeypatch.chdir(tmp_path)
@@ -114,7 +114,7 @@ def team(
     handler.connect()  # type: ignore[no-untyped-call]
     yield parts
     handler.close()  # type: ignore[no-untyped-call]
-    parts.answerer.work.shutdown()
+    parts.answerer.workers.shutdown()
     parts.store.close()
 
 
@@ -135,7 +135,7 @@ def told(slack: SlackServer, user: str, words: str) -> dict[str, Any]:
 
 
 def test_where_no_guides_are_named_it_is_said_how_to(
-    slack: SlackServer, team: Parts, script: Script, tmp_path: Path
+    slack: SlackServer, team: Services, script: Script, tmp_path: Path
 ) -> None:
     (tmp_path / "guidebot.toml").unlink()
     home = plain(home_of(slack, "U2"))
@@ -147,7 +147,7 @@ def test_where_no_guides_are_named_it_is_said_how_to(
 
 
 def test_an_ingest_is_begun_in_app_home_and_published(
-    slack: SlackServer, team: Parts, script: Script
+    slack: SlackServer, team: Services, script: Script
 ) -> None:
     script.mode("slow")
     slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
@@ -173,7 +173,7 @@ def test_an_ingest_is_begun_in_app_home_and_published(
 
 
 def test_what_the_gate_is_against_can_only_be_discarded(
-    slack: SlackServer, team: Parts, script: Script
+    slack: SlackServer, team: Services, script: Script
 ) -> None:
     script.mode("stopped")
     slack.command("C1", "U2", "/guide", "ingest")
@@ -187,7 +187,7 @@ def test_what_the_gate_is_against_can_only_be_discarded(
 
 
 def test_an_error_is_told_as_the_command_tells_it(
-    slack: SlackServer, team: Parts, script: Script
+    slack: SlackServer, team: Services, script: Script
 ) -> None:
     script.mode("broken")
     slack.command("C1", "U2", "/guide", "Ingest")
@@ -236,7 +236,7 @@ def test_the_real_command_from_the_edit_to_the_answer(
         assert "also_asked:\n    - it will not budge" in side.read_text("utf-8")
 
 
-def test_others_are_refused_kindly(slack: SlackServer, team: Parts, tmp_path: Path) -> None:
+def test_others_are_refused_kindly(slack: SlackServer, team: Services, tmp_path: Path) -> None:
     assert "[Re-run ingest]" not in plain(home_of(slack, "U4"))
     slack.command("C1", "U4", "/guide", "ingest")
     assert "Only the team" in plain(slack.wait_for_ephemerals("U4")[-1])
@@ -249,7 +249,7 @@ def test_others_are_refused_kindly(slack: SlackServer, team: Parts, tmp_path: Pa
 def test_what_is_no_name_of_a_snapshot_is_not_run(tmp_path: Path, name: str) -> None:
     script = Script(tmp_path)
     with pytest.raises(FailedError, match="no name"):
-        Rerun(tmp_path / "last.json", script.command).publish(name)
+        IngestRunner(tmp_path / "last.json", script.command).publish(name)
     assert not (tmp_path / "calls").exists()
 
 
@@ -262,8 +262,8 @@ def test_a_large_diff_is_cut(language: str) -> None:
         right_after=0,
         changes=(QuestionChange(question="q" * 999, worse="not covered"),) * 500,
     )
-    result = Result(snapshot="s", held=True, diff=Diff(guides=tuple(guides)), gate=gate)
-    text = check([outcome(result, words(language))])
+    result = IngestResult(snapshot="s", held=True, diff=Diff(guides=tuple(guides)), gate=gate)
+    text = check([result_message(result, words(language))])
     assert "G › <!channel> xxx" in text and len(text) < 9500
     assert len(diff_view(result, words(language)).to_dict()["blocks"]) == 3
-    assert words(language).no_changes in check([outcome(Result(), words(language))])
+    assert words(language).no_changes in check([result_message(IngestResult(), words(language))])

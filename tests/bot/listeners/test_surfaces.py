@@ -344,7 +344,7 @@ def test_an_answer_that_takes_a_while_is_announced(
     question = Question(
         channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")
     )
-    assert answerer.take(question)
+    assert answerer.claim(question)
     answerer.answer(question, WebClient("xoxb-test", base_url=slack.api_url))
     told = [call.params["status"] for call in slack.calls("assistant.threads.setStatus")]
     assert told == ["is looking in “IAM troubleshooting”…", ""]

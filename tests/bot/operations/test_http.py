@@ -198,9 +198,9 @@ def test_replicas_share_their_questions_and_take_over_from_one_that_died(
             post_event(port, written(slack, "U7", "I lost my secret key", "Ev7"))
             store = Store(url)
             (left,) = store.unanswered()
-            assert store.take_over() == []
+            assert store.claim_expired() == []
             one.kill()
-            store.let_go()
+            store.release()
             (message,) = slack.wait_for_messages(slack.dm_channel("U7"), 1, timeout=60)
             assert plain(message).startswith(LOST_KEY)
             assert len(slack.bot_messages(slack.dm_channel("U6"))) == 1

@@ -55,12 +55,12 @@ class Desk:
 
     def __init__(self, slack: SlackServer, base: KnowledgeBase, folder: Path, **rules: str) -> None:
         self.store = Store(folder / "bot.sqlite")
-        self.store.let_go()
+        self.store.release()
         self.answerer = answerer_from(base, self.store, **rules)
         self.client = WebClient("xoxb-test", base_url=slack.api_url, retry_handlers=[])
 
     def answer(self, question: Question) -> None:
-        assert self.answerer.take(question)
+        assert self.answerer.claim(question)
         self.answerer.answer(question, self.client)
         assert self.store.unanswered() == []
 
@@ -214,9 +214,9 @@ def test_what_a_dead_process_left_half_done_becomes_the_answer(
 ) -> None:
     question, other = where(slack), where(slack)
     dead = Desk(slack, sample, tmp_path)
-    assert dead.answerer.take(question) and dead.answerer.take(other)
+    assert dead.answerer.claim(question) and dead.answerer.claim(other)
     live = LiveAnswer(dead.client, question, "en")
-    live.hear(Stage.CHOOSING)
+    live.on_progress(Stage.CHOOSING)
     if expired:
         slack.expire_streams()
     restarted = Desk(slack, sample, tmp_path)

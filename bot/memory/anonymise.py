@@ -10,7 +10,7 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MEMBER = re.compile(r"<?@?\b[UW][A-Z0-9]{7,}\b>?|(?<!\S)@[\w.-]+")
 
 
-def anonymous(text: str) -> str:
+def anonymise(text: str) -> str:
     """Return a text on one line, without secrets, addresses, members' ids and mentions."""
     words: str = redact(text)
     words = _MEMBER.sub("[person]", _ADDRESS.sub("[address]", words))

@@ -13,13 +13,13 @@ from bot.answering.people import People
 from bot.answering.private import PrivateAnswers
 from bot.answering.replies import Replies
 from bot.memory.store import Store
-from bot.operations.ingest_runner import Rerun
+from bot.operations.ingest_runner import IngestRunner
 from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """The bot, for its listeners."""
 
     settings: BotSettings
@@ -33,4 +33,4 @@ class Parts:
     private: PrivateAnswers
     deletion: Deletion
     learner: Learner
-    rerun: Rerun
+    ingest_runner: IngestRunner

@@ -16,12 +16,12 @@ from bot.answering.people import People
 from bot.settings import BotSettings, parse_ids
 from bot.words.words import SlackWords
 
-# Whoever goes on after that has been told.
+# Enough to explain; more would only add to the noise of someone who keeps trying.
 _REFUSALS_PER_MINUTE = 3
 
 
 class RefusalReason(Enum):
-    """Why the bot does not do what a person wants."""
+    """Why a request is refused."""
 
     NOT_ALLOWED = "not allowed"
     UNKNOWN = "Slack does not say who it is"
@@ -29,9 +29,9 @@ class RefusalReason(Enum):
 
 
 class Refusal(NamedTuple):
-    """A refusal, and after how many seconds it is worth asking again.
+    """A refusal, and in how many seconds it is worth asking again.
 
-    It is to be `told` to the person, unless they have been told so often already.
+    `notify` is False if the person has been told often enough.
     """
 
     reason: RefusalReason
@@ -39,7 +39,7 @@ class Refusal(NamedTuple):
     notify: bool = True
 
     def text(self, strings: SlackWords) -> str:
-        """Return what the person is told."""
+        """Return the refusal as text for the person."""
         match self.reason:
             case RefusalReason.TOO_MANY:
                 return strings.too_many.format(seconds=self.seconds)
@@ -50,7 +50,7 @@ class Refusal(NamedTuple):
 
 
 class Access:
-    """The rules that the settings make. Threads may share it."""
+    """Access rules and rate limits from the settings. Thread-safe."""
 
     def __init__(self, settings: BotSettings, people: People) -> None:
         self._people = people
@@ -72,7 +72,7 @@ class Access:
         return self._refused(reason, actor) if reason else None
 
     def admit_question(self, client: WebClient, actor: Actor) -> Refusal | None:
-        """Return why a person may not ask here now; None if they may, and it counts."""
+        """Return why a person may not ask here now; None if they may, which then counts."""
         reason = self._why_not(client, actor)
         if reason:
             return self._refused(reason, actor)
@@ -85,7 +85,7 @@ class Access:
         return None
 
     def is_docs_team(self, client: WebClient, user: str) -> bool:
-        """Whether a person owns the guides."""
+        """Whether a person is on the docs team."""
         return bool(self._docs_team) and self._people.is_in(client, user, self._docs_team)
 
     def _why_not(self, client: WebClient, actor: Actor) -> RefusalReason | None:
@@ -107,7 +107,7 @@ class Access:
         return None
 
     def _is_open(self, channel: str) -> bool:
-        """Whether people may use the bot in a channel; where there is none, all may."""
+        """Whether the bot may be used in a channel; always, where there is none."""
         if not self._channels or not channel or channel.startswith("D"):
             return True
         return channel in self._channels or channel == self._humans

@@ -1,7 +1,7 @@
-"""When the bot speaks in a conversation, and when it leaves people to each other.
+"""When the bot replies in a conversation, and when it leaves people to each other.
 
-It speaks when it was asked. In a thread, without a mention, that is when somebody goes on whom it
-answered before, or asks plainly about another problem; and only until people talk among
+It replies when asked. In a thread, without a mention, that means someone it has answered before
+follows up, or someone clearly asks about another problem; and only until people talk among
 themselves there.
 """
 
@@ -25,22 +25,24 @@ from kb.model import Answer, Audience, Citation, CleanText, Decision, by_problem
 from kb.question.follow_up import asked_part
 from kb.question.small_talk import small_talk
 
-# Where nobody has asked the bot, it speaks only when it is this sure.
+# Nobody asked the bot, so a wrong answer costs more than silence. Confidence is a calibrated
+# probability: at most one in five such answers may be wrong.
 _SURE_UNASKED = 0.8
+# As many as are offered when the bot is unsure.
 _MAX_OTHERS = 3
-# Signs that are longer were pasted, and whoever did that to the bot hears of it.
+# Longer ones were pasted, and whoever pastes into a message to the bot gets a reply.
 _MAX_REACTION_CHARS = 80
 
 
 class Conduct:
-    """The bot's manners. Threads may share it."""
+    """Decides whether to reply. Thread-safe."""
 
     def __init__(self, knowledge_base: KnowledgeBase, conversations: Conversations) -> None:
         self._knowledge_base = knowledge_base
         self._conversations = conversations
 
     def may_be_for_bot(self, question: Question) -> bool:
-        """Whether a message may be for the bot, before it is looked for in the guides."""
+        """Whether a message may be for the bot, judged before the guides are searched."""
         text = question.text
         reacts = is_wordless(text) and (
             question.surface.unasked or len(text) <= _MAX_REACTION_CHARS
@@ -60,7 +62,7 @@ class Conduct:
         return False
 
     def should_answer(self, question: Question, answer: Answer, before: PriorAnswer | None) -> bool:
-        """Whether an answer is to be given; `told` is where its section was given before."""
+        """Whether to give an answer; `before` is where its section was given before."""
         sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
         match question.surface:
             case Surface.AUTO:
@@ -76,9 +78,9 @@ class Conduct:
                 return True
 
     def prior_answer(self, question: Question, answer: Answer) -> PriorAnswer | None:
-        """Return where in the conversation an answer's section was given before, if it was.
+        """Return where in the conversation an answer's section was given before, if anywhere.
 
-        Another part of the same problem, such as its cause, was not.
+        A question about another part of the same problem, such as its cause, is a new one.
         """
         problems = by_problem(answer.citations)
         if answer.decision is not Decision.ANSWER or len(problems) != 1:
@@ -90,7 +92,7 @@ class Conduct:
     def alternatives(
         self, text: CleanText, language: str | None, audience: Audience, without: Set[str]
     ) -> list[Citation]:
-        """Return the problems that come nearest to a question, but for some ("guide#anchor")."""
+        """Return the problems closest to a question, except those in `without` ("guide#anchor")."""
         found = self._knowledge_base.find(text, language, audience=audience)
         index = found.index
         citations = [
@@ -104,7 +106,7 @@ class Conduct:
         return [each for each in citations if each.section not in without][:_MAX_OTHERS]
 
     def _goes_on(self, question: Question, answer: Answer, before: PriorAnswer | None) -> bool:
-        """Whether whoever asked before says something that the bot can go on with."""
+        """Whether a message of someone the bot has answered is a follow-up for it."""
         text = question.text
         match answer.decision:
             case Decision.ANSWER if before or answer.joined:
@@ -119,10 +121,10 @@ class Conduct:
                 return answer.talk in ("help", "thanks")
 
     def _unknown(self, text: CleanText, language: str) -> int:
-        """Return how much of a message no guide speaks of, such as lunch."""
+        """Count the terms of a message that occur in no guide, such as "lunch"."""
         return self._knowledge_base.index().unknown_terms(text, language)
 
 
 def talk_of(text: CleanText) -> str | None:
-    """Return what a message says that asks nothing: "thanks", "stop", "no", "fine" and others."""
+    """Return the kind of small talk a message is ("thanks", "stop", "no", "fine"...), if any."""
     return small_talk(without_emoji(text))

@@ -1,4 +1,4 @@
-"""Keeps what belongs together in its order, on threads that do other things meanwhile."""
+"""Runs the tasks of each conversation in order, on shared threads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Task = tuple[str, int, Callable[[], None]]
 
 
 class ConversationQueue:
-    """Lanes of tasks: those of one lane are done one after another, and lanes side by side."""
+    """Runs the tasks of one conversation one after another, and conversations in parallel."""
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
@@ -25,9 +25,9 @@ class ConversationQueue:
         self._numbers = itertools.count()
 
     def submit(self, conversation: Hashable, key: str, task: Callable[[], None]) -> None:
-        """Do a task when its lane is free; of those that wait there, the least key comes first.
+        """Run a task when its conversation is idle; waiting tasks run in the order of their keys.
 
-        Raises RuntimeError if nothing new is taken.
+        Raises RuntimeError if the workers are shutting down.
         """
         with self._lock:
             waiting = self._waiting.get(conversation)
@@ -47,4 +47,4 @@ class ConversationQueue:
             try:
                 task()
             except Exception:
-                logger.exception("What a thread was to do failed")
+                logger.exception("A task failed")

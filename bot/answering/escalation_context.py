@@ -1,4 +1,4 @@
-"""What the bot itself found for a question, for the humans that it goes on to."""
+"""What the bot itself found for a question, as context for the humans it is escalated to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kb.model import Audience, Decision
 def escalation_context(
     knowledge_base: KnowledgeBase, outcome: Outcome | None, channel: str
 ) -> EscalationContext:
-    """Return what came of a question, so far as the humans' channel may know of it."""
+    """Return what the bot found, as far as the humans' channel may see it."""
     if outcome is None:
         return EscalationContext()
     nothing = outcome.decision == Decision.NOT_COVERED

@@ -1,4 +1,4 @@
-"""Questions that go on to a human, until they are resolved."""
+"""Escalates questions to humans, until they are resolved."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.model import CleanText
 
-# Words, and a file that may have words with it.
+# Subtypes of messages that may have text.
 _REPLIES = (None, "file_share")
 _RESOLVED = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
 
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 class Humans:
-    """Passes questions on to a channel where people answer. Without a channel, it does nothing."""
+    """Escalates questions to a channel where people answer. Without a channel, does nothing."""
 
     def __init__(self, store: Store, channel: str, group: str) -> None:
         self._store = store
@@ -47,7 +47,7 @@ class Humans:
 
     @property
     def channel(self) -> str:
-        """The channel's id; empty if questions cannot be passed on."""
+        """The channel's id; empty if questions cannot be escalated."""
         return self._channel
 
     def escalate(
@@ -60,7 +60,7 @@ class Humans:
         found: EscalationContext,
         tell: Callable[[Message], None],
     ) -> None:
-        """Post a person's question for humans, once, and tell the person."""
+        """Post a question for humans, once, and confirm it to the asker with `tell`."""
         strings = words(target.language)
         place = target.place(channel)
         if not self._channel or not self._escalations.open(place, user, self._channel):
@@ -74,7 +74,7 @@ class Humans:
             posted = post_message(client, self._channel, message)
         except SLACK_ERRORS:
             id = secrets.token_hex(4)
-            logger.exception("Failure %s: a question could not be passed on to a human", id)
+            logger.exception("Failure %s: a question could not be escalated", id)
             self._escalations.set_posted(place, None)
             tell(plain(strings.human_failed.format(id=id)))
             return
@@ -82,7 +82,7 @@ class Humans:
         tell(plain(strings.human_asked))
 
     def is_reply(self, event: Mapping[str, Any]) -> bool:
-        """Whether a message is somebody else's reply to a question that is open for humans."""
+        """Whether a message is someone else's reply to an open question."""
         thread = event.get("thread_ts")
         if not self._channel or event.get("channel") != self._channel:
             return False
@@ -94,7 +94,7 @@ class Humans:
         return asked is not None and asked.user != event["user"] and not asked.resolved
 
     def on_reaction(self, client: WebClient, channel: str, ts: str, by: str, emoji: str) -> None:
-        """Take on the question posted at `ts` for whoever reacts; a check mark resolves it."""
+        """Assign the question posted at `ts` to whoever reacts; a check mark resolves it."""
         asked = self._escalations.at_message(channel, ts) if channel == self._channel else None
         if asked is None:
             return
@@ -106,9 +106,9 @@ class Humans:
     def on_reply(
         self, client: WebClient, channel: str, ts: str, by: str, text: CleanText | None = None
     ) -> None:
-        """Tell the person that a human takes care of the question posted at `ts`, and how.
+        """Notify the asker that a human has taken on the question posted at `ts`, or replied.
 
-        Without words, as of a reaction, the person is told once.
+        Without text, as for a reaction, they are notified once.
         """
         asked = self._escalations.at_message(channel, ts) if channel == self._channel else None
         if asked is None or asked.user == by or asked.resolved:
@@ -125,12 +125,12 @@ class Humans:
             if first:
                 self._mark(client, asked, strings.human_done, by)
         except SLACK_ERRORS:
-            logger.exception("The note about question %s could not be posted", asked.ts)
+            logger.exception("The note on question %s could not be posted", asked.ts)
 
     def resolvable(self, place: Place, channel: str, user: str) -> Escalation | None:
-        """Return the question that somebody in a channel may mark as resolved, if they may.
+        """Return a question if a person in a channel may mark it as resolved; else None.
 
-        That are whoever asked it, and the humans.
+        The asker may, and so may anyone in the humans' channel.
         """
         asked = self._escalations.of_question(place)
         if asked is None or (asked.user != user and channel != self._channel):
@@ -138,7 +138,7 @@ class Humans:
         return asked
 
     def resolve(self, client: WebClient, asked: Escalation, by: str) -> bool:
-        """Close a question for both sides, and tell the other; False if it was closed before."""
+        """Close a question and notify the other side; False if it was closed before."""
         if not self._escalations.resolve(asked, by):
             return False
         strings = self._strings(asked)
@@ -149,7 +149,7 @@ class Humans:
             else:
                 self._tell(client, asked, resolved_note(asked.user, by, strings))
         except SLACK_ERRORS:
-            logger.exception("That question %s is resolved could not be posted", asked.ts)
+            logger.exception("The resolution of question %s could not be posted", asked.ts)
         return True
 
     def _strings(self, asked: Escalation) -> SlackWords:
@@ -157,7 +157,7 @@ class Humans:
         return words(outcome.language if outcome else "en")
 
     def _tell(self, client: WebClient, asked: Escalation, note: Message) -> None:
-        """Post a note where a person asked, or to them where nobody else saw the question."""
+        """Post a note where the question was asked, or to the asker if only they saw it."""
         if not asked.is_command:
             try:
                 post_message(client, asked.channel, note, asked.thread_ts or asked.ts)
@@ -170,7 +170,7 @@ class Humans:
     def _mark(
         self, client: WebClient, asked: Escalation, mark: str, by: str, *, done: bool = False
     ) -> None:
-        """Add to the posted question who takes care of it, or has resolved it."""
+        """Add to the posted question who has taken it on, or resolved it."""
         ts = str(asked.to_ts)
         history = client.conversations_replies(channel=asked.to_channel, ts=ts, limit=1)
         message = (history.get("messages") or [{}])[0]

@@ -1,4 +1,4 @@
-"""What people do teaches the search: what they choose, what helped, what humans answer with."""
+"""Teaches the search from what people do: what they choose, what helped, how humans answer."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.wordings.learned import LearnedWording
 
-# What App Home may wait for what was said a moment ago.
+# How long App Home may wait for the latest lessons.
 _MAX_WAIT_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
 
 class LearningMode(StrEnum):
-    """Whose word makes a question a wording (the setting LEARN_WORDINGS)."""
+    """Whose judgement turns a question into a wording (the setting LEARN_WORDINGS)."""
 
     PEOPLE = "people"
     """Two people's, or the docs team's."""
@@ -32,9 +32,9 @@ class LearningMode(StrEnum):
 
 
 class Learner:
-    """Keeps the knowledge base taught with what people say, here and in other replicas.
+    """Keeps the knowledge base up to date with people's lessons, from here and other replicas.
 
-    Threads may share it. Switched off, it notes nothing and teaches nothing.
+    Thread-safe. Switched off, it neither records nor teaches anything.
     """
 
     def __init__(
@@ -48,18 +48,18 @@ class Learner:
         self._wordings: Sequence[LearnedWording] = ()
 
     def chosen(self, place: Place, user: str, problem: str | None) -> None:
-        """Note which problem ("guide#anchor") somebody chose; called before that is noted."""
+        """Record which problem ("guide#anchor") someone chose, before the outcome is stored."""
         if problem:
             self._note(lambda: self._lessons.chosen(place, user, problem))
 
     def rated(self, place: Place, user: str, *, good: bool) -> None:
-        """Note whether an answer helped."""
+        """Record whether an answer helped."""
         self._note(lambda: self._lessons.rated(place, user, good=good))
 
     def handed_over(self, channel: str, ts: str, user: str, text: str) -> None:
-        """Note what a human wrote under the question posted at `ts`, if it names one problem.
+        """Record a human's reply to the question posted at `ts`, if it names a single problem.
 
-        `text` is as Slack has it.
+        `text` is Slack's, still escaped.
         """
 
         def note() -> None:
@@ -71,18 +71,18 @@ class Learner:
         self._note(note)
 
     def rule(self, wording: LearnedWording, by: str, *, accepted: bool) -> None:
-        """Note the docs team's word on a wording."""
+        """Record the docs team's ruling on a wording."""
         self._lessons.rule(wording.problem, wording.text, by, accepted=accepted)
 
     def wordings(self) -> Sequence[LearnedWording]:
-        """Return what was taught, as of now."""
+        """Return the learned wordings, up to date."""
         self.refresh(_MAX_WAIT_SECONDS)
         return self._wordings
 
     def refresh(self, wait: float = 0.0) -> None:
-        """Teach the knowledge base, if people said more, or another snapshot is live.
+        """Teach the knowledge base again if there are new lessons or another snapshot.
 
-        If that is under way already, it waits at most so many seconds for it.
+        If another thread is doing so, waits at most `wait` seconds for it.
         """
         if not self._on or not self._teaching.acquire(timeout=wait):
             return
@@ -96,21 +96,21 @@ class Learner:
                 )
                 self._taught = now
         except GuidebotError as error:
-            # Without a snapshot there is nothing to teach; with the next one there is.
-            logger.debug("Nothing is taught: %s", error)
+            # There is no snapshot yet.
+            logger.debug("Nothing to teach: %s", error)
         except Exception:
-            logger.exception("What people taught cannot be learned now")
+            logger.exception("Learning from people failed")
         finally:
             self._teaching.release()
 
     def _note(self, note: Callable[[], None]) -> None:
-        """Note something, if it is wanted; that it fails is nobody's concern who asked."""
+        """Record something, unless switched off. Best effort: a failure is only logged."""
         if not self._on:
             return
         try:
             note()
         except (GuidebotError, SQLAlchemyError):
-            logger.exception("A lesson could not be noted")
+            logger.exception("A lesson could not be recorded")
 
     @property
     def _on(self) -> bool:

@@ -1,4 +1,4 @@
-"""What Slack shows of a question besides its answer: that the bot is at work, a thread's name."""
+"""What Slack shows besides the answer: that the bot is working, and the thread's title."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from bot.words.catalogue import words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 
-# Most answers are there sooner, and nobody has to be told to wait.
+# Most answers are faster, and a status would only flicker.
 _STATUS_AFTER_SECONDS = 0.7
-# Then they are shown a message that becomes the answer, which takes Slack more calls.
+# Then a placeholder that becomes the answer is worth its extra calls.
 _LIVE_AFTER_SECONDS = 2.5
 
-_SECONDS = 3
+# Best effort.
+_TIMEOUT_SECONDS = 3
+# A title is a label; the question itself is in the thread.
 _MAX_TITLE_CHARS = 80
 
 
 class Presence:
-    """That the bot is at work on a question, shown if it takes a while.
+    """Shows that the bot is working on a question, if that takes a while.
 
-    Not where nobody asked it: there it may have nothing to say.
+    Not where nobody addressed it, since it may then stay silent.
     """
 
     def __init__(
@@ -36,12 +38,12 @@ class Presence:
     ) -> None:
         self._knowledge_base = knowledge_base
         self._question = question
-        self._client = with_timeout(client, _SECONDS)
+        self._client = with_timeout(client, _TIMEOUT_SECONDS)
         self._status_thread: threading.Thread | None = None
 
     @contextlib.contextmanager
     def shown(self, language: str | None, live: LiveAnswer) -> Iterator[None]:
-        """Say so while something goes on."""
+        """Show a status, then the placeholder, while the block runs."""
         if self._question.surface.unasked:
             yield
             return
@@ -59,13 +61,13 @@ class Presence:
                 timer.cancel()
 
     def clear(self) -> None:
-        """Take away what Slack itself has not, which clears it with a message of the bot's."""
+        """Clear the status. Slack does so itself only when the bot posts a message."""
         if self._status_thread is not None:
             self._status_thread.join()
             self._set_status("")
 
     def name_thread(self) -> None:
-        """Give a thread of the agent pane the name of a question."""
+        """Title a thread in the agent view with the question."""
         question = self._question
         with contextlib.suppress(*SLACK_ERRORS):
             self._client.assistant_threads_setTitle(

@@ -1,4 +1,4 @@
-"""Answers that only the asker sees, where no message can carry them or the bot is no member."""
+"""Answers that only the asker sees, where there is no message or the bot is not a member."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class PrivateAnswers:
-    """Answers questions to the asker alone; they are remembered. Threads may share it."""
+    """Answers questions to the asker alone, and remembers them. Thread-safe."""
 
     def __init__(self, replies: Replies, store: Store, people: People) -> None:
         self._replies = replies
@@ -28,7 +28,7 @@ class PrivateAnswers:
         self._people = people
 
     def answer(self, question: Question, client: WebClient) -> list[Message]:
-        """Return what the asker is told, an apology with an id that the log has among it."""
+        """Return the messages for the asker; after a failure, an apology with its id in the log."""
         started = time.monotonic()
         QUESTIONS.labels(question.surface).inc()
         language = self._people.person(client, question.user).language

@@ -1,4 +1,4 @@
-"""What a person is told who has pasted a secret."""
+"""The warning to someone who has pasted a secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kb.model import Decision, Span
 from kb.question.redact import redact
 from kb.words.catalogue import secret_names
 
-# What the guides are asked for, in the words that find how to replace a key.
+# The question that finds the guides' steps for replacing a key.
 _HOW_TO_REPLACE = {
     "ja": "鍵やパスワードが漏れてしまったので、無効にして新しいものに取り替えたい",
     "en": "my key or password has leaked, how do I deactivate and replace it",
@@ -30,9 +30,9 @@ def secret_warning(
     *,
     may_delete: bool = False,
 ) -> Message:
-    """Return the warning, with the guide's own steps for replacing a key if it has them.
+    """Return the warning, with the guides' steps for replacing a key if they have any.
 
-    Without a knowledge base, as for somebody who may not know of the guides, it has none.
+    Pass no knowledge base for someone who may not see the guides.
     """
     spoken = "ja" if language == "ja" else "en"
     strings = words(spoken)

@@ -1,4 +1,4 @@
-"""Threads for what lasts longer than Slack waits."""
+"""Threads for work that takes longer than Slack waits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Workers(ThreadPoolExecutor):
-    """Threads that log what goes wrong in them, and whose end can be waited for so long."""
+    """A thread pool that logs failures, and can be drained with a deadline."""
 
     def __init__(self, workers: int, name: str) -> None:
         super().__init__(workers, thread_name_prefix=name)
@@ -26,11 +26,11 @@ class Workers(ThreadPoolExecutor):
 
     @property
     def past_deadline(self) -> bool:
-        """Whether the time is up in which it was to come to its end."""
+        """Whether the deadline for draining has passed."""
         return self._deadline is not None and time.monotonic() > self._deadline
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it as soon as a thread is free."""
+        """Run a call as soon as a thread is free."""
         future = super().submit(fn, *args, **kwargs)
         with self._guard:
             self._unfinished.add(future)  # type: ignore[arg-type]
@@ -38,9 +38,9 @@ class Workers(ThreadPoolExecutor):
         return future
 
     def drain(self, deadline: float) -> int:
-        """Take nothing new, and wait for the rest until a time (`time.monotonic`).
+        """Accept nothing new, and wait for the rest until a deadline (`time.monotonic`).
 
-        Returns how much of it has not come to its end; what was not begun will not be.
+        Returns how many calls are unfinished; those not started yet are cancelled.
         """
         self._deadline = deadline
         self.shutdown(wait=False)
@@ -55,4 +55,4 @@ class Workers(ThreadPoolExecutor):
         with self._guard:
             self._unfinished.discard(future)
         if not future.cancelled() and (error := future.exception()):
-            logger.error("What a thread was to do failed", exc_info=error)
+            logger.error("A task failed", exc_info=error)

@@ -1,4 +1,4 @@
-"""What the checks of bot.doctor.checks work with, each thing made once."""
+"""What the checks in bot.doctor.checks share, each thing created once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kb.settings import load_settings
 from kb.snapshot.format import Snapshot, current_name, open_snapshot
 
 APP_PAGE = "On https://api.slack.com/apps choose your app"
-LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token again from there into .env."
+LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token into .env again."
 LOOK_AT_NETWORK = "Check the network, the proxy (HTTPS_PROXY) and SLACK_API_URL."
 _CODE = re.compile(r"[a-z0-9_]+")
 _SLACK_SECONDS = 10
@@ -35,7 +35,7 @@ _SLACK_ADVICE = {
 
 
 class CheckFailed(Exception):
-    """Ends a check that failed: what it saw, and what to do about it."""
+    """Raised by a check that fails, with what it saw and what to do about it."""
 
     def __init__(self, seen: str, advice: str) -> None:
         super().__init__(seen)
@@ -44,7 +44,7 @@ class CheckFailed(Exception):
 
 
 class DoctorContext:
-    """What the checks share. Each thing is made when a check first needs it, and once."""
+    """What the checks share, created lazily and once."""
 
     @cached_property
     def settings(self) -> BotSettings:
@@ -53,12 +53,12 @@ class DoctorContext:
 
     @cached_property
     def client(self) -> WebClient:
-        """Slack, as the bot."""
+        """The bot's client."""
         return self.client_with(self.settings.slack_bot_token.get_secret_value())
 
     @cached_property
     def identity(self) -> SlackResponse:
-        """Who the bot is to Slack."""
+        """The response of auth.test for the bot."""
         return self.client.auth_test()
 
     @cached_property
@@ -70,26 +70,26 @@ class DoctorContext:
 
     @cached_property
     def embeddings(self) -> SentenceTransformerEmbeddings:
-        """The embedding model, which is not loaded by this."""
+        """The embedding model, not loaded yet."""
         return SentenceTransformerEmbeddings(
             self.settings.embedding_model, self.settings.home.models
         )
 
     def client_with(self, token: str) -> WebClient:
-        """Return Slack, as the owner of a token."""
+        """Return a client for a token."""
         url = self.settings.slack_api_url
         return WebClient(token=token, base_url=url, timeout=_SLACK_SECONDS)
 
     @contextmanager
     def asking_slack(self, advice: str = LOOK_AT_TOKEN) -> Iterator[None]:
-        """Let the check fail if Slack refuses a call or cannot be reached."""
+        """Fail the check if Slack refuses a call or cannot be reached."""
         try:
             yield
         except SlackApiError as error:
             code = error_code(error)
             if not _CODE.fullmatch(code):
                 raise CheckFailed(
-                    f"{self.settings.slack_api_url} does not answer as Slack does", LOOK_AT_NETWORK
+                    f"{self.settings.slack_api_url} does not respond like Slack", LOOK_AT_NETWORK
                 ) from error
             raise CheckFailed(f"Slack says {code}", _SLACK_ADVICE.get(code, advice)) from error
         except CONNECTION_ERRORS as error:

@@ -1,4 +1,4 @@
-"""`guidebot gaps`, and what a gap can be made into."""
+"""`guidebot gaps`, and commands that turn a gap into something else."""
 
 from __future__ import annotations
 
@@ -34,25 +34,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     invoke_without_command=True,
-    help="What people ask and do not find, grouped by meaning.",
+    help="What people ask but do not find, grouped by meaning.",
 )
 
 wordings.register(app)
 
-_Ids = Annotated[list[str], typer.Argument(help="Questions, by the ids that `gaps` shows.")]
+_Ids = Annotated[list[str], typer.Argument(help="Ids of questions, as shown by `gaps`.")]
 
 
 @app.callback()
 def gaps(
     context: typer.Context,
     since: Annotated[
-        str, typer.Option(help="How far back: 12h, 7d or 4w. The trend is against as long before.")
+        str,
+        typer.Option(
+            help="How far back: 12h, 7d or 4w. The trend compares with the period before."
+        ),
     ] = "7d",
-    html: Annotated[Path | None, typer.Option(help="Write a page with charts here.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write a table here.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write an HTML page with charts to this file.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write a CSV table to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the gaps as JSON.")] = False,
 ) -> None:
-    """Show what people ask and do not find."""
+    """Show what people ask but do not find."""
     if context.invoked_subcommand:
         return
     period = timedelta(hours=hours(since))
@@ -81,14 +86,16 @@ def gaps(
 def golden(
     ids: _Ids,
     expect: Annotated[
-        list[str], typer.Option(help="The section that is right (its anchor), or not_covered.")
+        list[str], typer.Option(help="The correct section (its anchor), or not_covered.")
     ],
-    to: Annotated[Path, typer.Option(help="A file of golden questions.")] = Path(
+    to: Annotated[Path, typer.Option(help="The file of golden questions.")] = Path(
         "guides/questions.yaml"
     ),
-    split: Annotated[Literal["dev", "test"], typer.Option(help="What it is used for.")] = "dev",
+    split: Annotated[
+        Literal["dev", "test"], typer.Option(help="The split to add them to.")
+    ] = "dev",
 ) -> None:
-    """Make questions golden: from now on, `guidebot eval` asks them."""
+    """Add questions to the golden ones, which `guidebot eval` asks."""
     from kb.evaluation.golden_file import add_questions
 
     settings = load_settings(BotSettings)
@@ -98,17 +105,20 @@ def golden(
     for question in added:
         typer.echo(f"{to}: {question}")
     if not added:
-        typer.echo(f"{to} has it already.")
+        typer.echo(f"{to} already has them.")
 
 
 @app.command("also-asked")
 def also_asked(
     ids: _Ids,
     section: Annotated[
-        str, typer.Option(help='The section that answers them, as "guide#anchor".')
+        str,
+        typer.Option(
+            help='The section that answers them ("guide#anchor"). [default: the nearest section]'
+        ),
     ] = "",
 ) -> None:
-    """Tell the guide that a section answers questions; default: the section found nearest."""
+    """Add questions to the `also_asked` of the section that answers them."""
     settings = load_settings(BotSettings)
     snapshot = live_snapshot(settings)
     known = headings_of(snapshot)
@@ -120,10 +130,12 @@ def also_asked(
 
 @app.command()
 def draft(
-    id: Annotated[str, typer.Argument(help="A question that went to a human, by its id.")],
-    to: Annotated[Path | None, typer.Option(help="Write it here; default: print it.")] = None,
+    id: Annotated[str, typer.Argument(help="Id of a question that went to a human.")],
+    to: Annotated[
+        Path | None, typer.Option(help="Write it to this file instead of printing it.")
+    ] = None,
 ) -> None:
-    """Make the draft of a section of what a human answered."""
+    """Draft a section from a human's answer."""
     from slack_sdk import WebClient
 
     from bot.gaps.draft import DraftError, draft_section, human_replies
@@ -144,7 +156,7 @@ def draft(
     if to is None:
         typer.echo(text, nl=False)
     elif to.exists():
-        raise DraftError(f"{to} exists; name another file.")
+        raise DraftError(f"{to} already exists; choose another file.")
     else:
         to.write_text(text, "utf-8")
         typer.echo(f"Written: {to}")

@@ -1,4 +1,4 @@
-"""What people ask and do not find, grouped by meaning."""
+"""Groups what people ask but do not find by meaning."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.model import Frozen
 from kb.retrieval.background import GROUPS, background_questions, group_of
 
-# Measured by benchmarks/grouping.py (docs/gaps.md).
+# Average distance at which groups are no longer merged: measured by benchmarks/grouping.py
+# (docs/gaps.md).
 MAX_COSINE_DISTANCE = 0.75
 
 _MAX_WORDINGS = 5
 
 
 class Variant(Frozen):
-    """A question as somebody put it."""
+    """A question as someone worded it."""
 
     id: str
     text: str
 
 
 class Gap(Frozen):
-    """Questions of one meaning. `before` counts those of the period before.
+    """Questions with one meaning. `before` counts those of the previous period.
 
-    `label` is the wording that is nearest to all others, `id` that question's. `section` is
-    "guide#anchor" of what the bot found nearest most often, `heading` its heading.
+    `label` is the medoid's wording and `id` its id. `section` ("guide#anchor") is the one most
+    often found nearest, `heading` its heading.
     """
 
     id: str
@@ -47,7 +48,7 @@ class Gap(Frozen):
 
 
 class Day(Frozen):
-    """How many questions there were on a day (UTC), and how many of them were missed."""
+    """Number of questions on a day (UTC), and of those that were missed."""
 
     day: date
     asked: int
@@ -55,7 +56,7 @@ class Day(Frozen):
 
 
 class Gaps(Frozen):
-    """What was missed in a period, and in one of the same length before it."""
+    """What was missed in a period, and in the one of the same length before it."""
 
     since: datetime
     until: datetime
@@ -74,9 +75,9 @@ def find_gaps(
     embeddings: SentenceTransformerEmbeddings,
     headings: Mapping[str, str],
 ) -> Gaps:
-    """Return the gaps from `since` to `until`, those with the most questions first.
+    """Return the gaps from `since` to `until`, largest first.
 
-    `asked` holds the questions of the period before, too. `headings` are those of sections.
+    `asked` also holds the questions of the previous period. `headings` maps sections to headings.
     """
     start = since.timestamp()
     questions = missed(asked)
@@ -105,7 +106,7 @@ def find_gaps(
 
 
 def group_by_meaning(vectors: Vectors) -> NDArray[np.int64]:
-    """Return the number of each vector's group; the vectors are those of `centred`."""
+    """Return each vector's group number, shape (vectors,); the vectors come from `centred`."""
     from sklearn.cluster import AgglomerativeClustering
 
     if len(vectors) < 2:
@@ -120,10 +121,10 @@ def group_by_meaning(vectors: Vectors) -> NDArray[np.int64]:
 def centred(
     texts: Sequence[str], languages: Sequence[str], embeddings: SentenceTransformerEmbeddings
 ) -> Vectors:
-    """Return the texts' vectors with what is common to all questions of a language taken out.
+    """Return the texts' vectors, centred per language and L2-normalised, shape (texts, dimension).
 
-    What is common is the mean of the everyday questions (kb.retrieval.background). Without it,
-    models such as E5 put questions of one language nearer to each other than those of one meaning.
+    The centre is the mean of everyday questions (kb.retrieval.background). Without centring,
+    models such as E5 group questions by language rather than by meaning.
     """
     everyday = background_questions()
     means = np.stack([embeddings.encode(everyday[g], "query").mean(axis=0) for g in GROUPS])

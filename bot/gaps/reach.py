@@ -1,4 +1,4 @@
-"""By which words people reach the problems, which nobody reaches, and what leads them astray."""
+"""The words that lead people to problems, problems nobody reaches, and misleading wordings."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _MAX_WORDS = 5
 
 
 class Reached(Frozen):
-    """A problem, how often it was the answer, and by which words, the last ones first.
+    """A problem, how often it was the answer, and to which questions, latest first.
 
-    `before` counts the period of the same length before.
+    `before` counts the previous period of the same length.
     """
 
     problem: str
@@ -28,7 +28,7 @@ class Reached(Frozen):
 
 
 class Misleading(Frozen):
-    """A wording that stands nearest to questions which its problem was not the answer to."""
+    """A wording that is nearest to questions its problem did not answer."""
 
     problem: str
     heading: str
@@ -40,7 +40,7 @@ class Misleading(Frozen):
 
 
 class Taught(Frozen):
-    """A wording that people taught (kb.wordings.learned)."""
+    """A learned wording (kb.wordings.learned)."""
 
     id: str
     problem: str
@@ -53,7 +53,7 @@ class Taught(Frozen):
 
 
 class Reach(Frozen):
-    """What the docs team sees of wordings. `never` are headings that nobody was answered with."""
+    """The report on wordings. `never` are the headings of problems never given as an answer."""
 
     reached: tuple[Reached, ...]
     never: tuple[str, ...]
@@ -69,9 +69,10 @@ def find_reach(
     start: float,
     knowledge_base: KnowledgeBase,
 ) -> Reach:
-    """Return who reached what from `start` (seconds since 1970) on, and in the period before.
+    """Return the report on the period from `start` (Unix time) on, and on the one before.
 
-    `asked` holds both periods; `headings` are the problems'. Raises as KnowledgeBase.ask does.
+    `asked` holds both periods; `headings` maps problems to headings. Raises as KnowledgeBase.ask
+    does.
     """
     called_now = knowledge_base.index().snapshot.manifest.called_now
     answered = [

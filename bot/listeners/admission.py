@@ -1,4 +1,4 @@
-"""The one check before every listener: whoever may not use the bot does not reach any of them."""
+"""The access check before all listeners."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ _EDITED = "message_changed"
 
 
 def admitting(services: Services) -> Callable[..., BoltResponse | None]:
-    """Return the middleware that keeps out whoever may not use the bot, and tells them so.
+    """Return the middleware that turns away people who may not use the bot, and notifies them.
 
-    Questions in messages pass: they are refused as they are answered, each once
-    (bot.answering.replies).
+    Questions in messages pass: bot.answering.replies refuses them, each once.
     """
 
     def admit(
@@ -45,7 +44,7 @@ def admitting(services: Services) -> Callable[..., BoltResponse | None]:
             next()
             return None
         if refused.notify:
-            # Somebody from elsewhere can perhaps not be told; that is no failure.
+            # The bot may be unable to reach someone from another workspace.
             with contextlib.suppress(*SLACK_ERRORS):
                 _tell(body, client, respond, actor.user, refused, services.people)
         return BoltResponse(status=200)

@@ -1,4 +1,4 @@
-"""The buttons under answers: a section, a choice, how good it was, a human, a deletion."""
+"""The buttons under answers: a section, a choice, feedback, a human, deletion."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.answering.escalation_context import escalation_context
 from bot.listeners.services import Services
 from bot.question import Place
 from bot.slack.errors import SLACK_ERRORS
+from bot.slack.limits import MODAL_TITLE_CHARS
 from bot.slack.posting import post_answer, post_privately, respond_to_interaction, update_message
 from bot.views.answer import Message, plain, problem_blocks
 from bot.views.buttons import (
@@ -41,7 +42,7 @@ from kb.question.redact import redact
 
 COMMENT_VIEW = "feedback_comment"
 _COMMENT = "comment"
-_MAX_TITLE = 24
+# More than a comment needs, and within what an input takes (3,000).
 _MAX_COMMENT_CHARS = 2000
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ Body = dict[str, Any]
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons."""
+    """Register the buttons."""
     handlers = _ButtonHandlers(services)
     app.action(CHOOSE)(handlers.choose)
     app.action(SECTION)(handlers.show_section)
@@ -62,13 +63,13 @@ def register(app: App, services: Services) -> None:
 
 
 class _ButtonHandlers:
-    """What is done when somebody presses one."""
+    """A handler for each button."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def choose(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Answer with the section that was chosen, in place of what offered it."""
+        """Replace the message that offered a choice with the chosen section."""
         target, channel = _where(body)
         if target is None:
             return
@@ -103,12 +104,15 @@ class _ButtonHandlers:
             published = base.index().snapshot.manifest.created
             blocks = [*problem_blocks(problem, guide, strings), moment(strings.as_of, published)]
         view = View(
-            type="modal", title=shortened(title, _MAX_TITLE), close=strings.close, blocks=blocks
+            type="modal",
+            title=shortened(title, MODAL_TITLE_CHARS),
+            close=strings.close,
+            blocks=blocks,
         )
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def rate(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Note how good an answer was, and ask what was wrong with a bad one."""
+        """Record feedback, and ask what was wrong with a bad answer."""
         rated = rating(pressed(body).get("value"))
         if rated is None:
             return
@@ -125,7 +129,7 @@ class _ButtonHandlers:
         self._services.learner.rated(target.place(channel), user, good=good)
 
     def comment(self, body: Body, client: WebClient) -> None:
-        """Note what was wrong with an answer."""
+        """Record what was wrong with an answer."""
         view = body["view"]
         channel, _, value = str(view.get("private_metadata")).partition(" ")
         target = parse_target(value)
@@ -140,13 +144,13 @@ class _ButtonHandlers:
             post_privately(client, place, user, plain(words(target.language).thanks_for_feedback))
 
     def ask_human(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Pass a question on to people."""
+        """Escalate a question to humans."""
         target, channel = _where(body)
         if target is None:
             return
         outcome = self._services.store.outcome(channel, target.ts)
         place = target.place(channel)
-        # Of a call that is forgotten, no message says what it was.
+        # A command has no message to read the question from once its outcome is deleted.
         asked = outcome.text if outcome else None if place.is_command else read_text(client, place)
         self._services.humans.escalate(
             client,
@@ -161,7 +165,7 @@ class _ButtonHandlers:
         )
 
     def resolve(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Close a question that went to a human, for both sides."""
+        """Close an escalated question for both sides."""
         humans, user = self._services.humans, body["user"]["id"]
         channel = (body.get("channel") or {}).get("id") or ""
         place = place_to_resolve(pressed(body).get("value"))
@@ -172,7 +176,7 @@ class _ButtonHandlers:
         strings = words(outcome.language if outcome else "en")
         first = humans.resolve(client, asked, user)
         if channel != asked.to_channel:
-            # The note's own button has done its work.
+            # The asker's note no longer needs its button.
             shown = marked(body["message"], strings.human_resolved_by, user, done=True)
             update_message(client, channel, body["message"]["ts"], shown)
         elif not first:
@@ -180,7 +184,7 @@ class _ButtonHandlers:
             post_privately(client, here, user, plain(strings.human_resolved_before))
 
     def delete(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Delete a message for the person who wrote it, or say that it cannot be."""
+        """Delete a message for its author, or say that this is impossible."""
         target, channel = _where(body)
         if target is None:
             return
@@ -198,9 +202,9 @@ class _ButtonHandlers:
 def _tell(
     body: dict[str, Any], client: WebClient, respond: Respond, place: Place
 ) -> Callable[[Message], None]:
-    """Return what tells whoever pressed a button something in private.
+    """Return a function that sends a private message to whoever pressed a button.
 
-    The bot need not be in the channel of a message that only one person sees.
+    For an ephemeral message it uses the response_url, since the bot need not be a member.
     """
     if _is_private(body):
         return partial(respond_to_interaction, respond)
@@ -208,7 +212,7 @@ def _tell(
 
 
 def _is_private(body: dict[str, Any]) -> bool:
-    """Whether only one person sees the message that a button is under."""
+    """Whether the message with the button is ephemeral."""
     return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
@@ -221,7 +225,7 @@ def _comment_view(target: ButtonTarget, channel: str, strings: SlackWords) -> Vi
     return View(
         type="modal",
         callback_id=COMMENT_VIEW,
-        title=shortened(strings.what_was_wrong, _MAX_TITLE),
+        title=shortened(strings.what_was_wrong, MODAL_TITLE_CHARS),
         submit=strings.send,
         close=strings.cancel,
         private_metadata=f"{channel} {target.model_dump_json(exclude_defaults=True)}",

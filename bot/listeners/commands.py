@@ -1,4 +1,4 @@
-"""`/guide QUESTION`, whose answer only the asker sees until they post it to the channel.
+"""`/guide QUESTION`; only the asker sees the answer until they post it to the channel.
 
 The docs team's `/guide ingest` is in bot.listeners.ingest.
 """
@@ -28,7 +28,7 @@ _INGEST = "ingest"
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the slash command and its button."""
+    """Register the slash command and its button."""
     command = _Command(services)
 
     def guide(
@@ -42,14 +42,14 @@ def register(app: App, services: Services) -> None:
 
 
 class _Command:
-    """What is done with what somebody typed after the command."""
+    """Handles the command and its button."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._ingest = IngestActions(services)
 
     def answer(self, question: Question, command: str, client: WebClient, respond: Respond) -> None:
-        """Answer to whoever typed it."""
+        """Answer whoever typed the command."""
         strings = words(self._services.people.person(client, question.user).language)
         if question.text.lower() == _INGEST:
             may = self._ingest.is_allowed(client, question.user)
@@ -69,7 +69,7 @@ class _Command:
                 respond_to_interaction(respond, message)
 
     def share(self, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        """Post an answer that only one person sees to the channel."""
+        """Post an ephemeral answer to the channel."""
         target = parse_target(pressed(body).get("value"))
         if target is None:
             return
@@ -81,12 +81,12 @@ class _Command:
         place = Place(channel=channel, ts=target.ts)
         messages = render_shared(answer, place, user, human=self._services.replies.human)
         try:
-            # It may have been pressed before, and the connection have broken then.
+            # An earlier press may have been interrupted by a connection error.
             post_answer(client, place, messages, maybe_posted=True)
         except SlackApiError as error:
             if error_code(error) not in NOT_A_MEMBER:
                 raise
-            # The command works where the bot is no member; an answer to it may be public there.
+            # The bot is not a member, but a response to the command can still be public.
             for message in messages:
                 respond_to_interaction(respond, message, response_type="in_channel")
         with contextlib.suppress(*SLACK_ERRORS):
@@ -94,10 +94,10 @@ class _Command:
 
 
 def asked_by_command(body: dict[str, Any], context: BoltContext) -> Question:
-    """Return what somebody typed after the command, as a question."""
+    """Return the text after the command as a question."""
     return Question(
         channel=body["channel_id"],
-        # No message stands for it, so it is known by what Slack calls this call.
+        # It has no message, so its trigger id identifies it.
         ts=f"{COMMAND_TS}{body.get('trigger_id') or secrets.token_hex(8)}",
         user=body["user_id"],
         text=plain_text(str(body.get("text") or "")),

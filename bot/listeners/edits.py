@@ -1,4 +1,4 @@
-"""Questions that are edited after they were answered: their answers are put right in place."""
+"""Questions edited after they were answered; their answers are updated in place."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.question import Place, text_of
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to edited messages."""
+    """Register the listener for edited messages."""
 
     def is_edit(event: dict[str, Any]) -> bool:
         now, before = event.get("message") or {}, event.get("previous_message") or {}
-        # Slack tells in the same way that it shows what a link leads to, or that a thread grew.
+        # Slack sends the same event for link previews and new thread replies.
         return (
             event.get("subtype") == "message_changed"
             and bool(now.get("edited"))

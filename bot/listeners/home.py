@@ -1,4 +1,4 @@
-"""App Home, and the suggested prompts of the messages tab."""
+"""App Home, and the suggested prompts in the Messages tab."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class HomeTab:
-    """Shows App Home to people."""
+    """Publishes App Home."""
 
     def __init__(self, services: Services) -> None:
         self._knowledge_base = services.knowledge_base
@@ -34,7 +34,7 @@ class HomeTab:
         self._ingest_runner = services.ingest_runner
 
     def suggest_prompts(self, client: WebClient, actor: Actor) -> None:
-        """Suggest what to ask in the messages tab."""
+        """Set the suggested prompts in the Messages tab."""
         language = self._people.person(client, actor.user).language or "en"
         index = self._index()
         examples = index.examples(language, actor.audience) if index else []
@@ -52,7 +52,7 @@ class HomeTab:
         docs_team = self._access.is_docs_team(client, actor.user)
         counted = figures(self._store, docs_team=docs_team)
         index = self._index()
-        # What a guide is visible in are channels, and App Home is in none of them.
+        # Guides are visible per channel, and App Home is in no channel.
         audience = actor.audience
         headings = index.headings(language, audience) if index else []
         guides = [g for g in index.snapshot.guides if g.is_visible_to(audience)] if index else []
@@ -71,7 +71,7 @@ class HomeTab:
         client.views_publish(user_id=actor.user, view=view)
 
     def rule(self, client: WebClient, actor: Actor, id: str, *, accepted: bool) -> None:
-        """Note the docs team's word on what people taught, and show what is left."""
+        """Record the docs team's ruling on a learned wording, and refresh App Home."""
         wording = next((each for each in self._learner.wordings() if each.id == id), None)
         if wording:
             self._learner.rule(wording, actor.user, accepted=accepted)
@@ -101,7 +101,7 @@ class HomeTab:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to `app_home_opened`."""
+    """Register `app_home_opened`."""
     home = HomeTab(services)
 
     def handle_opened(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:

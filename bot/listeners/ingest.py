@@ -1,4 +1,4 @@
-"""The docs team's ingest: begun in App Home or by a command, decided on in a direct message."""
+"""The docs team's ingest: started in App Home or by a command, reviewed in a direct message."""
 
 from __future__ import annotations
 
@@ -41,14 +41,17 @@ from bot.views.wordings import (
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 
+# chat.update: about one call per second and channel
+# (https://docs.slack.dev/apis/web-api/rate-limits).
 _SECONDS_BETWEEN_UPDATES = 1.0
+# Fits into one text element (bot.views.rich_text).
 _MAX_ERROR_CHARS = 2000
 
 logger = logging.getLogger(__name__)
 
 
 class IngestActions:
-    """Does for one of the docs team what a button or a command asks for."""
+    """What a member of the docs team can do with a button or a command."""
 
     def __init__(self, services: Services) -> None:
         self._ingest_runner = services.ingest_runner
@@ -57,22 +60,22 @@ class IngestActions:
         self._workers = services.answerer.workers
 
     def strings(self, client: WebClient, user: str) -> SlackWords:
-        """Return the bot's words for a person."""
+        """Return the bot's strings in a person's language."""
         return words(self._people.person(client, user).language)
 
     def is_allowed(self, client: WebClient, user: str) -> bool:
-        """Whether a person is of the docs team."""
+        """Whether a person is on the docs team."""
         return self._access.is_docs_team(client, user)
 
     def start(self, client: WebClient, user: str) -> None:
-        """Ingest, and tell the person in direct messages how it goes."""
+        """Start an ingest that reports to the person in direct messages."""
         if self._ingest_runner.is_configured:
             self._workers.submit(self._ingest, client, user)
         else:
             post_message(client, user, plain(self.strings(client, user).ingest_unnamed))
 
     def decide(self, client: WebClient, body: dict[str, Any], *, publish: bool) -> None:
-        """Publish or discard what a button names, and say so where the button was."""
+        """Publish or discard a button's candidate, and say so in its message."""
         self._workers.submit(self._decide, client, body, publish)
 
     def _ingest(self, client: WebClient, user: str) -> None:
@@ -87,9 +90,9 @@ class IngestActions:
             show(plain(_failure(error, strings)))
 
     def show_drafts(self, client: WebClient, user: str, trigger: str) -> None:
-        """Open the drafted wordings that wait for the docs team."""
+        """Open the drafted wordings awaiting review."""
         strings = self.strings(client, user)
-        # To read them takes longer than Slack lets a modal wait.
+        # Reading them takes longer than the trigger id is valid (3 s).
         opened = client.views_open(
             trigger_id=trigger, view=waiting_view(strings.drafts_reading, strings)
         )
@@ -97,7 +100,7 @@ class IngestActions:
         self._workers.submit(self._fill_drafts, client, id, strings)
 
     def decide_drafts(self, client: WebClient, user: str, state: Mapping[str, Any]) -> None:
-        """Keep the drafts that are ticked, drop the others, and say so in a direct message."""
+        """Keep the ticked drafts, drop the others, and report in a direct message."""
         self._workers.submit(self._decide_drafts, client, user, state)
 
     def _fill_drafts(self, client: WebClient, id: str, strings: SlackWords) -> None:
@@ -126,7 +129,7 @@ class IngestActions:
         post_message(client, user, plain(strings.drafts_decided.format(kept=kept, dropped=dropped)))
 
     def _pending(self) -> Sequence[DraftedWordings]:
-        """Return the drafts that wait; that they cannot be read is no fault of an ingest."""
+        """Return the drafts awaiting review. Best effort: the ingest itself has succeeded."""
         try:
             return self._ingest_runner.pending()
         except (BusyError, FailedError) as error:
@@ -146,20 +149,20 @@ class IngestActions:
             post_message(client, channel, plain(_failure(error, strings)))
             return
         logger.info("%s was %s.", name, "published" if publish else "discarded")
-        told = plain((strings.published_now if publish else strings.discarded).format(name=name))
+        verdict = plain((strings.published_now if publish else strings.discarded).format(name=name))
         kept = [block for block in message["blocks"] if block["type"] != "actions"]
         client.chat_update(
-            channel=channel, ts=message["ts"], text=told.text, blocks=[*kept, *told.blocks]
+            channel=channel, ts=message["ts"], text=verdict.text, blocks=[*kept, *verdict.blocks]
         )
 
     def show_last(self, client: WebClient, user: str, trigger: str) -> None:
-        """Open what changed the last time."""
+        """Open the changes of the last ingest."""
         view = diff_view(self._ingest_runner.last(), self.strings(client, user))
         client.views_open(trigger_id=trigger, view=view)
 
 
 class _StatusMessage:
-    """A direct message that is updated, at most about once a second until it is done."""
+    """A direct message that is updated with the progress, at most once a second."""
 
     def __init__(self, client: WebClient, user: str, first: Message) -> None:
         self._client = client
@@ -181,16 +184,16 @@ class _StatusMessage:
         try:
             self(progress_message(told, strings))
         except SLACK_ERRORS as error:
-            logger.warning("How far the ingest is cannot be shown: %s", error)
+            logger.warning("The ingest's progress cannot be shown: %s", error)
 
 
 def _failure(error: FailedError, strings: SlackWords) -> str:
-    logger.error("What the docs team asked for failed: %s", error)
+    logger.error("A command of the docs team failed: %s", error)
     return strings.ingest_failed.format(error=shortened(str(error), _MAX_ERROR_CHARS))
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the docs team's buttons. Others are told that these are not for them."""
+    """Register the docs team's buttons; others are told that these are not for them."""
     actions, home = IngestActions(services), HomeTab(services)
 
     def guarded(

@@ -12,7 +12,7 @@ from bot.question import Question, mention
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to `app_mention`."""
+    """Register `app_mention`."""
 
     def wanted(event: dict[str, Any], me: str) -> Question | None:
         return mention(event)

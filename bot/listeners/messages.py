@@ -1,4 +1,4 @@
-"""Direct messages, replies in threads that the bot is in, and channels that it answers unasked."""
+"""Direct messages, replies in the bot's threads, and channels where it answers unasked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.settings import parse_ids
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to `message`."""
+    """Register `message`."""
     unasked = parse_ids(services.settings.auto_answer_channels)
     answerer, humans = services.answerer, services.humans
 
@@ -36,13 +36,13 @@ def register(app: App, services: Services) -> None:
         return channel_message(event) if event.get("channel") in unasked else None
 
     def in_conversation(question: Question, event: dict[str, Any], me: str) -> bool:
-        """Whether a reply may be for the bot; if it is for somebody else, people talk there."""
+        """Whether a thread reply may be for the bot; if people talk to each other, it withdraws."""
         conversations = answerer.conversations
         if not conversations.listens(question.channel, str(question.thread_ts)):
             return False
         if question.text and not mentions_anyone(event):
             return True
-        # A picture, or words for somebody who is named: people help each other here.
+        # A picture, or a message that mentions someone: people are helping each other.
         if not mentions_user(event, me) and not conversations.has_asked(question):
             conversations.keep_quiet(question)
         return False
@@ -55,6 +55,6 @@ def register(app: App, services: Services) -> None:
         humans.on_reply(client, channel, posted, user, text_of(event))
         services.learner.handed_over(channel, posted, user, str(event.get("text") or ""))
 
-    # The first listener whose matchers fit has the event to itself.
+    # Bolt runs only the first listener that matches.
     app.event("message", matchers=[is_humans_reply])(handle_reply)
     app.event("message", middleware=[claiming(answerer, wanted)])(answering(answerer))

@@ -1,4 +1,4 @@
-"""Reactions in the channel for humans: whoever reacts takes the question on, or resolves it."""
+"""Reactions in the humans' channel: whoever reacts takes the question on, or resolves it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.listeners.services import Services
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to `reaction_added`."""
+    """Register `reaction_added`."""
 
     def handle_reaction(event: dict[str, Any], client: WebClient) -> None:
         item = event.get("item") or {}

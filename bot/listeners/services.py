@@ -1,4 +1,4 @@
-"""What the listeners work with."""
+"""The services that listeners depend on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kb.knowledge_base import KnowledgeBase
 
 @dataclass(frozen=True)
 class Services:
-    """The bot, for its listeners."""
+    """All of the bot's services, built in bot.app."""
 
     settings: BotSettings
     knowledge_base: KnowledgeBase

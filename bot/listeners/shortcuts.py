@@ -1,4 +1,4 @@
-"""The shortcut "Answer from the guide" on anybody's message, wherever it is."""
+"""The shortcut "Answer from the guide", on anyone's message in any conversation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHORTCUT = "answer_from_guide"
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the message shortcut."""
+    """Register the message shortcut."""
     shortcut = _Shortcut(services)
 
     def answer_message(
@@ -35,13 +35,13 @@ def register(app: App, services: Services) -> None:
 
 
 class _Shortcut:
-    """What is done with the message that it was used on."""
+    """Handles the shortcut."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def answer(self, question: Question, client: WebClient, respond: Respond) -> None:
-        """Answer under the message; to the person alone, where the bot cannot read it."""
+        """Answer in the message's thread; privately, if the bot cannot read the conversation."""
         answerer = self._services.answerer
         if not question.text or not _can_read(client, question):
             elsewhere = dataclasses.replace(question, surface=Surface.ELSEWHERE)
@@ -53,7 +53,7 @@ class _Shortcut:
             self._point_to(question, client, respond)
 
     def _point_to(self, question: Question, client: WebClient, respond: Respond) -> None:
-        """Tell where the answer stands that was given before, or that one is on its way."""
+        """Link to the earlier answer, or say that one is on its way."""
         strings = words(self._services.people.person(client, question.user).language)
         stands = self._services.answerer.conversations.answer_ts(question)
         link = permalink(client, question.channel, stands) if stands else None
@@ -65,7 +65,7 @@ class _Shortcut:
 def asked_of(body: dict[str, Any], context: BoltContext) -> Question:
     """Return the question in the message that a shortcut was used on.
 
-    Its user is who asked the bot, not who wrote the message.
+    Its user is whoever used the shortcut, not the author of the message.
     """
     message = body.get("message") or {}
     ts = str(message.get("ts") or body.get("message_ts"))
@@ -82,7 +82,7 @@ def asked_of(body: dict[str, Any], context: BoltContext) -> Question:
 
 
 def _can_read(client: WebClient, question: Question) -> bool:
-    """Whether the bot is where a message stands; people's own conversations are not for it."""
+    """Whether the bot is a member of the message's conversation."""
     try:
         return read_message(client, question) is not None
     except SlackApiError as error:

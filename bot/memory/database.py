@@ -1,4 +1,4 @@
-"""Where the bot's database is, and in what condition."""
+"""The bot's database: its location and status."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from kb.errors import GuidebotError, SettingsError
 
+# `guidebot doctor` should not hang on a locked database.
 _LOCK_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class DatabaseStatus:
-    """What is found of a database without changing it.
+    """A database's status, determined without changing it.
 
-    `name` is where it is, without a password. `revision` is the migration that it has, None if
-    nothing was written to it yet; `newest` is the last of the migrations `known` to the program.
+    `name` is its URL without the password. `revision` is its migration, None if it is empty;
+    `newest` is the last of the migrations `known` to this version.
     """
 
     name: str
@@ -31,9 +32,9 @@ class DatabaseStatus:
 
 
 def database_url(database: Path | str) -> URL:
-    """Return the URL of a SQLite file, or of what a SQLAlchemy URL names.
+    """Return the URL of a SQLite file, or parse a SQLAlchemy URL.
 
-    Raises SettingsError if it is no such URL.
+    Raises SettingsError if it is not a valid URL.
     """
     if isinstance(database, Path):
         return URL.create("sqlite", database=str(database))
@@ -43,7 +44,7 @@ def database_url(database: Path | str) -> URL:
     except (ArgumentError, ValueError) as error:
         # Without the value: there may be a password in it.
         raise SettingsError(
-            "DATABASE_URL is no SQLAlchemy URL that can be used, such as "
+            "DATABASE_URL is not a usable SQLAlchemy URL, such as "
             "postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///PATH. "
             "Leave it empty for a SQLite file in GUIDEBOT_HOME."
         ) from error
@@ -51,7 +52,7 @@ def database_url(database: Path | str) -> URL:
 
 
 def migrations() -> Config:
-    """Return where Alembic finds the migrations."""
+    """Return Alembic's configuration."""
     config = Config()
     config.set_main_option("script_location", "bot:migrations")
     config.set_main_option("path_separator", "os")
@@ -59,10 +60,10 @@ def migrations() -> Config:
 
 
 def inspect_database(database: Path | str) -> DatabaseStatus:
-    """Return a database's condition, after trying to write to it.
+    """Return a database's status, after a trial write that is rolled back.
 
-    Nothing is kept of the trial, and a SQLite file that is missing stays so. Raises
-    GuidebotError if the database cannot be opened or written to.
+    A missing SQLite file is not created. Raises GuidebotError if the database cannot be opened
+    or written to.
     """
     url = database_url(database)
     name = url.render_as_string(hide_password=True)

@@ -1,4 +1,4 @@
-"""Runs `guidebot ingest` and what follows from it, each in a process of its own, one at a time."""
+"""Runs `guidebot ingest` and related commands as subprocesses, one at a time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
 GUIDES_FILE = Path("guidebot.toml")
-"""Where the command finds which guides there are, in the folder that the bot was started in."""
+"""The list of guides, in the bot's working directory."""
 
 _INGEST = ("ingest", "--hold", "--json", "--progress-json")
+# The command's exit code (ingest.commands.ingest).
 _STOPPED_BY_GATE = 3
+# The end of the output has the error; a message in Slack has room for this much.
 _MAX_ERROR_LINES = 15
 _NAME = re.compile(r"\w[\w.-]*")
 
@@ -27,21 +29,21 @@ logger = logging.getLogger(__name__)
 
 
 class BusyError(Exception):
-    """One of the commands runs already."""
+    """Another command is running."""
 
 
 class FailedError(Exception):
-    """A command failed; its text is what the command said, for people."""
+    """A command failed; the text is its error output, for people."""
 
 
 class _Output(BaseModel):
-    """What a command prints; what it prints besides is passed over."""
+    """A command's JSON output; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class IngestProgress(_Output):
-    """How far a command is."""
+    """The progress of a command."""
 
     what: str
     done: int
@@ -57,7 +59,7 @@ class Summary(_Output):
 
 
 class SectionChange(_Output):
-    """What became of a section (added, changed...); `before` is the heading that it had."""
+    """How a section changed (added, changed...); `before` is its old heading."""
 
     kinds: tuple[str, ...]
     heading: str
@@ -65,7 +67,7 @@ class SectionChange(_Output):
 
 
 class GuideChange(_Output):
-    """What became of a guide."""
+    """How a guide changed."""
 
     kind: str
     title: str
@@ -80,14 +82,14 @@ class Diff(_Output):
 
 
 class QuestionChange(_Output):
-    """A golden question that is answered otherwise; `worse` says how it is worse, if it is."""
+    """A golden question whose answer changed; `worse` says how it got worse, if it did."""
 
     question: str
     worse: str | None = None
 
 
 class Gate(_Output):
-    """How many golden questions are answered rightly, before and with the candidate."""
+    """How many golden questions are answered correctly, before and with the candidate."""
 
     questions: int
     right_before: int | None = None
@@ -96,9 +98,9 @@ class Gate(_Output):
 
 
 class IngestResult(_Output):
-    """What came of an ingest: the candidate's name, what changes with it, what the gate says.
+    """The result of an ingest: the candidate's name, its changes, and the gate's verdict.
 
-    `held` says that it waits to be published; `stopped` that the gate is against it.
+    `held` says that it awaits publication; `stopped` that the gate rejected it.
     """
 
     snapshot: str | None = None
@@ -110,7 +112,7 @@ class IngestResult(_Output):
 
 
 class DraftedWordings(_Output):
-    """A problem with drafted wordings that nobody has decided on yet."""
+    """A problem's drafted wordings that are awaiting review."""
 
     source: str
     anchor: str
@@ -122,7 +124,7 @@ _PENDING = TypeAdapter(tuple[DraftedWordings, ...])
 
 
 class IngestRunner:
-    """The commands. The last result is kept in a file. Threads may share it."""
+    """Runs the commands, and keeps the last result in a file. Thread-safe."""
 
     def __init__(self, last: Path, command: Sequence[str] = GUIDEBOT) -> None:
         self._last = last
@@ -132,19 +134,19 @@ class IngestRunner:
 
     @property
     def is_configured(self) -> bool:
-        """Whether it is known here which guides there are."""
+        """Whether the guides are listed in guidebot.toml."""
         return GUIDES_FILE.is_file()
 
     def ingest(self, report: Callable[[IngestProgress], None]) -> IngestResult:
-        """Build a candidate from the guides of guidebot.toml, and tell how far it is.
+        """Build a candidate from the guides in guidebot.toml, and `report` the progress.
 
-        Raises BusyError, and FailedError with what the command said.
+        Raises BusyError, or FailedError with the command's error output.
         """
         code, output = self._run(_INGEST, report, expected=(0, _STOPPED_BY_GATE))
         try:
             found = IngestResult.model_validate_json(output)
         except ValidationError as error:
-            logger.error("What the ingest printed is no result: %s", error)
+            logger.error("The ingest printed an invalid result: %s", error)
             raise FailedError(output[:200]) from error
         result = found.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
         self._last.write_text(result.model_dump_json(), "utf-8")
@@ -155,21 +157,21 @@ class IngestRunner:
         self._run(("publish", _checked_name(name)))
 
     def discard(self, name: str) -> None:
-        """Throw a candidate away; raises as `ingest` does."""
+        """Discard a candidate; raises as `ingest` does."""
         self._run(("discard", _checked_name(name)))
 
     def pending(self) -> Sequence[DraftedWordings]:
-        """Return the drafts that wait for the docs team; raises as `ingest` does."""
+        """Return the drafts awaiting review; raises as `ingest` does."""
         _, output = self._run(("suggest", "--pending"))
         try:
             found = _PENDING.validate_json(output)
         except ValidationError as error:
-            logger.error("What was printed are no drafts: %s", error)
+            logger.error("The command printed invalid drafts: %s", error)
             raise FailedError(output[:200]) from error
         return [problem for problem in found if problem.also_asked]
 
     def decide(self, decisions: Iterable[tuple[DraftedWordings, Sequence[str]]]) -> None:
-        """Keep some of the wordings drafted for problems, and drop the others.
+        """Keep some of the wordings drafted for problems, and drop the rest.
 
         Raises as `ingest` does.
         """
@@ -180,14 +182,14 @@ class IngestRunner:
         self._run(("suggest", "--decide", "-"), input_text=json.dumps(input_text))
 
     def last(self) -> IngestResult | None:
-        """Return what came of the last ingest that was begun here."""
+        """Return the result of the last ingest started here."""
         try:
             return IngestResult.model_validate_json(self._last.read_text("utf-8"))
         except (FileNotFoundError, ValidationError):
             return None
 
     def stop(self) -> None:
-        """End what runs; a snapshot is never live by halves."""
+        """Terminate the running command. Safe, because publishing is atomic."""
         process = self._process
         if process is not None:
             process.terminate()
@@ -225,7 +227,7 @@ class IngestRunner:
 
 
 def _write_input(process: subprocess.Popen[str], input_text: str) -> None:
-    """Write what a process reads; one that does not read it says itself what is wrong."""
+    """Write a process's input; one that does not read it reports its own error."""
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError), process.stdin:
         process.stdin.write(input_text)
@@ -234,10 +236,13 @@ def _write_input(process: subprocess.Popen[str], input_text: str) -> None:
 def _read(
     process: subprocess.Popen[str], report: Callable[[IngestProgress], None]
 ) -> tuple[int, str, str]:
-    """Return a process's exit code, what it printed, and its last words besides the progress."""
+    """Return a process's exit code, its output, and the end of its error output.
+
+    Progress lines go to `report`.
+    """
     output: list[str] = []
     assert process.stdout is not None and process.stderr is not None
-    # Whoever reads one pipe only lets the other fill up.
+    # Reading only one pipe would let the other fill up and block the process.
     reader = threading.Thread(target=output.extend, args=(process.stdout,))
     reader.start()
     errors: list[str] = []
@@ -251,7 +256,7 @@ def _read(
 
 
 def _checked_name(name: str) -> str:
-    """Return a snapshot's name, which cannot be an option of the command."""
+    """Return a snapshot's name if it is valid, and so cannot be taken for an option."""
     if not _NAME.fullmatch(name):
-        raise FailedError(f"{name!r} is no name of a snapshot.")
+        raise FailedError(f"{name!r} is not a snapshot's name.")
     return name

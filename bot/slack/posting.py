@@ -1,4 +1,4 @@
-"""Posts messages, each once."""
+"""Posts messages, each exactly once."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ from bot.views.answer import Message
 
 EVENT_TYPE = "guidebot_answer"
 
+# One page is enough for almost every thread.
 _PAGE = 100
-_A_MOMENT = 300.0
+# Bounds the search for a message in a very long conversation.
 _MAX_PAGES = 20
+# A command's answer is posted within minutes or not at all.
+_COMMAND_LOOKBACK_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
 Become = Callable[[Message, Mapping[str, Any]], bool]
-"""Turns what stands in the conversation into a message of the answer; False if nothing does."""
+"""Turns a placeholder into a message of the answer; False if there is none."""
 
 
 def post_answer(
@@ -41,14 +44,13 @@ def post_answer(
     maybe_posted: bool = False,
     become: Become | None = None,
 ) -> str | None:
-    """Post the answer to the question at `place`, message by message, each once.
+    """Post the answer to the question at `place`, each of its messages exactly once.
 
-    Returns the ts of the first, but for one that took another's place.
+    Returns the ts of the first message; None if it replaced a placeholder.
 
-    When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
-    so it is looked for before it is posted again; with `perhaps_posted`, before the first
-    attempt, too. The first takes the place of what shows that the bot is at work, if
-    `become` says that something does.
+    After a connection error or a failure of Slack's, a message may have been posted or not, so
+    the bot looks for it before each retry; with `maybe_posted`, before the first attempt, too.
+    `become` turns a placeholder, if there is one, into the first message.
     Raises SlackApiError if Slack refuses a message.
     """
     posted: list[str | None] = []
@@ -60,10 +62,9 @@ def post_answer(
 
 
 def replace_answer(client: WebClient, place: Place, ts: str, messages: Sequence[Message]) -> None:
-    """Put another answer in the place of the one whose first message is `ts`.
+    """Replace the answer whose first message is `ts`.
 
-    What it has more is posted, and what it has less is deleted.
-    Raises SlackApiError if Slack refuses it.
+    Extra messages are posted, surplus ones deleted. Raises SlackApiError if Slack refuses.
     """
     further = sorted(each for each, _ in _posted(client, place) if each != ts)
     stands = [ts, *further]
@@ -81,10 +82,10 @@ def replace_answer(client: WebClient, place: Place, ts: str, messages: Sequence[
 def post_privately(
     client: WebClient, place: Place, user: str, message: Message, *, answered: bool = True
 ) -> None:
-    """Post a message that only one person sees; in a DM, where nobody else is, an ordinary one.
+    """Post an ephemeral message; in a direct message, an ordinary one.
 
-    Until a question was `answered` it may be a thread without replies, in which Slack shows
-    nothing private to anybody. Raises SlackApiError if Slack refuses it.
+    Slack shows no ephemeral message in a thread without replies, which a question's thread may
+    be until it is `answered`. Raises SlackApiError if Slack refuses.
     """
     if place.channel.startswith("D"):
         post_message(client, place.channel, message, place.thread_ts)
@@ -105,7 +106,7 @@ def respond_to_interaction(
     response_type: str = "ephemeral",
     replace_original: bool = False,
 ) -> None:
-    """Answer a command, or a button of such an answer, where the bot need not be a member."""
+    """Respond to a command, or to a button in such a response; the bot need not be a member."""
     answered = respond(
         text=message.text,
         blocks=list(message.blocks),
@@ -115,15 +116,15 @@ def respond_to_interaction(
         unfurl_media=False,
     )
     if answered.status_code != HTTPStatus.OK:
-        logger.error("Slack does not take the answer to a call: %s", answered.status_code)
+        logger.error("Slack refused the response to an interaction: %s", answered.status_code)
 
 
 def post_message(
     client: WebClient, channel: str, message: Message, thread_ts: str | None = None
 ) -> str:
-    """Post a message that answers no question, as it is, and return its ts.
+    """Post a message that is not an answer, without deduplication, and return its ts.
 
-    Raises SlackApiError if Slack refuses it.
+    Raises SlackApiError if Slack refuses.
     """
     posted = client.chat_postMessage(
         channel=channel,
@@ -139,7 +140,7 @@ def post_message(
 def update_message(
     client: WebClient, channel: str, ts: str, message: Message, metadata: Metadata | None = None
 ) -> None:
-    """Put a message in the place of another. Raises SlackApiError if Slack refuses it."""
+    """Replace a message. Raises SlackApiError if Slack refuses."""
     client.chat_update(
         channel=channel,
         ts=ts,
@@ -150,28 +151,34 @@ def update_message(
 
 
 def is_answered(client: WebClient, place: Place) -> bool:
-    """Whether the last message of an answer to the question stands in the conversation."""
+    """Whether a complete answer to the question has been posted.
+
+    Raises what Slack's client raises, transient errors only after several tries.
+    """
     return with_retries(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
 
 
 def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
-    """Return the question as it stands in the conversation now; None if it is gone."""
+    """Return the question's message as it is now; None if it is gone.
+
+    Raises what Slack's client raises, transient errors only after several tries.
+    """
     return with_retries(
         lambda: next((m for m in messages_from(client, place) if m.get("ts") == place.ts), None)
     )
 
 
 def permalink(client: WebClient, channel: str, ts: str) -> str | None:
-    """Return the address of a message; None where Slack does not tell it."""
+    """Return a link to a message; None if Slack does not give one."""
     try:
         return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
     except SLACK_ERRORS as error:
-        logger.warning("The link to message %s in %s cannot be had: %s", ts, channel, error)
+        logger.warning("No link to message %s in %s: %s", ts, channel, error)
         return None
 
 
 def _payload(place: Place, number: int, messages: Sequence[Message]) -> dict[str, Any]:
-    """Return what is noted with a message of an answer, to know it again."""
+    """Return the metadata by which a message of an answer is recognised."""
     return {
         "question_ts": place.ts,
         "mark": _mark(number, messages[number - 1]),
@@ -222,14 +229,14 @@ def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Mes
     except SlackApiError as error:
         if error_code(error) not in BAD_BLOCKS:
             raise
-        # Plain words are better than none; the log says what was wrong with the blocks.
+        # Plain text is better than no answer; the log says what was wrong with the blocks.
         logger.error("Slack refused the blocks of an answer: %s", error.response.data)
         posted = client.chat_postMessage(**arguments)
     return str(posted["ts"])
 
 
 def _posted(client: WebClient, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each message of the answer to a question, by its ts, and what was noted with it."""
+    """Yield the ts and metadata of each message of the answer to a question."""
     for message in messages_from(client, place):
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
@@ -241,11 +248,13 @@ def _posted(client: WebClient, place: Place) -> Iterator[tuple[str, dict[str, An
 def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
     """Yield the conversation's messages from the question on.
 
-    Of a call no message says when it was: those of the last minutes.
+    A command has no message to start from; then those of the last minutes.
     """
     arguments: dict[str, Any] = {
         "channel": place.channel,
-        "oldest": place.ts if not place.is_command else f"{time.time() - _A_MOMENT:.6f}",
+        "oldest": place.ts
+        if not place.is_command
+        else f"{time.time() - _COMMAND_LOOKBACK_SECONDS:.6f}",
         "inclusive": True,
         "limit": _PAGE,
         "include_all_metadata": True,
@@ -254,6 +263,6 @@ def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
         pages = client.conversations_replies(ts=place.thread_ts, **arguments)
     else:
         pages = client.conversations_history(**arguments)
-    # The SDK asks for the next page as long as there is one.
+    # The SDK fetches further pages lazily.
     for page in itertools.islice(pages, _MAX_PAGES):
         yield from page.get("messages") or []

@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 
 def with_retries(call: Callable[[], T], tries: int = 4) -> T:
-    """Return what a call returns, tried some times while Slack fails or cannot be reached.
+    """Return the result of an idempotent call, retried with backoff on transient errors.
 
-    Only for what may be done twice; what it raises at last is raised.
+    Raises what the last attempt raised.
     """
     attempts = retry(
         retry=retry_if_exception(is_transient),

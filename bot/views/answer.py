@@ -21,6 +21,14 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
 from bot.question import Place
+from bot.slack.limits import (
+    HEADER_CHARS,
+    MESSAGE_BLOCKS,
+    MESSAGE_BLOCKS_CHARS,
+    RESPONSES,
+    UPDATE_TEXT_CHARS,
+    VIEW_BLOCKS,
+)
 from bot.views.buttons import ButtonTarget, choices, label_of, under_answer
 from bot.views.rich_text import (
     Inline,
@@ -58,32 +66,33 @@ from kb.model import Block as GuideBlock
 from kb.text.language import with_colon
 from kb.words.catalogue import language_name
 
-# Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
-# blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and
-# the sources make a message.
-MAX_BLOCKS = 50
-_ROOM_FOR_BUTTONS = 3
-# Slack takes five answers to a call; a warning, who asked, or taking the call away is another.
-_MAX_RESPONSES = 3
-_MAX_CHARACTERS = 9500
-_RICH_TEXT_CHARACTERS = 4000
-_MAX_HEADER_CHARS = 150
-_MAX_FALLBACK_CHARS = 3000
+# For the buttons under an answer, and how the question was understood above it.
+_RESERVED_BLOCKS = 3
+# One response is for a warning or who asked, one for deleting the original.
+_MAX_RESPONSES = RESPONSES - 2
+# Slack has refused messages below its limit. Counted in the blocks' JSON, this is two full rich
+# text blocks, a heading and the sources.
+_MAX_MESSAGE_CHARS = MESSAGE_BLOCKS_CHARS - 3700
+_MAX_RICH_TEXT_CHARS = 4000
+# A margin below what chat.update takes, since the text may become an update.
+_MAX_FALLBACK_CHARS = UPDATE_TEXT_CHARS - 1000
+# Longer lists and lines are not read; the section is one click away.
 _MAX_LINKS = 5
 _MAX_TOPICS = 10
 _MAX_CONTEXT_CHARS = 2000
 _MAX_SOURCE_CHARS = 150
 
-# A modal takes 100 blocks and much more text than a message.
-_MAX_VIEW_BLOCKS = 90
-_MAX_VIEW_CHARACTERS = 40_000
+# Leaves room for the context above and the note about what is missing below.
+_MAX_VIEW_BLOCKS = VIEW_BLOCKS - 10
+# Far below what Slack takes, and more than anyone scrolls through.
+_MAX_VIEW_CHARS = 40_000
 
 
 @dataclass(frozen=True)
 class Message:
     """One message: `text` is what notifications and screen readers get, escaped.
 
-    `sources` are the addresses that it rests on, for where Slack shows them by themselves.
+    `sources` are the web pages it cites, which Slack shows by themselves in a task card.
     """
 
     text: str
@@ -92,12 +101,12 @@ class Message:
 
 
 def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
-    """Return an answer as messages, to be posted in order; most answers are one.
+    """Return an answer as messages to post in order; most answers are one.
 
-    How a question was understood stands above, if that is not how it was written.
+    If the question was reworded to be understood, the wording comes first.
 
-    With the question's `place` there are buttons under it, one of them for a human if `human`.
-    One shows the whole section, so that a long answer can be cut to its steps.
+    With the question's `place`, buttons follow, including one that asks a human if `human`. One
+    shows the whole section, so a long answer can be cut down to its steps.
     """
     first, *rest = _rendered(answer, place, human=human)
     return [_with_question(first, answer), *rest]
@@ -134,7 +143,7 @@ def _rendered(answer: Answer, place: Place | None, *, human: bool) -> list[Messa
 
 
 def _with_question(message: Message, answer: Answer) -> Message:
-    """Return a message under the question as it was understood."""
+    """Put the question as it was understood above a message."""
     if not answer.understood:
         return message
     strings = words(answer.language).understood.format(question=answer.understood)
@@ -156,9 +165,9 @@ def _messages(
 
 
 def render_privately(answer: Answer, place: Place, *, human: bool = False) -> list[Message]:
-    """Return an answer as messages that only the asker sees, with buttons to read and post it.
+    """Return an answer as messages that only the asker sees, with buttons to expand and share it.
 
-    They are few enough for what Slack lets answer a call.
+    There are few enough of them for one response_url.
     """
     if answer.decision is not Decision.ANSWER:
         return render(answer, place, human=human)
@@ -166,7 +175,7 @@ def render_privately(answer: Answer, place: Place, *, human: bool = False) -> li
 
 
 def render_shared(answer: Answer, place: Place, user: str, *, human: bool) -> list[Message]:
-    """Return an answer as messages for a channel that has not seen who asked what."""
+    """Return an answer as messages for a channel that has not seen the question."""
     target = ButtonTarget(ts=place.ts, language=answer.language)
     asked = asked_by(user, answer.question)
     return [asked, *_in_few(answer, target, human, private=False)]
@@ -186,7 +195,7 @@ def _in_few(answer: Answer, target: ButtonTarget, human: bool, *, private: bool)
 
 
 def asked_by(user: str, question: str) -> Message:
-    """Return who asked what, to stand above an answer that the channel has not seen asked."""
+    """Return who asked what, to introduce an answer in a channel that has not seen the question."""
     first = RichTextSectionElement(elements=[Inline.User(user_id=user)])
     quote = [Inline.Text(text=piece) for piece in pieces(question or "…")]
     block = RichTextBlock(elements=[first, RichTextQuoteElement(elements=quote)])
@@ -194,12 +203,12 @@ def asked_by(user: str, question: str) -> Message:
 
 
 def plain(text: str) -> Message:
-    """Return a message of the bot's own words, without any markup in it."""
+    """Return a message with the bot's own words, free of markup."""
     return Message(escape(text), (RichTextBlock(elements=paragraph([Span(text=text)])),))
 
 
 def escape(text: str) -> str:
-    """Return a text so that Slack shows it and finds no mention, link or channel in it.
+    """Escape a text, so that Slack shows it literally: no mention, link or channel.
 
     https://docs.slack.dev/messaging/formatting-message-text#escaping
     """
@@ -214,7 +223,7 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
             heading = part.heading
             if heading.strip():
                 yield HeaderBlock(
-                    text=PlainTextObject(text=shortened(heading, _MAX_HEADER_CHARS), emoji=False)
+                    text=PlainTextObject(text=shortened(heading, HEADER_CHARS), emoji=False)
                 )
             foreign = answer.guide_language not in (None, answer.language)
             if foreign and answer.rendering is not Rendering.TRANSLATED:
@@ -230,7 +239,7 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
             if table is None:
                 elements += step_elements(number, step)
                 continue
-            # Slack takes one table in a message, and it is a block of its own.
+            # Slack allows one table per message, as a block of its own.
             has_table = True
             before, block, after = table
             if step.text or before:
@@ -267,7 +276,7 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
 
 
 def _once(links: Iterable[Span]) -> list[Span]:
-    """Return links without those that lead where another does."""
+    """Deduplicate links by target."""
     return list(
         {(link.href or link.text).rstrip("/"): link for link in reversed(list(links))}.values()
     )[::-1]
@@ -276,7 +285,7 @@ def _once(links: Iterable[Span]) -> list[Span]:
 def _table_of(
     step: Step,
 ) -> tuple[Sequence[GuideBlock], TableBlock, Sequence[GuideBlock]] | None:
-    """Return a step's first table, with what stands before and after it in the step."""
+    """Return a step's first table, and the blocks before and after it."""
     for position, child in enumerate(step.children):
         block = table_block(child.rows) if child.kind is BlockKind.TABLE else None
         if block is not None:
@@ -300,7 +309,7 @@ def _small_talk(answer: Answer, strings: SlackWords) -> Message:
 def problem_blocks(
     problem: Sequence[Section], guide: GuideInfo, strings: SlackWords
 ) -> list[Block]:
-    """Return a whole problem as the guide has it; what one view does not take is counted."""
+    """Return a whole problem as the guide has it, with a note of how much one view cannot hold."""
     first = problem[0]
     path = first.path if first.role is Role.WHOLE else first.problem_path
     place = " › ".join(dict.fromkeys((guide.title, *path)))
@@ -311,7 +320,7 @@ def problem_blocks(
     rich = [block for section in problem for block in _whole(section, len(problem) > 1)]
     for position, block in enumerate(rich):
         used += len(str(block.to_dict()))
-        if used > _MAX_VIEW_CHARACTERS or position == _MAX_VIEW_BLOCKS:
+        if used > _MAX_VIEW_CHARS or position == _MAX_VIEW_BLOCKS:
             left = sum(map(text_lines, _texts(rich[position:])))
             more = strings.more_in_guide.format(count=left, source=PurePath(guide.source).name)
             blocks.append(_context([PlainTextObject(text=more, emoji=False)]))
@@ -328,9 +337,9 @@ def _whole(section: Section, headed: bool) -> Iterator[Block]:
 
 
 def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]:
-    """Yield what stands together: a list with its code and caption, a paragraph, a note.
+    """Yield what belongs together: a list with its code and caption, a paragraph, a note.
 
-    Each becomes a block, because Slack puts no space between paragraphs of one.
+    Each becomes a block, because Slack puts no space between paragraphs within one.
     """
     group: list[GuideBlock] = []
     for block in blocks:
@@ -351,7 +360,7 @@ def _choices(answer: Answer, strings: SlackWords, target: ButtonTarget | None) -
 def _to_choose(
     lead: list[RichTextElement], citations: Sequence[Citation], target: ButtonTarget | None
 ) -> Iterator[Block]:
-    """Yield problems as buttons, and as a list where buttons cannot be or say too little."""
+    """Yield problems as buttons, plus a list if there can be no buttons or their labels collide."""
     buttons = choices(target, citations) if target else []
     if not buttons or not _are_told_apart(citations):
         for citation in citations:
@@ -361,7 +370,7 @@ def _to_choose(
 
 
 def _are_told_apart(citations: Sequence[Citation]) -> bool:
-    """Whether the labels of buttons are enough to tell sections apart."""
+    """Whether button labels are enough to tell sections apart."""
     labels = {label_of(citation) for citation in citations}
     return len(labels) == len(citations) and len({c.guide_id for c in citations}) == 1
 
@@ -378,14 +387,14 @@ def _not_covered(
     if answer.nearest:
         lead += paragraph([Span(text=strings.nearest)])
     yield from _to_choose(lead, answer.nearest, target)
-    # A block of its own, because Slack puts no space between paragraphs of one.
+    # A separate block, because Slack puts no space between paragraphs within one.
     yield from _rich_text(paragraph([Span(text=strings.rephrase)]))
 
 
 def _sources(citations: Sequence[Citation], strings: SlackWords) -> Iterator[Block]:
-    """Yield the sources: a line a section, with its [n] where there are several.
+    """Yield the sources, one line per section, with [n] if there are several.
 
-    The lines that they stand on are in the whole section, and in the terminal.
+    Line numbers appear in the whole section and in the terminal.
     """
     groups = by_section(citations)
     for numbered in groups:
@@ -399,7 +408,7 @@ def _source(
     marks = "".join(f"[{number}]" for number, _ in numbered) + " " if marked else ""
     place = with_colon(strings.sources) + marks + citation.place
     if is_web_link(citation.url):
-        # A context block has no rich text, so its link is the one piece of markup we write.
+        # A context block cannot hold rich text, so this link is the only markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")
         linked = f"<{url}|{escape(place)}>"
         if len(linked) <= _MAX_CONTEXT_CHARS:
@@ -426,7 +435,7 @@ def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
         if isinstance(element, RichTextSectionElement) and not element.elements:
             continue
         length = len(str(element.to_dict()))
-        if group and used + length > _RICH_TEXT_CHARACTERS:
+        if group and used + length > _MAX_RICH_TEXT_CHARS:
             yield RichTextBlock(elements=group)
             group, used = [], 0
         group.append(element)
@@ -436,13 +445,14 @@ def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
 
 
 def _split(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Split blocks into messages that Slack takes."""
+    """Split blocks into messages within Slack's limits."""
     groups: list[list[Block]] = [[]]
     used = 0
     for block in blocks:
         length = len(str(block.to_dict()))
         if groups[-1] and (
-            used + length > _MAX_CHARACTERS or len(groups[-1]) == MAX_BLOCKS - _ROOM_FOR_BUTTONS
+            used + length > _MAX_MESSAGE_CHARS
+            or len(groups[-1]) == MESSAGE_BLOCKS - _RESERVED_BLOCKS
         ):
             groups.append([])
             used = 0
@@ -452,7 +462,7 @@ def _split(blocks: Sequence[Block]) -> list[list[Block]]:
 
 
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:
-    """Yield the words in blocks."""
+    """Yield the text in blocks."""
     waiting: list[object] = [block.to_dict() for block in reversed(list(blocks))]
     while waiting:
         value = waiting.pop()
@@ -489,7 +499,7 @@ def _not_covered_text(answer: Answer, strings: SlackWords) -> str:
 
 
 def _fallback(text: str) -> str:
-    """Return a text escaped, or its beginning, so that Slack takes it also in an update."""
+    """Escape a text, cut so that it also fits into an update."""
     kept = shortened(text, _MAX_FALLBACK_CHARS)
     while len(escape(kept)) > _MAX_FALLBACK_CHARS:
         kept = shortened(kept, len(kept) - (len(escape(kept)) - _MAX_FALLBACK_CHARS) // 4 - 1)

@@ -1,4 +1,4 @@
-"""The buttons under a message, and what each tells when it is pressed."""
+"""The buttons under a message, and the values they carry."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.question import Place
+from bot.slack.limits import BUTTON_LABEL_CHARS, BUTTON_VALUE_CHARS
 from bot.views.rich_text import shortened
 from bot.words.words import SlackWords
 from kb.model import Citation, Frozen
@@ -29,14 +30,11 @@ RESOLVE = "resolve"
 DELETE = "delete"
 SHARE = "share"
 
-_MAX_LABEL_CHARS = 75
-_MAX_VALUE_CHARS = 2000
-
 
 class ButtonTarget(Frozen):
-    """What a button knows: the question that its message answers, and perhaps a section.
+    """What a button refers to: the question its message answers, and perhaps a section.
 
-    `language` is the language that the bot spoke.
+    `language` is the language the bot answered in.
     """
 
     ts: str = ""
@@ -47,7 +45,7 @@ class ButtonTarget(Frozen):
     anchor: str = ""
 
     def for_citation(self, citation: Citation) -> ButtonTarget:
-        """Return the same with the section that a citation names."""
+        """Return a copy that refers to the section of a citation."""
         return self.model_copy(
             update={
                 "guide": citation.guide_id,
@@ -57,12 +55,12 @@ class ButtonTarget(Frozen):
         )
 
     def place(self, channel: str) -> Place:
-        """Return where the question is."""
+        """Return the question's place."""
         return Place(channel=channel, ts=self.ts, thread_ts=self.thread_ts)
 
 
 def parse_target(value: object) -> ButtonTarget | None:
-    """Return what a button's value says; None if no button of ours has written it."""
+    """Parse a button's value; None if it is not one of ours."""
     try:
         return ButtonTarget.model_validate_json(str(value))
     except ValidationError:
@@ -70,7 +68,7 @@ def parse_target(value: object) -> ButtonTarget | None:
 
 
 def choices(target: ButtonTarget, citations: Iterable[Citation]) -> list[ActionsBlock]:
-    """Return a button for each section that a person can choose."""
+    """Return a button for each section to choose from."""
     return _row(
         _button(f"choose:{number}", label_of(citation), target.for_citation(citation))
         for number, citation in enumerate(citations)
@@ -86,9 +84,9 @@ def under_answer(
     rated: bool = True,
     private: bool = False,
 ) -> list[ActionsBlock | ContextActionsBlock]:
-    """Return what stands under an answer: its sections in full, a human, and how good it is.
+    """Return the buttons under an answer: its sections in full, a human, and feedback.
 
-    One that is `private`, so that only one person sees it, can be posted, too.
+    A `private` answer, which only one person sees, can also be posted to the channel.
     """
     buttons = _sections(target, sections, strings)
     if private:
@@ -99,7 +97,7 @@ def under_answer(
 
 
 def section_buttons(sections: Iterable[tuple[str, ButtonTarget]]) -> list[ActionsBlock]:
-    """Return a button for each section, by its heading, that shows the section in full."""
+    """Return a button for each section, labelled with its heading, that shows it in full."""
     return _row(
         _button(f"section:{number}", heading, target)
         for number, (heading, target) in enumerate(sections)
@@ -111,20 +109,20 @@ def one_button(
 ) -> ActionsBlock:
     """Return a single button."""
     element = ButtonElement(
-        text=label[:_MAX_LABEL_CHARS], action_id=action, value=_value(target), style=style
+        text=label[:BUTTON_LABEL_CHARS], action_id=action, value=_value(target), style=style
     )
     return ActionsBlock(elements=[element])
 
 
 def rating(value: object) -> tuple[bool, ButtonTarget] | None:
-    """Return whether a feedback button was the good one, and what it knows."""
+    """Parse a feedback button's value: whether it was the good one, and its target."""
     mark, _, rest = str(value).partition(":")
     target = parse_target(rest)
     return (mark == "good", target) if target and mark in ("good", "bad") else None
 
 
 def pressed(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the action of an interaction's payload."""
+    """Return the action in an interaction payload."""
     actions: list[dict[str, Any]] = body.get("actions") or [{}]
     return actions[0]
 
@@ -166,17 +164,17 @@ def _row(buttons: Iterable[ButtonElement | None]) -> list[ActionsBlock]:
 
 def _button(action: str, label: str, target: ButtonTarget) -> ButtonElement | None:
     value = _value(target)
-    if len(value) > _MAX_VALUE_CHARS:
+    if len(value) > BUTTON_VALUE_CHARS:
         return None
-    return ButtonElement(text=shortened(label, _MAX_LABEL_CHARS), action_id=action, value=value)
+    return ButtonElement(text=shortened(label, BUTTON_LABEL_CHARS), action_id=action, value=value)
 
 
 def label_of(citation: Citation) -> str:
-    """Return what a button says that stands for a problem."""
+    """Return the label of a button for a problem."""
     if citation.about:
-        return shortened(citation.about, _MAX_LABEL_CHARS)
+        return shortened(citation.about, BUTTON_LABEL_CHARS)
     headings = (heading for heading in reversed(citation.path) if heading.strip())
-    return shortened(next(headings, citation.place), _MAX_LABEL_CHARS)
+    return shortened(next(headings, citation.place), BUTTON_LABEL_CHARS)
 
 
 def _value(target: ButtonTarget) -> str:

@@ -1,4 +1,4 @@
-"""What a hand-over looks like: the question as humans get it, and the notes to the asker."""
+"""Messages of a hand-over: the question as posted for humans, and the notes to the asker."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _GROUP = re.compile(r"S[A-Z0-9]{6,}")
 class EscalationContext:
     """What the bot itself found for a question: nothing, or a section; and its guide's owner.
 
-    Where it is not known what the bot found, or not to be told, there is neither.
+    Both are empty if that is unknown or must not be disclosed.
     """
 
     nothing: bool = False
@@ -53,7 +53,7 @@ def question_for_humans(
     link: str | None,
     group: str,
 ) -> Message:
-    """Return a person's question for humans: `group` is told, `link` leads to it."""
+    """Return a question for humans, which notifies `group` and links back to the question."""
     first = [
         *([Inline.UserGroup(usergroup_id=group), Inline.Text(text=" ")] if group else []),
         Inline.User(user_id=user),
@@ -84,7 +84,7 @@ def note(
     link: str | None,
     first: bool,
 ) -> Message:
-    """Return what the asker is told: that somebody is at it, or what they write later."""
+    """Return the note to the asker: someone has taken the question on, or has replied."""
     lead: list[RichTextElement] = [
         Inline.User(user_id=user),
         Inline.Text(text=strings.human_to),
@@ -103,7 +103,7 @@ def note(
 
 
 def resolved_note(user: str, by: str, strings: SlackWords) -> Message:
-    """Return what the asker is told when a human has marked the question as resolved."""
+    """Return the note to the asker when a human has marked the question as resolved."""
     words = [
         Inline.User(user_id=user),
         Inline.Text(text=strings.human_to),
@@ -114,13 +114,13 @@ def resolved_note(user: str, by: str, strings: SlackWords) -> Message:
 
 
 def resolved_by_asker(user: str, strings: SlackWords) -> Message:
-    """Return what the humans are told when the asker has marked the question as resolved."""
+    """Return the note to the humans when the asker has marked the question as resolved."""
     words = [Inline.User(user_id=user), Inline.Text(text=strings.human_resolved_asker)]
     return _line(words, strings.human_resolved)
 
 
 def marked(message: dict[str, Any], mark: str, by: str, *, done: bool = False) -> Message:
-    """Return a message with who has done what added to it; one that is `done` has no buttons."""
+    """Add a line saying who did what to a message; once `done`, its buttons are removed."""
     kept = [b for b in message.get("blocks") or [] if not (done and b.get("type") == "actions")]
     words = [Inline.Text(text=f"✅ {mark}"), Inline.User(user_id=by)]
     line = RichTextBlock(elements=[RichTextSectionElement(elements=words)])
@@ -129,7 +129,7 @@ def marked(message: dict[str, Any], mark: str, by: str, *, done: bool = False) -
 
 
 def resolve_button(place: Place, strings: SlackWords) -> ActionsBlock:
-    """Return the button that says that a question is resolved."""
+    """Return the button that marks a question as resolved."""
     value = f"{place.channel} {place.ts}"
     return ActionsBlock(
         elements=[ButtonElement(text=strings.human_resolve, action_id=RESOLVE, value=value)]
@@ -137,7 +137,7 @@ def resolve_button(place: Place, strings: SlackWords) -> ActionsBlock:
 
 
 def place_to_resolve(value: object) -> Place | None:
-    """Return the question that such a button names; None if no button of ours has written it."""
+    """Parse such a button's value; None if it is not one of ours."""
     channel, _, ts = str(value).partition(" ")
     return Place(channel=channel, ts=ts) if channel and ts else None
 
@@ -158,7 +158,7 @@ def _below(found: EscalationContext, strings: SlackWords) -> list[RichTextElemen
 
 
 def _owner(owner: str) -> RichTextElement:
-    """Return a guide's owner: somebody in Slack where the guide names an id."""
+    """Return a guide's owner, as a mention if the guide gives a Slack id."""
     if _PERSON.fullmatch(owner):
         return Inline.User(user_id=owner)
     if _GROUP.fullmatch(owner):

@@ -1,4 +1,4 @@
-"""What App Home shows: what the bot knows, what to ask, and how it fares."""
+"""App Home: what the bot knows, what to ask, and how it is doing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from slack_sdk.models.views import View
 
 from bot.memory.history import Count, History
 from bot.memory.store import Store
+from bot.slack.limits import SUGGESTED_PROMPTS
 from bot.views.answer import Message
 from bot.views.buttons import ButtonTarget, section_buttons
 from bot.views.ingest_changes import home_buttons
@@ -22,16 +23,16 @@ from kb.model import GuideInfo, Span
 from kb.words.catalogue import language_name
 
 _DAYS = 30
+# App Home is read at a glance; `guidebot gaps` shows everything.
 _MAX_GUIDES = 30
 _MAX_ROWS = 8
-_MAX_PROMPTS = 4
 _MAX_SECTIONS = 6
 _MAX_ROW_CHARS = 200
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What came up in the last days: sections that were the answer, and for the docs team more."""
+    """Recent activity: sections given as answers and, for the docs team, questions that failed."""
 
     asked: Sequence[Count] = ()
     not_covered: Sequence[Count] = ()
@@ -39,7 +40,7 @@ class Figures:
 
 
 def figures(store: Store, *, docs_team: bool) -> Figures:
-    """Count what came up in the last days."""
+    """Count the recent activity."""
     since = time.time() - _DAYS * 24 * 3600
     history = History(store)
     asked = history.sections_asked(since)
@@ -63,9 +64,9 @@ def home_view(
 ) -> View:
     """Return App Home for a person.
 
-    `guides` are those that the person may know of, `headings` their sections as "guide#anchor"
-    and by heading, `published` when they were published (ISO 8601). The docs team sees figures,
-    and `vocabulary`; it may ingest from here if `may_ingest`.
+    `guides` are those visible to the person, `headings` their sections as ("guide#anchor",
+    heading), `published` the time of publication (ISO 8601). The docs team also sees figures and
+    `vocabulary`, and can start an ingest if `may_ingest`.
     """
     strings = words(language)
     blocks: list[Block] = [
@@ -81,13 +82,13 @@ def home_view(
 
 
 def closed_view(message: Message) -> View:
-    """Return App Home for somebody who may not use the bot."""
+    """Return App Home for someone who is not allowed to use the bot."""
     return View(type="home", blocks=list(message.blocks))
 
 
 def prompts(examples: Sequence[tuple[str, str]], asked: Iterable[Count]) -> list[str]:
-    """Return what to suggest: what may be asked about the problems that are most asked for."""
-    return [text for _, text in _most_asked(examples, asked)][:_MAX_PROMPTS]
+    """Return the prompts to suggest: examples for the problems asked about most."""
+    return [text for _, text in _most_asked(examples, asked)][:SUGGESTED_PROMPTS]
 
 
 def _most_asked(
@@ -105,7 +106,7 @@ def _suggestions(
     strings: SlackWords,
     language: str,
 ) -> Iterator[Block]:
-    """Yield a button for each of the sections that are most asked for, to read it at once."""
+    """Yield a button for each of the most requested sections, to read it at once."""
     sections = []
     for key, heading in _most_asked(headings, asked)[:_MAX_SECTIONS]:
         guide, _, anchor = key.partition("#")

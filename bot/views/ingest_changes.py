@@ -1,4 +1,4 @@
-"""What the docs team sees of an ingest: how far it is, what changes, what the gate says."""
+"""What the docs team sees of an ingest: progress, changes, and the gate's verdict."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.operations.ingest_runner import Diff, DraftedWordings, Gate, IngestProgress, IngestResult
+from bot.slack.limits import BUTTON_LABEL_CHARS, MODAL_TITLE_CHARS
 from bot.views.answer import Message, plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button
@@ -27,16 +28,15 @@ PUBLISH = "publish"
 DISCARD = "discard"
 
 _SAME = "same"
+# As many as are read in a message; the command line shows all.
 _MAX_LINES = 20
 _MAX_LINE_CHARS = 200
-_MAX_LABEL_CHARS = 75
-_MAX_TITLE = 24
 
 
 def home_buttons(strings: SlackWords, *, may_ingest: bool) -> list[Block]:
-    """Return the buttons in App Home: ingest again, and see what changed the last time.
+    """Return the buttons in App Home: run the ingest, and see the last changes.
 
-    Where no guides are named to ingest, it says how to name them.
+    If no guides are configured, explains how to configure them.
     """
     if may_ingest:
         ingest = ButtonElement(text=strings.rerun_ingest, action_id=INGEST)
@@ -50,7 +50,7 @@ def _last_diff(strings: SlackWords) -> ButtonElement:
 
 
 def progress_message(told: IngestProgress, strings: SlackWords) -> Message:
-    """Return the message while an ingest runs."""
+    """Return the message shown while an ingest runs."""
     what = shortened(told.what, _MAX_LINE_CHARS)
     return plain(strings.ingest_progress.format(what=what, done=told.done, total=told.total))
 
@@ -58,9 +58,9 @@ def progress_message(told: IngestProgress, strings: SlackWords) -> Message:
 def result_message(
     result: IngestResult, strings: SlackWords, pending: Sequence[DraftedWordings] = ()
 ) -> Message:
-    """Return the message when it is done, with buttons if there is something to decide.
+    """Return the message shown after an ingest, with buttons if there is something to decide.
 
-    `pending` are the drafted wordings that wait.
+    `pending` are the drafted wordings awaiting review.
     """
     if result.stopped:
         head = strings.ingest_stopped
@@ -68,9 +68,9 @@ def result_message(
         head = strings.ingest_held if result.held else strings.ingest_done
     buttons = []
     if result.snapshot and (result.held or result.stopped):
-        # What the gate is against is published on the command line, by who has looked closely.
+        # Overriding the gate takes a closer look, and the command line.
         if not result.stopped:
-            label = shortened(strings.publish, _MAX_LABEL_CHARS)
+            label = shortened(strings.publish, BUTTON_LABEL_CHARS)
             buttons.append(
                 ButtonElement(text=label, action_id=PUBLISH, value=result.snapshot, style="primary")
             )
@@ -86,11 +86,11 @@ def result_message(
 
 
 def diff_view(result: IngestResult | None, strings: SlackWords) -> View:
-    """Return the modal with what changed the last time."""
+    """Return the modal with the last changes."""
     blocks = [*_details(result, strings)] if result else []
     return View(
         type="modal",
-        title=shortened(strings.last_diff, _MAX_TITLE),
+        title=shortened(strings.last_diff, MODAL_TITLE_CHARS),
         close=strings.close,
         blocks=blocks or list(plain(strings.no_diff).blocks),
     )

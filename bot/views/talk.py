@@ -1,4 +1,4 @@
-"""What the bot says that is no answer: where it said the same before, and what else there is."""
+"""Replies other than answers: a pointer to an earlier answer, or alternatives to a wrong one."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def same_section(
     link: str | None,
     human: bool,
 ) -> Message:
-    """Return that the answer is the section given before, and what else comes into question.
+    """Return a reply that the section was given before, and offers alternatives.
 
-    `place` is the question's, `link` leads to where the section was given.
+    `place` is the question's; `link` leads to the earlier answer.
     """
     target = ButtonTarget(ts=place.ts, thread_ts=place.thread_ts, language=language)
     first: list[RichTextElement] = [
@@ -43,7 +43,7 @@ def same_section(
 
 
 def answered_before(link: str, strings: SlackWords) -> Message:
-    """Return that a message was answered, and where."""
+    """Return a reply that a message was answered before, with a link."""
     words: list[RichTextElement] = [
         Inline.Text(text=strings.answered_before),
         Inline.Link(url=link, text=strings.see_answer),
@@ -55,7 +55,7 @@ def answered_before(link: str, strings: SlackWords) -> Message:
 def instead(
     others: Sequence[Citation], place: Place, language: str, strings: SlackWords, *, human: bool
 ) -> Message:
-    """Return what to offer to somebody whose question at `place` was answered wrongly."""
+    """Return alternatives for someone whose question at `place` was answered wrongly."""
     target = ButtonTarget(ts=place.ts, thread_ts=place.thread_ts, language=language)
     lead = strings.not_that if others else f"{strings.nothing_closer} {strings.rephrase}"
     blocks = _others(lead, others, target)

@@ -1,4 +1,4 @@
-"""What the docs team sees of wordings: what people taught, what was drafted, what has none."""
+"""The docs team's view of wordings: learned ones, drafts, and problems without any."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.operations.ingest_runner import DraftedWordings
+from bot.slack.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
 from bot.views.answer import plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.words.words import SlackWords
@@ -33,22 +34,20 @@ REVIEW_DRAFTS = "review_drafts"
 DRAFTS_VIEW = "drafts"
 
 _KEPT = "kept"
+# App Home is read at a glance.
 _MAX_TAUGHT = 8
 _MAX_ROWS = 8
 _MAX_ROW_CHARS = 200
-# A modal takes a hundred blocks, a group ten boxes, a box 75 characters.
+# Well within a view's blocks, and as many as anyone decides on at a time.
 _MAX_GROUPS = 40
-_MAX_BOXES = 10
-_MAX_LABEL_CHARS = 75
 _MAX_HEADING_CHARS = 150
-_MAX_TITLE = 24
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What people taught, and the headings of problems without wordings, or never the answer.
+    """Learned wordings, and the headings of problems without wordings or never given as an answer.
 
-    `headings` are those of the problems ("guide#anchor") that the person may know of.
+    `headings` maps the problems ("guide#anchor") visible to the person to their headings.
     """
 
     headings: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +57,7 @@ class Vocabulary:
 
 
 def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]:
-    """Yield what App Home says of wordings; what people taught has buttons for the team's word."""
+    """Yield App Home's blocks about wordings, with buttons to accept or remove learned ones."""
     for title, headings in (
         (strings.without_wordings, found.unworded),
         (strings.never_reached, found.never),
@@ -90,14 +89,14 @@ def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]
 
 
 def review_button(pending: Sequence[DraftedWordings], strings: SlackWords) -> ActionsBlock:
-    """Return the button that opens the drafts that wait."""
+    """Return the button that opens the drafts awaiting review."""
     count = sum(len(problem.also_asked) for problem in pending)
-    label = shortened(strings.review_drafts.format(count=count), _MAX_LABEL_CHARS)
+    label = shortened(strings.review_drafts.format(count=count), BUTTON_LABEL_CHARS)
     return ActionsBlock(elements=[ButtonElement(text=label, action_id=REVIEW_DRAFTS)])
 
 
 def drafts_view(pending: Sequence[DraftedWordings], strings: SlackWords) -> View:
-    """Return the modal with a box for each drafted wording, all of them ticked."""
+    """Return the modal with a checkbox for each drafted wording, all of them ticked."""
     groups = list(_groups(pending))
     if not groups:
         return waiting_view(strings.no_drafts, strings)
@@ -112,7 +111,7 @@ def drafts_view(pending: Sequence[DraftedWordings], strings: SlackWords) -> View
     return View(
         type="modal",
         callback_id=DRAFTS_VIEW,
-        title=shortened(strings.drafts, _MAX_TITLE),
+        title=shortened(strings.drafts, MODAL_TITLE_CHARS),
         submit=strings.drafts_keep,
         close=strings.cancel,
         blocks=blocks,
@@ -120,10 +119,10 @@ def drafts_view(pending: Sequence[DraftedWordings], strings: SlackWords) -> View
 
 
 def waiting_view(text: str, strings: SlackWords) -> View:
-    """Return a modal that only says something, such as that the drafts are being read."""
+    """Return a modal with a text alone, such as that the drafts are loading."""
     return View(
         type="modal",
-        title=shortened(strings.drafts, _MAX_TITLE),
+        title=shortened(strings.drafts, MODAL_TITLE_CHARS),
         close=strings.close,
         blocks=list(plain(text).blocks),
     )
@@ -132,9 +131,9 @@ def waiting_view(text: str, strings: SlackWords) -> View:
 def decided(
     state: Mapping[str, Any], pending: Sequence[DraftedWordings]
 ) -> list[tuple[DraftedWordings, tuple[str, ...]]]:
-    """Return the problems that a modal showed whole, each with the wordings that stay ticked.
+    """Return the problems whose drafts were all shown in a modal, with those left ticked.
 
-    `state` has the values of a submitted view. What is no longer there is passed over.
+    `state` holds the submitted view's values. Drafts that no longer exist are ignored.
     """
     found: list[tuple[DraftedWordings, tuple[str, ...]]] = []
     for problem in pending:
@@ -152,10 +151,10 @@ def decided(
 
 
 def _groups(pending: Sequence[DraftedWordings]) -> Iterator[tuple[str, str, Sequence[str]]]:
-    """Yield heading, block id and wordings, as many as a group of boxes takes."""
+    """Yield heading, block id and wordings, split into groups that fit one set of checkboxes."""
     for problem in pending:
-        for begin in range(0, len(problem.also_asked), _MAX_BOXES):
-            texts = problem.also_asked[begin : begin + _MAX_BOXES]
+        for begin in range(0, len(problem.also_asked), CHECKBOXES):
+            texts = problem.also_asked[begin : begin + CHECKBOXES]
             name = "\n".join((problem.source, problem.anchor, *texts))
             yield problem.heading, _key(name), texts
 
@@ -172,7 +171,7 @@ def _plain(text: str) -> RichTextBlock:
 
 
 def _label(text: str) -> PlainTextObject:
-    return PlainTextObject(text=shortened(text, _MAX_LABEL_CHARS), emoji=False)
+    return PlainTextObject(text=shortened(text, OPTION_CHARS), emoji=False)
 
 
 def _key(text: str) -> str:

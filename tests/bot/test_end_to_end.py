@@ -248,7 +248,7 @@ def test_tokens_that_slack_refuses_are_explained(slack: SlackServer, own_home: H
         check=False,
     )
     assert result.returncode == 2
-    assert "Slack refused to connect: invalid_auth" in result.stderr
+    assert "Slack refused the connection: invalid_auth" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -244,7 +244,7 @@ def test_wrong_calls_are_explained(asked: tuple[Home, Talk], tmp_path: Path) -> 
     home, talk = asked
     assert run(home, "--since", "soon").returncode == 2
     nowhere = run(Home(tmp_path / "nowhere"))
-    assert nowhere.returncode == 1 and "keeps nothing there" in nowhere.stderr
+    assert nowhere.returncode == 1 and "there is no database" in nowhere.stderr
     unknown = run(home, "golden", "12345678", "--expect", "latch")
     assert "12345678" in unknown.stderr
     id = talk.ask("the door does not shut").id

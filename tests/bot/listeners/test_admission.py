@@ -124,5 +124,5 @@ def test_app_home_is_closed_to_somebody_who_may_not(house: House) -> None:
     house.send(payload(house, "event", "app_home_opened", "U2"))
     house.send(payload(house, "event", "app_home_opened", "U4"))
     house.close()
-    assert plain(house.slack.views("U2")[-1]).strip().startswith("I may not answer here")
+    assert plain(house.slack.views("U2")[-1]).strip().startswith("I'm not allowed to answer here")
     assert "IAM" in plain(house.slack.views("U4")[-1])

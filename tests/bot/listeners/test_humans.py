@@ -107,7 +107,7 @@ def test_what_the_asker_resolves_is_resolved_for_the_humans(office: Office) -> N
     slack.press("C1", note, "Resolved", "U5")
     slack.press("C1", note, "Resolved", "U6")
     _, *told = slack.wait_for_messages("C9", 2, thread_ts=posted["ts"])
-    assert [plain(m) for m in told] == ["@U6 says that this is resolved."]
+    assert [plain(m) for m in told] == ["@U6 marked this as resolved."]
     slack.wait_until(
         lambda: "✅ Resolved by @U6" in plain(slack.bot_messages("C1", thread)[1]), 10, "the mark"
     )

@@ -139,10 +139,10 @@ def test_where_no_guides_are_named_it_is_said_how_to(
 ) -> None:
     (tmp_path / "guidebot.toml").unlink()
     home = plain(home_of(slack, "U2"))
-    assert "[Re-run ingest]" not in home and "name the guides in a guidebot.toml" in home
-    assert "[See the last diff]" in home
+    assert "[Update guides]" not in home and "list them in a guidebot.toml" in home
+    assert "[View last changes]" in home
     slack.command("C1", "U2", "/guide", "ingest")
-    told(slack, "U2", "name the guides in a guidebot.toml")
+    told(slack, "U2", "list them in a guidebot.toml")
     assert not (tmp_path / "calls").exists()
 
 
@@ -150,15 +150,15 @@ def test_an_ingest_is_begun_in_app_home_and_published(
     slack: SlackServer, team: Services, script: Script
 ) -> None:
     script.mode("slow")
-    slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
+    slack.press("", home_of(slack, "U2"), "Update guides", "U2")
     told(slack, "U2", "Embedding: 2 of 2")
-    slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
-    told(slack, "U2", "Another ingest is running")
-    message = told(slack, "U2", "ready, and not live yet")
+    slack.press("", home_of(slack, "U2"), "Update guides", "U2")
+    told(slack, "U2", "Another update is running")
+    message = told(slack, "U2", "ready, but not live yet")
     text = plain(message)
     assert "VPN (en): changed\n• VPN › <!channel>: changed, moved" in text and "IAM" not in text
     assert "2 guides, 9 sections\n• Left out: old.md:1: empty" in text
-    assert "Answered rightly: 5 → 5 of 5" in text and "<!channel>" not in message["text"]
+    assert "Correct answers: 5 → 5 of 5" in text and "<!channel>" not in message["text"]
     slack.press(slack.dm_channel("U2"), message, "Publish", "U2")
     done = told(slack, "U2", "20261124-1 is live now")
     assert done["ts"] == message["ts"] and "[Publish]" not in plain(done)
@@ -167,7 +167,7 @@ def test_an_ingest_is_begun_in_app_home_and_published(
         "suggest --pending",
         "publish 20261124-1",
     ]
-    slack.press("", home_of(slack, "U2"), "See the last diff", "U2")
+    slack.press("", home_of(slack, "U2"), "View last changes", "U2")
     slack.wait_until(lambda: slack.views("U2")[-1]["type"] == "modal", 10, "the diff")
     assert "VPN (en)" in plain(slack.views("U2")[-1])
 
@@ -179,10 +179,10 @@ def test_what_the_gate_is_against_can_only_be_discarded(
     slack.command("C1", "U2", "/guide", "ingest")
     (reply,) = slack.wait_for_ephemerals("U2")
     assert "direct messages" in plain(reply)
-    message = told(slack, "U2", "The gate is against")
+    message = told(slack, "U2", "The quality check stopped")
     assert "I lost my key: not covered" in plain(message) and "[Publish]" not in plain(message)
     slack.press(slack.dm_channel("U2"), message, "Discard", "U2")
-    told(slack, "U2", "is discarded")
+    told(slack, "U2", "was discarded")
     assert script.calls[-1] == "discard 20261124-1"
 
 
@@ -192,7 +192,7 @@ def test_an_error_is_told_as_the_command_tells_it(
     script.mode("broken")
     slack.command("C1", "U2", "/guide", "Ingest")
     message = told(slack, "U2", "this is no heading. Write one.")
-    assert "the guides are as before" in plain(message) and "Traceback" not in plain(message)
+    assert "The current guides stay live" in plain(message) and "Traceback" not in plain(message)
 
 
 def test_the_real_command_from_the_edit_to_the_answer(
@@ -213,8 +213,8 @@ def test_the_real_command_from_the_edit_to_the_answer(
     settings = {"DOCS_TEAM": "S1", "DRAFTS": "review"}
     with start_one(tmp_path / "home", sample_home, settings) as (slack, bot):
         slack.add_group("S1", ["U2"])
-        slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
-        held = told(slack, "U2", "ready, and not live yet")
+        slack.press("", home_of(slack, "U2"), "Update guides", "U2")
+        held = told(slack, "U2", "ready, but not live yet")
         assert "Doors of the office (en): added" in plain(held)
         live = current_name(bot.home.snapshots)
         slack.press(slack.dm_channel("U2"), held, "Publish", "U2")
@@ -237,10 +237,10 @@ def test_the_real_command_from_the_edit_to_the_answer(
 
 
 def test_others_are_refused_kindly(slack: SlackServer, team: Services, tmp_path: Path) -> None:
-    assert "[Re-run ingest]" not in plain(home_of(slack, "U4"))
+    assert "[Update guides]" not in plain(home_of(slack, "U4"))
     slack.command("C1", "U4", "/guide", "ingest")
     assert "Only the team" in plain(slack.wait_for_ephemerals("U4")[-1])
-    slack.press("", home_of(slack, "U2"), "Re-run ingest", "U4")
+    slack.press("", home_of(slack, "U2"), "Update guides", "U4")
     told(slack, "U4", "Only the team")
     assert not (tmp_path / "calls").exists()
 

@@ -133,13 +133,13 @@ def test_a_second_bot_on_the_folder_is_refused_clearly(
     from kb.knowledge_base import open_knowledge_base
 
     settings = BotSettings(guidebot_home=bot.home.root, slack_api_url=slack.api_url)
-    with pytest.raises(GuidebotError, match="Another bot runs on"):
+    with pytest.raises(GuidebotError, match="Another bot is running on"):
         serve(settings, open_knowledge_base(settings))
 
 
 @pytest.mark.parametrize("address", ["here", "host:", "host:99999", "::x"])
 def test_what_is_no_address_is_said_before_anything_starts(address: str) -> None:
-    with pytest.raises(SettingsError, match="is no address"):
+    with pytest.raises(SettingsError, match="is not an address"):
         parse_address(address)
 
 

@@ -120,9 +120,9 @@ def test_how_it_comes_about_is_streamed_into_the_thread(
     seen: list[str] = []
     base.happens = lambda: seen.append(plain(slack.bot_messages("C1")[0]))
     desk.answer(in_thread(slack))
-    assert seen == ["[in_progress] Choosing what answers it"]
+    assert seen == ["[in_progress] Choosing the best answer"]
     text = assert_one_whole_answer(slack)
-    assert text.startswith(f"[complete] Looked in the guides\n{HEADING}")
+    assert text.startswith(f"[complete] Searched the guides\n{HEADING}")
     (start,) = slack.calls("chat.startStream")
     assert start.params["recipient_user_id"] == "U2"
     assert start.params["recipient_team_id"] == "T0GUIDE"
@@ -156,7 +156,7 @@ def test_an_answer_that_takes_long_ends_a_stream_with_its_blocks(
     slack.add_group("S1", ["U2"])
     slack.delay_next("usergroups.users.list", 3)
     Desk(slack, sample, tmp_path, allowed_groups="S1").answer(in_thread(slack))
-    assert assert_one_whole_answer(slack).startswith("[complete] Looked in the guides\n")
+    assert assert_one_whole_answer(slack).startswith("[complete] Searched the guides\n")
     assert slack.calls("chat.update") == []
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from kb.errors import SettingsError
 from kb.settings import Settings
 
-_WHERE = {
+_TOKENS = {
     "SLACK_USER_TOKEN": (
         "xoxp-",
         "an administrator's token: on https://api.slack.com/apps choose your app, "
@@ -52,7 +52,7 @@ class TokenProblem(NamedTuple):
 
 def token_problem(name: str, value: str) -> TokenProblem | None:
     """Return what is visibly wrong with a token setting, such as SLACK_BOT_TOKEN, if anything."""
-    prefix, wanted = _WHERE[name]
+    prefix, wanted = _TOKENS[name]
     if not value:
         return TokenProblem("is not set", wanted)
     if not value.startswith(prefix):

@@ -68,27 +68,27 @@ class Access:
 
     def admit(self, client: WebClient, actor: Actor) -> Refusal | None:
         """Return why a person may not use the bot here; None if they may."""
-        reason = self._why_not(client, actor)
-        return self._refused(reason, actor) if reason else None
+        reason = self._reason(client, actor)
+        return self._refuse(reason, actor) if reason else None
 
     def admit_question(self, client: WebClient, actor: Actor) -> Refusal | None:
         """Return why a person may not ask here now; None if they may, which then counts."""
-        reason = self._why_not(client, actor)
+        reason = self._reason(client, actor)
         if reason:
-            return self._refused(reason, actor)
-        for limit, whose in (
+            return self._refuse(reason, actor)
+        for limit, key in (
             (self._per_person, actor.user),
             (self._per_workspace, f"team {actor.team}"),
         ):
-            if not self._limiter.hit(limit, whose):
-                return self._refused(RefusalReason.TOO_MANY, actor, self._seconds(limit, whose))
+            if not self._limiter.hit(limit, key):
+                return self._refuse(RefusalReason.TOO_MANY, actor, self._seconds(limit, key))
         return None
 
     def is_docs_team(self, client: WebClient, user: str) -> bool:
         """Whether a person is on the docs team."""
         return bool(self._docs_team) and self._people.is_in(client, user, self._docs_team)
 
-    def _why_not(self, client: WebClient, actor: Actor) -> RefusalReason | None:
+    def _reason(self, client: WebClient, actor: Actor) -> RefusalReason | None:
         if self._workspaces and actor.team not in self._workspaces:
             return RefusalReason.NOT_ALLOWED
         if not self._is_open(actor.channel):
@@ -112,10 +112,10 @@ class Access:
             return True
         return channel in self._channels or channel == self._humans
 
-    def _refused(self, reason: RefusalReason, actor: Actor, seconds: int = 0) -> Refusal:
+    def _refuse(self, reason: RefusalReason, actor: Actor, seconds: int = 0) -> Refusal:
         notify = self._limiter.hit(self._refusals, f"refused {actor.user}")
         return Refusal(reason, seconds, notify)
 
-    def _seconds(self, limit: RateLimitItem, whose: str) -> int:
-        reset = self._limiter.get_window_stats(limit, whose).reset_time
+    def _seconds(self, limit: RateLimitItem, key: str) -> int:
+        reset = self._limiter.get_window_stats(limit, key).reset_time
         return max(1, round(reset - time.time()))

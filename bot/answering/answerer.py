@@ -123,7 +123,9 @@ class Answerer:
                 answer_ts = self._deliver(question, reply, client, live, maybe_posted)
             done, summary = True, reply.log
             presence.clear()
-            if question.surface is Surface.DIRECT and self._begins(question, reply.outcome):
+            if question.surface is Surface.DIRECT and self._starts_conversation(
+                question, reply.outcome
+            ):
                 presence.name_thread()
         # A panic in a Rust extension is a BaseException.
         except BaseException as error:
@@ -146,8 +148,8 @@ class Answerer:
         """Post a reply; return the ts of its first message, if it has one."""
         if reply.outcome:
             # The buttons under the answer depend on it.
-            self._store.note(question.channel, question.ts, reply.outcome)
-        self._tell(question, reply.private, client)
+            self._store.record_outcome(question.channel, question.ts, reply.outcome)
+        self._post_private(question, reply.private, client)
         if not reply.messages:
             live.drop()
             return None
@@ -158,7 +160,9 @@ class Answerer:
         )
         return posted or live.ts
 
-    def _tell(self, question: Question, messages: Iterable[Message], client: WebClient) -> None:
+    def _post_private(
+        self, question: Question, messages: Iterable[Message], client: WebClient
+    ) -> None:
         """Post messages that only the asker sees. Best effort."""
         for message in messages:
             try:
@@ -177,11 +181,11 @@ class Answerer:
         with log_context(question):
             language = self._people.person(client, actor.user).language
             reply = self._replies.to(question, client, language)
-            self._tell(question, reply.private, client)
+            self._post_private(question, reply.private, client)
             if not reply.messages:
                 return
             if reply.outcome:
-                self._store.note(place.channel, place.ts, reply.outcome)
+                self._store.record_outcome(place.channel, place.ts, reply.outcome)
             replace_answer(client, question, answer_ts, reply.messages)
             log_reply(question, f"Edited: {reply.log}", reply.outcome, started)
 
@@ -213,14 +217,14 @@ class Answerer:
                     self._in_flight.discard(_place(left))
 
     def _recover(self, left: ClaimedQuestion, client: WebClient | None) -> None:
-        question = self._recovered(left, client) if client else None
+        question = self._question_to_recover(left, client) if client else None
         if question is None or client is None:
             self._store.finish(left.channel, left.ts)
         else:
             logger.info("Answering message %s in %s now.", left.ts, left.channel)
             self._answer(question, client, maybe_posted=True)
 
-    def _begins(self, question: Question, outcome: Outcome | None) -> bool:
+    def _starts_conversation(self, question: Question, outcome: Outcome | None) -> bool:
         """Whether a question is the first of its conversation, greetings aside."""
         if outcome is None or outcome.decision == Decision.SMALL_TALK:
             return False
@@ -253,14 +257,14 @@ class Answerer:
             # Slack may have posted the answer, and only the response was lost.
             if is_answered(client, question):
                 return True, "Answered despite the failure"
-            self._tell(question, apology.private, client)
+            self._post_private(question, apology.private, client)
             post_answer(client, question, apology.messages, become=live.become)
         except Exception as another:
             logger.exception("The apology could not be posted either")
             return is_permanent(another), "Left for later"
         return True, apology.log
 
-    def _recovered(self, left: ClaimedQuestion, client: WebClient) -> Question | None:
+    def _question_to_recover(self, left: ClaimedQuestion, client: WebClient) -> Question | None:
         if time.time() - left.taken_at > _MAX_RECOVERY_SECONDS:
             logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
             return None

@@ -58,7 +58,7 @@ class Conduct:
         if text and is_question(text) and not addresses_someone(text):
             return True
         if talk_of(text) is None:
-            self._conversations.keep_quiet(question)
+            self._conversations.mute(question)
         return False
 
     def should_answer(self, question: Question, answer: Answer, before: PriorAnswer | None) -> bool:
@@ -72,7 +72,7 @@ class Conduct:
             case Surface.THREAD:
                 is_new = sure and not answer.joined and before is None
                 if not is_new:
-                    self._conversations.keep_quiet(question)
+                    self._conversations.mute(question)
                 return is_new
             case _:
                 return True

@@ -19,11 +19,11 @@ from bot.views.answer import Message, plain
 from bot.views.buttons import ButtonTarget
 from bot.views.hand_over import (
     EscalationContext,
-    marked,
     note,
     question_for_humans,
     resolved_by_asker,
     resolved_note,
+    with_mark,
 )
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
@@ -57,7 +57,7 @@ class Humans:
         channel: str,
         user: str,
         text: CleanText,
-        found: EscalationContext,
+        context: EscalationContext,
         tell: Callable[[Message], None],
     ) -> None:
         """Post a question for humans, once, and confirm it to the asker with `tell`."""
@@ -69,7 +69,7 @@ class Humans:
         try:
             link = None if place.is_command else permalink(client, channel, target.ts)
             message = question_for_humans(
-                place, user, text, found, strings, link=link, group=self._group
+                place, user, text, context, strings, link=link, group=self._group
             )
             posted = post_message(client, self._channel, message)
         except SLACK_ERRORS:
@@ -174,4 +174,4 @@ class Humans:
         ts = str(asked.to_ts)
         history = client.conversations_replies(channel=asked.to_channel, ts=ts, limit=1)
         message = (history.get("messages") or [{}])[0]
-        update_message(client, asked.to_channel, ts, marked(message, mark, by, done=done))
+        update_message(client, asked.to_channel, ts, with_mark(message, mark, by, done=done))

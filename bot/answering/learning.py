@@ -47,16 +47,16 @@ class Learner:
         self._taught: tuple[Version, str] | None = None
         self._wordings: Sequence[LearnedWording] = ()
 
-    def chosen(self, place: Place, user: str, problem: str | None) -> None:
+    def record_choice(self, place: Place, user: str, problem: str | None) -> None:
         """Record which problem ("guide#anchor") someone chose, before the outcome is stored."""
         if problem:
-            self._note(lambda: self._lessons.chosen(place, user, problem))
+            self._note(lambda: self._lessons.record_choice(place, user, problem))
 
-    def rated(self, place: Place, user: str, *, good: bool) -> None:
+    def record_rating(self, place: Place, user: str, *, good: bool) -> None:
         """Record whether an answer helped."""
-        self._note(lambda: self._lessons.rated(place, user, good=good))
+        self._note(lambda: self._lessons.record_rating(place, user, good=good))
 
-    def handed_over(self, channel: str, ts: str, user: str, text: str) -> None:
+    def record_human_answer(self, channel: str, ts: str, user: str, text: str) -> None:
         """Record a human's reply to the question posted at `ts`, if it names a single problem.
 
         `text` is Slack's, still escaped.
@@ -66,7 +66,7 @@ class Learner:
             if self._lessons.is_posted(channel, ts):
                 named = self._knowledge_base.index().named_in(html.unescape(text))
                 if len(named) == 1:
-                    self._lessons.handed_over(channel, ts, user, named[0])
+                    self._lessons.record_human_answer(channel, ts, user, named[0])
 
         self._note(note)
 

@@ -85,7 +85,7 @@ class Replies:
         if not heard:
             return Reply("Left to people, but for a warning", private=warning)
         if question.surface is Surface.MENTION:
-            self.conversations.speak_again(question)
+            self.conversations.unmute(question)
         reply = self._reply(question, client, language, progress)
         return Reply(reply.log, reply.messages, warning, reply.outcome)
 
@@ -189,7 +189,7 @@ class Replies:
         if talk == "stop":
             if question.surface is Surface.DIRECT:
                 return plain(strings.all_right)
-            self.conversations.keep_quiet(question)
+            self.conversations.mute(question)
             return plain(strings.keep_quiet)
         before = self.conversations.last_answer(question)
         if before is None:

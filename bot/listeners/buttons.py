@@ -33,7 +33,7 @@ from bot.views.buttons import (
     pressed,
     rating,
 )
-from bot.views.hand_over import marked, place_to_resolve
+from bot.views.hand_over import place_to_resolve, with_mark
 from bot.views.rich_text import moment, shortened
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
@@ -70,7 +70,7 @@ class _ButtonHandlers:
 
     def choose(self, body: Body, client: WebClient, respond: Respond) -> None:
         """Replace the message that offered a choice with the chosen section."""
-        target, channel = _where(body)
+        target, channel = _target_and_channel(body)
         if target is None:
             return
         place, private = target.place(channel), _is_private(body)
@@ -85,12 +85,12 @@ class _ButtonHandlers:
             first, *rest = reply.messages
             update_message(client, channel, body["message"]["ts"], first)
             post_answer(client, place, rest)
-        self._services.learner.chosen(place, body["user"]["id"], reply.outcome.section)
+        self._services.learner.record_choice(place, body["user"]["id"], reply.outcome.section)
         self._services.store.finish(channel, place.ts, reply.outcome)
 
     def show_section(self, body: Body, client: WebClient) -> None:
         """Open a section as the guide has it."""
-        target, channel = _where(body)
+        target, channel = _target_and_channel(body)
         if target is None:
             return
         strings, base = words(target.language), self._services.knowledge_base
@@ -126,7 +126,7 @@ class _ButtonHandlers:
             client.views_open(
                 trigger_id=body["trigger_id"], view=_comment_view(target, channel, strings)
             )
-        self._services.learner.rated(target.place(channel), user, good=good)
+        self._services.learner.record_rating(target.place(channel), user, good=good)
 
     def comment(self, body: Body, client: WebClient) -> None:
         """Record what was wrong with an answer."""
@@ -145,7 +145,7 @@ class _ButtonHandlers:
 
     def ask_human(self, body: Body, client: WebClient, respond: Respond) -> None:
         """Escalate a question to humans."""
-        target, channel = _where(body)
+        target, channel = _target_and_channel(body)
         if target is None:
             return
         outcome = self._services.store.outcome(channel, target.ts)
@@ -177,7 +177,7 @@ class _ButtonHandlers:
         first = humans.resolve(client, asked, user)
         if channel != asked.to_channel:
             # The asker's note no longer needs its button.
-            shown = marked(body["message"], strings.human_resolved_by, user, done=True)
+            shown = with_mark(body["message"], strings.human_resolved_by, user, done=True)
             update_message(client, channel, body["message"]["ts"], shown)
         elif not first:
             here = Place(channel=channel, ts=body["message"]["ts"])
@@ -185,7 +185,7 @@ class _ButtonHandlers:
 
     def delete(self, body: Body, client: WebClient, respond: Respond) -> None:
         """Delete a message for its author, or say that this is impossible."""
-        target, channel = _where(body)
+        target, channel = _target_and_channel(body)
         if target is None:
             return
         strings, place = words(target.language), target.place(channel)
@@ -216,7 +216,7 @@ def _is_private(body: dict[str, Any]) -> bool:
     return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
-def _where(body: dict[str, Any]) -> tuple[ButtonTarget | None, str]:
+def _target_and_channel(body: dict[str, Any]) -> tuple[ButtonTarget | None, str]:
     channel = (body.get("channel") or {}).get("id") or ""
     return parse_target(pressed(body).get("value")), channel
 

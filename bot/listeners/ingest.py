@@ -41,8 +41,8 @@ from bot.views.wordings import (
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 
-# chat.update: about one call per second and channel
-# (https://docs.slack.dev/apis/web-api/rate-limits).
+# chat.update allows 50 calls per minute, and bursts (Tier 3,
+# https://docs.slack.dev/apis/web-api/rate-limits).
 _SECONDS_BETWEEN_UPDATES = 1.0
 # Fits into one text element (bot.views.rich_text).
 _MAX_ERROR_CHARS = 2000
@@ -82,7 +82,7 @@ class IngestActions:
         strings = self.strings(client, user)
         show = _StatusMessage(client, user, plain(strings.ingest_begun))
         try:
-            result = self._ingest_runner.ingest(lambda told: show.progress(told, strings))
+            result = self._ingest_runner.ingest(lambda update: show.progress(update, strings))
             show(result_message(result, strings, self._pending()))
         except BusyError:
             show(plain(strings.ingest_running))
@@ -177,12 +177,12 @@ class _StatusMessage:
             channel=self._channel, ts=self._ts, text=message.text, blocks=list(message.blocks)
         )
 
-    def progress(self, told: IngestProgress, strings: SlackWords) -> None:
+    def progress(self, update: IngestProgress, strings: SlackWords) -> None:
         if time.monotonic() - self._shown_at < _SECONDS_BETWEEN_UPDATES:
             return
         self._shown_at = time.monotonic()
         try:
-            self(progress_message(told, strings))
+            self(progress_message(update, strings))
         except SLACK_ERRORS as error:
             logger.warning("The ingest's progress cannot be shown: %s", error)
 

@@ -44,7 +44,7 @@ def register(app: App, services: Services) -> None:
             return True
         # A picture, or a message that mentions someone: people are helping each other.
         if not mentions_user(event, me) and not conversations.has_asked(question):
-            conversations.keep_quiet(question)
+            conversations.mute(question)
         return False
 
     def is_humans_reply(event: dict[str, Any]) -> bool:
@@ -53,7 +53,7 @@ def register(app: App, services: Services) -> None:
     def handle_reply(event: dict[str, Any], client: WebClient) -> None:
         channel, posted, user = event["channel"], event["thread_ts"], event["user"]
         humans.on_reply(client, channel, posted, user, text_of(event))
-        services.learner.handed_over(channel, posted, user, str(event.get("text") or ""))
+        services.learner.record_human_answer(channel, posted, user, str(event.get("text") or ""))
 
     # Bolt runs only the first listener that matches.
     app.event("message", matchers=[is_humans_reply])(handle_reply)

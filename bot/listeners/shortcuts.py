@@ -55,8 +55,8 @@ class _Shortcut:
     def _point_to(self, question: Question, client: WebClient, respond: Respond) -> None:
         """Link to the earlier answer, or say that one is on its way."""
         strings = words(self._services.people.person(client, question.user).language)
-        stands = self._services.answerer.conversations.answer_ts(question)
-        link = permalink(client, question.channel, stands) if stands else None
+        answer_ts = self._services.answerer.conversations.answer_ts(question)
+        link = permalink(client, question.channel, answer_ts) if answer_ts else None
         respond_to_interaction(
             respond, answered_before(link, strings) if link else plain(strings.working)
         )

@@ -38,11 +38,11 @@ class Conversations:
             thread = session.get(ThreadRow, (channel, thread_ts))
             return thread is not None and not thread.quiet
 
-    def keep_quiet(self, place: Place) -> None:
+    def mute(self, place: Place) -> None:
         """Stay silent in a thread until the bot is mentioned."""
         self._set_quiet(place, quiet=True)
 
-    def speak_again(self, place: Place) -> None:
+    def unmute(self, place: Place) -> None:
         """Listen to a thread again."""
         self._set_quiet(place, quiet=False)
 

@@ -28,7 +28,7 @@ class Lessons:
     def __init__(self, store: Store) -> None:
         self._engine: Engine = store.engine
 
-    def chosen(self, place: Place, user: str, problem: str) -> None:
+    def record_choice(self, place: Place, user: str, problem: str) -> None:
         """Record that someone chose a problem ("guide#anchor") among the candidates.
 
         Their earlier choice for the same question was then wrong, and so was the first candidate.
@@ -42,14 +42,14 @@ class Lessons:
                 self._note(session, question, user, first, good=False)
             self._note(session, question, user, problem, good=True)
 
-    def rated(self, place: Place, user: str, *, good: bool) -> None:
+    def record_rating(self, place: Place, user: str, *, good: bool) -> None:
         """Record whether an answer helped, if there was one."""
         with Session(self._engine) as session, session.begin():
             question = session.get(QuestionRow, (place.channel, place.ts))
             if question and question.section and question.decision == Decision.ANSWER.value:
                 self._note(session, question, user, question.section, good=good)
 
-    def handed_over(self, to_channel: str, to_ts: str, user: str, problem: str) -> None:
+    def record_human_answer(self, to_channel: str, to_ts: str, user: str, problem: str) -> None:
         """Record that a human answered an escalated question with a problem."""
         with Session(self._engine) as session, session.begin():
             posted = session.scalars(

@@ -186,7 +186,7 @@ class Store:
             values["answer_ts"] = answer_ts
         self._set(channel, ts, {"done_at": time.time(), **values})
 
-    def note(self, channel: str, ts: str, outcome: Outcome) -> None:
+    def record_outcome(self, channel: str, ts: str, outcome: Outcome) -> None:
         """Record the outcome of a question before its answer is posted."""
         self._set(channel, ts, vars(outcome))
 

@@ -175,11 +175,11 @@ class IngestRunner:
 
         Raises as `ingest` does.
         """
-        input_text = [
+        rows = [
             {"source": problem.source, "anchor": problem.anchor, "keep": list(kept)}
             for problem, kept in decisions
         ]
-        self._run(("suggest", "--decide", "-"), input_text=json.dumps(input_text))
+        self._run(("suggest", "--decide", "-"), input_text=json.dumps(rows))
 
     def last(self) -> IngestResult | None:
         """Return the result of the last ingest started here."""

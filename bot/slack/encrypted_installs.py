@@ -15,8 +15,8 @@ from sqlalchemy import Engine, Table, select, update
 from kb.errors import SettingsError
 
 # Distinguishes encrypted tokens from those stored before there was a key.
-_MARK = "fernet:"
-_SECRET = (
+_PREFIX = "fernet:"
+_TOKEN_FIELDS = (
     "bot_token",
     "bot_refresh_token",
     "user_token",
@@ -37,15 +37,15 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
     def __init__(self, client_id: str, engine: Engine, keys: list[str], logger: logging.Logger):
         super().__init__(client_id, engine, logger=logger)
         self._fernet = fernet_of(keys)
-        self._encrypt_what_is_not()
+        self._encrypt_plain_tokens()
 
     def save(self, installation: Installation) -> None:
         """Store an installation."""
-        super().save(self._changed(installation, self._encrypted))
+        super().save(self._with_tokens(installation, self._encrypted))
 
     def save_bot(self, bot: Bot) -> None:
         """Store a bot's token."""
-        super().save_bot(self._changed(bot, self._encrypted))
+        super().save_bot(self._with_tokens(bot, self._encrypted))
 
     def find_bot(
         self,
@@ -60,7 +60,7 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
             team_id=team_id,
             is_enterprise_install=is_enterprise_install,
         )
-        return self._changed(found, self._decrypted) if found else None
+        return self._with_tokens(found, self._decrypted) if found else None
 
     def find_installation(
         self,
@@ -77,11 +77,11 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
             user_id=user_id,
             is_enterprise_install=is_enterprise_install,
         )
-        return self._changed(found, self._decrypted) if found else None
+        return self._with_tokens(found, self._decrypted) if found else None
 
-    def _changed(self, value: T, change: Callable[[str], str]) -> T:
+    def _with_tokens(self, value: T, change: Callable[[str], str]) -> T:
         changed = copy.copy(value)
-        for name in _SECRET:
+        for name in _TOKEN_FIELDS:
             token = getattr(changed, name, None)
             if token:
                 setattr(changed, name, change(token))
@@ -89,16 +89,16 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
 
     def _encrypted(self, token: str) -> str:
         # The store saves a bot as part of its installation, which is already encrypted.
-        if token.startswith(_MARK):
+        if token.startswith(_PREFIX):
             return token
-        return _MARK + self._fernet.encrypt(token.encode()).decode()
+        return _PREFIX + self._fernet.encrypt(token.encode()).decode()
 
     def _decrypted(self, token: str) -> str:
-        if not token.startswith(_MARK):
+        if not token.startswith(_PREFIX):
             return token
-        return self._fernet.decrypt(token.removeprefix(_MARK)).decode()
+        return self._fernet.decrypt(token.removeprefix(_PREFIX)).decode()
 
-    def _encrypt_what_is_not(self) -> None:
+    def _encrypt_plain_tokens(self) -> None:
         """Encrypt tokens stored before there was a key, and check the keys against the rest."""
         try:
             for table in (self.installations, self.bots):
@@ -110,7 +110,7 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
             ) from error
 
     def _encrypt_rows(self, table: Table) -> None:
-        names = [name for name in _SECRET if name in table.c]
+        names = [name for name in _TOKEN_FIELDS if name in table.c]
         with self.engine.begin() as connection:
             for row in connection.execute(select(table)).mappings().all():
                 plain = {name: row[name] for name in names if row[name]}

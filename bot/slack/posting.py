@@ -67,15 +67,15 @@ def replace_answer(client: WebClient, place: Place, ts: str, messages: Sequence[
     Extra messages are posted, surplus ones deleted. Raises SlackApiError if Slack refuses.
     """
     further = sorted(each for each, _ in _posted(client, place) if each != ts)
-    stands = [ts, *further]
+    posted_ts = [ts, *further]
     for number, message in enumerate(messages, 1):
         payload = _payload(place, number, messages)
-        if number > len(stands):
+        if number > len(posted_ts):
             _post_once(client, place, payload, message, True, None)
             continue
         metadata = Metadata(event_type=EVENT_TYPE, event_payload=payload)
-        update_message(client, place.channel, stands[number - 1], message, metadata)
-    for left in stands[len(messages) :]:
+        update_message(client, place.channel, posted_ts[number - 1], message, metadata)
+    for left in posted_ts[len(messages) :]:
         client.chat_delete(channel=place.channel, ts=left)
 
 

@@ -146,9 +146,9 @@ def _with_question(message: Message, answer: Answer) -> Message:
     """Put the question as it was understood above a message."""
     if not answer.understood:
         return message
-    strings = words(answer.language).understood.format(question=answer.understood)
-    block = _context([PlainTextObject(text=shortened(strings, _MAX_CONTEXT_CHARS), emoji=False)])
-    text = _fallback(f"{strings}\n") + message.text
+    understood = words(answer.language).understood.format(question=answer.understood)
+    block = _context([PlainTextObject(text=shortened(understood, _MAX_CONTEXT_CHARS), emoji=False)])
+    text = _fallback(f"{understood}\n") + message.text
     return replace(message, text=text[:_MAX_FALLBACK_CHARS], blocks=(block, *message.blocks))
 
 
@@ -171,17 +171,21 @@ def render_privately(answer: Answer, place: Place, *, human: bool = False) -> li
     """
     if answer.decision is not Decision.ANSWER:
         return render(answer, place, human=human)
-    return _in_few(answer, ButtonTarget(ts=place.ts, language=answer.language), human, private=True)
+    return _for_response(
+        answer, ButtonTarget(ts=place.ts, language=answer.language), human, private=True
+    )
 
 
 def render_shared(answer: Answer, place: Place, user: str, *, human: bool) -> list[Message]:
     """Return an answer as messages for a channel that has not seen the question."""
     target = ButtonTarget(ts=place.ts, language=answer.language)
     asked = asked_by(user, answer.question)
-    return [asked, *_in_few(answer, target, human, private=False)]
+    return [asked, *_for_response(answer, target, human, private=False)]
 
 
-def _in_few(answer: Answer, target: ButtonTarget, human: bool, *, private: bool) -> list[Message]:
+def _for_response(
+    answer: Answer, target: ButtonTarget, human: bool, *, private: bool
+) -> list[Message]:
     strings = words(answer.language)
     short = shorten(answer, strings)
     groups = _split(list(_answered(short.answer, strings, short.left_out)))
@@ -261,7 +265,7 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
             yield from _rich_text(elements)
     if answer.see_also:
         elements = paragraph([Span(text=strings.see_also, bold=True)])
-        for span in _once(answer.see_also)[:_MAX_LINKS]:
+        for span in _deduplicated(answer.see_also)[:_MAX_LINKS]:
             elements += bullet([span])
         yield from _rich_text(elements)
     if answer.more:
@@ -275,7 +279,7 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
     yield from _sources(answer.citations, strings)
 
 
-def _once(links: Iterable[Span]) -> list[Span]:
+def _deduplicated(links: Iterable[Span]) -> list[Span]:
     """Deduplicate links by target."""
     return list(
         {(link.href or link.text).rstrip("/"): link for link in reversed(list(links))}.values()

@@ -47,7 +47,7 @@ def question_for_humans(
     place: Place,
     user: str,
     text: CleanText,
-    found: EscalationContext,
+    context: EscalationContext,
     strings: SlackWords,
     *,
     link: str | None,
@@ -59,7 +59,7 @@ def question_for_humans(
         Inline.User(user_id=user),
         Inline.Text(text=strings.human_asks),
     ]
-    below = _below(found, strings)
+    below = _below(context, strings)
     if link:
         below.append(Inline.Link(url=link, text=strings.link_to_question))
     question: Block = RichTextBlock(
@@ -119,7 +119,7 @@ def resolved_by_asker(user: str, strings: SlackWords) -> Message:
     return _line(words, strings.human_resolved)
 
 
-def marked(message: dict[str, Any], mark: str, by: str, *, done: bool = False) -> Message:
+def with_mark(message: dict[str, Any], mark: str, by: str, *, done: bool = False) -> Message:
     """Add a line saying who did what to a message; once `done`, its buttons are removed."""
     kept = [b for b in message.get("blocks") or [] if not (done and b.get("type") == "actions")]
     words = [Inline.Text(text=f"✅ {mark}"), Inline.User(user_id=by)]
@@ -142,16 +142,16 @@ def place_to_resolve(value: object) -> Place | None:
     return Place(channel=channel, ts=ts) if channel and ts else None
 
 
-def _below(found: EscalationContext, strings: SlackWords) -> list[RichTextElement]:
+def _below(context: EscalationContext, strings: SlackWords) -> list[RichTextElement]:
     parts: list[RichTextElement] = []
-    if found.nothing:
+    if context.nothing:
         parts.append(Inline.Text(text=f"{strings.human_found_nothing}\n"))
-    elif found.heading:
-        parts.append(Inline.Text(text=f"{strings.human_found.format(found=found.heading)}\n"))
-    if found.owner:
+    elif context.heading:
+        parts.append(Inline.Text(text=f"{strings.human_found.format(found=context.heading)}\n"))
+    if context.owner:
         parts += [
             Inline.Text(text=strings.human_owner),
-            _owner(found.owner),
+            _owner(context.owner),
             Inline.Text(text="\n"),
         ]
     return parts

@@ -49,10 +49,10 @@ def _last_diff(strings: SlackWords) -> ButtonElement:
     return ButtonElement(text=strings.last_diff, action_id=LAST_DIFF)
 
 
-def progress_message(told: IngestProgress, strings: SlackWords) -> Message:
+def progress_message(update: IngestProgress, strings: SlackWords) -> Message:
     """Return the message shown while an ingest runs."""
-    what = shortened(told.what, _MAX_LINE_CHARS)
-    return plain(strings.ingest_progress.format(what=what, done=told.done, total=told.total))
+    what = shortened(update.what, _MAX_LINE_CHARS)
+    return plain(strings.ingest_progress.format(what=what, done=update.done, total=update.total))
 
 
 def result_message(

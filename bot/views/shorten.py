@@ -57,16 +57,16 @@ def shorten(answer: Answer, strings: SlackWords) -> Shortened:
             break
     gone = _contents(answer)
     gone.subtract(_contents(shorter))
-    left_out = _told(gone, strings)
+    left_out = _omissions(gone, strings)
     if shorter == answer:
         return Shortened(answer)
-    return Shortened(_recited(shorter), left_out)
+    return Shortened(_renumbered(shorter), left_out)
 
 
 def without_explanation(answer: Answer) -> Answer:
     """Reduce an answer to its steps and the guide's warnings."""
     parts = [_with_notes(part, [n for n in part.notes if n.label]) for part in answer.parts]
-    return _recited(_with_parts(answer, parts).model_copy(update={"see_also": ()}))
+    return _renumbered(_with_parts(answer, parts).model_copy(update={"see_also": ()}))
 
 
 def text_lines(text: str) -> int:
@@ -74,7 +74,7 @@ def text_lines(text: str) -> int:
     return sum(max(1, -(-text_width(line) // _COLUMNS)) for line in text.rstrip("\n").split("\n"))
 
 
-def _told(gone: Counter[_Kind], strings: SlackWords) -> str:
+def _omissions(gone: Counter[_Kind], strings: SlackWords) -> str:
     ways = {
         _Kind.ITEMS: strings.left_items,
         _Kind.CODES: strings.left_codes,
@@ -185,7 +185,7 @@ def _cut(step: Step, strings: SlackWords) -> Step:
         # The children of a step without text are its content, so they stay.
         if lines > room and not is_code and step.text:
             left = step.children[position:]
-            kept.append(_words(left[0], strings.more_lines.format(count=_block_lines(left))))
+            kept.append(_bot_note(left[0], strings.more_lines.format(count=_block_lines(left))))
             break
         kept.append(block)
         room -= 0 if is_code else lines
@@ -198,10 +198,10 @@ def _first_lines(code: Block, strings: SlackWords) -> list[Block]:
     if len(lines) <= _FIRST_CODE_LINES:
         return [code]
     more = strings.more_lines.format(count=len(lines) - _FIRST_CODE_LINES)
-    return [code.model_copy(update={"spans": (Span(text=first),)}), _words(code, more)]
+    return [code.model_copy(update={"spans": (Span(text=first),)}), _bot_note(code, more)]
 
 
-def _words(at: Block, text: str) -> Block:
+def _bot_note(at: Block, text: str) -> Block:
     """Return a note of the bot's in place of a guide's block."""
     return Block(id="", kind=BlockKind.PARAGRAPH, lines=at.lines, spans=(Span(text=text),))
 
@@ -224,7 +224,7 @@ def _without_end(answer: Answer, _: SlackWords) -> Answer:
     return _with_parts(answer, parts)
 
 
-def _recited(answer: Answer) -> Answer:
+def _renumbered(answer: Answer) -> Answer:
     """Drop citations that are no longer used, and renumber the rest."""
     steps = [step for part in answer.parts for step in (*part.steps, *part.notes)]
     used = sorted({number for step in steps for number in step.citations})

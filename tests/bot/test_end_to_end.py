@@ -228,7 +228,7 @@ def test_before_the_first_ingest_people_are_told(
     bot = start_bot(home)
     sent = slack.direct_message("U2", "I lost my secret key")
     (message,) = slack.wait_for_messages(sent.channel, 1)
-    assert "no guide has been ingested" in plain(message)
+    assert "no guides have been published" in plain(message)
     assert _only_id(bot, plain(message))
     ingest([SAMPLE_GUIDES], home, embeddings)
     slack.direct_message("U2", "I lost my secret key")

@@ -178,9 +178,9 @@ def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> 
         )
         store.finish("C1", question.ts, outcome)
     first, second = Place(channel="C1", ts="0.0"), Place(channel="C1", ts="1.0")
-    lessons.chosen(first, "U2", LATHE)
-    lessons.chosen(second, "U2", LATHE)
-    lessons.chosen(second, "U3", SAW)
+    lessons.record_choice(first, "U2", LATHE)
+    lessons.record_choice(second, "U2", LATHE)
+    lessons.record_choice(second, "U3", SAW)
     version = lessons.version()
     assert {(each.problem, each.text, each.good) for each in lessons.all()} == {
         (LATHE, ASKED[0], True),
@@ -206,8 +206,8 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
     )
     store.finish("C1", "0.0", outcome)
     place = Place(channel="C1", ts="0.0")
-    lessons.rated(place, "U2", good=True)
-    lessons.rated(place, "U2", good=False)
+    lessons.record_rating(place, "U2", good=True)
+    lessons.record_rating(place, "U2", good=False)
     (one,) = lessons.all()
     assert (one.problem, one.good) == (LATHE, False)
     assert not re.search("HANAKO", one.text)
@@ -240,7 +240,7 @@ def test_what_is_noted_of_a_rating(
     )
     store.finish("C1", "0.0", outcome)
     learner = Learner(sample, lessons, learning)
-    learner.rated(Place(channel="C1", ts="0.0"), "U2", good=True)
+    learner.record_rating(Place(channel="C1", ts="0.0"), "U2", good=True)
     assert len(lessons.all()) == noted
 
 
@@ -252,6 +252,6 @@ def test_a_failing_database_costs_nobody_their_answer(
     with store.engine.begin() as connection:
         connection.execute(text("DROP TABLE lessons"))
         connection.execute(text("DROP TABLE questions"))
-    learner.rated(Place(channel="C1", ts="0.0"), "U2", good=True)
+    learner.record_rating(Place(channel="C1", ts="0.0"), "U2", good=True)
     learner.refresh()
-    assert "could not be noted" in caplog.text and "cannot be learned" in caplog.text
+    assert "could not be recorded" in caplog.text and "Learning from people failed" in caplog.text

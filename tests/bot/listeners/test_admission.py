@@ -112,10 +112,10 @@ def test_somebody_who_may_not_is_told_so_and_nothing_of_the_guide(house: House) 
     calls = [c for c in house.slack.calls()[known:] if c.method != "usergroups.users.list"]
     said = json.dumps([call.params for call in calls])
     said += json.dumps([e.message for e in house.slack.ephemerals()])
-    assert "may not answer here" in said
+    assert "not allowed to answer here" in said
     assert [word for word in OF_THE_GUIDE if word in said.replace("AWS access key", "")] == []
     # Nobody is told more than some times a minute, and warned once with that.
-    refusals = [e for e in house.slack.ephemerals() if "may not answer" in plain(e.message)]
+    refusals = [e for e in house.slack.ephemerals() if "not allowed to answer" in plain(e.message)]
     assert len(refusals) <= 3 and len(house.slack.ephemerals()) <= 6
     assert house.services.store.count_unanswered() == 0
 

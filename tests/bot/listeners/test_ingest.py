@@ -248,7 +248,7 @@ def test_others_are_refused_kindly(slack: SlackServer, team: Services, tmp_path:
 @pytest.mark.parametrize("name", ["--all", "", "a b", "../x"])
 def test_what_is_no_name_of_a_snapshot_is_not_run(tmp_path: Path, name: str) -> None:
     script = Script(tmp_path)
-    with pytest.raises(FailedError, match="no name"):
+    with pytest.raises(FailedError, match="not a snapshot's name"):
         IngestRunner(tmp_path / "last.json", script.command).publish(name)
     assert not (tmp_path / "calls").exists()
 

@@ -57,6 +57,7 @@ _LEARN_EVERY_SECONDS = 2.0
 # Also renews leases (bot.memory.store).
 _RECOVER_EVERY_SECONDS = 10.0
 _FORGET_EVERY_SECONDS = 3600.0
+# As often as readiness probes typically ask.
 _ASK_SLACK_EVERY_SECONDS = 10.0
 # Within the 30 s that Kubernetes grants by default.
 _STOP_SECONDS = 20.0

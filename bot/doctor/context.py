@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.settings import BotSettings
+from bot.slack.clients import POST_SECONDS
 from bot.slack.errors import CONNECTION_ERRORS, error_code
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.settings import load_settings
@@ -21,7 +22,6 @@ APP_PAGE = "On https://api.slack.com/apps choose your app"
 LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token into .env again."
 LOOK_AT_NETWORK = "Check the network, the proxy (HTTPS_PROXY) and SLACK_API_URL."
 _CODE = re.compile(r"[a-z0-9_]+")
-_SLACK_SECONDS = 10
 _LATER = "Wait a minute, and try again."
 _INSTALL = f"{APP_PAGE}, then Install App."
 _SLACK_ADVICE = {
@@ -78,7 +78,7 @@ class DoctorContext:
     def client_with(self, token: str) -> WebClient:
         """Return a client for a token."""
         url = self.settings.slack_api_url
-        return WebClient(token=token, base_url=url, timeout=_SLACK_SECONDS)
+        return WebClient(token=token, base_url=url, timeout=POST_SECONDS)
 
     @contextmanager
     def asking_slack(self, advice: str = LOOK_AT_TOKEN) -> Iterator[None]:

@@ -19,6 +19,7 @@ from kb.retrieval.background import GROUPS, background_questions, group_of
 # (docs/gaps.md).
 MAX_COSINE_DISTANCE = 0.75
 
+# Examples of a group, not a list.
 _MAX_WORDINGS = 5
 
 

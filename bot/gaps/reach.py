@@ -11,6 +11,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Frozen
 from kb.wordings.learned import LearnedWording, Lesson, Standing, by_standing
 
+# Examples of questions, not a list.
 _MAX_WORDS = 5
 
 

@@ -15,6 +15,7 @@ from bot.gaps.grouping import Gap, Gaps
 from bot.gaps.missed import Reason
 
 _COLUMNS = ("id", "label", "count", "before", "reasons", "languages", "section", "wordings")
+# As many bars as stay legible; the table below them has all gaps.
 _MAX_BARS = 12
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.memory.store import Store
     from kb.knowledge_base import KnowledgeBase
 
+# The terminal shows a sample; --json has all.
 _MAX_NEVER = 20
 
 _Ids = Annotated[list[str], typer.Argument(help="Ids of wordings, as shown by `gaps wordings`.")]

@@ -19,7 +19,7 @@ GUIDES_FILE = Path("guidebot.toml")
 """The list of guides, in the bot's working directory."""
 
 _INGEST = ("ingest", "--hold", "--json", "--progress-json")
-# The command's exit code (ingest.commands.ingest).
+# The exit code of ingest.check.gate.
 _STOPPED_BY_GATE = 3
 # The end of the output has the error; a message in Slack has room for this much.
 _MAX_ERROR_LINES = 15

@@ -18,6 +18,7 @@ from kb.snapshot.store import SnapshotStore
 
 # A poll reads one small object.
 PULL_EVERY_SECONDS = 5.0
+# Once the store is back, nobody has to wait longer than this.
 _MAX_WAIT_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)

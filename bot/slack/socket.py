@@ -12,7 +12,8 @@ from slack_sdk.socket_mode.builtin.connection import Connection
 
 from bot.slack.retries import with_retries
 
-# After four ping intervals without a pong, the SDK reconnects.
+# Short, so that a lost connection is noticed within seconds: after four ping intervals without a
+# pong, the SDK reconnects.
 _PING_SECONDS = 2
 _SILENT_SECONDS = 4 * _PING_SECONDS
 

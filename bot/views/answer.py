@@ -73,6 +73,7 @@ _MAX_RESPONSES = RESPONSES - 2
 # Slack has refused messages below its limit. Counted in the blocks' JSON, this is two full rich
 # text blocks, a heading and the sources.
 _MAX_MESSAGE_CHARS = MESSAGE_BLOCKS_CHARS - 3700
+# Small enough to split messages between blocks.
 _MAX_RICH_TEXT_CHARS = 4000
 # A margin below what chat.update takes, since the text may become an update.
 _MAX_FALLBACK_CHARS = UPDATE_TEXT_CHARS - 1000

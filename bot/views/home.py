@@ -22,6 +22,7 @@ from bot.words.words import SlackWords
 from kb.model import GuideInfo, Span
 from kb.words.catalogue import language_name
 
+# Within the default of RETENTION_DAYS.
 _DAYS = 30
 # App Home is read at a glance; `guidebot gaps` shows everything.
 _MAX_GUIDES = 30

@@ -53,7 +53,7 @@ WORDS = SlackWords(
     ),
     human_done="Picked up by ",
     human_owner="Guide owner: ",
-    human_resolve="Resolved",
+    human_resolve="Mark as resolved",
     human_resolved="Resolved. ",
     human_resolved_by="Resolved by ",
     human_resolved_asker=" marked this as resolved.",

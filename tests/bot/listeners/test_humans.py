@@ -93,7 +93,9 @@ def test_what_a_human_resolves_is_resolved_for_the_asker(office: Office) -> None
     # The button of the note has nothing left to do, and takes itself away.
     slack.press("C1", note, "Mark as resolved", "U2")
     slack.wait_until(
-        lambda: "[Mark as resolved]" not in plain(slack.bot_messages("C1", thread)[1]), 10, "no button"
+        lambda: "[Mark as resolved]" not in plain(slack.bot_messages("C1", thread)[1]),
+        10,
+        "no button",
     )
     assert len(slack.bot_messages("C1", thread)) == 3
 

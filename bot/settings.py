@@ -101,7 +101,7 @@ class BotSettings(Settings):
 
     @property
     def installs(self) -> bool:
-        """Whether workspaces install the bot by OAuth, and each has a token of its own."""
+        """Whether workspaces install the bot by OAuth, and each has its own token."""
         return bool(self.slack_client_id)
 
     def require_tokens(self, *, http: bool = False) -> None:

@@ -43,7 +43,7 @@ class Conversations:
         self._set_quiet(place, quiet=True)
 
     def unmute(self, place: Place) -> None:
-        """Listen to a thread again."""
+        """Take part in a thread again."""
         self._set_quiet(place, quiet=False)
 
     def has_asked(self, question: Question) -> bool:

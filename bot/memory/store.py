@@ -165,7 +165,7 @@ class Store:
         return False
 
     def join(self, place: Place) -> None:
-        """Listen to a thread from now on."""
+        """Take part in a thread from now on."""
         if place.thread_ts:
             thread = ThreadRow(
                 channel=place.channel, thread_ts=place.thread_ts, joined_at=time.time()
@@ -315,7 +315,7 @@ class Store:
         return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
 
     def check(self) -> None:
-        """Raise DatabaseError if the database does not answer."""
+        """Raise DatabaseError if the database does not respond."""
         with self.engine.connect() as connection:
             connection.execute(select(1))
 

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 def status_pages(checks: Mapping[str, Check]) -> WSGIApplication:
-    """Return /healthz (the process answers), /readyz (all checks pass) and /metrics."""
+    """Return /healthz (the process responds), /readyz (all checks pass) and /metrics."""
     metrics = make_wsgi_app()
 
     def pages(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:

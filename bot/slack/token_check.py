@@ -20,7 +20,7 @@ class TokenCheck:
         self._wrong: str | None = None
 
     def refresh(self) -> None:
-        """Ask Slack."""
+        """Call auth.test."""
         try:
             self._client.auth_test()
         except SlackApiError as error:

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-from bot.gaps.grouping import FARTHEST, centred
+from bot.gaps.grouping import MAX_COSINE_DISTANCE, centred
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.settings import DEFAULT_MODEL, Settings
 
@@ -45,7 +45,7 @@ def main() -> None:
     print("| vectors | clustering | groups | V-measure | ARI |\n| --- | --- | --- | --- | --- |")
     for name, found in vectors.items():
         for threshold in _THRESHOLDS[name]:
-            used = " (in use)" if name == "centred" and threshold == FARTHEST else ""
+            used = " (in use)" if name == "centred" and threshold == MAX_COSINE_DISTANCE else ""
             _row(name, f"distance {threshold}{used}", subjects, _agglomerative(found, threshold))
         _row(name, "HDBSCAN", subjects, _hdbscan(found))
 

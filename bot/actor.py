@@ -1,4 +1,4 @@
-"""Who does something in Slack, and where."""
+"""Who acts in Slack, and where."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from kb.model import Audience
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """A person, the channel that they are in, if any, and the workspace that the bot was asked in.
+    """A person, the channel they act in, if any, and the workspace the bot is installed in.
 
-    `home` is the workspace that Slack says the person is of, where it says so.
+    `home` is the person's own workspace, if Slack reports it.
     """
 
     user: str
@@ -25,12 +25,12 @@ class Actor:
 
     @property
     def audience(self) -> Audience:
-        """Who sees what the person is shown: the channel, or the person where there is none."""
+        """Who sees the reply: the channel, or the person alone if there is no channel."""
         return Audience(self.channel or self.user)
 
 
 def actor_of(body: Mapping[str, Any], context: BoltContext) -> Actor | None:
-    """Return who is behind what Slack sends; None where nobody is, as when a token is revoked."""
+    """Return who caused an event or interaction; None if no one did, as for a revoked token."""
     event = body.get("event") or {}
     message = event.get("message") or {}
     user = context.user_id or message.get("user")
@@ -45,9 +45,9 @@ def actor_of(body: Mapping[str, Any], context: BoltContext) -> Actor | None:
 
 
 def home_of(body: Mapping[str, Any], context: BoltContext) -> str | None:
-    """Return the workspace that Slack says a person is of, if it does.
+    """Return a person's own workspace, if Slack reports it.
 
-    For one of an Enterprise Grid it may name the organisation, which stands for all of its
+    In an Enterprise Grid, Slack may report the organisation, which stands for all of its
     workspaces. https://docs.slack.dev/apis/slack-connect
     """
     event, person = body.get("event") or {}, body.get("user")

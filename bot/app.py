@@ -24,22 +24,22 @@ from bot.answering.access import Access
 from bot.answering.answerer import Answerer
 from bot.answering.deletion import Deletion
 from bot.answering.humans import Humans
-from bot.answering.learning import Learner, Learning
+from bot.answering.learning import Learner, LearningMode
 from bot.answering.people import People
 from bot.answering.private import PrivateAnswers
 from bot.answering.replies import Replies
-from bot.answering.workers import Work
-from bot.listeners import Parts, register
+from bot.answering.workers import Workers
+from bot.listeners import Services, register
 from bot.memory.lessons import Lessons
 from bot.memory.store import Store
 from bot.operations.http import Check, Server, slack_pages, status_pages
-from bot.operations.ingest_runner import GUIDEBOT, Rerun
-from bot.operations.metrics import CountErrors, watch
+from bot.operations.ingest_runner import GUIDEBOT, IngestRunner
+from bot.operations.metrics import ErrorCounter, set_gauge_sources
 from bot.operations.snapshot_pulls import PULL_EVERY_SECONDS, SnapshotPulls
 from bot.settings import BotSettings
 from bot.slack.clients import POST_SECONDS
-from bot.slack.installs import client_of, installation_store, oauth_settings
-from bot.slack.posting import persistently
+from bot.slack.installs import client_factory, installation_store, oauth_settings
+from bot.slack.retries import with_retries
 from bot.slack.socket import Socket
 from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
@@ -47,16 +47,22 @@ from kb.knowledge_base import KnowledgeBase
 from kb.snapshot.format import current_name
 from kb.snapshot.store import SnapshotStore
 
-# Each waits for Slack; whoever presses a button while others wait has their trigger for 3 s.
+# Handlers of interactions call Slack, and a trigger id is valid for 3 s
+# (https://docs.slack.dev/interactivity/handling-user-interaction): none may wait for a thread.
 _LISTENERS = 32
+# Each waits as long as Slack says (Retry-After).
 _RATE_LIMIT_RETRIES = 5
+# Fast enough that a lesson is seen at once; each round is one small query.
 _LEARN_EVERY_SECONDS = 2.0
+# Also renews leases (bot.memory.store).
 _RECOVER_EVERY_SECONDS = 10.0
 _FORGET_EVERY_SECONDS = 3600.0
+# As often as readiness probes typically ask.
 _ASK_SLACK_EVERY_SECONDS = 10.0
+# Within the 30 s that Kubernetes grants by default.
 _STOP_SECONDS = 20.0
-# How long a bot that is being replaced may take to stop.
-_LAST_ONE_SECONDS = 30.0
+# Longer than _STOP_SECONDS, so that a restart waits for the old process.
+_LOCK_SECONDS = 30.0
 
 _READ_BY_BOLT = (
     "SLACK_BOT_TOKEN",
@@ -70,10 +76,10 @@ logger = logging.getLogger(__name__)
 
 def assemble(
     settings: BotSettings, knowledge_base: KnowledgeBase, guidebot: Sequence[str] = GUIDEBOT
-) -> Parts:
-    """Return what the listeners work with; opens the database.
+) -> Services:
+    """Build the bot's services, and open the database.
 
-    `guidebot` is the command that ingests.
+    `guidebot` is the command that runs ingests.
     """
     store = Store(settings.database)
     people = People()
@@ -82,7 +88,7 @@ def assemble(
     admin = WebClient(token=token, base_url=settings.slack_api_url) if token else None
     deletion = Deletion(admin)
     replies = Replies(knowledge_base, store, access, deletion, human=bool(settings.human_channel))
-    return Parts(
+    return Services(
         settings=settings,
         knowledge_base=knowledge_base,
         store=store,
@@ -93,41 +99,41 @@ def assemble(
         answerer=Answerer(knowledge_base, store, people, replies),
         private=PrivateAnswers(replies, store, people),
         deletion=deletion,
-        learner=Learner(knowledge_base, Lessons(store), Learning(settings.learn_wordings)),
-        rerun=Rerun(settings.home.root / "last-ingest.json", guidebot),
+        learner=Learner(knowledge_base, Lessons(store), LearningMode(settings.learn_wordings)),
+        ingest_runner=IngestRunner(settings.home.root / "last-ingest.json", guidebot),
     )
 
 
-def build_app(parts: Parts, *, http: bool = False) -> App:
-    """Return the Bolt app with every listener.
+def build_app(services: Services, *, http: bool = False) -> App:
+    """Return the Bolt app with all listeners.
 
-    With `http` it checks the signatures of Slack's requests. Asks Slack whose the token is, but
-    does not connect. Raises SlackApiError if Slack refuses it.
+    With `http` it verifies the signatures of Slack's requests. Calls auth.test, but does not
+    connect. Raises SlackApiError if Slack rejects the token.
     """
-    settings = parts.settings
+    settings = services.settings
     for name in _READ_BY_BOLT:
-        # Bolt would act on these by itself, even where they are empty.
+        # Bolt reads these itself, and acts even on empty values.
         os.environ.pop(name, None)
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value() or None,
         base_url=settings.slack_api_url,
         timeout=POST_SECONDS,
-        # Not the handlers that repeat a call when the connection breaks or Slack fails: Slack may
-        # have done what it was to do (bot.slack.posting looks first).
+        # Without the SDK's retries on connection and server errors: the call may have succeeded,
+        # so bot.slack.posting looks first.
         retry_handlers=[
-            CountErrors(),
+            ErrorCounter(),
             RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES),
         ],
     )
     secret = settings.slack_signing_secret.get_secret_value() if http else None
-    oauth = oauth_settings(settings, parts.store.engine) if settings.installs else None
+    oauth = oauth_settings(settings, services.store.engine) if settings.installs else None
 
-    def ask_whose_token_it_is() -> App:
+    def authenticated_app() -> App:
         return _app(client, secret, oauth)
 
-    # Bolt would else ask at the first event, and acknowledge and forget it when that fails.
-    app = persistently(ask_whose_token_it_is)
-    register(app, parts)
+    # Otherwise Bolt authenticates at the first event, and drops it if that fails.
+    app = with_retries(authenticated_app)
+    register(app, services)
     return app
 
 
@@ -137,7 +143,7 @@ def _app(client: WebClient, secret: str | None, oauth: OAuthSettings | None) -> 
             client=client,
             signing_secret=secret,
             oauth_settings=oauth,
-            listener_executor=Work(_LISTENERS, "listener"),
+            listener_executor=Workers(_LISTENERS, "listener"),
         )
     except BoltError as error:
         if isinstance(error.__context__, SlackApiError):
@@ -146,39 +152,39 @@ def _app(client: WebClient, secret: str | None, oauth: OAuthSettings | None) -> 
 
 
 def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") -> None:
-    """Answer questions in Slack until the process is told to stop.
+    """Answer questions in Slack until the process receives SIGINT or SIGTERM.
 
-    Slack's requests come over a socket, or by HTTP to the address `http`. Raises SlackApiError
-    if Slack refuses the token.
+    Uses Socket Mode, or listens for Slack's HTTP requests on the address `http`. Raises
+    SlackApiError if Slack rejects the token.
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with contextlib.ExitStack() as running:
-        running.enter_context(_alone(settings))
-        parts = assemble(settings, knowledge_base)
-        running.callback(parts.store.close)
+        running.enter_context(_single_instance(settings))
+        services = assemble(settings, knowledge_base)
+        running.callback(services.store.close)
         if not settings.database_url:
-            # Whoever was at them is gone: this folder is one process's own.
-            parts.store.let_go()
-        # Before the model is loaded, so that a wrong token is told at once.
-        app = build_app(parts, http=bool(http))
-        running.callback(_finish, app, parts)
-        checks = _checks(parts)
-        # Of several workspaces, one that takes the bot away says nothing of the others.
+            # The folder belongs to one process, so any lease is a dead one's.
+            services.store.release()
+        # Before the model is loaded, so that a wrong token is reported at once.
+        app = build_app(services, http=bool(http))
+        running.callback(_drain, app, services)
+        checks = _checks(services)
+        # With several workspaces, one revoked token does not make the bot unready.
         token = None if settings.installs else TokenCheck(app.client)
         if token:
             checks["slack"] = token
-        watch(parts.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
+        set_gauge_sources(services.store.count_unanswered, lambda: _snapshot_age(knowledge_base))
         if settings.status_address:
             running.callback(Server(status_pages(checks), settings.status_address).close)
         pulls = _pulls(settings)
         if pulls and current_name(settings.home.snapshots) is None:
-            pulls.refresh()  # else what is here will do until the store was asked
+            pulls.refresh()  # otherwise the local snapshot serves until the first pull
         try:
             knowledge_base.load()
         except NoSnapshotError as error:
-            # The bot may start first: the guides are picked up when they are published.
+            # The bot may be started first; it picks up guides as soon as they are published.
             logger.warning("%s", error)
         socket = None if http else Socket(app, settings.slack_app_token.get_secret_value())
         if http:
@@ -187,23 +193,23 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
             socket.connect()
             running.callback(socket.close)
             checks["connection"] = socket.check
-        _look_after(parts, _clients(app, parts), token, pulls, socket, stop)
+        _run_periodic_tasks(services, _client_factory(app, services), token, pulls, socket, stop)
         logger.info("Stopping.")
 
 
 @contextlib.contextmanager
-def _alone(settings: BotSettings) -> Iterator[None]:
-    """Keep a second bot from the same folder; with a database for several, let it be."""
+def _single_instance(settings: BotSettings) -> Iterator[None]:
+    """Prevent a second bot in the same folder, unless they share a database."""
     if settings.database_url:
         yield
         return
     settings.home.root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.home.root / "bot.lock", timeout=_LAST_ONE_SECONDS)
+    lock = FileLock(settings.home.root / "bot.lock", timeout=_LOCK_SECONDS)
     try:
         lock.acquire()
     except Timeout as error:
         raise GuidebotError(
-            f"Another bot runs on {settings.home.root}. Stop it first, or give this one a "
+            f"Another bot is running on {settings.home.root}. Stop it first, or give this one a "
             "GUIDEBOT_HOME of its own; several bots can share a DATABASE_URL."
         ) from error
     try:
@@ -213,32 +219,32 @@ def _alone(settings: BotSettings) -> Iterator[None]:
 
 
 def _pulls(settings: BotSettings) -> SnapshotPulls | None:
-    """Return what follows the store of shared snapshots, if there is one."""
+    """Return the follower of the shared snapshot store, if there is one."""
     if not settings.snapshots_url:
         return None
     store = SnapshotStore(settings.snapshots_url)
     return SnapshotPulls(store, settings.home, settings.snapshots_kept)
 
 
-def _clients(app: App, parts: Parts) -> Callable[[str | None], WebClient | None]:
-    """Return what gives the client for a workspace."""
-    if not parts.settings.installs:
+def _client_factory(app: App, services: Services) -> Callable[[str | None], WebClient | None]:
+    """Return a function from a workspace id to its client."""
+    if not services.settings.installs:
         return lambda team: app.client
-    return client_of(installation_store(parts.settings, parts.store.engine), app.client)
+    return client_factory(installation_store(services.settings, services.store.engine), app.client)
 
 
-def _checks(parts: Parts) -> dict[str, Check]:
+def _checks(services: Services) -> dict[str, Check]:
     def database() -> str | None:
         try:
-            parts.store.check()
+            services.store.check()
         except DatabaseError:
-            logger.exception("The database does not answer")
-            return "does not answer"
+            logger.exception("The database does not respond")
+            return "does not respond"
         return None
 
     def guides() -> str | None:
         try:
-            parts.knowledge_base.index()
+            services.knowledge_base.index()
         except GuidebotError as error:
             return str(error)
         return None
@@ -254,44 +260,44 @@ def _snapshot_age(knowledge_base: KnowledgeBase) -> float:
     return time.time() - datetime.fromisoformat(created).timestamp()
 
 
-def _finish(app: App, parts: Parts) -> None:
-    """Answer what is in hand; what takes too long is answered after the next start."""
-    until = time.monotonic() + _STOP_SECONDS
-    parts.rerun.stop()
+def _drain(app: App, services: Services) -> None:
+    """Finish the answers in flight; the rest are answered after the next start."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    services.ingest_runner.stop()
     listeners = app.listener_runner.listener_executor
-    assert isinstance(listeners, Work)
-    left = listeners.finish(until) + parts.answerer.work.finish(until)
+    assert isinstance(listeners, Workers)
+    left = listeners.drain(deadline) + services.answerer.workers.drain(deadline)
     if left:
-        logger.warning("Stopped with %s things to do; questions wait for the next start.", left)
+        logger.warning("Stopped with %s tasks left; questions wait for the next start.", left)
 
 
-def _look_after(
-    parts: Parts,
+def _run_periodic_tasks(
+    services: Services,
     client: Callable[[str | None], WebClient | None],
     token: TokenCheck | None,
     pulls: SnapshotPulls | None,
     socket: Socket | None,
     stop: threading.Event,
 ) -> None:
-    """Until it is time to stop: learn, pull, answer what was left over, forget what is old."""
-    work, days = parts.answerer.work, parts.settings.retention_days
-    rounds: list[tuple[float, Callable[[], object]]] = [
-        (_FORGET_EVERY_SECONDS, lambda: parts.store.forget_older_than(days)),
-        (_RECOVER_EVERY_SECONDS, lambda: parts.answerer.recover(client)),
-        (_LEARN_EVERY_SECONDS, parts.learner.refresh),
+    """Until stopped: learn, pull snapshots, recover questions, delete old data."""
+    workers, days = services.answerer.workers, services.settings.retention_days
+    tasks: list[tuple[float, Callable[[], object]]] = [
+        (_FORGET_EVERY_SECONDS, lambda: services.store.forget_older_than(days)),
+        (_RECOVER_EVERY_SECONDS, lambda: services.answerer.recover(client)),
+        (_LEARN_EVERY_SECONDS, services.learner.refresh),
     ]
     if token:
-        rounds.append((_ASK_SLACK_EVERY_SECONDS, token.refresh))
+        tasks.append((_ASK_SLACK_EVERY_SECONDS, token.refresh))
     if pulls:
-        rounds.append((PULL_EVERY_SECONDS, pulls.refresh))
-    due = [0.0] * len(rounds)
+        tasks.append((PULL_EVERY_SECONDS, pulls.refresh))
+    due = [0.0] * len(tasks)
     while True:
         now = time.monotonic()
-        for number, (seconds, task) in enumerate(rounds):
+        for number, (seconds, task) in enumerate(tasks):
             if now >= due[number]:
                 due[number] = now + seconds
-                work.submit(task)
+                workers.submit(task)
         if socket:
-            socket.look_after()
+            socket.drop_if_silent()
         if stop.wait(_LEARN_EVERY_SECONDS):
             return

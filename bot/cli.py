@@ -1,4 +1,4 @@
-"""The operator's commands."""
+"""Commands for operators."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kb.settings import load_settings
 from kb.terminal.output import echo, echo_json, new_console
 
 if TYPE_CHECKING:
-    from bot.doctor.checks import Finding
+    from bot.doctor.checks import CheckResult
 
 _STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
 _STATE, _INDENT = 9, 24
@@ -39,7 +39,7 @@ def serve(
         str,
         typer.Option(
             metavar="[HOST]:PORT",
-            help="Take Slack's requests by HTTP here, and open no socket to Slack.",
+            help="Receive Slack's requests over HTTP at this address, instead of Socket Mode.",
         ),
     ] = "",
 ) -> None:
@@ -60,8 +60,8 @@ def serve(
         run(settings, open_knowledge_base(settings), http)
     except SlackApiError as error:
         raise SettingsError(
-            f"Slack refused to connect: {error.response.get('error')}. "
-            "Check the tokens in .env, and that the app is installed (guidebot doctor)."
+            f"Slack refused the connection: {error.response.get('error')}. Check the tokens in "
+            ".env, and that the app is installed (guidebot doctor)."
         ) from error
     except URLError as error:
         raise SettingsError(
@@ -71,65 +71,65 @@ def serve(
 
 @app.command()
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
-    """Check all that the bot needs, and say what to do about what is wrong."""
-    from bot.doctor.checks import State, examine
-    from bot.doctor.context import Bench
+    """Check everything the bot needs, and explain how to fix what is wrong."""
+    from bot.doctor.checks import State, run_checks
+    from bot.doctor.context import DoctorContext
 
-    # What goes wrong is in the findings.
+    # The results say what went wrong.
     logging.disable(logging.CRITICAL)
     console = new_console()
-    findings = []
-    for finding in examine(Bench()):
-        findings.append(finding)
+    results = []
+    for result in run_checks(DoctorContext()):
+        results.append(result)
         if not as_json:
-            _show(finding, console)
-    failed = [finding.check for finding in findings if finding.state is State.FAILED]
+            _show(result, console)
+    failed = [result.check for result in results if result.state is State.FAILED]
     if as_json:
-        checks = [asdict(finding) for finding in findings]
+        checks = [asdict(result) for result in results]
         echo_json(json.dumps({"ok": not failed, "checks": checks}, ensure_ascii=False, indent=2))
     else:
-        console.print(f"Failed: {', '.join(failed)}." if failed else "Nothing failed.")
+        console.print(f"Failed: {', '.join(failed)}." if failed else "No check failed.")
     raise typer.Exit(int(bool(failed)))
 
 
 @app.command()
 def forget(
     user: Annotated[str, typer.Argument(help="The person's Slack member ID (U...).")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Delete all that the bot keeps of a person: questions, feedback, what went to humans."""
+    """Delete everything stored about a person: questions, feedback, escalations."""
     from bot.memory.store import Store
 
     if not _USER.fullmatch(user):
         raise typer.BadParameter(
-            f"{user!r} is no member ID, such as U012AB3CD. It is in the person's profile in Slack, "
-            "under Copy member ID.",
+            f"{user!r} is not a member ID, such as U012AB3CD. Find it in the person's Slack "
+            "profile, under Copy member ID.",
             param_hint="USER",
         )
     database = load_settings(BotSettings).database
     if isinstance(database, Path) and not database.exists():
         raise GuidebotError(
-            f"{database.absolute()}: the bot keeps nothing there. Set GUIDEBOT_HOME (or "
-            "DATABASE_URL) as it is for the bot, and run this in the bot's folder."
+            f"{database.absolute()}: there is no database. Use the bot's GUIDEBOT_HOME (or "
+            "DATABASE_URL), and run this in the bot's folder."
         )
     if not yes:
-        typer.confirm(f"Delete all that is kept of {user}, for good?", abort=True, err=True)
+        typer.confirm(f"Permanently delete everything about {user}?", abort=True, err=True)
     store = Store(database)
     count = store.forget_person(user)
     store.close()
     echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
 
 
-def _show(finding: Finding, console: Console) -> None:
-    # A pipe gets a line for each, however long.
+def _show(result: CheckResult, console: Console) -> None:
+    # In a pipe, each result is one line.
     width = console.width - _INDENT if console.is_terminal else sys.maxsize
-    for text, style in ((finding.seen, ""), (finding.advice, "cyan")):
+    for text, style in ((result.seen, ""), (result.advice, "cyan")):
         for number, line in enumerate(textwrap.wrap(text, width, break_long_words=False)):
-            if number == 0 and text is finding.seen:
-                state = (f"{finding.state:<{_STATE}}", _STYLES[finding.state])
-                start = Text.assemble(state, f"{finding.check:<{_INDENT - _STATE}}")
+            if number == 0 and text is result.seen:
+                state = (f"{result.state:<{_STATE}}", _STYLES[result.state])
+                start = Text.assemble(state, f"{result.check:<{_INDENT - _STATE}}")
             else:
                 start = Text(" " * _INDENT)
             console.print(start.append(line, style), soft_wrap=True)

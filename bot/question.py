@@ -14,17 +14,17 @@ from bot.actor import Actor
 from kb.model import Audience, CleanText
 from kb.question.redact import redact
 
-# Kinds of messages that a person has written; edits, joins and the like have others.
+# Subtypes of messages written by a person; edits, joins and so on have others.
 _WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <url|label>
 _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 COMMAND_TS = "command:"
-"""What the `ts` of a question begins with that was asked by a command: no message stands for it."""
+"""Prefix of the `ts` of a question asked by a command, which has no message."""
 
 
 class Surface(StrEnum):
-    """Where in Slack a question was asked, and what that allows."""
+    """Where in Slack a question was asked, and what that implies."""
 
     MESSAGE = "message"
     DIRECT = "dm"
@@ -34,28 +34,28 @@ class Surface(StrEnum):
     COMMAND = "command"
     SHORTCUT = "shortcut"
     ELSEWHERE = "elsewhere"
-    """A shortcut in a conversation that the bot is not in."""
+    """A shortcut in a conversation that the bot is not a member of."""
 
     @property
     def unasked(self) -> bool:
-        """Whether the bot was not spoken to, so that it may as well say nothing."""
+        """Whether the bot was not addressed, so that it may stay silent."""
         return self in (Surface.THREAD, Surface.AUTO)
 
     @property
     def has_message(self) -> bool:
-        """Whether the bot sees a message that stands for the question, to answer under it.
+        """Whether the bot can see the question's message, and so reply to it.
 
-        Where there is none, only the person sees the answer.
+        If not, only the asker sees the answer.
         """
         return self not in (Surface.COMMAND, Surface.ELSEWHERE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a question stands, and where its answer goes.
+    """Where a question is, and where its answer goes.
 
-    `ts` names the message in its channel; the answer goes into the thread `thread_ts`, or
-    straight into the conversation without one.
+    `ts` identifies the message in its channel; the answer goes into the thread `thread_ts`, or
+    into the conversation itself if there is none.
     """
 
     channel: str
@@ -64,7 +64,7 @@ class Place:
 
     @property
     def id(self) -> str:
-        """What the log and an apology call the question: short, and the same after a restart."""
+        """The question's id in logs and apologies: short, and stable across restarts."""
         return hashlib.sha256(f"{self.channel} {self.ts}".encode()).hexdigest()[:8]
 
     @property
@@ -73,17 +73,17 @@ class Place:
         return Audience(self.channel)
 
     @property
-    def is_call(self) -> bool:
-        """Whether a command asked it, so that no message stands for it."""
+    def is_command(self) -> bool:
+        """Whether a command asked it, so that it has no message."""
         return self.ts.startswith(COMMAND_TS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question(Place):
-    """A message that wants an answer, and who wrote it.
+    """A message that may want an answer, and who wrote it.
 
-    `surface` is where in Slack it was asked, `team` the workspace that the bot was asked in, and
-    `home` the one that Slack says the person is of, where it says so.
+    `surface` is where in Slack it was asked, `team` the workspace the bot is installed in, and
+    `home` the person's own workspace, if Slack reports it.
     """
 
     user: str
@@ -102,7 +102,7 @@ def direct_message(event: Mapping[str, Any]) -> Question | None:
     """Return the question in a `message` event of a direct message, if a person wrote it."""
     if event.get("channel_type") != "im" or not _is_written(event):
         return None
-    # What begins a conversation in the agent view is the first message of its thread.
+    # In the agent view, the message that starts a conversation is the root of its thread.
     return _question(event, event.get("thread_ts") or event["ts"], Surface.DIRECT)
 
 
@@ -114,39 +114,39 @@ def mention(event: Mapping[str, Any]) -> Question | None:
 
 
 def thread_reply(event: Mapping[str, Any]) -> Question | None:
-    """Return what a person wrote in a channel's thread; it may be empty, as under a picture."""
+    """Return what a person wrote in a channel thread; its text may be empty, as with a picture."""
     thread = event.get("thread_ts")
     if event.get("channel_type") == "im" or not thread or thread == event.get("ts"):
         return None
     return _question(event, thread, Surface.THREAD) if _is_written(event) else None
 
 
-def names_somebody(event: Mapping[str, Any]) -> bool:
-    """Whether a message is for the people it names; one that names the bot comes as a mention."""
+def mentions_anyone(event: Mapping[str, Any]) -> bool:
+    """Whether a message mentions anyone."""
     return bool(re.search(r"<@[UW]", str(event.get("text") or "")))
 
 
-def names(event: Mapping[str, Any], user: str) -> bool:
-    """Whether a message names a person or an app."""
+def mentions_user(event: Mapping[str, Any], user: str) -> bool:
+    """Whether a message mentions a person or an app."""
     return f"<@{user}>" in str(event.get("text") or "")
 
 
 def channel_message(event: Mapping[str, Any]) -> Question | None:
-    """Return the question in a channel's message outside of threads, if a person wrote one.
+    """Return the question in a top-level channel message, if a person wrote it.
 
-    One that names somebody is for them.
+    None if it mentions someone, since it is then for them.
     """
     thread = event.get("thread_ts")
     if event.get("channel_type") == "im" or (thread and thread != event.get("ts")):
         return None
-    if not _is_written(event) or names_somebody(event):
+    if not _is_written(event) or mentions_anyone(event):
         return None
     question = _question(event, event["ts"], Surface.AUTO)
     return question if question.text else None
 
 
 def plain_text(text: str) -> CleanText:
-    """Return a message's text as the person sees it, without mentions and secrets."""
+    """Return a message's text as people see it, without mentions and secrets."""
 
     def shown(match: re.Match[str]) -> str:
         kind, target, label = match.groups()
@@ -160,23 +160,22 @@ def plain_text(text: str) -> CleanText:
     return redact(re.sub(r"[^\S\n]+", " ", words).strip())
 
 
-def words_of(message: Mapping[str, Any]) -> CleanText:
-    """Return what a message says, as the person sees it, without mentions and secrets.
+def text_of(message: Mapping[str, Any]) -> CleanText:
+    """Return a message's text as people see it, without mentions and secrets.
 
-    What a workflow or an alert posts, and what somebody forwards, has its words in blocks and
-    attachments.
+    Workflows, alerts and forwarded messages have their text in blocks and attachments.
     """
-    said = str(message.get("text") or "")
-    # What people type stands in the blocks again; what apps post may stand only there.
-    if not said or message.get("bot_id"):
-        said = "\n".join([said, *(t for t in _texts(message.get("blocks")) if t not in said)])
+    text = str(message.get("text") or "")
+    # What people type is repeated in blocks; what apps post may be only there.
+    if not text or message.get("bot_id"):
+        text = "\n".join([text, *(t for t in _texts(message.get("blocks")) if t not in text)])
     below = []
     for attachment in message.get("attachments") or []:
         shared = attachment.get("is_share") or attachment.get("is_msg_unfurl")
-        # What Slack shows of a link in the text was not written by anybody here.
+        # A link preview was not written by anyone here.
         if shared or not (attachment.get("from_url") or attachment.get("original_url")):
             below += list(_attached(attachment))
-    return plain_text("\n".join([said, *below]))
+    return plain_text("\n".join([text, *below]))
 
 
 def _attached(attachment: Mapping[str, Any]) -> Iterator[str]:
@@ -191,7 +190,7 @@ def _attached(attachment: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Yield the words in blocks, a line for what stands together."""
+    """Yield the text in blocks, one line per section."""
     if isinstance(value, list):
         for each in value:
             yield from _texts(each)
@@ -224,7 +223,7 @@ def _question(event: Mapping[str, Any], thread_ts: str | None, surface: Surface)
         channel=event["channel"],
         ts=event["ts"],
         user=event["user"],
-        text=words_of(event),
+        text=text_of(event),
         thread_ts=thread_ts,
         surface=surface,
     )

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from kb.errors import SettingsError
 from kb.settings import Settings
 
-_WHERE = {
+_TOKENS = {
     "SLACK_USER_TOKEN": (
         "xoxp-",
         "an administrator's token: on https://api.slack.com/apps choose your app, "
@@ -28,7 +28,7 @@ _WHERE = {
     ),
     "SLACK_SIGNING_SECRET": (
         "",
-        "the secret that Slack signs its requests with: on https://api.slack.com/apps choose your "
+        "the secret Slack signs its requests with: on https://api.slack.com/apps choose your "
         "app, then Basic Information, App Credentials",
     ),
 }
@@ -38,21 +38,21 @@ _Channel = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]+)?$")]
 _Ids = Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]+(\s*,\s*[A-Z][A-Z0-9]+)*)?$")]
 
 
-def ids(setting: str) -> frozenset[str]:
-    """Return the ids that a setting lists, with commas between them."""
+def parse_ids(setting: str) -> frozenset[str]:
+    """Return the ids in a comma-separated setting."""
     return frozenset(part.strip() for part in setting.split(",") if part.strip())
 
 
 class TokenProblem(NamedTuple):
-    """What is wrong with a token, by its looks, and what token it should be."""
+    """What is visibly wrong with a token, and where to get the right one."""
 
     wrong: str
     wanted: str
 
 
 def token_problem(name: str, value: str) -> TokenProblem | None:
-    """Return what is wrong with the token of a setting, such as SLACK_BOT_TOKEN, if anything."""
-    prefix, wanted = _WHERE[name]
+    """Return what is visibly wrong with a token setting, such as SLACK_BOT_TOKEN, if anything."""
+    prefix, wanted = _TOKENS[name]
     if not value:
         return TokenProblem("is not set", wanted)
     if not value.startswith(prefix):
@@ -61,7 +61,7 @@ def token_problem(name: str, value: str) -> TokenProblem | None:
 
 
 class BotSettings(Settings):
-    """The settings every room has, and what the bot needs besides."""
+    """The shared settings, and those only the bot needs."""
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
@@ -91,23 +91,23 @@ class BotSettings(Settings):
 
     @property
     def database(self) -> Path | str:
-        """The database that the bot remembers in: a SQLite file, or what the URL names."""
+        """The bot's database: a SQLite file, or a SQLAlchemy URL."""
         return self.database_url or self.home.database
 
     @property
     def tokens_keys(self) -> list[str]:
-        """The keys that encrypt the workspaces' tokens, the one in use first."""
+        """The keys for the workspaces' tokens; the first one encrypts."""
         return [key.strip() for key in self.slack_tokens_key.get_secret_value().split(",")]
 
     @property
     def installs(self) -> bool:
-        """Whether workspaces install the bot by OAuth, and each has a token of its own."""
+        """Whether workspaces install the bot by OAuth, and each has its own token."""
         return bool(self.slack_client_id)
 
     def require_tokens(self, *, http: bool = False) -> None:
-        """Raise SettingsError that names every token that is missing, and where to get it.
+        """Raise SettingsError listing every missing token and where to get it.
 
-        With `http`, Slack's requests come by HTTP, and not over a socket that the bot opens.
+        With `http`, Slack sends its requests over HTTP instead of Socket Mode.
         """
         needed = ["SLACK_SIGNING_SECRET" if http else "SLACK_APP_TOKEN"]
         if not self.installs:
@@ -129,14 +129,14 @@ class BotSettings(Settings):
     def _wrong_for_installs(self, http: bool) -> list[str]:
         lines = []
         if not http:
-            lines.append("  SLACK_CLIENT_ID is set, and installation by OAuth needs --http.")
+            lines.append("  SLACK_CLIENT_ID is set, but installation by OAuth needs --http.")
         if self.slack_bot_token.get_secret_value():
             lines.append("  SLACK_CLIENT_ID and SLACK_BOT_TOKEN are both set. Choose one.")
         if not self.slack_client_secret.get_secret_value():
-            lines.append("  SLACK_CLIENT_SECRET is not set. It stands beside the client id.")
+            lines.append("  SLACK_CLIENT_SECRET is not set. Slack shows it next to the client ID.")
         if not self.slack_tokens_key.get_secret_value():
             lines.append(
                 "  SLACK_TOKENS_KEY is not set. It encrypts the workspaces' tokens; .env.example "
-                "has how to make one."
+                "shows how to generate one."
             )
         return lines

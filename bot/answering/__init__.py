@@ -1,4 +1,4 @@
-"""From a question in Slack to its answer there: who may ask, what is said, who is told.
+"""From a question in Slack to its answer: who may ask, what to reply, and to whom.
 
-How it looks is for bot.views, how it is posted for bot.slack.
+Layout belongs in bot.views, posting in bot.slack.
 """

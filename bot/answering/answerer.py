@@ -1,4 +1,4 @@
-"""From a question in Slack to its answer in Slack, whatever happens in between."""
+"""Answers each question in Slack exactly once, whatever fails in between."""
 
 from __future__ import annotations
 
@@ -15,34 +15,35 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.actor import Actor
 from bot.answering.conduct import talk_of
-from bot.answering.conversation_queue import Lanes
+from bot.answering.conversation_queue import ConversationQueue
 from bot.answering.people import People
 from bot.answering.presence import Presence
 from bot.answering.replies import Replies, Reply
-from bot.answering.workers import Work
-from bot.memory.store import Outcome, Store, Unanswered
-from bot.operations.log import about
+from bot.answering.workers import Workers
+from bot.memory.store import ClaimedQuestion, Outcome, Store
+from bot.operations.log import log_context
 from bot.operations.metrics import DECISIONS, QUESTIONS, observe_wait, stage
-from bot.question import Place, Question, Surface, words_of
-from bot.slack.errors import SLACK_ERRORS, error_code, is_final, may_pass
+from bot.question import Place, Question, Surface, text_of
+from bot.slack.errors import SLACK_ERRORS, error_code, is_permanent, is_transient
 from bot.slack.live_answer import LiveAnswer
-from bot.slack.posting import is_answered, post, post_instead, post_privately, read_message
+from bot.slack.posting import is_answered, post_answer, post_privately, read_message, replace_answer
 from bot.views.answer import Message
 from kb.knowledge_base import KnowledgeBase
 from kb.model import CleanText, Decision
 
-# Later than that, an answer is of no use, and people have found another way.
-_RECOVERED_SECONDS = 600.0
+# After ten minutes people have found another way.
+_MAX_RECOVERY_SECONDS = 600.0
 
+# Enough to keep answering while some of them wait for Slack.
 _WORKERS = 8
 
 logger = logging.getLogger(__name__)
 
 
 class Answerer:
-    """Answers questions where they stand, each once. Threads may share it.
+    """Answers questions where they were asked, each exactly once. Thread-safe.
 
-    `work` has its threads: Bolt's have to be free for what Slack waits for.
+    It has `workers` of its own, because Bolt's threads must stay free to acknowledge requests.
     """
 
     def __init__(
@@ -53,88 +54,88 @@ class Answerer:
         self._people = people
         self._replies = replies
         self.conversations = replies.conversations
-        self.work = Work(_WORKERS, "answer")
-        self._lanes = Lanes(self.work)
+        self.workers = Workers(_WORKERS, "answer")
+        self._queue = ConversationQueue(self.workers)
         self._lock = threading.Lock()
-        self._in_hand: set[Place] = set()
+        self._in_flight: set[Place] = set()
 
-    def take(self, question: Question) -> bool:
-        """Take a question on, on disk; False if that was done before.
+    def claim(self, question: Question) -> bool:
+        """Claim a question, durably; False if it was claimed before.
 
-        Whoever takes it on calls `answer` or `answer_soon` with it.
+        The caller then has to `answer` or `enqueue` it.
         """
         with self._lock:
-            taken = self._store.take(question)
-            if taken:
-                self._in_hand.add(_place(question))
-        if taken:
+            claimed = self._store.claim(question)
+            if claimed:
+                self._in_flight.add(_place(question))
+        if claimed:
             QUESTIONS.labels(question.surface).inc()
             observe_wait(question.ts)
-        return taken
+        return claimed
 
-    def take_again(self, question: Question) -> bool:
-        """Take on a question that nothing was said to, though it was heard; False if there was.
+    def reclaim(self, question: Question) -> bool:
+        """Claim a question that was finished without a reply; False if there is none.
 
-        Whoever takes it on calls `answer` or `answer_soon` with it.
+        The caller then has to `answer` or `enqueue` it.
         """
         with self._lock:
-            taken = self._store.take_again(question)
-            if taken:
-                self._in_hand.add(_place(question))
-        return taken
+            claimed = self._store.reclaim(question)
+            if claimed:
+                self._in_flight.add(_place(question))
+        return claimed
 
-    def answer_soon(self, question: Question, client: WebClient) -> None:
-        """Answer a question on a thread of `work`, after those before it in its conversation."""
+    def enqueue(self, question: Question, client: WebClient) -> None:
+        """Answer a question on one of the `workers`, in order within its conversation."""
         conversation = (question.channel, question.thread_ts)
         try:
-            self._lanes.submit(conversation, question.ts, partial(self.answer, question, client))
+            self._queue.submit(conversation, question.ts, partial(self.answer, question, client))
         except RuntimeError:
-            logger.info("Message %s is left for the next start.", question.ts)
+            logger.info("Shutting down; message %s is left for the next start.", question.ts)
 
-    def answer(
-        self, question: Question, client: WebClient, *, perhaps_posted: bool = False
-    ) -> None:
-        """Post the answer to a question, or an apology with an id that the log has too.
+    def answer(self, question: Question, client: WebClient, *, maybe_posted: bool = False) -> None:
+        """Post the answer to a question, or an apology with an id that is also in the log.
 
-        With `perhaps_posted`, messages of the answer that stand there already are left out.
-        What cannot be posted is in the log, and tried again by `recover`; so is what cannot be
-        noted as answered, but `recover` then finds the answer. Raises DatabaseError for that.
+        With `maybe_posted`, messages already posted are skipped. If posting fails, the error is
+        logged and `recover` retries. Raises DatabaseError if the question cannot be marked as
+        answered; `recover` then finds the answer in the conversation.
         """
         try:
-            with about(question), stage("total"):
-                self._answer(question, client, perhaps_posted)
+            with log_context(question), stage("total"):
+                self._answer(question, client, maybe_posted)
         finally:
             with self._lock:
-                self._in_hand.discard(_place(question))
+                self._in_flight.discard(_place(question))
 
-    def _answer(self, question: Question, client: WebClient, perhaps_posted: bool) -> None:
+    def _answer(self, question: Question, client: WebClient, maybe_posted: bool) -> None:
         started = time.monotonic()
         language: str | None = None
         reply = Reply("Failed")
         answer_ts: str | None = None
-        live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+        live = LiveAnswer(client, question, language, maybe_open=maybe_posted)
         presence = Presence(self._knowledge_base, question, client)
         try:
             with stage("person"):
                 language = self._people.person(client, question.user).language
-            live = LiveAnswer(client, question, language, perhaps_open=perhaps_posted)
+            live = LiveAnswer(client, question, language, maybe_open=maybe_posted)
             with presence.shown(language, live), stage("answer"):
-                reply = self._replies.to(question, client, language, live.hear)
+                reply = self._replies.to(question, client, language, live.on_progress)
             with stage("post"):
-                answer_ts = self._deliver(question, reply, client, live, perhaps_posted)
-            done, told = True, reply.log
+                answer_ts = self._deliver(question, reply, client, live, maybe_posted)
+            done, summary = True, reply.log
             presence.clear()
-            if question.surface is Surface.DIRECT and self._begins(question, reply.outcome):
+            if question.surface is Surface.DIRECT and self._starts_conversation(
+                question, reply.outcome
+            ):
                 presence.name_thread()
-        # What panics in a library written in Rust is no Exception.
+        # A panic in a Rust extension is a BaseException.
         except BaseException as error:
-            done, told = self._apologise(question, client, error, language, live)
+            done, summary = self._apologise(question, client, error, language, live)
             presence.clear()
         if done:
             self._store.finish(question.channel, question.ts, answer_ts=answer_ts)
         else:
-            self._store.let_go(question)
-        log_reply(question, told, reply.outcome, started)
+            self._store.release(question)
+        log_reply(question, summary, reply.outcome, started)
 
     def _deliver(
         self,
@@ -142,88 +143,89 @@ class Answerer:
         reply: Reply,
         client: WebClient,
         live: LiveAnswer,
-        perhaps_posted: bool,
+        maybe_posted: bool,
     ) -> str | None:
-        """Post a reply, and return the ts of its first message, if it has any."""
+        """Post a reply; return the ts of its first message, if it has one."""
         if reply.outcome:
-            # Whoever presses a button under the answer relies on it.
-            self._store.note(question.channel, question.ts, reply.outcome)
-        self._tell(question, reply.private, client)
+            # The buttons under the answer depend on it.
+            self._store.record_outcome(question.channel, question.ts, reply.outcome)
+        self._post_private(question, reply.private, client)
         if not reply.messages:
             live.drop()
             return None
-        # Before it can be replied to.
+        # Before anyone can reply to it.
         self._store.join(question)
-        posted = post(
-            client, question, reply.messages, perhaps_posted=perhaps_posted, become=live.become
+        posted = post_answer(
+            client, question, reply.messages, maybe_posted=maybe_posted, become=live.become
         )
         return posted or live.ts
 
-    def _tell(self, question: Question, messages: Iterable[Message], client: WebClient) -> None:
-        """Tell the person, and nobody else; the answer does not depend on it."""
+    def _post_private(
+        self, question: Question, messages: Iterable[Message], client: WebClient
+    ) -> None:
+        """Post messages that only the asker sees. Best effort."""
         for message in messages:
             try:
                 post_privately(client, question, question.user, message, answered=False)
             except SLACK_ERRORS:
-                logger.exception("What only the asker of %s is told was not posted", question.ts)
+                logger.exception("A private note on message %s could not be posted", question.ts)
 
-    def answer_anew(self, place: Place, actor: Actor, text: CleanText, client: WebClient) -> None:
-        """Put the reply to an edited question in the place of the one that stands."""
-        stands = self.conversations.answer_ts(place)
-        asked = self._store.taken(place)
-        if not stands or not asked or asked.user != actor.user or not text or talk_of(text):
+    def answer_edited(self, place: Place, actor: Actor, text: CleanText, client: WebClient) -> None:
+        """Replace the answer to a question that was edited."""
+        answer_ts = self.conversations.answer_ts(place)
+        asked = self._store.claimed(place)
+        if not answer_ts or not asked or asked.user != actor.user or not text or talk_of(text):
             return
         question = dataclasses.replace(_question(asked, text), home=actor.home)
         started = time.monotonic()
-        with about(question):
+        with log_context(question):
             language = self._people.person(client, actor.user).language
             reply = self._replies.to(question, client, language)
-            self._tell(question, reply.private, client)
+            self._post_private(question, reply.private, client)
             if not reply.messages:
                 return
             if reply.outcome:
-                self._store.note(place.channel, place.ts, reply.outcome)
-            post_instead(client, question, stands, reply.messages)
-            log_reply(question, f"Anew: {reply.log}", reply.outcome, started)
+                self._store.record_outcome(place.channel, place.ts, reply.outcome)
+            replace_answer(client, question, answer_ts, reply.messages)
+            log_reply(question, f"Edited: {reply.log}", reply.outcome, started)
 
-    def recover(self, client_of: Callable[[str | None], WebClient | None]) -> None:
-        """Answer what was taken on and not answered: before a crash, or while Slack was away.
+    def recover(self, client_for: Callable[[str | None], WebClient | None]) -> None:
+        """Answer claimed questions left unanswered by a crash or an outage of Slack.
 
-        `client_of` gives the client for a workspace. What is older than ten minutes is closed
-        without an answer. What still cannot be answered is in the log, and stays for the next
-        time.
+        `client_for` returns a workspace's client. Questions older than ten minutes are closed
+        without an answer. Those that fail again are logged, and left for the next call.
         """
         with self._lock:
-            self._store.hold(self._in_hand)
-            left_over = self._store.take_over()
-            self._in_hand.update(map(_place, left_over))
-        for left in left_over:
+            self._store.renew(self._in_flight)
+            unfinished = self._store.claim_expired()
+            self._in_flight.update(map(_place, unfinished))
+        for left in unfinished:
             try:
-                with about(left):
-                    self._recover(left, client_of(left.team))
+                with log_context(left):
+                    self._recover(left, client_for(left.team))
             except Exception as error:
                 logger.error(
                     "Message %s in %s cannot be answered yet: %s", left.ts, left.channel, error
                 )
                 with contextlib.suppress(DatabaseError):
-                    if is_final(error):
+                    if is_permanent(error):
                         self._store.finish(left.channel, left.ts)
                     else:
-                        self._store.let_go(left)
+                        self._store.release(left)
             finally:
                 with self._lock:
-                    self._in_hand.discard(_place(left))
+                    self._in_flight.discard(_place(left))
 
-    def _recover(self, left: Unanswered, client: WebClient | None) -> None:
-        question = self._recovered(left, client) if client else None
+    def _recover(self, left: ClaimedQuestion, client: WebClient | None) -> None:
+        question = self._question_to_recover(left, client) if client else None
         if question is None or client is None:
             self._store.finish(left.channel, left.ts)
         else:
             logger.info("Answering message %s in %s now.", left.ts, left.channel)
-            self._answer(question, client, perhaps_posted=True)
+            self._answer(question, client, maybe_posted=True)
 
-    def _begins(self, question: Question, outcome: Outcome | None) -> bool:
-        """Whether a question is the first of its conversation; a greeting is none."""
+    def _starts_conversation(self, question: Question, outcome: Outcome | None) -> bool:
+        """Whether a question is the first of its conversation, greetings aside."""
         if outcome is None or outcome.decision == Decision.SMALL_TALK:
             return False
         return self.conversations.last_asked(question) is None
@@ -236,76 +238,76 @@ class Answerer:
         language: str | None,
         live: LiveAnswer,
     ) -> tuple[bool, str]:
-        """Return whether the apology was posted, and what to log."""
-        if is_final(error):
-            # No later attempt could say it there, nor an apology.
+        """Post an apology. Returns whether the question is done with, and what to log."""
+        if is_permanent(error):
+            # Neither an answer nor an apology can ever be posted there.
             logger.warning(
-                "Message %s in %s cannot be answered there: %s",
+                "Message %s in %s cannot be replied to: %s",
                 question.ts,
                 question.channel,
                 error_code(error),
             )
             return True, "Closed"
-        # The question may be what broke it, but it is the person's own and stays out of logs.
+        # The question may be the cause, but it is private and stays out of the log.
         logger.error("Failure %s while answering", question.id, exc_info=error)
         if question.surface.unasked:
-            return not may_pass(error), "Silent after a failure"
+            return not is_transient(error), "Silent after a failure"
         apology = self._replies.to_failure(question, error, language)
         try:
-            # Slack may have taken the answer, and failed only to say so.
+            # Slack may have posted the answer, and only the response was lost.
             if is_answered(client, question):
-                return True, "Answered in spite of the failure"
-            self._tell(question, apology.private, client)
-            post(client, question, apology.messages, become=live.become)
+                return True, "Answered despite the failure"
+            self._post_private(question, apology.private, client)
+            post_answer(client, question, apology.messages, become=live.become)
         except Exception as another:
             logger.exception("The apology could not be posted either")
-            return is_final(another), "Left for later"
+            return is_permanent(another), "Left for later"
         return True, apology.log
 
-    def _recovered(self, left: Unanswered, client: WebClient) -> Question | None:
-        if time.time() - left.taken_at > _RECOVERED_SECONDS:
+    def _question_to_recover(self, left: ClaimedQuestion, client: WebClient) -> Question | None:
+        if time.time() - left.taken_at > _MAX_RECOVERY_SECONDS:
             logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
             return None
         if not left.surface.has_message:
-            # The answer went to a place that is gone.
+            # Its response_url was lost with the process.
             return None
         if is_answered(client, left):
             return None
-        text = message_text(client, left)
+        text = read_text(client, left)
         if text is None:
             return None
         return _question(left, text)
 
 
-def _question(taken: Unanswered, text: CleanText) -> Question:
-    """Return a question that was taken on, in the words that it has now."""
+def _question(claimed: ClaimedQuestion, text: CleanText) -> Question:
+    """Return a claimed question with its current text."""
     return Question(
-        channel=taken.channel,
-        ts=taken.ts,
-        thread_ts=taken.thread_ts,
-        user=taken.user,
+        channel=claimed.channel,
+        ts=claimed.ts,
+        thread_ts=claimed.thread_ts,
+        user=claimed.user,
         text=text,
-        surface=taken.surface,
-        team=taken.team,
+        surface=claimed.surface,
+        team=claimed.team,
     )
 
 
 def _place(place: Place) -> Place:
-    """Return only the place of a question, which does not change while it is answered."""
+    """Return a question's place alone, which stays the same if the question is edited."""
     return Place(channel=place.channel, ts=place.ts)
 
 
-def log_reply(question: Question, told: str, outcome: Outcome | None, started: float) -> None:
-    """Count and log what came of a question, and nothing that anybody wrote.
+def log_reply(question: Question, summary: str, outcome: Outcome | None, started: float) -> None:
+    """Count and log the outcome of a question, without anything anyone wrote.
 
-    `started` is when it was begun with (time.monotonic).
+    `started` is when work on it began (time.monotonic).
     """
     DECISIONS.labels(outcome.decision if outcome else "other").inc()
     milliseconds = round(1000 * (time.monotonic() - started))
     fields = ("language", "decision", "confidence", "section", "snapshot")
     logger.info(
         "%s in %d ms",
-        told,
+        summary,
         milliseconds,
         extra={
             "channel": question.channel,
@@ -317,7 +319,10 @@ def log_reply(question: Question, told: str, outcome: Outcome | None, started: f
     )
 
 
-def message_text(client: WebClient, place: Place) -> CleanText | None:
-    """Return what a message says now, as the person sees it; None if it is gone."""
+def read_text(client: WebClient, place: Place) -> CleanText | None:
+    """Return a message's current text as people see it; None if it is gone.
+
+    Raises what read_message raises.
+    """
     message = read_message(client, place)
-    return None if message is None else words_of(message)
+    return None if message is None else text_of(message)

@@ -1,7 +1,7 @@
-"""When the bot speaks in a conversation, and when it leaves people to each other.
+"""When the bot replies in a conversation, and when it leaves people to each other.
 
-It speaks when it was asked. In a thread, without a mention, that is when somebody goes on whom it
-answered before, or asks plainly about another problem; and only until people talk among
+It replies when asked. In a thread, without a mention, that means someone it has answered before
+follows up, or someone clearly asks about another problem; and only until people talk among
 themselves there.
 """
 
@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Set
 
 from bot.answering.reading import (
-    asks,
-    asks_much,
-    is_for_people,
-    is_for_somebody,
+    addresses_everyone,
+    addresses_someone,
+    is_full_question,
+    is_question,
     is_wordless,
     without_emoji,
 )
-from bot.memory.conversations import Conversations, Told
+from bot.memory.conversations import Conversations, PriorAnswer
 from bot.question import Question, Surface
 from kb.answer.compose import cite_problem
 from kb.knowledge_base import KnowledgeBase
@@ -25,24 +25,28 @@ from kb.model import Answer, Audience, Citation, CleanText, Decision, by_problem
 from kb.question.follow_up import asked_part
 from kb.question.small_talk import small_talk
 
-# Where nobody has asked the bot, it speaks only when it is this sure.
+# Nobody asked the bot, so a wrong answer costs more than silence. Confidence is a calibrated
+# probability: at most one in five such answers may be wrong.
 _SURE_UNASKED = 0.8
-_MOST_OTHERS = 3
-# Signs that are longer were pasted, and whoever did that to the bot hears of it.
-_LONGEST_REACTION = 80
+# As many as are offered when the bot is unsure.
+_MAX_OTHERS = 3
+# Longer ones were pasted, and whoever pastes into a message to the bot gets a reply.
+_MAX_REACTION_CHARS = 80
 
 
 class Conduct:
-    """The bot's manners. Threads may share it."""
+    """Decides whether to reply. Thread-safe."""
 
     def __init__(self, knowledge_base: KnowledgeBase, conversations: Conversations) -> None:
         self._knowledge_base = knowledge_base
         self._conversations = conversations
 
-    def is_heard(self, question: Question) -> bool:
-        """Whether a message may be for the bot, before it is looked for in the guides."""
+    def may_be_for_bot(self, question: Question) -> bool:
+        """Whether a message may be for the bot, judged before the guides are searched."""
         text = question.text
-        reacts = is_wordless(text) and (question.surface.unasked or len(text) <= _LONGEST_REACTION)
+        reacts = is_wordless(text) and (
+            question.surface.unasked or len(text) <= _MAX_REACTION_CHARS
+        )
         if text and (reacts or talk_of(text) == "fine"):
             return False
         if question.surface is not Surface.THREAD:
@@ -50,45 +54,45 @@ class Conduct:
         if not self._conversations.listens(question.channel, str(question.thread_ts)):
             return False
         if self._conversations.has_asked(question):
-            return not is_for_people(text)
-        if text and asks(text) and not is_for_somebody(text):
+            return not addresses_everyone(text)
+        if text and is_question(text) and not addresses_someone(text):
             return True
         if talk_of(text) is None:
-            self._conversations.keep_quiet(question)
+            self._conversations.mute(question)
         return False
 
-    def speaks(self, question: Question, answer: Answer, told: Told | None) -> bool:
-        """Whether an answer is to be given; `told` is where its section was given before."""
+    def should_answer(self, question: Question, answer: Answer, before: PriorAnswer | None) -> bool:
+        """Whether to give an answer; `before` is where its section was given before."""
         sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_UNASKED
         match question.surface:
             case Surface.AUTO:
                 return sure
             case Surface.THREAD if self._conversations.has_asked(question):
-                return self._goes_on(question, answer, told)
+                return self._goes_on(question, answer, before)
             case Surface.THREAD:
-                is_new = sure and not answer.joined and told is None
+                is_new = sure and not answer.joined and before is None
                 if not is_new:
-                    self._conversations.keep_quiet(question)
+                    self._conversations.mute(question)
                 return is_new
             case _:
                 return True
 
-    def told_before(self, question: Question, answer: Answer) -> Told | None:
-        """Return where in the conversation an answer's section was given before, if it was.
+    def prior_answer(self, question: Question, answer: Answer) -> PriorAnswer | None:
+        """Return where in the conversation an answer's section was given before, if anywhere.
 
-        Another part of the same problem, such as its cause, was not.
+        A question about another part of the same problem, such as its cause, is a new one.
         """
         problems = by_problem(answer.citations)
         if answer.decision is not Decision.ANSWER or len(problems) != 1:
             return None
         if answer.joined and asked_part(question.text):
             return None
-        return self._conversations.told(question, problems[0].section)
+        return self._conversations.answered_with(question, problems[0].section)
 
-    def others(
+    def alternatives(
         self, text: CleanText, language: str | None, audience: Audience, without: Set[str]
     ) -> list[Citation]:
-        """Return the problems that come nearest to a question, but for some ("guide#anchor")."""
+        """Return the problems closest to a question, except those in `without` ("guide#anchor")."""
         found = self._knowledge_base.find(text, language, audience=audience)
         index = found.index
         citations = [
@@ -97,30 +101,30 @@ class Conduct:
                 index.snapshot.guides[index.snapshot.section(hit.section).guide],
                 index.snapshot.name,
             )
-            for hit in found.hits[: _MOST_OTHERS + len(without)]
+            for hit in found.hits[: _MAX_OTHERS + len(without)]
         ]
-        return [each for each in citations if each.section not in without][:_MOST_OTHERS]
+        return [each for each in citations if each.section not in without][:_MAX_OTHERS]
 
-    def _goes_on(self, question: Question, answer: Answer, told: Told | None) -> bool:
-        """Whether whoever asked before says something that the bot can go on with."""
+    def _goes_on(self, question: Question, answer: Answer, before: PriorAnswer | None) -> bool:
+        """Whether a message of someone the bot has answered is a follow-up for it."""
         text = question.text
         match answer.decision:
-            case Decision.ANSWER if told or answer.joined:
-                return asks(text) and not self._unknown(text, answer.language)
+            case Decision.ANSWER if before or answer.joined:
+                return is_question(text) and not self._unknown(text, answer.language)
             case Decision.ANSWER:
-                return asks(text) or answer.confidence >= _SURE_UNASKED
+                return is_question(text) or answer.confidence >= _SURE_UNASKED
             case Decision.CHOOSE:
-                return asks(text)
+                return is_question(text)
             case Decision.NOT_COVERED:
-                return asks_much(text)
+                return is_full_question(text)
             case _:
                 return answer.talk in ("help", "thanks")
 
     def _unknown(self, text: CleanText, language: str) -> int:
-        """Return how much of a message no guide speaks of, such as lunch."""
+        """Count the terms of a message that occur in no guide, such as "lunch"."""
         return self._knowledge_base.index().unknown_terms(text, language)
 
 
 def talk_of(text: CleanText) -> str | None:
-    """Return what a message says that asks nothing: "thanks", "stop", "no", "fine" and others."""
+    """Return the kind of small talk a message is ("thanks", "stop", "no", "fine"...), if any."""
     return small_talk(without_emoji(text))

@@ -1,4 +1,4 @@
-"""Keeps what belongs together in its order, on threads that do other things meanwhile."""
+"""Runs the tasks of each conversation in order, on shared threads."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 
-from bot.answering.workers import Work
+from bot.answering.workers import Workers
 
 logger = logging.getLogger(__name__)
 
 _Task = tuple[str, int, Callable[[], None]]
 
 
-class Lanes:
-    """Lanes of tasks: those of one lane are done one after another, and lanes side by side."""
+class ConversationQueue:
+    """Runs the tasks of one conversation one after another, and conversations in parallel."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
         self._lock = threading.Lock()
         self._waiting: dict[Hashable, list[_Task]] = {}
         self._numbers = itertools.count()
 
-    def submit(self, lane: Hashable, key: str, task: Callable[[], None]) -> None:
-        """Do a task when its lane is free; of those that wait there, the least key comes first.
+    def submit(self, conversation: Hashable, key: str, task: Callable[[], None]) -> None:
+        """Run a task when its conversation is idle; waiting tasks run in the order of their keys.
 
-        Raises RuntimeError if nothing new is taken.
+        Raises RuntimeError if the workers are shutting down.
         """
         with self._lock:
-            waiting = self._waiting.get(lane)
+            waiting = self._waiting.get(conversation)
             if waiting is None:
-                self._work.submit(self._run, lane)
-                waiting = self._waiting[lane] = []
+                self._workers.submit(self._run, conversation)
+                waiting = self._waiting[conversation] = []
             heapq.heappush(waiting, (key, next(self._numbers), task))
 
-    def _run(self, lane: Hashable) -> None:
+    def _run(self, conversation: Hashable) -> None:
         while True:
             with self._lock:
-                waiting = self._waiting[lane]
-                if not waiting or self._work.is_over:
-                    del self._waiting[lane]
+                waiting = self._waiting[conversation]
+                if not waiting or self._workers.past_deadline:
+                    del self._waiting[conversation]
                     return
                 _, _, task = heapq.heappop(waiting)
             try:
                 task()
             except Exception:
-                logger.exception("What a thread was to do failed")
+                logger.exception("A task failed")

@@ -1,38 +1,42 @@
-"""Deletes messages with secrets in them for their authors, which only an administrator may."""
+"""Deletes messages that contain secrets for their authors, which takes an admin's token."""
 
 from __future__ import annotations
 
 from slack_sdk import WebClient
 
 from bot.question import Place, Question
-from bot.slack.clients import hasty
+from bot.slack.clients import with_timeout
 from bot.slack.posting import permalink, read_message
 
-_SECONDS = 3
+# The asker waits for the warning that offers the deletion.
+_TIMEOUT_SECONDS = 3
 
 
 class Deletion:
-    """What an administrator's client can delete; nothing without one. Threads may share it."""
+    """Deletes messages with an admin's client; without one, nothing. Thread-safe."""
 
     def __init__(self, admin: WebClient | None = None) -> None:
         self._admin = admin
 
-    def is_possible(self, question: Question) -> bool:
-        """Whether the message of a question can be deleted, so far as can be known before.
+    def can_delete(self, question: Question) -> bool:
+        """Whether a question's message can be deleted, as far as can be known in advance.
 
-        What the administrator cannot see, as in other people's direct messages, cannot be; nor
-        what somebody from another company wrote.
+        Not if the admin cannot see it, as in other people's direct messages, or if it was written
+        by someone from another company.
         """
         if self._admin is None or not question.surface.has_message:
             return False
         if question.home and question.team and question.home != question.team:
             return False
-        return permalink(hasty(self._admin, _SECONDS), question.channel, question.ts) is not None
+        return (
+            permalink(with_timeout(self._admin, _TIMEOUT_SECONDS), question.channel, question.ts)
+            is not None
+        )
 
     def delete(self, client: WebClient, place: Place, user: str) -> bool:
         """Delete a message if the person wrote it; False if not.
 
-        Raises SlackApiError if Slack refuses it.
+        Raises SlackApiError if Slack refuses.
         """
         message = read_message(client, place)
         if self._admin is None or message is None or message.get("user") != user:

@@ -1,4 +1,4 @@
-"""What people do teaches the search: what they choose, what helped, what humans answer with."""
+"""Teaches the search from what people do: what they choose, what helped, how humans answer."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.wordings.learned import LearnedWording
 
-# What App Home may wait for what was said a moment ago.
-_MOST_SECONDS = 5.0
+# How long App Home may wait for the latest lessons.
+_MAX_WAIT_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
 
-class Learning(StrEnum):
-    """Whose word makes a question a wording (the setting LEARN_WORDINGS)."""
+class LearningMode(StrEnum):
+    """Whose judgement turns a question into a wording (the setting LEARN_WORDINGS)."""
 
     PEOPLE = "people"
     """Two people's, or the docs team's."""
@@ -32,12 +32,14 @@ class Learning(StrEnum):
 
 
 class Learner:
-    """Keeps the knowledge base taught with what people say, here and in other replicas.
+    """Keeps the knowledge base up to date with people's lessons, from here and other replicas.
 
-    Threads may share it. Switched off, it notes nothing and teaches nothing.
+    Thread-safe. Switched off, it neither records nor teaches anything.
     """
 
-    def __init__(self, knowledge_base: KnowledgeBase, lessons: Lessons, learning: Learning) -> None:
+    def __init__(
+        self, knowledge_base: KnowledgeBase, lessons: Lessons, learning: LearningMode
+    ) -> None:
         self._knowledge_base = knowledge_base
         self._lessons = lessons
         self._learning = learning
@@ -45,42 +47,42 @@ class Learner:
         self._taught: tuple[Version, str] | None = None
         self._wordings: Sequence[LearnedWording] = ()
 
-    def chosen(self, place: Place, user: str, problem: str | None) -> None:
-        """Note which problem ("guide#anchor") somebody chose; called before that is noted."""
+    def record_choice(self, place: Place, user: str, problem: str | None) -> None:
+        """Record which problem ("guide#anchor") someone chose, before the outcome is stored."""
         if problem:
-            self._note(lambda: self._lessons.chosen(place, user, problem))
+            self._note(lambda: self._lessons.record_choice(place, user, problem))
 
-    def rated(self, place: Place, user: str, *, good: bool) -> None:
-        """Note whether an answer helped."""
-        self._note(lambda: self._lessons.rated(place, user, good=good))
+    def record_rating(self, place: Place, user: str, *, good: bool) -> None:
+        """Record whether an answer helped."""
+        self._note(lambda: self._lessons.record_rating(place, user, good=good))
 
-    def handed_over(self, channel: str, ts: str, user: str, text: str) -> None:
-        """Note what a human wrote under the question posted at `ts`, if it names one problem.
+    def record_human_answer(self, channel: str, ts: str, user: str, text: str) -> None:
+        """Record a human's reply to the question posted at `ts`, if it names a single problem.
 
-        `text` is as Slack has it.
+        `text` is Slack's, still escaped.
         """
 
         def note() -> None:
             if self._lessons.is_posted(channel, ts):
                 named = self._knowledge_base.index().named_in(html.unescape(text))
                 if len(named) == 1:
-                    self._lessons.handed_over(channel, ts, user, named[0])
+                    self._lessons.record_human_answer(channel, ts, user, named[0])
 
         self._note(note)
 
     def rule(self, wording: LearnedWording, by: str, *, accepted: bool) -> None:
-        """Note the docs team's word on a wording."""
+        """Record the docs team's ruling on a wording."""
         self._lessons.rule(wording.problem, wording.text, by, accepted=accepted)
 
     def wordings(self) -> Sequence[LearnedWording]:
-        """Return what was taught, as of now."""
-        self.refresh(_MOST_SECONDS)
+        """Return the learned wordings, up to date."""
+        self.refresh(_MAX_WAIT_SECONDS)
         return self._wordings
 
     def refresh(self, wait: float = 0.0) -> None:
-        """Teach the knowledge base, if people said more, or another snapshot is live.
+        """Teach the knowledge base again if there are new lessons or another snapshot.
 
-        If that is under way already, it waits at most so many seconds for it.
+        If another thread is doing so, waits at most `wait` seconds for it.
         """
         if not self._on or not self._teaching.acquire(timeout=wait):
             return
@@ -90,26 +92,26 @@ class Learner:
                 self._wordings = self._knowledge_base.teach(
                     self._lessons.all(),
                     self._lessons.rulings(),
-                    people_decide=self._learning is Learning.PEOPLE,
+                    people_decide=self._learning is LearningMode.PEOPLE,
                 )
                 self._taught = now
         except GuidebotError as error:
-            # Without a snapshot there is nothing to teach; with the next one there is.
-            logger.debug("Nothing is taught: %s", error)
+            # There is no snapshot yet.
+            logger.debug("Nothing to teach: %s", error)
         except Exception:
-            logger.exception("What people taught cannot be learned now")
+            logger.exception("Learning from people failed")
         finally:
             self._teaching.release()
 
     def _note(self, note: Callable[[], None]) -> None:
-        """Note something, if it is wanted; that it fails is nobody's concern who asked."""
+        """Record something, unless switched off. Best effort: a failure is only logged."""
         if not self._on:
             return
         try:
             note()
         except (GuidebotError, SQLAlchemyError):
-            logger.exception("A lesson could not be noted")
+            logger.exception("A lesson could not be recorded")
 
     @property
     def _on(self) -> bool:
-        return self._learning is not Learning.OFF
+        return self._learning is not LearningMode.OFF

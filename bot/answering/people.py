@@ -1,4 +1,4 @@
-"""What the bot knows of the people who ask: their language, and whether they are of the house."""
+"""Who the people are who ask: their language, and whether they belong to the workspace."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from cachetools import TTLCache
 from slack_sdk import WebClient
 
 from bot.actor import Actor
-from bot.slack.clients import hasty
+from bot.slack.clients import with_timeout
 from bot.slack.errors import SLACK_ERRORS, error_code
-from bot.slack.posting import persistently
+from bot.slack.retries import with_retries
 
-_MOST_KEPT = 5000
+# Profiles hardly change.
+_MAX_KEPT = 5000
 _KEPT_SECONDS = 3600.0
-# Who somebody is, is never worth a long wait.
-_SECONDS = 3
+# The answer waits for it.
+_TIMEOUT_SECONDS = 3
 _STRANGERS = ("user_not_found", "user_not_visible")
-_MOST_GROUPS = 500
+_MAX_GROUPS = 500
+# Access depends on them, so changes take effect sooner.
 _GROUPS_KEPT_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
@@ -27,11 +29,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Person:
-    """A person: language (ISO 639-1) where Slack says it, and who they are to the workspace.
+    """A person: their language (ISO 639-1), if known, and their relation to the workspace.
 
-    `teams` are the workspaces that they are of: several, in an Enterprise Grid. Where nothing is
-    known, there are none. A `stranger` is somebody whom Slack shows nothing of, as of people in
-    shared channels; of who is `unknown`, Slack could not be asked.
+    `teams` are their workspaces: several in an Enterprise Grid, none if unknown. A `stranger` is
+    someone whose profile Slack does not show, as in shared channels; an `unknown` person is one
+    whose profile could not be fetched.
     """
 
     language: str | None = None
@@ -41,32 +43,32 @@ class Person:
     unknown: bool = False
 
     def is_outside(self, actor: Actor) -> bool:
-        """Whether a person is of another company than the workspace that they act in."""
+        """Whether a person belongs to another company than the workspace they act in."""
         teams = self.teams or frozenset([actor.home] if actor.home else [])
         return bool(actor.team and teams) and actor.team not in teams
 
 
 class People:
-    """People and user groups, asked for once in a while. Threads may share it."""
+    """A cache of people and user groups. Thread-safe."""
 
     def __init__(self) -> None:
-        self._known: TTLCache[str, Person] = TTLCache(_MOST_KEPT, _KEPT_SECONDS)
-        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MOST_GROUPS, _GROUPS_KEPT_SECONDS)
+        self._known: TTLCache[str, Person] = TTLCache(_MAX_KEPT, _KEPT_SECONDS)
+        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MAX_GROUPS, _GROUPS_KEPT_SECONDS)
         self._lock = threading.Lock()
 
     def person(self, client: WebClient, user: str) -> Person:
-        """Return a person; an unknown one where Slack cannot be asked."""
+        """Return a person; an unknown one if Slack cannot be reached."""
         with self._lock:
             known = self._known.get(user)
         if known is not None:
             return known
-        quick = hasty(client, _SECONDS)
+        quick = with_timeout(client, _TIMEOUT_SECONDS)
         try:
-            asked = persistently(lambda: quick.users_info(user=user, include_locale=True), tries=2)
+            asked = with_retries(lambda: quick.users_info(user=user, include_locale=True), tries=2)
         except SLACK_ERRORS as error:
             if error_code(error) in _STRANGERS:
                 return Person(stranger=True)
-            logger.warning("What Slack knows of a person cannot be had: %s", error)
+            logger.warning("A person's profile cannot be fetched: %s", error)
             return Person(unknown=True)
         found = asked.get("user") or {}
         locale = str(found.get("locale") or "")
@@ -82,9 +84,9 @@ class People:
         return person
 
     def is_in(self, client: WebClient, user: str, groups: frozenset[str]) -> bool:
-        """Whether a person is one of `groups`, which names people and user groups.
+        """Whether `groups`, which holds ids of people and user groups, includes a person.
 
-        A group whose members cannot be had counts as one that the person is not in.
+        A group whose members cannot be fetched counts as empty.
         """
         return user in groups or any(
             user in self._members(client, group) for group in groups if group.startswith("S")
@@ -98,7 +100,7 @@ class People:
         try:
             found = client.usergroups_users_list(usergroup=group).get("users") or []
         except SLACK_ERRORS as error:
-            logger.error("The members of the user group %s cannot be had: %s", group, error)
+            logger.error("The members of the user group %s cannot be fetched: %s", group, error)
             return frozenset()
         members = frozenset(found)
         with self._lock:

@@ -1,4 +1,4 @@
-"""What Slack shows of a question besides its answer: that the bot is at work, a thread's name."""
+"""What Slack shows besides the answer: that the bot is working, and the thread's title."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ from collections.abc import Iterator
 from slack_sdk import WebClient
 
 from bot.question import Question
-from bot.slack.clients import hasty
+from bot.slack.clients import with_timeout
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.live_answer import LiveAnswer
 from bot.words.catalogue import words
 from kb.errors import GuidebotError
 from kb.knowledge_base import KnowledgeBase
 
-# Most answers are there sooner, and nobody has to be told to wait.
+# Most answers are faster, and a status would only flicker.
 _STATUS_AFTER_SECONDS = 0.7
-# Then they are shown a message that becomes the answer, which takes Slack more calls.
+# Then a placeholder that becomes the answer is worth its extra calls.
 _LIVE_AFTER_SECONDS = 2.5
 
-_SECONDS = 3
-_LONGEST_TITLE = 80
+# Best effort.
+_TIMEOUT_SECONDS = 3
+# A title is a label; the question itself is in the thread.
+_MAX_TITLE_CHARS = 80
 
 
 class Presence:
-    """That the bot is at work on a question, shown if it takes a while.
+    """Shows that the bot is working on a question, if that takes a while.
 
-    Not where nobody asked it: there it may have nothing to say.
+    Not where nobody addressed it, since it may then stay silent.
     """
 
     def __init__(
@@ -36,12 +38,12 @@ class Presence:
     ) -> None:
         self._knowledge_base = knowledge_base
         self._question = question
-        self._client = hasty(client, _SECONDS)
-        self._told: threading.Thread | None = None
+        self._client = with_timeout(client, _TIMEOUT_SECONDS)
+        self._status_thread: threading.Thread | None = None
 
     @contextlib.contextmanager
     def shown(self, language: str | None, live: LiveAnswer) -> Iterator[None]:
-        """Say so while something goes on."""
+        """Show a status, then the placeholder, while the block runs."""
         if self._question.surface.unasked:
             yield
             return
@@ -59,28 +61,28 @@ class Presence:
                 timer.cancel()
 
     def clear(self) -> None:
-        """Take away what Slack itself has not, which clears it with a message of the bot's."""
-        if self._told is not None:
-            self._told.join()
+        """Clear the status. Slack does so itself only when the bot posts a message."""
+        if self._status_thread is not None:
+            self._status_thread.join()
             self._set_status("")
 
     def name_thread(self) -> None:
-        """Give a thread of the agent pane the name of a question."""
+        """Title a thread in the agent view with the question."""
         question = self._question
         with contextlib.suppress(*SLACK_ERRORS):
             self._client.assistant_threads_setTitle(
                 channel_id=question.channel,
                 thread_ts=str(question.thread_ts),
-                title=question.text[:_LONGEST_TITLE],
+                title=question.text[:_MAX_TITLE_CHARS],
             )
 
     def _tell(self, language: str | None) -> None:
-        self._told = threading.current_thread()
-        said, question = words(language), self._question
+        self._status_thread = threading.current_thread()
+        strings, question = words(language), self._question
         with contextlib.suppress(GuidebotError):
             titles = self._knowledge_base.index().titles(language or "en", question.audience)
-            one = titles[0][:_LONGEST_TITLE] if len(titles) == 1 else None
-            self._set_status(said.looking_in.format(title=one) if one else said.thinking)
+            one = titles[0][:_MAX_TITLE_CHARS] if len(titles) == 1 else None
+            self._set_status(strings.looking_in.format(title=one) if one else strings.thinking)
 
     def _set_status(self, status: str) -> None:
         question = self._question

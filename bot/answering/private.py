@@ -1,4 +1,4 @@
-"""Answers that only the asker sees, where no message can carry them or the bot is no member."""
+"""Answers that only the asker sees, where there is no message or the bot is not a member."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.answering.answerer import log_reply
 from bot.answering.people import People
 from bot.answering.replies import Replies
 from bot.memory.store import Store
-from bot.operations.log import about
+from bot.operations.log import log_context
 from bot.operations.metrics import QUESTIONS, stage
 from bot.question import Question
 from bot.views.answer import Message
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class PrivateAnswers:
-    """Answers questions to the asker alone; they are remembered. Threads may share it."""
+    """Answers questions to the asker alone, and remembers them. Thread-safe."""
 
     def __init__(self, replies: Replies, store: Store, people: People) -> None:
         self._replies = replies
@@ -28,18 +28,18 @@ class PrivateAnswers:
         self._people = people
 
     def answer(self, question: Question, client: WebClient) -> list[Message]:
-        """Return what the asker is told, an apology with an id that the log has among it."""
+        """Return the messages for the asker; after a failure, an apology with its id in the log."""
         started = time.monotonic()
         QUESTIONS.labels(question.surface).inc()
         language = self._people.person(client, question.user).language
-        with about(question), stage("total"):
+        with log_context(question), stage("total"):
             try:
                 with stage("answer"):
                     reply = self._replies.to(question, client, language)
             except Exception as error:
                 logger.error("Failure %s while answering in private", question.id, exc_info=error)
                 reply = self._replies.to_failure(question, error, language)
-            if reply.outcome and self._store.take(question):
+            if reply.outcome and self._store.claim(question):
                 self._store.finish(question.channel, question.ts, reply.outcome)
             log_reply(question, reply.log, reply.outcome, started)
         return [*reply.private, *reply.messages]

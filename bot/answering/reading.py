@@ -1,6 +1,6 @@
-"""How a message reads: as a question, as something for the people around, or as no words at all.
+"""Classifies a message by its wording: a question, addressed to other people, or no words at all.
 
-Only for messages that do not name the bot, where it would rather miss a question than butt in.
+Used only for messages that do not mention the bot; it would rather miss a question than butt in.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 
 from kb.text.fold import fold
 
-# Slack writes an emoji as its name.
+# Slack encodes an emoji as its name.
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?", re.IGNORECASE)
 
-# Of folded texts: in lower case, without accents.
+# For folded texts: lower case, without accents.
 _BEFORE = (
     r"(?:(?:and|so|but|ok|okay|well|then|also|hi|hey|hello|please|und|also|aber|et|mais|donc|y|pero"
     r"|e|mas)[\s,]+)*"
@@ -41,39 +41,39 @@ _YOU = re.compile(
     r"|あなた|さん(?:[はがもの、\s]|$)|君|你|您|당신"
 )
 
-# What asks for something says at least so much.
-_LEAST_WORDS = 4
-_LEAST_CHARACTERS = 9
+# Shorter ones ("why?", "how so?", なぜですか) are mostly reactions.
+_MIN_WORDS = 4
+_MIN_CHARACTERS = 9
 _WIDE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def without_emoji(text: str) -> str:
-    """Return a text without the emoji that Slack writes by their names."""
+    """Remove emoji, which Slack encodes as their names."""
     return _EMOJI.sub(" ", text).strip()
 
 
 def is_wordless(text: str) -> bool:
-    """Whether a message is signs alone: emoji, "+1", "!!"."""
+    """Whether a message consists of emoji and symbols, such as "+1" or "!!"."""
     return not any(sign.isalpha() for sign in without_emoji(text))
 
 
-def asks(text: str) -> bool:
-    """Whether a message reads as a question, or says what somebody wants to do or cannot."""
+def is_question(text: str) -> bool:
+    """Whether a message is a question, or says what someone wants to do or cannot do."""
     return bool(_ASKS.search(fold(text).strip()))
 
 
-def asks_much(text: str) -> bool:
-    """Whether a message reads as a question of some length."""
+def is_full_question(text: str) -> bool:
+    """Whether a message is a question long enough to stand on its own."""
     if _WIDE.search(text):
-        return asks(text) and len(text) >= _LEAST_CHARACTERS
-    return asks(text) and len(text.split()) >= _LEAST_WORDS
+        return is_question(text) and len(text) >= _MIN_CHARACTERS
+    return is_question(text) and len(text.split()) >= _MIN_WORDS
 
 
-def is_for_people(text: str) -> bool:
-    """Whether a message speaks to everybody around."""
+def addresses_everyone(text: str) -> bool:
+    """Whether a message is addressed to everyone around."""
     return bool(_ANYBODY.search(fold(text)))
 
 
-def is_for_somebody(text: str) -> bool:
-    """Whether a message speaks to one person, or to everybody around."""
-    return is_for_people(text) or bool(_YOU.search(fold(text)))
+def addresses_someone(text: str) -> bool:
+    """Whether a message is addressed to one person, or to everyone around."""
+    return addresses_everyone(text) or bool(_YOU.search(fold(text)))

@@ -1,4 +1,4 @@
-"""What the bot says to a question, by whatever way it came: the one road from one to the other."""
+"""The bot's reply to a question: one code path for all surfaces."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.answering.access import Access
 from bot.answering.conduct import Conduct, talk_of
 from bot.answering.deletion import Deletion
 from bot.answering.secret_warning import secret_warning
-from bot.memory.conversations import Conversations, Told
+from bot.memory.conversations import Conversations, PriorAnswer
 from bot.memory.store import Outcome, Store
 from bot.question import Question, Surface
 from bot.slack.posting import permalink
 from bot.views.answer import Message, plain, render, render_privately
-from bot.views.buttons import Pointer
+from bot.views.buttons import ButtonTarget
 from bot.views.talk import instead, same_section
 from bot.words.catalogue import words
 from kb.errors import NoSnapshotError
@@ -29,9 +29,9 @@ from kb.text.language import detect_language
 
 @dataclass(frozen=True)
 class Reply:
-    """What is said to a question: `messages` where it stands, `private` ones to the asker alone.
+    """A reply: `messages` where the question was asked, `private` ones for the asker alone.
 
-    `outcome` is what came of it, if anything is to be kept of it, and `log` what the log says.
+    `outcome` is what to remember of it, if anything, and `log` its summary for the log.
     """
 
     log: str
@@ -41,9 +41,9 @@ class Reply:
 
 
 class Replies:
-    """Makes replies. Threads may share it.
+    """Makes replies. Thread-safe.
 
-    `human` says whether there are humans to ask.
+    `human` says whether questions can be escalated.
     """
 
     def __init__(
@@ -70,63 +70,65 @@ class Replies:
         language: str | None,
         progress: Progress = unheard,
     ) -> Reply:
-        """Return what is said to a question of somebody who speaks a language (ISO 639-1).
+        """Return the reply to a question; `language` (ISO 639-1) is the asker's.
 
         Raises what KnowledgeBase.ask raises.
         """
-        heard = not question.surface.has_message or self._conduct.is_heard(question)
+        heard = not question.surface.has_message or self._conduct.may_be_for_bot(question)
         if not heard and not question.text.secrets:
             return Reply("Left to people")
         refused = self._access.admit_question(client, question.actor)
         if refused:
-            tell = refused.text(words(language)) if heard and refused.told else None
+            tell = refused.text(words(language)) if heard and refused.notify else None
             return self._refusal(question, f"Refused ({refused.reason.value})", tell, language)
         warning = [self._warning(question, language)] if question.text.secrets else []
         if not heard:
             return Reply("Left to people, but for a warning", private=warning)
         if question.surface is Surface.MENTION:
-            self.conversations.speak_again(question)
-        said = self._said(question, client, language, progress)
-        return Reply(said.log, said.messages, warning, said.outcome)
+            self.conversations.unmute(question)
+        reply = self._reply(question, client, language, progress)
+        return Reply(reply.log, reply.messages, warning, reply.outcome)
 
     def to_failure(self, question: Question, error: BaseException, language: str | None) -> Reply:
-        """Return the apology for a question that could not be answered, with an id for the log."""
-        said = words(language)
-        text = said.not_ready if isinstance(error, NoSnapshotError) else said.apology
+        """Return an apology for a question that could not be answered, with its id in the log."""
+        strings = words(language)
+        text = strings.not_ready if isinstance(error, NoSnapshotError) else strings.apology
         warning = [secret_warning(None, question, language)] if question.text.secrets else []
         return Reply("Apologised", [plain(text.format(id=question.id))], warning)
 
-    def to_choice(self, at: Pointer, channel: str, *, private: bool) -> Reply | None:
-        """Return the section that a button names, as the reply to its question.
+    def to_choice(self, target: ButtonTarget, channel: str, *, private: bool) -> Reply | None:
+        """Return the section that a button refers to, as the reply to its question.
 
-        None, if the guides no longer have it, or the channel may not know of it.
+        None if the guides no longer have it, or the channel may not see it.
         """
-        answer = self.chosen(at, channel)
+        answer = self.chosen(target, channel)
         if answer is None:
             return None
         draw = render_privately if private else render
         return Reply(
-            "Chosen", draw(answer, at.place(channel), human=self.human), outcome=outcome_of(answer)
+            "Chosen",
+            draw(answer, target.place(channel), human=self.human),
+            outcome=outcome_of(answer),
         )
 
-    def chosen(self, at: Pointer, channel: str) -> Answer | None:
-        """Return what the section that a button names says to its question; None as above."""
-        before = self._store.outcome(channel, at.ts)
+    def chosen(self, target: ButtonTarget, channel: str) -> Answer | None:
+        """Return the answer from the section that a button refers to; None as for `to_choice`."""
+        before = self._store.outcome(channel, target.ts)
         return self._knowledge_base.answer_from(
-            at.guide,
-            at.edition,
-            at.anchor,
+            target.guide,
+            target.edition,
+            target.anchor,
             before.text if before else redact(""),
-            at.language,
-            at.place(channel).audience,
+            target.language,
+            target.place(channel).audience,
         )
 
     def example(self, language: str | None, audience: Audience | None) -> str:
-        """Return something that a person may ask, in the words that the bot speaks to them."""
+        """Return an example question in the language the bot uses with a person."""
         spoken = "ja" if language == "ja" else "en"
         return next(iter(self._knowledge_base.examples(spoken, audience)), "…")
 
-    def _said(
+    def _reply(
         self, question: Question, client: WebClient, language: str | None, progress: Progress
     ) -> Reply:
         if not question.text:
@@ -147,15 +149,15 @@ class Replies:
         return self._given(question, answer, client)
 
     def _given(self, question: Question, answer: Answer, client: WebClient) -> Reply:
-        """Return what to say of an answer, if it is to be given here."""
+        """Return the reply with an answer, if it should be given here."""
         log = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
         outcome = outcome_of(answer)
         if not question.surface.has_message:
             found = render_privately(answer, question, human=self.human)
             return Reply(log, found, outcome=outcome)
-        before = self._conduct.told_before(question, answer)
-        if not self._conduct.speaks(question, answer, before):
-            # What people say to each other in a thread is theirs, and nothing of it is kept.
+        before = self._conduct.prior_answer(question, answer)
+        if not self._conduct.should_answer(question, answer, before):
+            # What people say to each other in a thread is private, and not stored.
             kept = outcome if question.surface is Surface.AUTO else None
             return Reply(f"Silent: {log}", outcome=kept)
         if before:
@@ -164,15 +166,15 @@ class Replies:
         return Reply(log, render(answer, question, human=self.human), outcome=outcome)
 
     def _same_again(
-        self, question: Question, answer: Answer, before: Told, client: WebClient
+        self, question: Question, answer: Answer, before: PriorAnswer, client: WebClient
     ) -> Message:
         section = answer.citations[0]
-        others = self._conduct.others(
+        alternatives = self._conduct.alternatives(
             question.text, answer.language, question.audience, {section.section}
         )
         return same_section(
             section,
-            others,
+            alternatives,
             question,
             answer.language,
             words(answer.language),
@@ -181,45 +183,47 @@ class Replies:
         )
 
     def _to_talk(self, question: Question, talk: str, language: str | None) -> Message:
-        """Return what is said to somebody who sends the bot away, or says that it is mistaken."""
+        """Reply to someone who sends the bot away, or says that its answer was wrong."""
         spoken = detect_language(question.text, otherwise=language or "en")
-        said = words(spoken)
+        strings = words(spoken)
         if talk == "stop":
             if question.surface is Surface.DIRECT:
-                return plain(said.all_right)
-            self.conversations.keep_quiet(question)
-            return plain(said.keep_quiet)
-        before = self.conversations.last_told(question)
+                return plain(strings.all_right)
+            self.conversations.mute(question)
+            return plain(strings.keep_quiet)
+        before = self.conversations.last_answer(question)
         if before is None:
-            return plain(said.rephrase)
+            return plain(strings.rephrase)
         self._store.rate(before.channel, before.ts, question.user, good=False)
-        others = self._conduct.others(before.text, spoken, question.audience, {before.section})
-        return instead(others, before, spoken, said, human=self.human)
+        alternatives = self._conduct.alternatives(
+            before.text, spoken, question.audience, {before.section}
+        )
+        return instead(alternatives, before, spoken, strings, human=self.human)
 
     def _refusal(
         self, question: Question, log: str, text: str | None, language: str | None
     ) -> Reply:
-        """Return what somebody is told who is refused, and nothing of any guide.
+        """Return the reply to someone who is refused, disclosing nothing from the guides.
 
-        That a secret was pasted is their own business, too.
+        A warning about a pasted secret goes to the asker alone.
         """
-        told = []
+        messages = []
         if text is not None and question.text.secrets:
-            told.append(secret_warning(None, question, language))
+            messages.append(secret_warning(None, question, language))
         if text is not None and not question.surface.unasked:
-            told.append(plain(text))
-        # In a direct message nobody else is, and there it is the answer.
+            messages.append(plain(text))
+        # A direct message is private already.
         if question.surface is Surface.DIRECT:
-            return Reply(log, told)
-        return Reply(log, private=told)
+            return Reply(log, messages)
+        return Reply(log, private=messages)
 
     def _warning(self, question: Question, language: str | None) -> Message:
-        may_delete = self._deletion.is_possible(question)
+        may_delete = self._deletion.can_delete(question)
         return secret_warning(self._knowledge_base, question, language, may_delete=may_delete)
 
 
 def outcome_of(answer: Answer) -> Outcome:
-    """Return what is remembered of an answer."""
+    """Return what to remember of an answer."""
     cited = next(iter((*answer.citations, *answer.choices, *answer.nearest)), None)
     return Outcome(
         text=answer.question,

@@ -1,4 +1,4 @@
-"""What a person is told who has pasted a secret."""
+"""The warning to someone who has pasted a secret."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, RichTextBlock
 
 from bot.question import Question
 from bot.views.answer import Message, plain, render
-from bot.views.buttons import DELETE, Pointer, one_button
+from bot.views.buttons import DELETE, ButtonTarget, one_button
 from bot.views.rich_text import paragraph
 from bot.views.shorten import without_explanation
 from bot.words.catalogue import words
@@ -16,7 +16,7 @@ from kb.model import Decision, Span
 from kb.question.redact import redact
 from kb.words.catalogue import secret_names
 
-# What the guides are asked for, in the words that find how to replace a key.
+# The question that finds the guides' steps for replacing a key.
 _HOW_TO_REPLACE = {
     "ja": "鍵やパスワードが漏れてしまったので、無効にして新しいものに取り替えたい",
     "en": "my key or password has leaked, how do I deactivate and replace it",
@@ -30,18 +30,18 @@ def secret_warning(
     *,
     may_delete: bool = False,
 ) -> Message:
-    """Return the warning, with the guide's own steps for replacing a key if it has them.
+    """Return the warning, with the guides' steps for replacing a key if they have any.
 
-    Without a knowledge base, as for somebody who may not know of the guides, it has none.
+    Pass no knowledge base for someone who may not see the guides.
     """
     spoken = "ja" if language == "ja" else "en"
-    said = words(spoken)
-    warning = said.secret_pasted.format(kinds=secret_names(question.text.secrets, spoken))
+    strings = words(spoken)
+    warning = strings.secret_pasted.format(kinds=secret_names(question.text.secrets, spoken))
     text = plain(warning).text
     blocks: list[Block] = [RichTextBlock(elements=paragraph([Span(text=warning, bold=True)]))]
     if may_delete:
-        at = Pointer(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
-        blocks.append(one_button(DELETE, said.delete_message, at, style="danger"))
+        target = ButtonTarget(ts=question.ts, thread_ts=question.thread_ts, language=spoken)
+        blocks.append(one_button(DELETE, strings.delete_message, target, style="danger"))
     steps = _how_to_replace(knowledge_base, question, language, spoken) if knowledge_base else None
     if steps:
         blocks += steps.blocks

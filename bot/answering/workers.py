@@ -1,4 +1,4 @@
-"""Threads for what lasts longer than Slack waits."""
+"""Threads for work that takes longer than Slack waits."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Work(ThreadPoolExecutor):
-    """Threads that log what goes wrong in them, and whose end can be waited for so long."""
+class Workers(ThreadPoolExecutor):
+    """A thread pool that logs failures, and can be drained with a deadline."""
 
     def __init__(self, workers: int, name: str) -> None:
         super().__init__(workers, thread_name_prefix=name)
-        self._begun: set[Future[object]] = set()
+        self._unfinished: set[Future[object]] = set()
         self._guard = threading.Lock()
-        self._until: float | None = None
+        self._deadline: float | None = None
 
     @property
-    def is_over(self) -> bool:
-        """Whether the time is up in which it was to come to its end."""
-        return self._until is not None and time.monotonic() > self._until
+    def past_deadline(self) -> bool:
+        """Whether the deadline for draining has passed."""
+        return self._deadline is not None and time.monotonic() > self._deadline
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it as soon as a thread is free."""
+        """Run a call as soon as a thread is free."""
         future = super().submit(fn, *args, **kwargs)
         with self._guard:
-            self._begun.add(future)  # type: ignore[arg-type]
-        future.add_done_callback(self._ended)
+            self._unfinished.add(future)  # type: ignore[arg-type]
+        future.add_done_callback(self._done)
         return future
 
-    def finish(self, until: float) -> int:
-        """Take nothing new, and wait for the rest until a time (`time.monotonic`).
+    def drain(self, deadline: float) -> int:
+        """Accept nothing new, and wait for the rest until a deadline (`time.monotonic`).
 
-        Returns how much of it has not come to its end; what was not begun will not be.
+        Returns how many calls are unfinished; those not started yet are cancelled.
         """
-        self._until = until
+        self._deadline = deadline
         self.shutdown(wait=False)
         with self._guard:
-            begun = set(self._begun)
-        left = wait(begun, max(0.0, until - time.monotonic())).not_done
+            unfinished = set(self._unfinished)
+        left = wait(unfinished, max(0.0, deadline - time.monotonic())).not_done
         for future in left:
             future.cancel()
         return len(left)
 
-    def _ended(self, future: Future[T]) -> None:
+    def _done(self, future: Future[T]) -> None:
         with self._guard:
-            self._begun.discard(future)
+            self._unfinished.discard(future)
         if not future.cancelled() and (error := future.exception()):
-            logger.error("What a thread was to do failed", exc_info=error)
+            logger.error("A task failed", exc_info=error)

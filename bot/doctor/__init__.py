@@ -1,1 +1,1 @@
-"""`guidebot doctor`: all that the bot needs, looked at, with what to do about what is wrong."""
+"""`guidebot doctor`: checks of everything the bot needs, with advice on how to fix it."""

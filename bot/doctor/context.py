@@ -1,4 +1,4 @@
-"""What the checks of bot.doctor.checks work with, each thing made once."""
+"""What the checks in bot.doctor.checks share, each thing created once."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.settings import BotSettings
-from bot.slack.errors import CONNECTION_ERRORS
+from bot.slack.clients import POST_SECONDS
+from bot.slack.errors import CONNECTION_ERRORS, error_code
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import NoSnapshotError
 from kb.settings import load_settings
 from kb.snapshot.format import Snapshot, open_live
 
 APP_PAGE = "On https://api.slack.com/apps choose your app"
-LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token again from there into .env."
+LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token into .env again."
 LOOK_AT_NETWORK = "Check the network, the proxy (HTTPS_PROXY) and SLACK_API_URL."
 _CODE = re.compile(r"[a-z0-9_]+")
-_SLACK_SECONDS = 10
 _LATER = "Wait a minute, and try again."
 _INSTALL = f"{APP_PAGE}, then Install App."
 _SLACK_ADVICE = {
@@ -35,8 +35,8 @@ _SLACK_ADVICE = {
 }
 
 
-class Problem(Exception):
-    """Ends a check that failed: what it saw, and what to do about it."""
+class CheckFailed(Exception):
+    """Raised by a check that fails, with what it saw and what to do about it."""
 
     def __init__(self, seen: str, advice: str) -> None:
         super().__init__(seen)
@@ -44,8 +44,8 @@ class Problem(Exception):
         self.advice = advice
 
 
-class Bench:
-    """What the checks share. Each thing is made when a check first needs it, and once."""
+class DoctorContext:
+    """What the checks share, created lazily and once."""
 
     @cached_property
     def settings(self) -> BotSettings:
@@ -54,12 +54,12 @@ class Bench:
 
     @cached_property
     def client(self) -> WebClient:
-        """Slack, as the bot."""
+        """The bot's client."""
         return self.client_with(self.settings.slack_bot_token.get_secret_value())
 
     @cached_property
     def identity(self) -> SlackResponse:
-        """Who the bot is to Slack."""
+        """The response of auth.test for the bot."""
         return self.client.auth_test()
 
     @cached_property
@@ -72,36 +72,31 @@ class Bench:
 
     @cached_property
     def embeddings(self) -> SentenceTransformerEmbeddings:
-        """The embedding model, which is not loaded by this."""
+        """The embedding model, not loaded yet."""
         return SentenceTransformerEmbeddings(
             self.settings.embedding_model, self.settings.home.models
         )
 
     def client_with(self, token: str) -> WebClient:
-        """Return Slack, as the owner of a token."""
+        """Return a client for a token."""
         url = self.settings.slack_api_url
-        return WebClient(token=token, base_url=url, timeout=_SLACK_SECONDS)
+        return WebClient(token=token, base_url=url, timeout=POST_SECONDS)
 
     @contextmanager
     def asking_slack(self, advice: str = LOOK_AT_TOKEN) -> Iterator[None]:
-        """Let the check fail if Slack refuses a call or cannot be reached."""
+        """Fail the check if Slack refuses a call or cannot be reached."""
         try:
             yield
         except SlackApiError as error:
             code = error_code(error)
             if not _CODE.fullmatch(code):
-                raise Problem(
-                    f"{self.settings.slack_api_url} does not answer as Slack does", LOOK_AT_NETWORK
+                raise CheckFailed(
+                    f"{self.settings.slack_api_url} does not respond like Slack", LOOK_AT_NETWORK
                 ) from error
-            raise Problem(f"Slack says {code}", _SLACK_ADVICE.get(code, advice)) from error
+            raise CheckFailed(f"Slack says {code}", _SLACK_ADVICE.get(code, advice)) from error
         except CONNECTION_ERRORS as error:
-            raise Problem(
+            raise CheckFailed(
                 f"{self.settings.slack_api_url} cannot be reached: "
                 f"{getattr(error, 'reason', error)}",
                 LOOK_AT_NETWORK,
             ) from error
-
-
-def error_code(error: SlackApiError) -> str:
-    """Return what Slack calls the error of a call."""
-    return str(error.response.get("error"))

@@ -1,4 +1,4 @@
-"""What people ask and do not find, for the docs team.
+"""What people ask but do not find, for the docs team.
 
 Nothing here takes part in answering.
 """

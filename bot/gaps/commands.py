@@ -1,4 +1,4 @@
-"""`guidebot gaps`, and what a gap can be made into."""
+"""`guidebot gaps`, and commands that turn a gap into something else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.gaps import wordings
-from bot.gaps.reading import headings_of, hours, live_snapshot, open_store, source_of, tell_guide
+from bot.gaps.reading import (
+    add_also_asked,
+    headings_of,
+    hours,
+    live_snapshot,
+    open_store,
+    source_of,
+)
 from bot.settings import BotSettings
 from kb.errors import GuidebotError
 from kb.evaluation.golden import NOT_COVERED
@@ -27,25 +34,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     invoke_without_command=True,
-    help="What people ask and do not find, grouped by meaning.",
+    help="What people ask but do not find, grouped by meaning.",
 )
 
 wordings.register(app)
 
-_Ids = Annotated[list[str], typer.Argument(help="Questions, by the ids that `gaps` shows.")]
+_Ids = Annotated[list[str], typer.Argument(help="Ids of questions, as shown by `gaps`.")]
 
 
 @app.callback()
 def gaps(
     context: typer.Context,
     since: Annotated[
-        str, typer.Option(help="How far back: 12h, 7d or 4w. The trend is against as long before.")
+        str,
+        typer.Option(
+            help="How far back: 12h, 7d or 4w. The trend compares with the period before."
+        ),
     ] = "7d",
-    html: Annotated[Path | None, typer.Option(help="Write a page with charts here.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write a table here.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write an HTML page with charts to this file.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write a CSV table to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the gaps as JSON.")] = False,
 ) -> None:
-    """Show what people ask and do not find."""
+    """Show what people ask but do not find."""
     if context.invoked_subcommand:
         return
     period = timedelta(hours=hours(since))
@@ -74,14 +86,16 @@ def gaps(
 def golden(
     ids: _Ids,
     expect: Annotated[
-        list[str], typer.Option(help="The section that is right (its anchor), or not_covered.")
+        list[str], typer.Option(help="The correct section (its anchor), or not_covered.")
     ],
-    to: Annotated[Path, typer.Option(help="A file of golden questions.")] = Path(
+    to: Annotated[Path, typer.Option(help="The file of golden questions.")] = Path(
         "guides/questions.yaml"
     ),
-    split: Annotated[Literal["dev", "test"], typer.Option(help="What it is used for.")] = "dev",
+    split: Annotated[
+        Literal["dev", "test"], typer.Option(help="The split to add them to.")
+    ] = "dev",
 ) -> None:
-    """Make questions golden: from now on, `guidebot eval` asks them."""
+    """Add questions to the golden ones, which `guidebot eval` asks."""
     from kb.evaluation.golden_file import add_questions
 
     settings = load_settings(BotSettings)
@@ -91,32 +105,37 @@ def golden(
     for question in added:
         echo(f"{to}: {question}")
     if not added:
-        echo(f"{to} has it already.")
+        echo(f"{to} already has them.")
 
 
 @app.command("also-asked")
 def also_asked(
     ids: _Ids,
     section: Annotated[
-        str, typer.Option(help='The section that answers them, as "guide#anchor".')
+        str,
+        typer.Option(
+            help='The section that answers them ("guide#anchor"). [default: the nearest section]'
+        ),
     ] = "",
 ) -> None:
-    """Tell the guide that a section answers questions; default: the section found nearest."""
+    """Add questions to the `also_asked` of the section that answers them."""
     settings = load_settings(BotSettings)
     snapshot = live_snapshot(settings)
     known = headings_of(snapshot)
     for question in _questions(settings, ids):
         name = section or question.section or ""
         source, anchor = source_of(name, question.language, snapshot, known)
-        tell_guide(source, anchor, [question.text])
+        add_also_asked(source, anchor, [question.text])
 
 
 @app.command()
 def draft(
-    id: Annotated[str, typer.Argument(help="A question that went to a human, by its id.")],
-    to: Annotated[Path | None, typer.Option(help="Write it here; default: print it.")] = None,
+    id: Annotated[str, typer.Argument(help="Id of a question that went to a human.")],
+    to: Annotated[
+        Path | None, typer.Option(help="Write it to this file instead of printing it.")
+    ] = None,
 ) -> None:
-    """Make the draft of a section of what a human answered."""
+    """Draft a section from a human's answer."""
     from slack_sdk import WebClient
 
     from bot.gaps.draft import DraftError, draft_section, human_replies
@@ -127,7 +146,7 @@ def draft(
     (question,) = _questions(settings, [id])
     store = open_store(settings)
     place = next(each.place for each in History(store).asked(0) if each.place.id == id)
-    escalation = Escalations(store).of(place)
+    escalation = Escalations(store).of_question(place)
     store.close()
     if escalation is None:
         raise DraftError(f"The question {id} did not go to a human.")
@@ -137,7 +156,7 @@ def draft(
     if to is None:
         echo(text, nl=False)
     elif to.exists():
-        raise DraftError(f"{to} exists; name another file.")
+        raise DraftError(f"{to} already exists; choose another file.")
     else:
         to.write_text(text, "utf-8")
         echo(f"Written: {to}")

@@ -1,4 +1,4 @@
-"""A human's answer to a question as the draft of a section."""
+"""Drafts a section from a human's answer to a question."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.gaps.missed import Missed
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.escalations import Escalation
 from bot.question import plain_text
 from bot.slack.errors import CONNECTION_ERRORS
-from bot.slack.posting import persistently
+from bot.slack.limits import PAGE_SIZE
+from bot.slack.retries import with_retries
 from kb.errors import GuidebotError
 from kb.text.yaml_edit import EditableYaml
 
-_PAGE = 200
 _CODE = re.compile(r"```\n?(.*?)\n?```|`([^`\n]+)`", re.DOTALL)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
 _LINE_START = re.compile(r"^(\s*)(#+|>|\+|=+|-(?=-)|\d+(?=\)))", re.MULTILINE)
@@ -25,25 +25,25 @@ _BULLET = re.compile(r"^(\s*)[•◦]\s*", re.MULTILINE)
 
 
 class DraftError(GuidebotError):
-    """There is nothing that a draft could be made of."""
+    """There is nothing to draft from."""
 
 
 def human_replies(client: WebClient, escalation: Escalation) -> list[str]:
-    """Return what people wrote under a question that was posted for humans, as Slack has it.
+    """Return people's replies to an escalated question, as Slack formats them.
 
-    Raises DraftError if Slack refuses, or nobody wrote anything.
+    Raises DraftError if Slack refuses, or nobody has replied.
     """
     if not escalation.to_ts:
-        raise DraftError("The question was not posted for humans yet.")
+        raise DraftError("The question has not been posted for humans yet.")
     channel, ts = escalation.to_channel, escalation.to_ts
     try:
-        pages = persistently(
-            lambda: list(client.conversations_replies(channel=channel, ts=ts, limit=_PAGE))
+        pages = with_retries(
+            lambda: list(client.conversations_replies(channel=channel, ts=ts, limit=PAGE_SIZE))
         )
     except SlackApiError as error:
         raise DraftError(
             f"Slack does not show the thread in {channel}: {error.response.get('error')} "
-            "(guidebot doctor says what the bot may do there)."
+            "(guidebot doctor shows the bot's permissions)."
         ) from error
     except CONNECTION_ERRORS as error:
         raise DraftError(f"Slack cannot be reached: {error}") from error
@@ -64,7 +64,7 @@ def human_replies(client: WebClient, escalation: Escalation) -> list[str]:
 def draft_section(question: Missed, replies: list[str]) -> str:
     """Return a Markdown file with one section: the question as its heading, and the replies.
 
-    Secrets, members' ids and addresses are taken out; whatever is no code is only words.
+    Secrets, member ids and e-mail addresses are removed; everything except code is escaped.
     """
     front = EditableYaml("")
     front.value["language"] = question.language
@@ -73,7 +73,7 @@ def draft_section(question: Missed, replies: list[str]) -> str:
     return (
         f"---\n{front.text()}---\n\n## {_escaped(question.text)}\n\n"
         f"> **Draft.** A colleague's answer to the question {question.id}, word for word. "
-        "Check it, make steps of it, and delete this note.\n\n"
+        "Check it, turn it into steps, and delete this note.\n\n"
         f"{words}\n"
     )
 
@@ -87,7 +87,7 @@ def _parts(text: str) -> Iterator[str]:
     for match in _CODE.finditer(text):
         yield _words(text[at : match.start()])
         block, inline = match.groups()
-        yield f"\n\n```\n{_lines(block)}\n```\n\n" if inline is None else f"`{anonymous(inline)}`"
+        yield f"\n\n```\n{_lines(block)}\n```\n\n" if inline is None else f"`{anonymise(inline)}`"
         at = match.end()
     yield _words(text[at:])
 
@@ -102,10 +102,10 @@ def _escaped(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Return lines without what could tell of a person, and with the space around them."""
+    """Anonymise each line, keeping its leading and trailing space."""
     kept = []
     for line in text.split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
         end = line[len(line.rstrip()) :] if line.strip() else ""
-        kept.append(indent + anonymous(line) + end)
+        kept.append(indent + anonymise(line) + end)
     return "\n".join(kept)

@@ -1,4 +1,4 @@
-"""What people ask and do not find, grouped by meaning."""
+"""Groups what people ask but do not find by meaning."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.model import Frozen
 from kb.retrieval.background import GROUPS, background_questions, group_of
 
-# Measured by benchmarks/grouping.py (docs/gaps.md).
-FARTHEST = 0.75
+# Average distance at which groups are no longer merged: measured by benchmarks/grouping.py
+# (docs/gaps.md).
+MAX_COSINE_DISTANCE = 0.75
 
-_MOST_WORDINGS = 5
+# Examples of a group, not a list.
+_MAX_WORDINGS = 5
 
 
 class Variant(Frozen):
-    """A question as somebody put it."""
+    """A question as someone worded it."""
 
     id: str
     text: str
 
 
 class Gap(Frozen):
-    """Questions of one meaning. `before` counts those of the period before.
+    """Questions with one meaning. `before` counts those of the previous period.
 
-    `label` is the wording that is nearest to all others, `id` that question's. `section` is
-    "guide#anchor" of what the bot found nearest most often, `heading` its heading.
+    `label` is the medoid's wording and `id` its id. `section` ("guide#anchor") is the one most
+    often found nearest, `heading` its heading.
     """
 
     id: str
@@ -47,7 +49,7 @@ class Gap(Frozen):
 
 
 class Day(Frozen):
-    """How many questions there were on a day (UTC), and how many of them were missed."""
+    """Number of questions on a day (UTC), and of those that were missed."""
 
     day: date
     asked: int
@@ -55,7 +57,7 @@ class Day(Frozen):
 
 
 class Gaps(Frozen):
-    """What was missed in a period, and in one of the same length before it."""
+    """What was missed in a period, and in the one of the same length before it."""
 
     since: datetime
     until: datetime
@@ -74,9 +76,9 @@ def find_gaps(
     embeddings: SentenceTransformerEmbeddings,
     headings: Mapping[str, str],
 ) -> Gaps:
-    """Return the gaps from `since` to `until`, those with the most questions first.
+    """Return the gaps from `since` to `until`, largest first.
 
-    `asked` holds the questions of the period before, too. `headings` are those of sections.
+    `asked` also holds the questions of the previous period. `headings` maps sections to headings.
     """
     start = since.timestamp()
     questions = missed(asked)
@@ -105,13 +107,13 @@ def find_gaps(
 
 
 def group_by_meaning(vectors: Vectors) -> NDArray[np.int64]:
-    """Return the number of each vector's group; the vectors are those of `centred`."""
+    """Return each vector's group number, shape (vectors,); the vectors come from `centred`."""
     from sklearn.cluster import AgglomerativeClustering
 
     if len(vectors) < 2:
         return np.zeros(len(vectors), np.int64)
     clusters = AgglomerativeClustering(
-        n_clusters=None, metric="cosine", linkage="average", distance_threshold=FARTHEST
+        n_clusters=None, metric="cosine", linkage="average", distance_threshold=MAX_COSINE_DISTANCE
     )
     found: NDArray[np.int64] = clusters.fit_predict(vectors)
     return found
@@ -120,10 +122,10 @@ def group_by_meaning(vectors: Vectors) -> NDArray[np.int64]:
 def centred(
     texts: Sequence[str], languages: Sequence[str], embeddings: SentenceTransformerEmbeddings
 ) -> Vectors:
-    """Return the texts' vectors with what is common to all questions of a language taken out.
+    """Return the texts' vectors, centred per language and L2-normalised, shape (texts, dimension).
 
-    What is common is the mean of the everyday questions (kb.retrieval.background). Without it,
-    models such as E5 put questions of one language nearer to each other than those of one meaning.
+    The centre is the mean of everyday questions (kb.retrieval.background). Without centring,
+    models such as E5 group questions by language rather than by meaning.
     """
     everyday = background_questions()
     means = np.stack([embeddings.encode(everyday[g], "query").mean(axis=0) for g in GROUPS])
@@ -139,7 +141,7 @@ def _gap(
     nearness = vectors @ vectors.mean(axis=0)
     central = sorted(now, key=lambda number: -nearness[number])
     wordings = {questions[n].text.casefold(): questions[n] for n in reversed(central)}
-    shown = list(reversed(wordings.values()))[:_MOST_WORDINGS]
+    shown = list(reversed(wordings.values()))[:_MAX_WORDINGS]
     medoid = questions[central[0]]
     sections = Counter(questions[n].section for n in now if questions[n].section)
     section = next((name for name, _ in sections.most_common(1)), None)

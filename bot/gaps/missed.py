@@ -1,16 +1,16 @@
-"""The questions that people did not get an answer to, without the people."""
+"""The questions that people got no answer to, anonymised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.history import Asked
 from bot.question import Surface
 from kb.model import Decision, Frozen
 
-# Whoever asks again soon, and is answered, has not given up.
+# Someone who asks again within half an hour and is answered has not given up.
 _ASKED_AGAIN_SECONDS = 1800.0
 
 
@@ -20,12 +20,12 @@ class Reason(StrEnum):
     NOT_COVERED = "not covered"
     LOW_RATED = "low-rated"
     ABANDONED = "abandoned"
-    """The bot asked which section was meant, and nobody chose or asked again."""
+    """The bot offered a choice, and the asker neither chose nor asked again."""
     ESCALATED = "escalated"
 
 
 class Missed(Frozen):
-    """A question that was missed. `id` is what the log calls it; it tells nothing of the person."""
+    """A missed question. `id` is the one in the log; it reveals nothing about the person."""
 
     id: str
     text: str
@@ -36,10 +36,10 @@ class Missed(Frozen):
 
 
 def missed(asked: Sequence[Asked]) -> list[Missed]:
-    """Return what was missed of all that was asked, in the same order."""
+    """Return the missed ones among the questions asked, in the same order."""
     found = []
     for number, each in enumerate(asked):
-        text = anonymous(each.text)
+        text = anonymise(each.text)
         reasons = tuple(_reasons(each, asked[number + 1 :]))
         if text and reasons:
             found.append(
@@ -56,7 +56,7 @@ def missed(asked: Sequence[Asked]) -> list[Missed]:
 
 
 def _reasons(each: Asked, later: Sequence[Asked]) -> Iterator[Reason]:
-    # In channels that the bot reads unasked, people mostly talk to each other.
+    # In auto-answer channels people mostly talk to each other.
     spoken_to = each.surface != Surface.AUTO
     if each.decision == Decision.NOT_COVERED.value and spoken_to:
         yield Reason.NOT_COVERED

@@ -1,23 +1,24 @@
-"""By which words people reach the problems, which nobody reaches, and what leads them astray."""
+"""The words that lead people to problems, problems nobody reaches, and misleading wordings."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.history import Asked
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Frozen
 from kb.wordings.learned import LearnedWording, Lesson, Standing, by_standing
 
-_MOST_WORDS = 5
+# Examples of questions, not a list.
+_MAX_WORDS = 5
 
 
 class Reached(Frozen):
-    """A problem, how often it was the answer, and by which words, the last ones first.
+    """A problem, how often it was the answer, and to which questions, latest first.
 
-    `before` counts the period of the same length before.
+    `before` counts the previous period of the same length.
     """
 
     problem: str
@@ -28,7 +29,7 @@ class Reached(Frozen):
 
 
 class Misleading(Frozen):
-    """A wording that stands nearest to questions which its problem was not the answer to."""
+    """A wording that is nearest to questions its problem did not answer."""
 
     problem: str
     heading: str
@@ -40,7 +41,7 @@ class Misleading(Frozen):
 
 
 class Taught(Frozen):
-    """A wording that people taught (kb.wordings.learned)."""
+    """A learned wording (kb.wordings.learned)."""
 
     id: str
     problem: str
@@ -53,7 +54,7 @@ class Taught(Frozen):
 
 
 class Reach(Frozen):
-    """What the docs team sees of wordings. `never` are headings that nobody was answered with."""
+    """The report on wordings. `never` are the headings of problems never given as an answer."""
 
     reached: tuple[Reached, ...]
     never: tuple[str, ...]
@@ -69,9 +70,10 @@ def find_reach(
     start: float,
     knowledge_base: KnowledgeBase,
 ) -> Reach:
-    """Return who reached what from `start` (seconds since 1970) on, and in the period before.
+    """Return the report on the period from `start` (Unix time) on, and on the one before.
 
-    `asked` holds both periods; `headings` are the problems'. Raises as KnowledgeBase.ask does.
+    `asked` holds both periods; `headings` maps problems to headings. Raises as KnowledgeBase.ask
+    does.
     """
     called_now = knowledge_base.index().snapshot.manifest.called_now
     answered = [
@@ -83,7 +85,7 @@ def find_reach(
     before = Counter(name for name, each in answered if each.at < start)
     words: dict[str, dict[str, None]] = {}
     for name, each in reversed(answered):
-        if text := anonymous(each.text):
+        if text := anonymise(each.text):
             words.setdefault(name, {})[text] = None
     reached = [
         Reached(
@@ -91,7 +93,7 @@ def find_reach(
             heading=heading,
             times=now[name],
             before=before[name],
-            words=tuple(words.get(name, ()))[:_MOST_WORDS],
+            words=tuple(words.get(name, ()))[:_MAX_WORDS],
         )
         for name, heading in headings.items()
         if now[name] or before[name]
@@ -142,7 +144,7 @@ def _misleading(
             origin=origin,
             times=sum(lesson.at >= start for lesson in some),
             before=sum(lesson.at < start for lesson in some),
-            questions=tuple(dict.fromkeys(lesson.text for lesson in some))[:_MOST_WORDS],
+            questions=tuple(dict.fromkeys(lesson.text for lesson in some))[:_MAX_WORDS],
         )
         for (problem, wording, origin), some in found.items()
     ]

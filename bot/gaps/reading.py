@@ -1,4 +1,4 @@
-"""What the docs team's commands read: the bot's database, and the live guides."""
+"""Input of the docs team's commands: the bot's database, and the live guides."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 
 
 def hours(since: str) -> int:
-    """Return how many hours a time such as 7d is; raises BadParameter."""
+    """Convert a period such as 7d to hours; raises BadParameter."""
     found = _PERIOD.fullmatch(since)
     if not found or not int(found[1]):
         raise typer.BadParameter(
-            f"{since!r} is no time such as 12h, 7d or 4w", param_hint="--since"
+            f"{since!r} is not a period such as 12h, 7d or 4w", param_hint="--since"
         )
     return int(found[1]) * _HOURS[found[2]]
 
 
 def open_store(settings: BotSettings) -> Store:
-    """Return the bot's database; raises GuidebotError if there is none."""
+    """Open the bot's database; raises GuidebotError if there is none or it cannot be used."""
     from bot.memory.store import Store
 
     database = settings.database
     if isinstance(database, Path) and not database.exists():
         raise GuidebotError(
-            f"{database.absolute()}: the bot keeps nothing there. Set GUIDEBOT_HOME (or "
-            "DATABASE_URL) as it is for the bot, and run this in the bot's folder."
+            f"{database.absolute()}: there is no database. Use the bot's GUIDEBOT_HOME (or "
+            "DATABASE_URL), and run this in the bot's folder."
         )
     return Store(database)
 
 
 def live_snapshot(settings: BotSettings) -> Snapshot | None:
-    """Return the live snapshot, if there is one."""
+    """Return the live snapshot, if there is one. Raises SnapshotError if it cannot be read."""
     from kb.snapshot.format import open_current
 
     try:
@@ -70,21 +70,21 @@ def headings_of(snapshot: Snapshot | None) -> dict[str, str]:
 def source_of(
     name: str, language: str, snapshot: Snapshot | None, known: Collection[str]
 ) -> tuple[str, str]:
-    """Return the file and the anchor of a section, in the edition of a language if there is one.
+    """Return a section's file and anchor, in the edition for a language if there is one.
 
-    `known` are the names of the guides' sections. Raises GuidebotError if this is none of them.
+    `known` are the names of all sections. Raises GuidebotError if `name` is not one of them.
     """
     guide_id, _, anchor = name.partition("#")
     editions = [guide for guide in snapshot.guides if guide.id == guide_id] if snapshot else []
     if name not in known or not editions:
-        raise GuidebotError(f"The live guides have no section {name!r}: name it with --section.")
+        raise GuidebotError(f"The live guides have no section {name!r}. Choose one with --section.")
     edition = next((guide for guide in editions if guide.language == language), editions[0])
     return edition.source, anchor
 
 
-def tell_guide(source: str, anchor: str, questions: Sequence[str]) -> None:
-    """Tell a guide's file that a section answers questions; raises typer.Exit if that fails."""
-    # The guides are ingest's, and the bot does not import it.
+def add_also_asked(source: str, anchor: str, questions: Sequence[str]) -> None:
+    """Add questions to a section's `also_asked`; raises typer.Exit if that fails."""
+    # Guides are edited by ingest, which the bot must not import.
     command = [sys.executable, "-m", "guidebot", "also-asked"]
     done = subprocess.run([*command, "--", source, anchor, *questions], check=False)
     if done.returncode:

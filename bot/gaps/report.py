@@ -1,4 +1,4 @@
-"""Gaps as people read them: in the terminal, as a page that needs nothing else, as a table."""
+"""Reports of gaps: in the terminal, as a self-contained HTML page, as CSV."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from bot.gaps.grouping import Gap, Gaps
 from bot.gaps.missed import Reason
 
 _COLUMNS = ("id", "label", "count", "before", "reasons", "languages", "section", "wordings")
-_MOST_BARS = 12
+# As many bars as stay legible; the table below them has all gaps.
+_MAX_BARS = 12
 
 
 def show_gaps(report: Gaps, console: Console) -> None:
-    """Print the gaps, a row each."""
+    """Print the gaps, one row each."""
     console.print(summary(report), markup=False, soft_wrap=True)
     if not report.gaps:
         return
-    table = Table("id", "count", "trend", "asked, for example", "why", "nearest section")
+    table = Table("id", "count", "trend", "example questions", "reasons", "nearest section")
     for gap in report.gaps:
         wordings = Text(gap.label, style="bold")
         for wording in gap.wordings[1:3]:
@@ -36,7 +37,7 @@ def show_gaps(report: Gaps, console: Console) -> None:
 
 
 def summary(report: Gaps) -> str:
-    """Return the whole in a sentence."""
+    """Return a one-sentence summary."""
     days = max(1, round((report.until - report.since).total_seconds() / 86400))
     return (
         f"{report.missed} of {report.asked} questions were missed in {days} days, "
@@ -45,7 +46,7 @@ def summary(report: Gaps) -> str:
 
 
 def trend(gap: Gap) -> str:
-    """Return how a gap's count compares with the one before."""
+    """Return how a gap's count compares with the previous period."""
     if not gap.before:
         return "new"
     change = gap.count - gap.before
@@ -53,13 +54,13 @@ def trend(gap: Gap) -> str:
 
 
 def listed(counts: Mapping[Reason, int] | Mapping[str, int]) -> str:
-    """Return counts by name, the largest first: "3 not covered, 1 escalated"."""
+    """Format counts by name, largest first: "3 not covered, 1 escalated"."""
     rows = sorted(((count, str(name)) for name, count in counts.items()), reverse=True)
     return ", ".join(f"{count} {name}" for count, name in rows)
 
 
 def gaps_csv(report: Gaps) -> str:
-    """Return a row for each gap, safe to be opened in a spreadsheet."""
+    """Return one row per gap, safe to open in a spreadsheet."""
     written = StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -79,7 +80,7 @@ def gaps_csv(report: Gaps) -> str:
 
 
 def gaps_page(report: Gaps) -> str:
-    """Return a whole HTML page; every text in it is escaped."""
+    """Return a complete HTML page, with all text escaped."""
     from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -89,10 +90,10 @@ def gaps_page(report: Gaps) -> str:
         summary=summary(report),
         trend=trend,
         listed=listed,
-        bars=report.gaps[:_MOST_BARS],
+        bars=report.gaps[:_MAX_BARS],
     )
 
 
 def _cell(text: str) -> str:
-    # What begins so is a formula to a spreadsheet.
+    # A spreadsheet would take these for formulas.
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

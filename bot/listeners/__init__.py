@@ -1,4 +1,4 @@
-"""What the bot listens to in Slack, one module a surface, each with `register(app, parts)`."""
+"""Listeners for Slack's requests, one module per surface, each with `register(app, services)`."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ from bot.listeners import (
     shortcuts,
 )
 from bot.listeners.admission import admitting
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 
-__all__ = ["Parts", "register"]
+__all__ = ["Services", "register"]
 
 
-def register(app: App, parts: Parts) -> None:
+def register(app: App, services: Services) -> None:
     """Register every listener."""
     app.use(_acknowledge)
-    app.use(admitting(parts))
-    # Of two that listen to the same event, the first has it to itself.
+    app.use(admitting(services))
+    # Bolt runs only the first listener that matches an event.
     questions = (edits, messages, mentions, commands, shortcuts)
     for module in (*questions, buttons, reactions, home, ingest, installation):
-        module.register(app, parts)
+        module.register(app, services)
 
 
 def _acknowledge(body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> None:
-    """Acknowledge what people press, submit and type at once, whatever its listener then does.
+    """Acknowledge commands and interactions at once.
 
-    Bolt would have it wait for a free thread. Events are acknowledged when they are on disk.
+    Otherwise the acknowledgement would wait for a free listener thread. Events are acknowledged
+    once they are on disk.
     """
     if body.get("type") not in ("event_callback", "url_verification"):
         ack()

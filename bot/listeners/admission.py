@@ -1,4 +1,4 @@
-"""The one check before every listener: whoever may not use the bot does not reach any of them."""
+"""The access check before all listeners."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from slack_bolt import BoltContext, BoltResponse, Respond
 from slack_sdk import WebClient
 
 from bot.actor import actor_of
-from bot.answering.access import Refused
+from bot.answering.access import Refusal
 from bot.answering.people import People
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 from bot.slack.errors import SLACK_ERRORS
-from bot.slack.posting import answer_call, say
+from bot.slack.posting import post_message, respond_to_interaction
 from bot.views.answer import plain
 from bot.views.home import closed_view
 from bot.words.catalogue import words
@@ -22,11 +22,10 @@ from bot.words.catalogue import words
 _EDITED = "message_changed"
 
 
-def admitting(parts: Parts) -> Callable[..., BoltResponse | None]:
-    """Return the middleware that keeps out whoever may not use the bot, and tells them so.
+def admitting(services: Services) -> Callable[..., BoltResponse | None]:
+    """Return the middleware that turns away people who may not use the bot, and notifies them.
 
-    Questions in messages pass: they are refused as they are answered, each once
-    (bot.answering.replies).
+    Questions in messages pass: bot.answering.replies refuses them, each once.
     """
 
     def admit(
@@ -40,14 +39,14 @@ def admitting(parts: Parts) -> Callable[..., BoltResponse | None]:
         if actor is None or _is_question(body):
             next()
             return None
-        refused = parts.access.admit(client, actor)
+        refused = services.access.admit(client, actor)
         if refused is None:
             next()
             return None
-        if refused.told:
-            # Somebody from elsewhere can perhaps not be told; that is no failure.
+        if refused.notify:
+            # The bot may be unable to reach someone from another workspace.
             with contextlib.suppress(*SLACK_ERRORS):
-                _tell(body, client, respond, actor.user, refused, parts.people)
+                _tell(body, client, respond, actor.user, refused, services.people)
         return BoltResponse(status=200)
 
     return admit
@@ -63,7 +62,7 @@ def _tell(
     client: WebClient,
     respond: Respond,
     user: str,
-    refused: Refused,
+    refused: Refusal,
     people: People,
 ) -> None:
     message = plain(refused.text(words(people.person(client, user).language)))
@@ -71,6 +70,6 @@ def _tell(
     if event.get("type") == "app_home_opened":
         client.views_publish(user_id=user, view=closed_view(message))
     elif body.get("response_url"):
-        answer_call(respond, message)
+        respond_to_interaction(respond, message)
     elif not event:
-        say(client, user, message)
+        post_message(client, user, message)

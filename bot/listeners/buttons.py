@@ -1,4 +1,4 @@
-"""The buttons under answers: a section, a choice, how good it was, a human, a deletion."""
+"""The buttons under answers: a section, a choice, feedback, a human, deletion."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainText
 from slack_sdk.models.views import View
 
 from bot.actor import Actor
-from bot.answering.answerer import message_text
-from bot.answering.found import found_for
-from bot.listeners.parts import Parts
+from bot.answering.answerer import read_text
+from bot.answering.escalation_context import escalation_context
+from bot.listeners.services import Services
 from bot.question import Place
 from bot.slack.errors import SLACK_ERRORS
-from bot.slack.posting import answer_call, post, post_privately, update
+from bot.slack.limits import MODAL_TITLE_CHARS
+from bot.slack.posting import post_answer, post_privately, respond_to_interaction, update_message
 from bot.views.answer import Message, plain, problem_blocks
 from bot.views.buttons import (
     CHOOSE,
@@ -27,12 +28,12 @@ from bot.views.buttons import (
     HUMAN,
     RESOLVE,
     SECTION,
-    Pointer,
-    pointer,
+    ButtonTarget,
+    parse_target,
     pressed,
     rating,
 )
-from bot.views.hand_over import marked, place_to_resolve
+from bot.views.hand_over import place_to_resolve, with_mark
 from bot.views.rich_text import moment, shortened
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
@@ -41,191 +42,200 @@ from kb.question.redact import redact
 
 COMMENT_VIEW = "feedback_comment"
 _COMMENT = "comment"
-_MOST_TITLE = 24
-_LONGEST_COMMENT = 2000
+# More than a comment needs, and within what an input takes (3,000).
+_MAX_COMMENT_CHARS = 2000
 
 logger = logging.getLogger(__name__)
 
 Body = dict[str, Any]
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to the buttons."""
-    desk = _Buttons(parts)
-    app.action(CHOOSE)(desk.choose)
-    app.action(SECTION)(desk.show_section)
-    app.action(FEEDBACK)(desk.rate)
-    app.action(HUMAN)(desk.ask_human)
-    app.action(RESOLVE)(desk.resolve)
-    app.action(DELETE)(desk.delete)
-    app.view(COMMENT_VIEW)(desk.comment)
+def register(app: App, services: Services) -> None:
+    """Register the buttons."""
+    handlers = _ButtonHandlers(services)
+    app.action(CHOOSE)(handlers.choose)
+    app.action(SECTION)(handlers.show_section)
+    app.action(FEEDBACK)(handlers.rate)
+    app.action(HUMAN)(handlers.ask_human)
+    app.action(RESOLVE)(handlers.resolve)
+    app.action(DELETE)(handlers.delete)
+    app.view(COMMENT_VIEW)(handlers.comment)
 
 
-class _Buttons:
-    """What is done when somebody presses one."""
+class _ButtonHandlers:
+    """A handler for each button."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def choose(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Answer with the section that was chosen, in place of what offered it."""
-        at, channel = _where(body)
-        if at is None:
+        """Replace the message that offered a choice with the chosen section."""
+        target, channel = _target_and_channel(body)
+        if target is None:
             return
-        place, private = at.place(channel), _is_private(body)
-        reply = self._parts.replies.to_choice(at, channel, private=private)
+        place, private = target.place(channel), _is_private(body)
+        reply = self._services.replies.to_choice(target, channel, private=private)
         if reply is None or reply.outcome is None:
-            _tell(body, client, respond, place)(plain(words(at.language).section_gone))
+            _tell(body, client, respond, place)(plain(words(target.language).section_gone))
             return
         if private:
             for number, message in enumerate(reply.messages):
-                answer_call(respond, message, replace_original=number == 0)
+                respond_to_interaction(respond, message, replace_original=number == 0)
         else:
             first, *rest = reply.messages
-            update(client, channel, body["message"]["ts"], first)
-            post(client, place, rest)
-        self._parts.learner.chosen(place, body["user"]["id"], reply.outcome.section)
-        self._parts.store.finish(channel, place.ts, reply.outcome)
+            update_message(client, channel, body["message"]["ts"], first)
+            post_answer(client, place, rest)
+        self._services.learner.record_choice(place, body["user"]["id"], reply.outcome.section)
+        self._services.store.finish(channel, place.ts, reply.outcome)
 
     def show_section(self, body: Body, client: WebClient) -> None:
         """Open a section as the guide has it."""
-        at, channel = _where(body)
-        if at is None:
+        target, channel = _target_and_channel(body)
+        if target is None:
             return
-        said, base = words(at.language), self._parts.knowledge_base
+        strings, base = words(target.language), self._services.knowledge_base
         audience = Actor(user=body["user"]["id"], channel=channel).audience
-        found = base.problem(at.guide, at.edition, at.anchor, audience)
+        found = base.problem(target.guide, target.edition, target.anchor, audience)
         if found is None:
-            title, blocks = said.whole_section, list(plain(said.section_gone).blocks)
+            title, blocks = strings.whole_section, list(plain(strings.section_gone).blocks)
         else:
             problem, guide = found
             title = problem_heading(problem[0], guide) or guide.title
             published = base.index().snapshot.manifest.created
-            blocks = [*problem_blocks(problem, guide, said), moment(said.as_of, published)]
+            blocks = [*problem_blocks(problem, guide, strings), moment(strings.as_of, published)]
         view = View(
-            type="modal", title=shortened(title, _MOST_TITLE), close=said.close, blocks=blocks
+            type="modal",
+            title=shortened(title, MODAL_TITLE_CHARS),
+            close=strings.close,
+            blocks=blocks,
         )
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def rate(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Note how good an answer was, and ask what was wrong with a bad one."""
+        """Record feedback, and ask what was wrong with a bad answer."""
         rated = rating(pressed(body).get("value"))
         if rated is None:
             return
-        good, at = rated
+        good, target = rated
         channel, user = body["channel"]["id"], body["user"]["id"]
-        self._parts.store.rate(channel, at.ts, user, good=good)
-        said = words(at.language)
+        self._services.store.rate(channel, target.ts, user, good=good)
+        strings = words(target.language)
         if good:
-            _tell(body, client, respond, at.place(channel))(plain(said.thanks_for_feedback))
+            _tell(body, client, respond, target.place(channel))(plain(strings.thanks_for_feedback))
         else:
-            client.views_open(trigger_id=body["trigger_id"], view=_comment_view(at, channel, said))
-        self._parts.learner.rated(at.place(channel), user, good=good)
+            client.views_open(
+                trigger_id=body["trigger_id"], view=_comment_view(target, channel, strings)
+            )
+        self._services.learner.record_rating(target.place(channel), user, good=good)
 
     def comment(self, body: Body, client: WebClient) -> None:
-        """Note what was wrong with an answer."""
+        """Record what was wrong with an answer."""
         view = body["view"]
         channel, _, value = str(view.get("private_metadata")).partition(" ")
-        at = pointer(value)
-        if at is None:
+        target = parse_target(value)
+        if target is None:
             return
         written = view["state"]["values"][_COMMENT][_COMMENT].get("value") or ""
         user = body["user"]["id"]
         text = redact(written) or None
-        self._parts.store.rate(channel, at.ts, user, good=False, comment=text)
-        place = at.place(channel)
-        if not place.is_call:
-            post_privately(client, place, user, plain(words(at.language).thanks_for_feedback))
+        self._services.store.rate(channel, target.ts, user, good=False, comment=text)
+        place = target.place(channel)
+        if not place.is_command:
+            post_privately(client, place, user, plain(words(target.language).thanks_for_feedback))
 
     def ask_human(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Pass a question on to people."""
-        at, channel = _where(body)
-        if at is None:
+        """Escalate a question to humans."""
+        target, channel = _target_and_channel(body)
+        if target is None:
             return
-        outcome = self._parts.store.outcome(channel, at.ts)
-        place = at.place(channel)
-        # Of a call that is forgotten, no message says what it was.
-        asked = outcome.text if outcome else None if place.is_call else message_text(client, place)
-        self._parts.humans.pass_on(
+        outcome = self._services.store.outcome(channel, target.ts)
+        place = target.place(channel)
+        # A command has no message to read the question from once its outcome is deleted.
+        asked = outcome.text if outcome else None if place.is_command else read_text(client, place)
+        self._services.humans.escalate(
             client,
-            at,
+            target,
             channel,
             body["user"]["id"],
             asked or redact(""),
-            found_for(self._parts.knowledge_base, outcome, self._parts.humans.channel),
+            escalation_context(
+                self._services.knowledge_base, outcome, self._services.humans.channel
+            ),
             _tell(body, client, respond, place),
         )
 
     def resolve(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Close a question that went to a human, for both sides."""
-        humans, user = self._parts.humans, body["user"]["id"]
+        """Close an escalated question for both sides."""
+        humans, user = self._services.humans, body["user"]["id"]
         channel = (body.get("channel") or {}).get("id") or ""
         place = place_to_resolve(pressed(body).get("value"))
-        asked = humans.to_resolve(place, channel, user) if place else None
+        asked = humans.resolvable(place, channel, user) if place else None
         if asked is None:
             return
-        outcome = self._parts.store.outcome(asked.channel, asked.ts)
-        said = words(outcome.language if outcome else "en")
+        outcome = self._services.store.outcome(asked.channel, asked.ts)
+        strings = words(outcome.language if outcome else "en")
         first = humans.resolve(client, asked, user)
         if channel != asked.to_channel:
-            # The note's own button has done its work.
-            shown = marked(body["message"], said.human_resolved_by, user, done=True)
-            update(client, channel, body["message"]["ts"], shown)
+            # The asker's note no longer needs its button.
+            shown = with_mark(body["message"], strings.human_resolved_by, user, done=True)
+            update_message(client, channel, body["message"]["ts"], shown)
         elif not first:
             here = Place(channel=channel, ts=body["message"]["ts"])
-            post_privately(client, here, user, plain(said.human_resolved_before))
+            post_privately(client, here, user, plain(strings.human_resolved_before))
 
     def delete(self, body: Body, client: WebClient, respond: Respond) -> None:
-        """Delete a message for the person who wrote it, or say that it cannot be."""
-        at, channel = _where(body)
-        if at is None:
+        """Delete a message for its author, or say that this is impossible."""
+        target, channel = _target_and_channel(body)
+        if target is None:
             return
-        said, place = words(at.language), at.place(channel)
+        strings, place = words(target.language), target.place(channel)
         try:
-            deleted = self._parts.deletion.delete(client, place, body["user"]["id"])
+            deleted = self._services.deletion.delete(client, place, body["user"]["id"])
         except SLACK_ERRORS:
-            logger.exception("Message %s could not be deleted", at.ts)
+            logger.exception("Message %s could not be deleted", target.ts)
             deleted = False
-        _tell(body, client, respond, place)(plain(said.deleted if deleted else said.not_deleted))
+        _tell(body, client, respond, place)(
+            plain(strings.deleted if deleted else strings.not_deleted)
+        )
 
 
 def _tell(
     body: dict[str, Any], client: WebClient, respond: Respond, place: Place
 ) -> Callable[[Message], None]:
-    """Return what tells whoever pressed a button something in private.
+    """Return a function that sends a private message to whoever pressed a button.
 
-    The bot need not be in the channel of a message that only one person sees.
+    For an ephemeral message it uses the response_url, since the bot need not be a member.
     """
     if _is_private(body):
-        return partial(answer_call, respond)
+        return partial(respond_to_interaction, respond)
     return partial(post_privately, client, place, body["user"]["id"])
 
 
 def _is_private(body: dict[str, Any]) -> bool:
-    """Whether only one person sees the message that a button is under."""
+    """Whether the message with the button is ephemeral."""
     return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
-def _where(body: dict[str, Any]) -> tuple[Pointer | None, str]:
+def _target_and_channel(body: dict[str, Any]) -> tuple[ButtonTarget | None, str]:
     channel = (body.get("channel") or {}).get("id") or ""
-    return pointer(pressed(body).get("value")), channel
+    return parse_target(pressed(body).get("value")), channel
 
 
-def _comment_view(at: Pointer, channel: str, said: SlackWords) -> View:
+def _comment_view(target: ButtonTarget, channel: str, strings: SlackWords) -> View:
     return View(
         type="modal",
         callback_id=COMMENT_VIEW,
-        title=shortened(said.what_was_wrong, _MOST_TITLE),
-        submit=said.send,
-        close=said.cancel,
-        private_metadata=f"{channel} {at.model_dump_json(exclude_defaults=True)}",
+        title=shortened(strings.what_was_wrong, MODAL_TITLE_CHARS),
+        submit=strings.send,
+        close=strings.cancel,
+        private_metadata=f"{channel} {target.model_dump_json(exclude_defaults=True)}",
         blocks=[
             InputBlock(
                 block_id=_COMMENT,
-                label=PlainTextObject(text=said.what_was_wrong_label),
+                label=PlainTextObject(text=strings.what_was_wrong_label),
                 optional=True,
                 element=PlainTextInputElement(
-                    action_id=_COMMENT, multiline=True, max_length=_LONGEST_COMMENT
+                    action_id=_COMMENT, multiline=True, max_length=_MAX_COMMENT_CHARS
                 ),
             )
         ],

@@ -1,4 +1,4 @@
-"""`/guide QUESTION`, whose answer only the asker sees until they post it to the channel.
+"""`/guide QUESTION`; only the asker sees the answer until they post it to the channel.
 
 The docs team's `/guide ingest` is in bot.listeners.ingest.
 """
@@ -14,86 +14,90 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.actor import home_of
-from bot.listeners.ingest import Desk
-from bot.listeners.parts import Parts
+from bot.listeners.ingest import IngestActions
+from bot.listeners.services import Services
 from bot.question import COMMAND_TS, Place, Question, Surface, plain_text
-from bot.slack.errors import NOT_THERE, SLACK_ERRORS, error_code
-from bot.slack.posting import answer_call, post
+from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, error_code
+from bot.slack.posting import post_answer, respond_to_interaction
 from bot.views.answer import plain, render_shared
-from bot.views.buttons import SHARE, pointer, pressed
+from bot.views.buttons import SHARE, parse_target, pressed
 from bot.words.catalogue import words
 
 COMMAND = "/guide"
 _INGEST = "ingest"
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to the slash command and its button."""
-    command = _Command(parts)
+def register(app: App, services: Services) -> None:
+    """Register the slash command and its button."""
+    command = _Command(services)
 
     def guide(
         body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
         question = asked_by_command(body, context)
-        parts.answerer.work.submit(command.answer, question, body["command"], client, respond)
+        services.answerer.workers.submit(command.answer, question, body["command"], client, respond)
 
     app.command(COMMAND)(guide)
     app.action(SHARE)(command.share)
 
 
 class _Command:
-    """What is done with what somebody typed after the command."""
+    """Handles the command and its button."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._desk = Desk(parts)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._ingest = IngestActions(services)
 
     def answer(self, question: Question, command: str, client: WebClient, respond: Respond) -> None:
-        """Answer to whoever typed it."""
-        said = words(self._parts.people.person(client, question.user).language)
+        """Answer whoever typed the command."""
+        strings = words(self._services.people.person(client, question.user).language)
         if question.text.lower() == _INGEST:
-            may = self._desk.may(client, question.user)
-            answer_call(respond, plain(said.ingest_tell if may else said.only_docs_team))
+            may = self._ingest.is_allowed(client, question.user)
+            respond_to_interaction(
+                respond, plain(strings.ingest_tell if may else strings.only_docs_team)
+            )
             if may:
-                self._desk.begin(client, question.user)
+                self._ingest.start(client, question.user)
         elif not question.text:
-            language = self._parts.people.person(client, question.user).language
-            example = self._parts.replies.example(language, question.actor.audience)
-            answer_call(respond, plain(said.usage.format(command=command, example=example)))
+            language = self._services.people.person(client, question.user).language
+            example = self._services.replies.example(language, question.actor.audience)
+            respond_to_interaction(
+                respond, plain(strings.usage.format(command=command, example=example))
+            )
         else:
-            for message in self._parts.private.answer(question, client):
-                answer_call(respond, message)
+            for message in self._services.private.answer(question, client):
+                respond_to_interaction(respond, message)
 
     def share(self, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        """Post an answer that only one person sees to the channel."""
-        at = pointer(pressed(body).get("value"))
-        if at is None:
+        """Post an ephemeral answer to the channel."""
+        target = parse_target(pressed(body).get("value"))
+        if target is None:
             return
         channel, user = body["channel"]["id"], body["user"]["id"]
-        answer = self._parts.replies.chosen(at, channel)
+        answer = self._services.replies.chosen(target, channel)
         if answer is None:
-            answer_call(respond, plain(words(at.language).section_gone))
+            respond_to_interaction(respond, plain(words(target.language).section_gone))
             return
-        place = Place(channel=channel, ts=at.ts)
-        messages = render_shared(answer, place, user, human=self._parts.replies.human)
+        place = Place(channel=channel, ts=target.ts)
+        messages = render_shared(answer, place, user, human=self._services.replies.human)
         try:
-            # It may have been pressed before, and the connection have broken then.
-            post(client, place, messages, perhaps_posted=True)
+            # An earlier press may have been interrupted by a connection error.
+            post_answer(client, place, messages, maybe_posted=True)
         except SlackApiError as error:
-            if error_code(error) not in NOT_THERE:
+            if error_code(error) not in NOT_A_MEMBER:
                 raise
-            # The command works where the bot is no member; an answer to it may be public there.
+            # The bot is not a member, but a response to the command can still be public.
             for message in messages:
-                answer_call(respond, message, response_type="in_channel")
+                respond_to_interaction(respond, message, response_type="in_channel")
         with contextlib.suppress(*SLACK_ERRORS):
             respond(delete_original=True)
 
 
 def asked_by_command(body: dict[str, Any], context: BoltContext) -> Question:
-    """Return what somebody typed after the command, as a question."""
+    """Return the text after the command as a question."""
     return Question(
         channel=body["channel_id"],
-        # No message stands for it, so it is known by what Slack calls this call.
+        # It has no message, so its trigger id identifies it.
         ts=f"{COMMAND_TS}{body.get('trigger_id') or secrets.token_hex(8)}",
         user=body["user_id"],
         text=plain_text(str(body.get("text") or "")),

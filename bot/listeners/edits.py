@@ -1,4 +1,4 @@
-"""Questions that are edited after they were answered: their answers are put right in place."""
+"""Questions edited after they were answered; their answers are updated in place."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
 from bot.actor import actor_of
-from bot.listeners.parts import Parts
-from bot.question import Place, words_of
+from bot.listeners.services import Services
+from bot.question import Place, text_of
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to edited messages."""
+def register(app: App, services: Services) -> None:
+    """Register the listener for edited messages."""
 
     def is_edit(event: dict[str, Any]) -> bool:
         now, before = event.get("message") or {}, event.get("previous_message") or {}
-        # Slack tells in the same way that it shows what a link leads to, or that a thread grew.
+        # Slack sends the same event for link previews and new thread replies.
         return (
             event.get("subtype") == "message_changed"
             and bool(now.get("edited"))
@@ -31,8 +31,8 @@ def register(app: App, parts: Parts) -> None:
             return
         message = event["message"]
         place = Place(channel=event["channel"], ts=str(message["ts"]))
-        parts.answerer.work.submit(
-            parts.answerer.answer_anew, place, actor, words_of(message), client
+        services.answerer.workers.submit(
+            services.answerer.answer_edited, place, actor, text_of(message), client
         )
 
     app.event("message", matchers=[is_edit])(handle_edit)

@@ -1,4 +1,4 @@
-"""App Home, and the suggested prompts of the messages tab."""
+"""App Home, and the suggested prompts in the Messages tab."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
 from bot.actor import Actor, actor_of
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 from bot.slack.errors import SLACK_ERRORS
 from bot.views.home import Figures, figures, home_view, prompts
 from bot.views.wordings import Vocabulary
@@ -22,19 +22,19 @@ from kb.retrieval.search import SearchIndex
 logger = logging.getLogger(__name__)
 
 
-class Office:
-    """Shows App Home to people."""
+class HomeTab:
+    """Publishes App Home."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._knowledge_base = parts.knowledge_base
-        self._store = parts.store
-        self._people = parts.people
-        self._access = parts.access
-        self._learner = parts.learner
-        self._rerun = parts.rerun
+    def __init__(self, services: Services) -> None:
+        self._knowledge_base = services.knowledge_base
+        self._store = services.store
+        self._people = services.people
+        self._access = services.access
+        self._learner = services.learner
+        self._ingest_runner = services.ingest_runner
 
     def suggest_prompts(self, client: WebClient, actor: Actor) -> None:
-        """Suggest what to ask in the messages tab."""
+        """Set the suggested prompts in the Messages tab."""
         language = self._people.person(client, actor.user).language or "en"
         index = self._index()
         examples = index.examples(language, actor.audience) if index else []
@@ -52,7 +52,7 @@ class Office:
         docs_team = self._access.is_docs_team(client, actor.user)
         counted = figures(self._store, docs_team=docs_team)
         index = self._index()
-        # What a guide is visible in are channels, and App Home is in none of them.
+        # Guides are visible per channel, and App Home is in no channel.
         audience = actor.audience
         headings = index.headings(language, audience) if index else []
         guides = [g for g in index.snapshot.guides if g.is_visible_to(audience)] if index else []
@@ -65,7 +65,7 @@ class Office:
             counted,
             language,
             docs_team=docs_team,
-            may_ingest=self._rerun.is_possible,
+            may_ingest=self._ingest_runner.is_configured,
             vocabulary=self._vocabulary(index, headings, counted, language, audience)
             if docs_team and index
             else None,
@@ -73,7 +73,7 @@ class Office:
         client.views_publish(user_id=actor.user, view=view)
 
     def rule(self, client: WebClient, actor: Actor, id: str, *, accepted: bool) -> None:
-        """Note the docs team's word on what people taught, and show what is left."""
+        """Record the docs team's ruling on a learned wording, and refresh App Home."""
         wording = next((each for each in self._learner.wordings() if each.id == id), None)
         if wording:
             self._learner.rule(wording, actor.user, accepted=accepted)
@@ -102,9 +102,9 @@ class Office:
             return None
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to `app_home_opened`."""
-    office = Office(parts)
+def register(app: App, services: Services) -> None:
+    """Register `app_home_opened`."""
+    home = HomeTab(services)
 
     def handle_opened(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         actor = actor_of(body, context)
@@ -112,9 +112,9 @@ def register(app: App, parts: Parts) -> None:
             return
         try:
             if body["event"].get("tab") == "messages":
-                office.suggest_prompts(client, actor)
+                home.suggest_prompts(client, actor)
             else:
-                office.show(client, actor)
+                home.show(client, actor)
         except SLACK_ERRORS:
             logger.exception("App Home could not be shown")
 

@@ -1,4 +1,4 @@
-"""The docs team's ingest: begun in App Home or by a command, decided on in a direct message."""
+"""The docs team's ingest: started in App Home or by a command, reviewed in a direct message."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.actor import Actor
-from bot.listeners.home import Office
-from bot.listeners.parts import Parts
-from bot.operations.ingest_runner import BusyError, FailedError, Pending, Told
+from bot.listeners.home import HomeTab
+from bot.listeners.services import Services
+from bot.operations.ingest_runner import BusyError, DraftedWordings, FailedError, IngestProgress
 from bot.slack.errors import SLACK_ERRORS
-from bot.slack.posting import say
+from bot.slack.posting import post_message
 from bot.views.answer import Message, plain
 from bot.views.buttons import pressed
 from bot.views.ingest_changes import (
@@ -25,8 +25,8 @@ from bot.views.ingest_changes import (
     LAST_DIFF,
     PUBLISH,
     diff_view,
-    how_far,
-    outcome,
+    progress_message,
+    result_message,
 )
 from bot.views.rich_text import shortened
 from bot.views.wordings import (
@@ -41,123 +41,128 @@ from bot.views.wordings import (
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 
+# chat.update allows 50 calls per minute, and bursts (Tier 3,
+# https://docs.slack.dev/apis/web-api/rate-limits).
 _SECONDS_BETWEEN_UPDATES = 1.0
-_LONGEST_ERROR = 2000
+# Fits into one text element (bot.views.rich_text).
+_MAX_ERROR_CHARS = 2000
 
 logger = logging.getLogger(__name__)
 
 
-class Desk:
-    """Does for one of the docs team what a button or a command asks for."""
+class IngestActions:
+    """What a member of the docs team can do with a button or a command."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._rerun = parts.rerun
-        self._people = parts.people
-        self._access = parts.access
-        self._work = parts.answerer.work
+    def __init__(self, services: Services) -> None:
+        self._ingest_runner = services.ingest_runner
+        self._people = services.people
+        self._access = services.access
+        self._workers = services.answerer.workers
 
-    def said(self, client: WebClient, user: str) -> SlackWords:
-        """Return the bot's words for a person."""
+    def strings(self, client: WebClient, user: str) -> SlackWords:
+        """Return the bot's strings in a person's language."""
         return words(self._people.person(client, user).language)
 
-    def may(self, client: WebClient, user: str) -> bool:
-        """Whether a person is of the docs team."""
+    def is_allowed(self, client: WebClient, user: str) -> bool:
+        """Whether a person is on the docs team."""
         return self._access.is_docs_team(client, user)
 
-    def begin(self, client: WebClient, user: str) -> None:
-        """Ingest, and tell the person in direct messages how it goes."""
-        if self._rerun.is_possible:
-            self._work.submit(self._ingest, client, user)
+    def start(self, client: WebClient, user: str) -> None:
+        """Start an ingest that reports to the person in direct messages."""
+        if self._ingest_runner.is_configured:
+            self._workers.submit(self._ingest, client, user)
         else:
-            say(client, user, plain(self.said(client, user).ingest_unnamed))
+            post_message(client, user, plain(self.strings(client, user).ingest_unnamed))
 
     def decide(self, client: WebClient, body: dict[str, Any], *, publish: bool) -> None:
-        """Publish or discard what a button names, and say so where the button was."""
-        self._work.submit(self._decide, client, body, publish)
+        """Publish or discard a button's candidate, and say so in its message."""
+        self._workers.submit(self._decide, client, body, publish)
 
     def _ingest(self, client: WebClient, user: str) -> None:
-        said = self.said(client, user)
-        show = _Shown(client, user, plain(said.ingest_begun))
+        strings = self.strings(client, user)
+        show = _StatusMessage(client, user, plain(strings.ingest_begun))
         try:
-            result = self._rerun.ingest(lambda told: show.meanwhile(told, said))
-            show(outcome(result, said, self._pending()))
+            result = self._ingest_runner.ingest(lambda update: show.progress(update, strings))
+            show(result_message(result, strings, self._pending()))
         except BusyError:
-            show(plain(said.ingest_running))
+            show(plain(strings.ingest_running))
         except FailedError as error:
-            show(plain(_failure(error, said)))
+            show(plain(_failure(error, strings)))
 
     def show_drafts(self, client: WebClient, user: str, trigger: str) -> None:
-        """Open the drafted wordings that wait for the docs team."""
-        said = self.said(client, user)
-        # To read them takes longer than Slack lets a modal wait.
-        opened = client.views_open(trigger_id=trigger, view=waiting_view(said.drafts_reading, said))
+        """Open the drafted wordings awaiting review."""
+        strings = self.strings(client, user)
+        # Reading them takes longer than the trigger id is valid (3 s).
+        opened = client.views_open(
+            trigger_id=trigger, view=waiting_view(strings.drafts_reading, strings)
+        )
         id = str(opened["view"]["id"])
-        self._work.submit(self._fill_drafts, client, id, said)
+        self._workers.submit(self._fill_drafts, client, id, strings)
 
     def decide_drafts(self, client: WebClient, user: str, state: Mapping[str, Any]) -> None:
-        """Keep the drafts that are ticked, drop the others, and say so in a direct message."""
-        self._work.submit(self._decide_drafts, client, user, state)
+        """Keep the ticked drafts, drop the others, and report in a direct message."""
+        self._workers.submit(self._decide_drafts, client, user, state)
 
-    def _fill_drafts(self, client: WebClient, id: str, said: SlackWords) -> None:
+    def _fill_drafts(self, client: WebClient, id: str, strings: SlackWords) -> None:
         try:
-            view = drafts_view(self._rerun.pending(), said)
+            view = drafts_view(self._ingest_runner.pending(), strings)
         except BusyError:
-            view = waiting_view(said.ingest_running, said)
+            view = waiting_view(strings.ingest_running, strings)
         except FailedError as error:
-            view = waiting_view(_failure(error, said), said)
+            view = waiting_view(_failure(error, strings), strings)
         client.views_update(view_id=id, view=view)
 
     def _decide_drafts(self, client: WebClient, user: str, state: Mapping[str, Any]) -> None:
-        said = self.said(client, user)
+        strings = self.strings(client, user)
         try:
-            found = decided(state, self._rerun.pending())
+            found = decided(state, self._ingest_runner.pending())
             if found:
-                self._rerun.decide(found)
+                self._ingest_runner.decide(found)
         except BusyError:
-            say(client, user, plain(said.ingest_running))
+            post_message(client, user, plain(strings.ingest_running))
             return
         except FailedError as error:
-            say(client, user, plain(_failure(error, said)))
+            post_message(client, user, plain(_failure(error, strings)))
             return
         kept = sum(len(texts) for _, texts in found)
         dropped = sum(len(problem.also_asked) for problem, _ in found) - kept
-        say(client, user, plain(said.drafts_decided.format(kept=kept, dropped=dropped)))
+        post_message(client, user, plain(strings.drafts_decided.format(kept=kept, dropped=dropped)))
 
-    def _pending(self) -> Sequence[Pending]:
-        """Return the drafts that wait; that they cannot be read is no fault of an ingest."""
+    def _pending(self) -> Sequence[DraftedWordings]:
+        """Return the drafts awaiting review. Best effort: the ingest itself has succeeded."""
         try:
-            return self._rerun.pending()
+            return self._ingest_runner.pending()
         except (BusyError, FailedError) as error:
             logger.warning("The drafts cannot be read: %s", error)
             return ()
 
     def _decide(self, client: WebClient, body: dict[str, Any], publish: bool) -> None:
-        said = self.said(client, str(body["user"]["id"]))
+        strings = self.strings(client, str(body["user"]["id"]))
         channel, message = str(body["channel"]["id"]), body["message"]
         name = str(pressed(body).get("value") or "")
         try:
-            (self._rerun.publish if publish else self._rerun.discard)(name)
+            (self._ingest_runner.publish if publish else self._ingest_runner.discard)(name)
         except BusyError:
-            say(client, channel, plain(said.ingest_running))
+            post_message(client, channel, plain(strings.ingest_running))
             return
         except FailedError as error:
-            say(client, channel, plain(_failure(error, said)))
+            post_message(client, channel, plain(_failure(error, strings)))
             return
         logger.info("%s was %s.", name, "published" if publish else "discarded")
-        told = plain((said.published_now if publish else said.discarded).format(name=name))
+        verdict = plain((strings.published_now if publish else strings.discarded).format(name=name))
         kept = [block for block in message["blocks"] if block["type"] != "actions"]
         client.chat_update(
-            channel=channel, ts=message["ts"], text=told.text, blocks=[*kept, *told.blocks]
+            channel=channel, ts=message["ts"], text=verdict.text, blocks=[*kept, *verdict.blocks]
         )
 
     def show_last(self, client: WebClient, user: str, trigger: str) -> None:
-        """Open what changed the last time."""
-        view = diff_view(self._rerun.last(), self.said(client, user))
+        """Open the changes of the last ingest."""
+        view = diff_view(self._ingest_runner.last(), self.strings(client, user))
         client.views_open(trigger_id=trigger, view=view)
 
 
-class _Shown:
-    """A direct message that is updated, at most about once a second until it is done."""
+class _StatusMessage:
+    """A direct message that is updated with the progress, at most once a second."""
 
     def __init__(self, client: WebClient, user: str, first: Message) -> None:
         self._client = client
@@ -172,64 +177,64 @@ class _Shown:
             channel=self._channel, ts=self._ts, text=message.text, blocks=list(message.blocks)
         )
 
-    def meanwhile(self, told: Told, said: SlackWords) -> None:
+    def progress(self, update: IngestProgress, strings: SlackWords) -> None:
         if time.monotonic() - self._shown_at < _SECONDS_BETWEEN_UPDATES:
             return
         self._shown_at = time.monotonic()
         try:
-            self(how_far(told, said))
+            self(progress_message(update, strings))
         except SLACK_ERRORS as error:
-            logger.warning("How far the ingest is cannot be shown: %s", error)
+            logger.warning("The ingest's progress cannot be shown: %s", error)
 
 
-def _failure(error: FailedError, said: SlackWords) -> str:
-    logger.error("What the docs team asked for failed: %s", error)
-    return said.ingest_failed.format(error=shortened(str(error), _LONGEST_ERROR))
+def _failure(error: FailedError, strings: SlackWords) -> str:
+    logger.error("A command of the docs team failed: %s", error)
+    return strings.ingest_failed.format(error=shortened(str(error), _MAX_ERROR_CHARS))
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to the docs team's buttons. Others are told that these are not for them."""
-    desk, office = Desk(parts), Office(parts)
+def register(app: App, services: Services) -> None:
+    """Register the docs team's buttons; others are told that these are not for them."""
+    actions, home = IngestActions(services), HomeTab(services)
 
     def guarded(
         do: Callable[[WebClient, dict[str, Any]], None],
     ) -> Callable[[dict[str, Any], WebClient], None]:
         def listen(body: dict[str, Any], client: WebClient) -> None:
             user = str(body["user"]["id"])
-            if desk.may(client, user):
+            if actions.is_allowed(client, user):
                 do(client, body)
             else:
-                say(client, user, plain(desk.said(client, user).only_docs_team))
+                post_message(client, user, plain(actions.strings(client, user).only_docs_team))
 
         return listen
 
-    def begin(client: WebClient, body: dict[str, Any]) -> None:
-        desk.begin(client, str(body["user"]["id"]))
+    def start(client: WebClient, body: dict[str, Any]) -> None:
+        actions.start(client, str(body["user"]["id"]))
 
     def show_last(client: WebClient, body: dict[str, Any]) -> None:
-        desk.show_last(client, str(body["user"]["id"]), str(body["trigger_id"]))
+        actions.show_last(client, str(body["user"]["id"]), str(body["trigger_id"]))
 
     def publish(client: WebClient, body: dict[str, Any]) -> None:
-        desk.decide(client, body, publish=True)
+        actions.decide(client, body, publish=True)
 
     def discard(client: WebClient, body: dict[str, Any]) -> None:
-        desk.decide(client, body, publish=False)
+        actions.decide(client, body, publish=False)
 
     def show_drafts(client: WebClient, body: dict[str, Any]) -> None:
-        desk.show_drafts(client, str(body["user"]["id"]), str(body["trigger_id"]))
+        actions.show_drafts(client, str(body["user"]["id"]), str(body["trigger_id"]))
 
     def decide_drafts(client: WebClient, body: dict[str, Any]) -> None:
-        desk.decide_drafts(client, str(body["user"]["id"]), body["view"]["state"]["values"])
+        actions.decide_drafts(client, str(body["user"]["id"]), body["view"]["state"]["values"])
 
     def rule(client: WebClient, body: dict[str, Any], *, accepted: bool) -> None:
         id = str(pressed(body).get("value") or "")
-        office.rule(client, Actor(user=str(body["user"]["id"])), id, accepted=accepted)
+        home.rule(client, Actor(user=str(body["user"]["id"])), id, accepted=accepted)
 
     app.action(REVIEW_DRAFTS)(guarded(show_drafts))
     app.view(DRAFTS_VIEW)(guarded(decide_drafts))
     app.action(ACCEPT_WORDING)(guarded(partial(rule, accepted=True)))
     app.action(REMOVE_WORDING)(guarded(partial(rule, accepted=False)))
-    app.action(INGEST)(guarded(begin))
+    app.action(INGEST)(guarded(start))
     app.action(LAST_DIFF)(guarded(show_last))
     app.action(PUBLISH)(guarded(publish))
     app.action(DISCARD)(guarded(discard))

@@ -1,4 +1,4 @@
-"""That a workspace takes the bot away."""
+"""Workspaces that uninstall the bot."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 
 logger = logging.getLogger(__name__)
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to `app_uninstalled` and `tokens_revoked`.
+def register(app: App, services: Services) -> None:
+    """Register `app_uninstalled` and `tokens_revoked`.
 
-    Where workspaces install the bot by OAuth, it forgets their tokens.
+    If workspaces install the bot by OAuth, their tokens are deleted.
     """
-    if parts.settings.installs:
+    if services.settings.installs:
         app.enable_token_revocation_listeners()
 
     def gone(body: dict[str, Any]) -> None:
-        logger.error("The bot was taken away from the workspace %s.", body.get("team_id"))
+        logger.error("The bot was uninstalled from workspace %s.", body.get("team_id"))
 
-    # The first listener whose matchers fit has the event to itself.
+    # Bolt runs only the first listener that matches; with OAuth, that is its own.
     app.event("app_uninstalled")(gone)
     app.event("tokens_revoked")(gone)

@@ -6,15 +6,17 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.listeners.parts import Parts
-from bot.listeners.questions import answering, taking
+from bot.listeners.questions import answering, claiming
+from bot.listeners.services import Services
 from bot.question import Question, mention
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to `app_mention`."""
+def register(app: App, services: Services) -> None:
+    """Register `app_mention`."""
 
     def wanted(event: dict[str, Any], me: str) -> Question | None:
         return mention(event)
 
-    app.event("app_mention", middleware=[taking(parts.answerer, wanted)])(answering(parts.answerer))
+    app.event("app_mention", middleware=[claiming(services.answerer, wanted)])(
+        answering(services.answerer)
+    )

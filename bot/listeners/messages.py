@@ -1,4 +1,4 @@
-"""Direct messages, replies in threads that the bot is in, and channels that it answers unasked."""
+"""Direct messages, replies in the bot's threads, and channels where it answers unasked."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.listeners.parts import Parts
-from bot.listeners.questions import answering, taking
+from bot.listeners.questions import answering, claiming
+from bot.listeners.services import Services
 from bot.question import (
     Question,
     channel_message,
     direct_message,
-    names,
-    names_somebody,
+    mentions_anyone,
+    mentions_user,
+    text_of,
     thread_reply,
-    words_of,
 )
-from bot.settings import ids
+from bot.settings import parse_ids
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to `message`."""
-    unasked = ids(parts.settings.auto_answer_channels)
-    answerer, humans = parts.answerer, parts.humans
+def register(app: App, services: Services) -> None:
+    """Register `message`."""
+    unasked = parse_ids(services.settings.auto_answer_channels)
+    answerer, humans = services.answerer, services.humans
 
     def wanted(event: dict[str, Any], me: str) -> Question | None:
         question = direct_message(event)
@@ -36,15 +36,15 @@ def register(app: App, parts: Parts) -> None:
         return channel_message(event) if event.get("channel") in unasked else None
 
     def in_conversation(question: Question, event: dict[str, Any], me: str) -> bool:
-        """Whether a reply may be for the bot; if it is for somebody else, people talk there."""
+        """Whether a thread reply may be for the bot; if people talk to each other, it withdraws."""
         conversations = answerer.conversations
         if not conversations.listens(question.channel, str(question.thread_ts)):
             return False
-        if question.text and not names_somebody(event):
+        if question.text and not mentions_anyone(event):
             return True
-        # A picture, or words for somebody who is named: people help each other here.
-        if not names(event, me) and not conversations.has_asked(question):
-            conversations.keep_quiet(question)
+        # A picture, or a message that mentions someone: people are helping each other.
+        if not mentions_user(event, me) and not conversations.has_asked(question):
+            conversations.mute(question)
         return False
 
     def is_humans_reply(event: dict[str, Any]) -> bool:
@@ -52,9 +52,9 @@ def register(app: App, parts: Parts) -> None:
 
     def handle_reply(event: dict[str, Any], client: WebClient) -> None:
         channel, posted, user = event["channel"], event["thread_ts"], event["user"]
-        humans.answered(client, channel, posted, user, words_of(event))
-        parts.learner.handed_over(channel, posted, user, str(event.get("text") or ""))
+        humans.on_reply(client, channel, posted, user, text_of(event))
+        services.learner.record_human_answer(channel, posted, user, str(event.get("text") or ""))
 
-    # The first listener whose matchers fit has the event to itself.
+    # Bolt runs only the first listener that matches.
     app.event("message", matchers=[is_humans_reply])(handle_reply)
-    app.event("message", middleware=[taking(answerer, wanted)])(answering(answerer))
+    app.event("message", middleware=[claiming(answerer, wanted)])(answering(answerer))

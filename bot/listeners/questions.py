@@ -1,4 +1,4 @@
-"""What every listener to questions does first: take the question on, on disk."""
+"""The first step of every listener for questions: claim the question, durably."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from bot.answering.answerer import Answerer
 from bot.question import Question
 
 Wanted = Callable[[dict[str, Any], str], Question | None]
-"""Returns the question in an event, if there is one for the bot, whose own id it is given."""
+"""Returns the question in an event, if it has one for the bot; gets the bot's user id, too."""
 
 
-def taking(
+def claiming(
     answerer: Answerer, wanted: Wanted
 ) -> Callable[[dict[str, Any], BoltContext, Callable[[], None]], BoltResponse | None]:
-    """Return the middleware that lets a listener have only what is new and wanted."""
+    """Return the middleware that passes on only new questions for the bot."""
 
-    def take(
+    def claim(
         body: dict[str, Any], context: BoltContext, next: Callable[[], None]
     ) -> BoltResponse | None:
-        # Before Slack is told that the event arrived, so that a crash cannot lose it.
+        # Before the event is acknowledged, so that a crash cannot lose it.
         question = wanted(body["event"], context.bot_user_id or "")
         if question is None:
             return BoltResponse(status=200)
         question = dataclasses.replace(question, team=context.team_id, home=home_of(body, context))
-        if not answerer.take(question):
+        if not answerer.claim(question):
             return BoltResponse(status=200)
         context["question"] = question
         next()
         return None
 
-    return take
+    return claim
 
 
 def answering(answerer: Answerer) -> Callable[[BoltContext, WebClient], None]:
-    """Return the listener that has answered what was taken on."""
+    """Return the listener that enqueues the claimed question."""
 
     def answer(context: BoltContext, client: WebClient) -> None:
-        answerer.answer_soon(context["question"], client)
+        answerer.enqueue(context["question"], client)
 
     return answer

@@ -1,4 +1,4 @@
-"""Reactions in the channel for humans: whoever reacts takes the question on, or resolves it."""
+"""Reactions in the humans' channel: whoever reacts takes the question on, or resolves it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.listeners.parts import Parts
+from bot.listeners.services import Services
 
 
-def register(app: App, parts: Parts) -> None:
-    """Listen to `reaction_added`."""
+def register(app: App, services: Services) -> None:
+    """Register `reaction_added`."""
 
     def handle_reaction(event: dict[str, Any], client: WebClient) -> None:
         item = event.get("item") or {}
         if item.get("type") == "message":
-            parts.humans.reacted(
+            services.humans.on_reaction(
                 client,
                 str(item["channel"]),
                 str(item["ts"]),

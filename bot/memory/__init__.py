@@ -1,4 +1,4 @@
-"""The bot's database: what was asked, what came of it, how it was rated.
+"""The bot's database: questions, their outcomes, and feedback.
 
-Its tables are made in bot.migrations.
+Its tables are created in bot.migrations.
 """

@@ -1,4 +1,4 @@
-"""Who talks with the bot in a conversation, and what it has said there."""
+"""Who has talked to the bot in a conversation, and what it answered."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from kb.question.redact import redact
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told(Place):
-    """A question that was answered with a section ("guide#anchor"), and where the answer stands.
+class PriorAnswer(Place):
+    """A question that was answered with a section ("guide#anchor"), and the answer's ts.
 
-    `text` is the question.
+    `text` is the question's.
     """
 
     text: CleanText
@@ -27,53 +27,50 @@ class Told(Place):
 
 
 class Conversations:
-    """What was said in threads. Threads of the process may share it."""
+    """The state of Slack threads. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self._engine: Engine = store.engine
 
     def listens(self, channel: str, thread_ts: str) -> bool:
-        """Whether the bot is in a thread, and has not been sent away or left it to people."""
+        """Whether the bot takes part in a thread, and has neither been sent away nor withdrawn."""
         with Session(self._engine) as session:
             thread = session.get(ThreadRow, (channel, thread_ts))
             return thread is not None and not thread.quiet
 
-    def keep_quiet(self, place: Place) -> None:
-        """Say nothing more in a thread until the bot is mentioned."""
+    def mute(self, place: Place) -> None:
+        """Stay silent in a thread until the bot is mentioned."""
         self._set_quiet(place, quiet=True)
 
-    def speak_again(self, place: Place) -> None:
-        """Listen to a thread again."""
+    def unmute(self, place: Place) -> None:
+        """Take part in a thread again."""
         self._set_quiet(place, quiet=False)
 
     def has_asked(self, question: Question) -> bool:
-        """Whether whoever wrote this was answered in its conversation before."""
+        """Whether the author was answered in this conversation before."""
         return self._newest(question, QuestionRow.user == question.user) is not None
 
     def last_asked(self, question: Question) -> str | None:
-        """Return the ts of the last question of a conversation that was answered, if any was.
-
-        Greetings and thanks are none.
-        """
+        """Return the ts of the last answered question in a conversation, small talk aside."""
         row = self._newest(question, QuestionRow.decision != Decision.SMALL_TALK.value)
         return row.ts if row else None
 
-    def last_told(self, question: Question) -> Told | None:
-        """Return the last question of a conversation that a section was the answer to."""
+    def last_answer(self, question: Question) -> PriorAnswer | None:
+        """Return the last question in a conversation that was answered with a section."""
         row = self._newest(question, QuestionRow.decision == Decision.ANSWER.value)
-        return _told(row) if row else None
+        return _prior_answer(row) if row else None
 
-    def told(self, question: Question, section: str) -> Told | None:
-        """Return the question of a conversation that a section was the answer to, if it was."""
+    def answered_with(self, question: Question, section: str) -> PriorAnswer | None:
+        """Return the last question in a conversation that was answered with a given section."""
         row = self._newest(
             question,
             QuestionRow.decision == Decision.ANSWER.value,
             QuestionRow.section == section,
         )
-        return _told(row) if row else None
+        return _prior_answer(row) if row else None
 
     def answer_ts(self, place: Place) -> str | None:
-        """Return where the answer to a question stands, if there is one."""
+        """Return the ts of the answer to a question, if there is one."""
         with Session(self._engine) as session:
             row = session.get(QuestionRow, (place.channel, place.ts))
             return row.answer_ts if row else None
@@ -103,8 +100,8 @@ class Conversations:
                 thread.quiet = quiet
 
 
-def _told(row: QuestionRow) -> Told:
-    return Told(
+def _prior_answer(row: QuestionRow) -> PriorAnswer:
+    return PriorAnswer(
         channel=row.channel,
         ts=row.ts,
         thread_ts=row.thread_ts,

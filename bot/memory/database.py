@@ -1,4 +1,4 @@
-"""Where the bot's database is, and in what condition."""
+"""The bot's database: its location and status."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from kb.errors import GuidebotError, SettingsError
 
+# `guidebot doctor` should not hang on a locked database.
 _LOCK_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Condition:
-    """What is found of a database without changing it.
+class DatabaseStatus:
+    """A database's status, determined without changing it.
 
-    `name` is where it is, without a password. `revision` is the migration that it has, None if
-    nothing was written to it yet; `newest` is the last of the migrations `known` to the program.
+    `name` is its URL without the password. `revision` is its migration, None if it is empty;
+    `newest` is the last of the migrations `known` to this version.
     """
 
     name: str
@@ -31,9 +32,9 @@ class Condition:
 
 
 def database_url(database: Path | str) -> URL:
-    """Return the URL of a SQLite file, or of what a SQLAlchemy URL names.
+    """Return the URL of a SQLite file, or parse a SQLAlchemy URL.
 
-    Raises SettingsError if it is no such URL.
+    Raises SettingsError if it is not a valid URL.
     """
     if isinstance(database, Path):
         return URL.create("sqlite", database=str(database))
@@ -43,7 +44,7 @@ def database_url(database: Path | str) -> URL:
     except (ArgumentError, ValueError) as error:
         # Without the value: there may be a password in it.
         raise SettingsError(
-            "DATABASE_URL is no SQLAlchemy URL that can be used, such as "
+            "DATABASE_URL is not a usable SQLAlchemy URL, such as "
             "postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///PATH. "
             "Leave it empty for a SQLite file in GUIDEBOT_HOME."
         ) from error
@@ -51,18 +52,18 @@ def database_url(database: Path | str) -> URL:
 
 
 def migrations() -> Config:
-    """Return where Alembic finds the migrations."""
+    """Return Alembic's configuration."""
     config = Config()
     config.set_main_option("script_location", "bot:migrations")
     config.set_main_option("path_separator", "os")
     return config
 
 
-def look_at(database: Path | str) -> Condition:
-    """Return a database's condition, after trying to write to it.
+def inspect_database(database: Path | str) -> DatabaseStatus:
+    """Return a database's status, after a trial write that is rolled back.
 
-    Nothing is kept of the trial, and a SQLite file that is missing stays so. Raises
-    GuidebotError if the database cannot be opened or written to.
+    A missing SQLite file is not created. Raises GuidebotError if the database cannot be opened
+    or written to.
     """
     url = database_url(database)
     name = url.render_as_string(hide_password=True)
@@ -71,7 +72,7 @@ def look_at(database: Path | str) -> Condition:
     newest = scripts.get_current_head() or ""
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and not (url.database and Path(url.database).exists()):
-        return Condition(name, None, newest, known)
+        return DatabaseStatus(name, None, newest, known)
     try:
         engine = create_engine(url, connect_args={"timeout": _LOCK_SECONDS} if sqlite else {})
         with engine.connect() as connection:
@@ -79,7 +80,7 @@ def look_at(database: Path | str) -> Condition:
         engine.dispose()
     except (DatabaseError, ImportError) as error:
         raise GuidebotError(f"{name}: {getattr(error, 'orig', None) or error}") from error
-    return Condition(name, revision, newest, known)
+    return DatabaseStatus(name, revision, newest, known)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""The questions that went to humans: where they were posted, who took them on, what is settled."""
+"""Escalated questions: where they were posted, who took them on, which are resolved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.question import Place
 
 @dataclass(frozen=True, kw_only=True)
 class Escalation(Place):
-    """A question that went to a human: its place, who asked it, and where it was posted."""
+    """An escalated question: its place, who asked it, and where it was posted."""
 
     user: str
     to_channel: str
@@ -25,15 +25,15 @@ class Escalation(Place):
 
 
 class Escalations:
-    """Questions that went to humans. Threads of the process may share it."""
+    """The escalated questions. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self._engine: Engine = store.engine
 
-    def begin(self, place: Place, user: str, to_channel: str) -> bool:
-        """Note that a question goes to a human; False if it is with one already.
+    def open(self, place: Place, user: str, to_channel: str) -> bool:
+        """Record that a question is escalated; False if it already is.
 
-        One that was resolved may go again.
+        A resolved question can be escalated again.
         """
         try:
             with Session(self._engine) as session, session.begin():
@@ -56,8 +56,8 @@ class Escalations:
             return False
         return True
 
-    def posted(self, place: Place, to_ts: str | None) -> None:
-        """Note where a question was posted for humans; None if it could not be, to try again."""
+    def set_posted(self, place: Place, to_ts: str | None) -> None:
+        """Record where a question was posted; None if that failed, so that it can be retried."""
         with Session(self._engine) as session, session.begin():
             row = session.get(EscalationRow, (place.channel, place.ts))
             if row and to_ts is None:
@@ -65,21 +65,21 @@ class Escalations:
             elif row:
                 row.to_ts = to_ts
 
-    def of(self, place: Place) -> Escalation | None:
-        """Return where a question was posted for humans, if it was."""
+    def of_question(self, place: Place) -> Escalation | None:
+        """Return a question's escalation, if it has one."""
         with Session(self._engine) as session:
             return _escalation(session, session.get(EscalationRow, (place.channel, place.ts)))
 
-    def at(self, to_channel: str, to_ts: str) -> Escalation | None:
-        """Return the question that was posted for humans as a message, if it is one."""
+    def at_message(self, to_channel: str, to_ts: str) -> Escalation | None:
+        """Return the escalation that was posted as a message, if it is one."""
         chosen = select(EscalationRow).where(
             EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
         )
         with Session(self._engine) as session:
             return _escalation(session, session.scalars(chosen).first())
 
-    def take(self, escalation: Escalation, by: str) -> bool:
-        """Note that a human takes care of a question; False if one did before."""
+    def claim(self, escalation: Escalation, by: str) -> bool:
+        """Record that a human takes a question on; False if someone did before."""
         with Session(self._engine) as session, session.begin():
             row = session.get(EscalationRow, (escalation.channel, escalation.ts))
             if row is None or row.answered_at is not None:
@@ -88,7 +88,7 @@ class Escalations:
             return True
 
     def resolve(self, escalation: Escalation, by: str) -> bool:
-        """Note that a question is resolved; False if it was before."""
+        """Record that a question is resolved; False if it was before."""
         with Session(self._engine) as session, session.begin():
             row = session.get(EscalationRow, (escalation.channel, escalation.ts))
             if row is None or row.resolved_at is not None:

@@ -1,4 +1,4 @@
-"""What people asked, and what came of it, counted for the docs team."""
+"""What people asked and with what outcome, counted for the docs team."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from kb.model import Decision
 
 @dataclass(frozen=True, kw_only=True)
 class Asked(Outcome):
-    """A question of before, with when it was asked (seconds since 1970) and how it was rated.
+    """A past question: its place, who asked it and on which surface, and `at` (Unix time).
 
-    `good` and `bad` count the ratings; `escalated` says whether it went to a human. `place` is
-    where it stands, `user` who asked it, and `surface` where in Slack that was.
+    `good` and `bad` count the ratings; `escalated` says whether it went to a human.
     """
 
     place: Place
@@ -40,13 +39,13 @@ class Count(NamedTuple):
 
 
 class History:
-    """The questions of before. Threads may share it."""
+    """Past questions. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self._engine: Engine = store.engine
 
     def asked(self, since: float) -> Sequence[Asked]:
-        """Return the questions since a time (seconds since 1970) that have an outcome."""
+        """Return the questions since a Unix time that have an outcome, oldest first."""
         with Session(self._engine) as session:
             rows = session.scalars(
                 select(QuestionRow)
@@ -77,18 +76,18 @@ class History:
             ]
 
     def sections_asked(self, since: float) -> Sequence[Count]:
-        """Return how often each section was the answer since a time, most often first."""
+        """Return how often each section was the answer since a time, most frequent first."""
         return self._counts(
             QuestionRow.section, since, QuestionRow.decision == Decision.ANSWER.value, limit=None
         )
 
     def not_covered(self, since: float, limit: int) -> Sequence[Count]:
-        """Return the questions since a time that the guides do not cover, most often first."""
+        """Return the questions since a time that the guides do not cover, most frequent first."""
         uncovered = QuestionRow.decision == Decision.NOT_COVERED.value
         return self._counts(QuestionRow.text, since, uncovered, limit=limit)
 
     def low_rated(self, since: float, limit: int) -> Sequence[Count]:
-        """Return the questions since a time whose answers more people rated bad than good."""
+        """Return the questions since a time with more bad ratings than good ones."""
         rating = case((FeedbackRow.good, 1), else_=-1)
         bad = (
             select(FeedbackRow.channel, FeedbackRow.ts)

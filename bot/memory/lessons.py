@@ -1,4 +1,4 @@
-"""What people taught about questions: which problem was meant (kb.wordings.learned)."""
+"""Lessons from people: which problem a question meant (kb.wordings.learned)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.store import Store
 from bot.memory.tables import EscalationRow, LessonRow, QuestionRow, RulingRow
 from bot.question import Place
@@ -20,22 +20,22 @@ from kb.wordings.learned import Lesson, text_key, wording_id
 logger = logging.getLogger(__name__)
 
 Version = tuple[float, ...]
-"""Differs whenever what was taught does."""
+"""Changes whenever lessons or rulings do."""
 
 
 _ASKED_WHICH = (Decision.CHOOSE.value, Decision.NOT_COVERED.value)
 
 
 class Lessons:
-    """What people taught. Threads may share it."""
+    """The lessons. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self._engine: Engine = store.engine
 
-    def chosen(self, place: Place, user: str, problem: str) -> None:
-        """Note that somebody chose a problem ("guide#anchor") among those that came into question.
+    def record_choice(self, place: Place, user: str, problem: str) -> None:
+        """Record that someone chose a problem ("guide#anchor") among the candidates.
 
-        What they chose before for the same question was not meant; nor was what stood first.
+        Their earlier choice for the same question was then wrong, and so was the first candidate.
         """
         with Session(self._engine) as session, session.begin():
             question = session.get(QuestionRow, (place.channel, place.ts))
@@ -46,15 +46,15 @@ class Lessons:
                 self._note(session, question, user, first, good=False)
             self._note(session, question, user, problem, good=True)
 
-    def rated(self, place: Place, user: str, *, good: bool) -> None:
-        """Note whether an answer helped, if there was one."""
+    def record_rating(self, place: Place, user: str, *, good: bool) -> None:
+        """Record whether an answer helped, if there was one."""
         with Session(self._engine) as session, session.begin():
             question = session.get(QuestionRow, (place.channel, place.ts))
             if question and question.section and question.decision == Decision.ANSWER.value:
                 self._note(session, question, user, question.section, good=good)
 
-    def handed_over(self, to_channel: str, to_ts: str, user: str, problem: str) -> None:
-        """Note that a human answered a question that was posted for them with a problem."""
+    def record_human_answer(self, to_channel: str, to_ts: str, user: str, problem: str) -> None:
+        """Record that a human answered an escalated question with a problem."""
         with Session(self._engine) as session, session.begin():
             posted = session.scalars(
                 select(EscalationRow).where(
@@ -66,7 +66,7 @@ class Lessons:
                 self._note(session, question, user, problem, good=True)
 
     def is_posted(self, to_channel: str, to_ts: str) -> bool:
-        """Whether a message is a question that was posted for humans."""
+        """Whether a message is an escalated question."""
         chosen = select(EscalationRow.ts).where(
             EscalationRow.to_channel == to_channel, EscalationRow.to_ts == to_ts
         )
@@ -74,7 +74,7 @@ class Lessons:
             return session.scalars(chosen).first() is not None
 
     def rule(self, problem: str, text: str, by: str, *, accepted: bool) -> None:
-        """Note the docs team's word on a wording of a problem."""
+        """Record the docs team's ruling on a wording of a problem."""
         with Session(self._engine) as session, session.begin():
             session.merge(
                 RulingRow(
@@ -94,14 +94,14 @@ class Lessons:
             return [lesson for row in rows if (lesson := _lesson(row))]
 
     def rulings(self) -> dict[tuple[str, str], bool]:
-        """Return the docs team's words, by problem and text_key, oldest first."""
+        """Return the docs team's rulings by (problem, text_key)."""
         with Session(self._engine) as session:
             return {
                 (row.section, row.key): row.accepted for row in session.scalars(select(RulingRow))
             }
 
     def version(self) -> Version:
-        """Return what differs whenever a lesson or ruling was added, changed or deleted."""
+        """Return a value that changes whenever a lesson or ruling is added, changed or deleted."""
         found: list[float] = []
         with Session(self._engine) as session:
             for table in (LessonRow, RulingRow):
@@ -114,11 +114,11 @@ class Lessons:
     def _note(
         self, session: Session, question: QuestionRow, user: str, problem: str, *, good: bool
     ) -> None:
-        text = anonymous(question.text or "")
-        # What was understood with the question before it says too little by itself.
+        text = anonymise(question.text or "")
+        # A follow-up does not stand on its own.
         if not text or question.joined:
             return
-        # The last word on the same problem counts.
+        # The latest judgement of the same problem counts.
         session.execute(
             delete(LessonRow).where(
                 LessonRow.channel == question.channel,

@@ -1,6 +1,6 @@
-"""What the bot has to remember: what it was asked, what came of it, what people said to it.
+"""The bot's memory: questions, their outcomes, and feedback.
 
-Text is kept without its secrets, and for as long as the settings say.
+Text is stored without secrets, and for as long as the settings say.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ _DAY = 24 * 3600.0
 
 logger = logging.getLogger(__name__)
 
-# Longer than any answer takes between two rounds of the process that is at it (bot.app).
-_HELD_SECONDS = 90.0
+# Several times the interval at which a process renews its leases (bot.app), so that only a dead
+# one loses them.
+_LEASE_SECONDS = 90.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unanswered(Place):
-    """A question that was taken on and not answered: all that is known of it."""
+class ClaimedQuestion(Place):
+    """A claimed question, with all that is stored before it is answered."""
 
     user: str
     taken_at: float
@@ -65,9 +66,9 @@ class Unanswered(Place):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a question. `section` is "guide#anchor" of what was cited, or came nearest.
+    """The outcome of a question. `section` ("guide#anchor") is the one cited, or the nearest.
 
-    `joined` says that it was understood with the question before it.
+    `joined` says that it was understood as a follow-up to the question before it.
     """
 
     text: CleanText
@@ -80,10 +81,10 @@ class Outcome:
 
 
 class Store:
-    """A database. Threads may share it."""
+    """The database. Thread-safe."""
 
     def __init__(self, database: Path | str) -> None:
-        """Open a SQLite file, or the database that a SQLAlchemy URL names.
+        """Open a SQLite file or a SQLAlchemy URL, and migrate it.
 
         Raises GuidebotError if it cannot be used.
         """
@@ -92,13 +93,14 @@ class Store:
         url = database_url(database)
         self._name = url.render_as_string(hide_password=True)
         sqlite = url.get_backend_name() == "sqlite"
+        # Longer than any transaction of the bot or of `guidebot gaps` takes.
         arguments = {"timeout": 30} if sqlite else {}
         try:
             self.engine = create_engine(
                 url,
                 connect_args=arguments,
                 pool_pre_ping=not sqlite,
-                # An error is logged, and what people wrote is not.
+                # Errors are logged; what people wrote must not be.
                 hide_parameters=True,
             )
             if sqlite:
@@ -107,18 +109,18 @@ class Store:
         except (DatabaseError, ImportError) as error:
             raise GuidebotError(
                 f"{self._name}: the bot's memory cannot be used: "
-                f"{getattr(error, 'orig', None) or error}. If a file is damaged, move it away; the "
-                "bot then only forgets what it was asked and which questions it has answered."
+                f"{getattr(error, 'orig', None) or error}. If the file is damaged, move it away; "
+                "the bot then only loses its history of questions and feedback."
             ) from error
 
-    def take(self, question: Question) -> bool:
-        """Take a question on, and join its thread if it was for the bot; False if that was before.
+    def claim(self, question: Question) -> bool:
+        """Claim a question, and join its thread if it was for the bot; False if already claimed.
 
-        Slack delivers an event again when it is not sure that it arrived, and sends two
-        events for a mention; both name the same message.
+        This deduplicates: Slack redelivers events that may not have arrived, and sends two events
+        for a mention, both with the same message ts.
         """
         now = time.time()
-        taken = self._add(
+        claimed = self._add(
             QuestionRow(
                 channel=question.channel,
                 ts=question.ts,
@@ -128,18 +130,18 @@ class Store:
                 surface=question.surface,
                 text=question.text,
                 team=question.team,
-                held_until=now + _HELD_SECONDS,
+                lease_until=now + _LEASE_SECONDS,
             )
         )
-        if taken and question.surface is not Surface.AUTO:
+        if claimed and question.surface is not Surface.AUTO:
             self.join(question)
-        return taken
+        return claimed
 
-    def take_again(self, question: Question) -> bool:
-        """Take on a question that was finished without an answer; False if there is none."""
+    def reclaim(self, question: Question) -> bool:
+        """Claim a question that was finished without an answer; False if there is none."""
         now = time.time()
         with Session(self.engine) as session, session.begin():
-            taken = session.execute(
+            claimed = session.execute(
                 update(QuestionRow)
                 .where(
                     QuestionRow.channel == question.channel,
@@ -154,16 +156,16 @@ class Store:
                     thread_ts=question.thread_ts,
                     taken_at=now,
                     done_at=None,
-                    held_until=now + _HELD_SECONDS,
+                    lease_until=now + _LEASE_SECONDS,
                 )
             )
-        if getattr(taken, "rowcount", 0):
+        if getattr(claimed, "rowcount", 0):
             self.join(question)
             return True
         return False
 
     def join(self, place: Place) -> None:
-        """Listen to a thread from now on."""
+        """Take part in a thread from now on."""
         if place.thread_ts:
             thread = ThreadRow(
                 channel=place.channel, thread_ts=place.thread_ts, joined_at=time.time()
@@ -173,19 +175,19 @@ class Store:
     def finish(
         self, channel: str, ts: str, outcome: Outcome | None = None, answer_ts: str | None = None
     ) -> None:
-        """Note that a question was answered, or apologised for, and what came of it.
+        """Mark a question as done, with its outcome.
 
-        `answer_ts` is the first message of the answer, if there is one.
+        `answer_ts` is the answer's first message, if there is one.
         """
-        # Of a question that nothing came of, nothing is kept.
+        # Without an outcome, the text is not kept.
         text = case((QuestionRow.decision.is_(None), None), else_=QuestionRow.text)
         values: dict[str, object] = {**vars(outcome)} if outcome else {"text": text}
         if answer_ts:
             values["answer_ts"] = answer_ts
         self._set(channel, ts, {"done_at": time.time(), **values})
 
-    def note(self, channel: str, ts: str, outcome: Outcome) -> None:
-        """Note what comes of a question that is not answered yet."""
+    def record_outcome(self, channel: str, ts: str, outcome: Outcome) -> None:
+        """Record the outcome of a question before its answer is posted."""
         self._set(channel, ts, vars(outcome))
 
     def _set(self, channel: str, ts: str, values: Mapping[str, object]) -> None:
@@ -196,33 +198,33 @@ class Store:
                 .values(values)
             )
 
-    def unanswered(self) -> Sequence[Unanswered]:
-        """Return the questions that were taken on and not finished, oldest first."""
+    def unanswered(self) -> Sequence[ClaimedQuestion]:
+        """Return the claimed questions that are not done, oldest first."""
         return self._unfinished()
 
-    def take_over(self) -> Sequence[Unanswered]:
-        """Return the unfinished questions that nobody is at, oldest first, and hold them.
+    def claim_expired(self) -> Sequence[ClaimedQuestion]:
+        """Claim the unfinished questions whose lease has expired, and return them, oldest first.
 
-        Of several processes that call it at once, one gets a question.
+        If several processes call it at once, each question goes to one of them.
         """
         now = time.time()
-        free = or_(QuestionRow.held_until.is_(None), QuestionRow.held_until < now)
-        return [left for left in self._unfinished(free) if self._hold([left], free)]
+        free = or_(QuestionRow.lease_until.is_(None), QuestionRow.lease_until < now)
+        return [left for left in self._unfinished(free) if self._renew([left], free)]
 
-    def hold(self, places: Iterable[Place]) -> None:
-        """Say that this process is still at questions that it holds."""
-        self._hold(places)
+    def renew(self, places: Iterable[Place]) -> None:
+        """Renew the leases on questions that this process has claimed."""
+        self._renew(places)
 
-    def let_go(self, place: Place | None = None) -> None:
-        """Say that nobody is at a question, or at none of all that are not finished."""
+    def release(self, place: Place | None = None) -> None:
+        """Release the lease on one question, or on every unfinished one."""
         chosen = update(QuestionRow).where(QuestionRow.done_at.is_(None))
         if place:
             chosen = chosen.where(QuestionRow.channel == place.channel, QuestionRow.ts == place.ts)
         with Session(self.engine) as session, session.begin():
-            session.execute(chosen.values(held_until=None))
+            session.execute(chosen.values(lease_until=None))
 
     def count_unanswered(self) -> int:
-        """Return how many questions were taken on and not finished."""
+        """Count the claimed questions that are not done."""
         chosen = select(func.count()).select_from(QuestionRow).where(QuestionRow.done_at.is_(None))
         with Session(self.engine) as session:
             return session.scalar(chosen) or 0
@@ -230,7 +232,7 @@ class Store:
     def rate(
         self, channel: str, ts: str, user: str, *, good: bool, comment: CleanText | None = None
     ) -> None:
-        """Note what somebody says of the answer to a question; what they said before is gone."""
+        """Record a person's feedback on an answer, replacing any earlier one."""
         with Session(self.engine) as session, session.begin():
             session.merge(
                 FeedbackRow(
@@ -243,20 +245,20 @@ class Store:
                 )
             )
 
-    def taken(self, place: Place) -> Unanswered | None:
-        """Return a question that was taken on, answered or not."""
+    def claimed(self, place: Place) -> ClaimedQuestion | None:
+        """Return a claimed question, answered or not."""
         with Session(self.engine) as session:
             row = session.get(QuestionRow, (place.channel, place.ts))
-            return _unanswered(row) if row else None
+            return _claimed(row) if row else None
 
     def outcome(self, channel: str, ts: str) -> Outcome | None:
-        """Return what came of a question, if it is known."""
+        """Return the outcome of a question, if it has one."""
         with Session(self.engine) as session:
             row = session.get(QuestionRow, (channel, ts))
             return outcome_of(row) if row and row.decision else None
 
     def asked_before(self, question: Question) -> CleanText | None:
-        """Return the question before this one in its thread, or in a DM without threads."""
+        """Return the text of the previous question in the thread, or in a DM without threads."""
         chosen = select(QuestionRow.text).where(
             QuestionRow.channel == question.channel,
             QuestionRow.ts != question.ts,
@@ -268,14 +270,14 @@ class Store:
         if not question.thread_ts:
             chosen = chosen.where(QuestionRow.user == question.user)
         if question.surface.has_message:
-            # Two may be taken on before the first of them is answered.
+            # A later one may have been claimed already.
             chosen = chosen.where(QuestionRow.ts < question.ts)
         with Session(self.engine) as session:
             before = session.scalars(chosen.order_by(QuestionRow.taken_at.desc()).limit(1)).first()
         return redact(before) if before else None
 
     def forget_older_than(self, days: float) -> None:
-        """Delete what was asked and said longer ago than so many days."""
+        """Delete everything older than a number of days."""
         oldest = time.time() - days * _DAY
         with Session(self.engine) as session, session.begin():
             session.execute(delete(QuestionRow).where(QuestionRow.taken_at < oldest))
@@ -283,12 +285,12 @@ class Store:
             session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
             session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
             session.execute(delete(LessonRow).where(LessonRow.asked_at < oldest))
-            # A ruling has nobody's words, and holds for what is taught later, too.
+            # A ruling contains no one's words, and applies to later lessons, too.
             session.execute(update(RulingRow).where(RulingRow.given_at < oldest).values(user=""))
         self._empty_log()
 
     def forget_person(self, user: str) -> int:
-        """Delete all that is known of a person; return how many entries that were."""
+        """Delete everything about a person; return the number of entries deleted."""
         with Session(self.engine) as session, session.begin():
             deleted = [
                 session.execute(delete(table).where(table.user == user))
@@ -307,13 +309,13 @@ class Store:
             )
             mine = or_(LessonRow.user == user, LessonRow.asker == user)
             deleted.append(session.execute(delete(LessonRow).where(mine)))
-            # The docs team's word stays, and whose it was goes.
+            # The ruling stays, without its author.
             session.execute(update(RulingRow).where(RulingRow.user == user).values(user=""))
         self._empty_log()
         return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
 
     def check(self) -> None:
-        """Raise DatabaseError if the database does not answer."""
+        """Raise DatabaseError if the database does not respond."""
         with self.engine.connect() as connection:
             connection.execute(select(1))
 
@@ -322,26 +324,26 @@ class Store:
         self.engine.dispose()
 
     def _empty_log(self) -> None:
-        """Have nothing that was deleted lie on in SQLite's write-ahead log.
+        """Truncate SQLite's write-ahead log, which may still contain deleted rows.
 
-        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint. Waits for other readers, as long
-        as the database may be locked; what is left for them is emptied the next time.
+        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint. Waits for other readers up to
+        the lock timeout; if they keep it busy, the next call truncates it.
         """
         if self.engine.dialect.name != "sqlite":
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
         if busy:
-            logger.warning("%s: the log of changes could not be emptied yet.", self._name)
+            logger.warning("%s: the write-ahead log could not be truncated yet.", self._name)
 
-    def _unfinished(self, *conditions: ColumnElement[bool]) -> list[Unanswered]:
+    def _unfinished(self, *conditions: ColumnElement[bool]) -> list[ClaimedQuestion]:
         chosen = select(QuestionRow).where(QuestionRow.done_at.is_(None), *conditions)
         with Session(self.engine) as session:
             rows = session.scalars(chosen.order_by(QuestionRow.taken_at))
-            return [_unanswered(row) for row in rows]
+            return [_claimed(row) for row in rows]
 
-    def _hold(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
-        """Hold questions that are not finished, if conditions are so; whether any was."""
+    def _renew(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
+        """Extend the lease on unfinished questions that meet `conditions`; whether any did."""
         keys = [(place.channel, place.ts) for place in places]
         if not keys:
             return False
@@ -353,12 +355,12 @@ class Store:
                     QuestionRow.done_at.is_(None),
                     *conditions,
                 )
-                .values(held_until=time.time() + _HELD_SECONDS)
+                .values(lease_until=time.time() + _LEASE_SECONDS)
             )
             return bool(getattr(result, "rowcount", 0))
 
     def _add(self, row: Base) -> bool:
-        """Add a row; False if there is one with its key. The same in every database."""
+        """Add a row; False if its key exists. Portable across databases."""
         try:
             with Session(self.engine) as session, session.begin():
                 session.add(row)
@@ -367,8 +369,8 @@ class Store:
         return True
 
 
-def _unanswered(row: QuestionRow) -> Unanswered:
-    return Unanswered(
+def _claimed(row: QuestionRow) -> ClaimedQuestion:
+    return ClaimedQuestion(
         channel=row.channel,
         ts=row.ts,
         thread_ts=row.thread_ts,
@@ -380,7 +382,7 @@ def _unanswered(row: QuestionRow) -> Unanswered:
 
 
 def outcome_of(row: QuestionRow) -> Outcome:
-    """Return what came of a question, as its row says."""
+    """Return the outcome in a question's row."""
     return Outcome(
         text=redact(row.text or ""),
         language=row.language or "en",
@@ -401,9 +403,9 @@ def _migrate(engine: Engine) -> None:
 
 def _configure(connection: object, _: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    # What was taken on must outlive a crash of the machine, too.
+    # Claims must survive a crash of the machine, too.
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
-    # What is forgotten must not lie on in the file's free pages.
+    # Deleted text must not remain in the file's free pages.
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

@@ -1,4 +1,4 @@
-"""The tables of the bot's database. `bot.migrations` makes them."""
+"""The tables of the bot's database, which bot.migrations creates."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    """What all rows are."""
+    """The base of all rows."""
 
 
 class QuestionRow(Base):
-    """A question that was taken on. `done_at` is when it was answered, or apologised for.
+    """A claimed question. `done_at` is when it was answered, or apologised for.
 
-    `answer_ts` is the first message of the answer; None where the bot said nothing.
-    Until `held_until` the process that took it on is at it; later, any may take it over.
+    `answer_ts` is the answer's first message; None if the bot said nothing. Until `lease_until`
+    it belongs to the process that claimed it; after that, any process may claim it.
     """
 
     __tablename__ = "questions"
@@ -33,16 +33,13 @@ class QuestionRow(Base):
     section: Mapped[str | None] = mapped_column(Text, nullable=True)
     snapshot: Mapped[str | None] = mapped_column(String, nullable=True)
     team: Mapped[str | None] = mapped_column(String, nullable=True)
-    held_until: Mapped[float | None] = mapped_column(Float, nullable=True)
+    lease_until: Mapped[float | None] = mapped_column("held_until", Float, nullable=True)
     joined: Mapped[bool | None] = mapped_column(nullable=True)
     answer_ts: Mapped[str | None] = mapped_column(String, nullable=True)
 
 
 class ThreadRow(Base):
-    """A thread that the bot has taken on a question in.
-
-    Where it is `quiet`, the bot speaks again when it is mentioned.
-    """
+    """A thread that the bot takes part in; if `quiet`, only when it is mentioned again."""
 
     __tablename__ = "threads"
 
@@ -53,7 +50,7 @@ class ThreadRow(Base):
 
 
 class FeedbackRow(Base):
-    """What somebody said of the answer to a question."""
+    """A person's feedback on an answer."""
 
     __tablename__ = "feedback"
 
@@ -66,7 +63,7 @@ class FeedbackRow(Base):
 
 
 class EscalationRow(Base):
-    """A question that went to a human, and where it was posted."""
+    """An escalated question, and where it was posted."""
 
     __tablename__ = "escalations"
 
@@ -83,9 +80,9 @@ class EscalationRow(Base):
 
 
 class LessonRow(Base):
-    """What somebody taught about a question: that `section` was meant by it, or was not.
+    """A person's lesson about a question: that `section` was meant, or was not (`good`).
 
-    `asker` is who asked, and `text` what, without the people; `asked_at` is when.
+    `asker` asked the question, `text` is its anonymised text, `asked_at` its time.
     """
 
     __tablename__ = "lessons"
@@ -103,7 +100,7 @@ class LessonRow(Base):
 
 
 class RulingRow(Base):
-    """The docs team's word on a wording of `section`: `wording` is its id, `key` its text's."""
+    """The docs team's ruling on a wording of `section`; `wording` is its id, `key` its text's."""
 
     __tablename__ = "rulings"
 

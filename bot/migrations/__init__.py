@@ -1,1 +1,1 @@
-"""The database's shape, step by step; `bot.memory.store` applies what is missing at the start."""
+"""Migrations of the database; bot.memory.store applies the missing ones at start-up."""

@@ -1,4 +1,4 @@
-"""Lets Alembic work on the connection that bot.memory.store gives it."""
+"""Runs Alembic on the connection that bot.memory.store passes in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def _migrate() -> None:
     context.configure(
         connection=context.config.attributes["connection"],
         target_metadata=None,
-        # SQLite can alter a table only by writing it anew.
+        # SQLite can alter a table only by copying it.
         render_as_batch=True,
     )
     with context.begin_transaction():

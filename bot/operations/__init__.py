@@ -1,4 +1,4 @@
-"""What the operator sees and runs: the log, metrics, HTTP pages, an ingest on demand.
+"""Operations: logging, metrics, HTTP endpoints, ingests on demand.
 
 Nothing here knows how a question is answered.
 """

@@ -1,4 +1,4 @@
-"""The bot over HTTP: whether it is well, its metrics, and Slack's requests where they come so."""
+"""The bot's HTTP endpoints: health, metrics, and Slack's requests in HTTP mode."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from kb.errors import SettingsError
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+# Slack waits 3 s for an acknowledgement, which takes milliseconds.
 _THREADS = 16
 _PLAIN = [("Content-Type", "text/plain; charset=utf-8")]
 _JSON = [("Content-Type", "application/json")]
 
 Check = Callable[[], str | None]
-"""Returns what is wrong; None if nothing is."""
+"""Returns what is wrong, or None."""
 
 logger = logging.getLogger(__name__)
 
 
 def status_pages(checks: Mapping[str, Check]) -> WSGIApplication:
-    """Return /healthz (the process answers), /readyz (all checks pass) and /metrics."""
+    """Return /healthz (the process responds), /readyz (all checks pass) and /metrics."""
     metrics = make_wsgi_app()
 
     def pages(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -42,9 +43,9 @@ def status_pages(checks: Mapping[str, Check]) -> WSGIApplication:
 
 
 def slack_pages(app: App, checks: Mapping[str, Check]) -> WSGIApplication:
-    """Return /slack/events, the pages of installation if there are any, /healthz and /readyz.
+    """Return /slack/events, the installation pages if there are any, /healthz and /readyz.
 
-    Bolt refuses requests whose signature is wrong or older than five minutes.
+    Bolt rejects requests whose signature is wrong or older than five minutes.
     https://docs.slack.dev/authentication/verifying-requests-from-slack
     """
     slack = SlackRequestHandler(app)
@@ -58,12 +59,12 @@ def slack_pages(app: App, checks: Mapping[str, Check]) -> WSGIApplication:
 
 
 class Server:
-    """A WSGI server on threads of its own."""
+    """A WSGI server on its own threads."""
 
     def __init__(self, pages: WSGIApplication, address: str) -> None:
         """Listen on an address ("host:port", or ":port" for every interface).
 
-        Raises SettingsError if that cannot be.
+        Raises SettingsError if that fails.
         """
         host, port = parse_address(address)
         try:
@@ -71,14 +72,14 @@ class Server:
         except OSError as error:
             raise SettingsError(
                 f"The bot cannot listen on {address}: {error.strerror or error}. "
-                "Choose another address, or stop what uses this one."
+                "Choose another address, or stop the process that uses this one."
             ) from error
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
         self._thread.start()
         logger.info("Listening on http://%s:%d", host, port)
 
     def close(self) -> None:
-        """Take no more requests, and finish those that are in hand."""
+        """Stop accepting requests, and finish those in flight."""
         self._server.close()
         self._thread.join(10)
 
@@ -87,7 +88,7 @@ def parse_address(address: str) -> tuple[str, int]:
     """Return the host and port of "host:port" or ":port". Raises SettingsError."""
     host, _, port = address.rpartition(":")
     if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= 65535:
-        raise SettingsError(f"{address!r} is no address. Write host:port, or :port.")
+        raise SettingsError(f"{address!r} is not an address. Write host:port, or :port.")
     return host.strip("[]") or "0.0.0.0", int(port)
 
 
@@ -104,4 +105,4 @@ def _health(
             return [json.dumps({"ready": not wrong, **wrong}).encode() + b"\n"]
         case _:
             start("404 Not Found", _PLAIN)
-            return [b"There is no such page.\n"]
+            return [b"Not found.\n"]

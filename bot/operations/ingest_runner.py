@@ -1,4 +1,4 @@
-"""Runs `guidebot ingest` and what follows from it, each in a process of its own, one at a time."""
+"""Runs `guidebot ingest` and related commands as subprocesses, one at a time."""
 
 from __future__ import annotations
 
@@ -16,39 +16,41 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
 GUIDES_FILE = Path("guidebot.toml")
-"""Where the command finds which guides there are, in the folder that the bot was started in."""
+"""The list of guides, in the bot's working directory."""
 
 _INGEST = ("ingest", "--hold", "--json", "--progress-json")
+# The exit code of ingest.check.gate.
 _STOPPED_BY_GATE = 3
-_MOST_ERROR_LINES = 15
+# The end of the output has the error; a message in Slack has room for this much.
+_MAX_ERROR_LINES = 15
 _NAME = re.compile(r"\w[\w.-]*")
 
 logger = logging.getLogger(__name__)
 
 
 class BusyError(Exception):
-    """One of the commands runs already."""
+    """Another command is running."""
 
 
 class FailedError(Exception):
-    """A command failed; its text is what the command said, for people."""
+    """A command failed; the text is its error output, for people."""
 
 
-class _Read(BaseModel):
-    """What a command prints; what it prints besides is passed over."""
+class _Output(BaseModel):
+    """A command's JSON output; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Told(_Read):
-    """How far a command is."""
+class IngestProgress(_Output):
+    """The progress of a command."""
 
     what: str
     done: int
     total: int
 
 
-class Summary(_Read):
+class Summary(_Output):
     """What was read, and which sources were left out."""
 
     guides: int = 0
@@ -56,16 +58,16 @@ class Summary(_Read):
     left_out: tuple[str, ...] = ()
 
 
-class SectionChange(_Read):
-    """What became of a section (added, changed...); `before` is the heading that it had."""
+class SectionChange(_Output):
+    """How a section changed (added, changed...); `before` is its old heading."""
 
     kinds: tuple[str, ...]
     heading: str
     before: str | None = None
 
 
-class GuideChange(_Read):
-    """What became of a guide."""
+class GuideChange(_Output):
+    """How a guide changed."""
 
     kind: str
     title: str
@@ -73,21 +75,21 @@ class GuideChange(_Read):
     sections: tuple[SectionChange, ...] = ()
 
 
-class Diff(_Read):
+class Diff(_Output):
     """What a candidate changes."""
 
     guides: tuple[GuideChange, ...] = ()
 
 
-class QuestionChange(_Read):
-    """A golden question that is answered otherwise; `worse` says how it is worse, if it is."""
+class QuestionChange(_Output):
+    """A golden question whose answer changed; `worse` says how it got worse, if it did."""
 
     question: str
     worse: str | None = None
 
 
-class Gate(_Read):
-    """How many golden questions are answered rightly, before and with the candidate."""
+class Gate(_Output):
+    """How many golden questions are answered correctly, before and with the candidate."""
 
     questions: int
     right_before: int | None = None
@@ -95,10 +97,10 @@ class Gate(_Read):
     changes: tuple[QuestionChange, ...] = ()
 
 
-class Result(_Read):
-    """What came of an ingest: the candidate's name, what changes with it, what the gate says.
+class IngestResult(_Output):
+    """The result of an ingest: the candidate's name, its changes, and the gate's verdict.
 
-    `held` says that it waits to be published; `stopped` that the gate is against it.
+    `held` says that it awaits publication; `stopped` that the gate rejected it.
     """
 
     snapshot: str | None = None
@@ -109,8 +111,8 @@ class Result(_Read):
     stopped: bool = False
 
 
-class Pending(_Read):
-    """A problem with drafted wordings that nobody has decided on yet."""
+class DraftedWordings(_Output):
+    """A problem's drafted wordings that are awaiting review."""
 
     source: str
     anchor: str
@@ -118,33 +120,33 @@ class Pending(_Read):
     also_asked: tuple[str, ...] = ()
 
 
-_PENDING = TypeAdapter(tuple[Pending, ...])
+_PENDING = TypeAdapter(tuple[DraftedWordings, ...])
 
 
-class Rerun:
-    """The commands. The last result is kept in a file. Threads may share it."""
+class IngestRunner:
+    """Runs the commands, and keeps the last result in a file. Thread-safe."""
 
     def __init__(self, last: Path, command: Sequence[str] = GUIDEBOT) -> None:
         self._last = last
         self._command = command
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
     @property
-    def is_possible(self) -> bool:
-        """Whether it is known here which guides there are."""
+    def is_configured(self) -> bool:
+        """Whether the guides are listed in guidebot.toml."""
         return GUIDES_FILE.is_file()
 
-    def ingest(self, tell: Callable[[Told], None]) -> Result:
-        """Build a candidate from the guides of guidebot.toml, and tell how far it is.
+    def ingest(self, report: Callable[[IngestProgress], None]) -> IngestResult:
+        """Build a candidate from the guides in guidebot.toml, and `report` the progress.
 
-        Raises BusyError, and FailedError with what the command said.
+        Raises BusyError, or FailedError with the command's error output.
         """
-        code, output = self._run(_INGEST, tell, fine=(0, _STOPPED_BY_GATE))
+        code, output = self._run(_INGEST, report, expected=(0, _STOPPED_BY_GATE))
         try:
-            found = Result.model_validate_json(output)
+            found = IngestResult.model_validate_json(output)
         except ValidationError as error:
-            logger.error("What the ingest printed is no result: %s", error)
+            logger.error("The ingest printed an invalid result: %s", error)
             raise FailedError(output[:200]) from error
         result = found.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
         self._last.write_text(result.model_dump_json(), "utf-8")
@@ -152,42 +154,42 @@ class Rerun:
 
     def publish(self, name: str) -> None:
         """Make a candidate live; raises as `ingest` does."""
-        self._run(("publish", _checked(name)))
+        self._run(("publish", _checked_name(name)))
 
     def discard(self, name: str) -> None:
-        """Throw a candidate away; raises as `ingest` does."""
-        self._run(("discard", _checked(name)))
+        """Discard a candidate; raises as `ingest` does."""
+        self._run(("discard", _checked_name(name)))
 
-    def pending(self) -> Sequence[Pending]:
-        """Return the drafts that wait for the docs team; raises as `ingest` does."""
+    def pending(self) -> Sequence[DraftedWordings]:
+        """Return the drafts awaiting review; raises as `ingest` does."""
         _, output = self._run(("suggest", "--pending"))
         try:
             found = _PENDING.validate_json(output)
         except ValidationError as error:
-            logger.error("What was printed are no drafts: %s", error)
+            logger.error("The command printed invalid drafts: %s", error)
             raise FailedError(output[:200]) from error
         return [problem for problem in found if problem.also_asked]
 
-    def decide(self, decisions: Iterable[tuple[Pending, Sequence[str]]]) -> None:
-        """Keep some of the wordings drafted for problems, and drop the others.
+    def decide(self, decisions: Iterable[tuple[DraftedWordings, Sequence[str]]]) -> None:
+        """Keep some of the wordings drafted for problems, and drop the rest.
 
         Raises as `ingest` does.
         """
-        given = [
+        rows = [
             {"source": problem.source, "anchor": problem.anchor, "keep": list(kept)}
             for problem, kept in decisions
         ]
-        self._run(("suggest", "--decide", "-"), given=json.dumps(given))
+        self._run(("suggest", "--decide", "-"), input_text=json.dumps(rows))
 
-    def last(self) -> Result | None:
-        """Return what came of the last ingest that was begun here."""
+    def last(self) -> IngestResult | None:
+        """Return the result of the last ingest started here."""
         try:
-            return Result.model_validate_json(self._last.read_text("utf-8"))
+            return IngestResult.model_validate_json(self._last.read_text("utf-8"))
         except (FileNotFoundError, ValidationError):
             return None
 
     def stop(self) -> None:
-        """End what runs; a snapshot is never live by halves."""
+        """Terminate the running command. Safe, because publishing is atomic."""
         process = self._process
         if process is not None:
             process.terminate()
@@ -195,11 +197,11 @@ class Rerun:
     def _run(
         self,
         arguments: Sequence[str],
-        tell: Callable[[Told], None] = lambda _: None,
-        fine: Sequence[int] = (0,),
-        given: str = "",
+        report: Callable[[IngestProgress], None] = lambda _: None,
+        expected: Sequence[int] = (0,),
+        input_text: str = "",
     ) -> tuple[int, str]:
-        if not self._one.acquire(blocking=False):
+        if not self._lock.acquire(blocking=False):
             raise BusyError
         try:
             with subprocess.Popen(
@@ -212,44 +214,49 @@ class Rerun:
                 errors="replace",
             ) as process:
                 self._process = process
-                _give(process, given)
-                code, output, said = _followed(process, tell)
+                _write_input(process, input_text)
+                code, output, errors = _read(process, report)
         except OSError as error:
             raise FailedError(str(error)) from error
         finally:
             self._process = None
-            self._one.release()
-        if code not in fine:
-            raise FailedError(said or f"exit code {code}")
+            self._lock.release()
+        if code not in expected:
+            raise FailedError(errors or f"exit code {code}")
         return code, output
 
 
-def _give(process: subprocess.Popen[str], given: str) -> None:
-    """Write what a process reads; one that does not read it says itself what is wrong."""
+def _write_input(process: subprocess.Popen[str], input_text: str) -> None:
+    """Write a process's input; one that does not read it reports its own error."""
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError), process.stdin:
-        process.stdin.write(given)
+        process.stdin.write(input_text)
 
 
-def _followed(process: subprocess.Popen[str], tell: Callable[[Told], None]) -> tuple[int, str, str]:
-    """Return a process's exit code, what it printed, and its last words besides the progress."""
+def _read(
+    process: subprocess.Popen[str], report: Callable[[IngestProgress], None]
+) -> tuple[int, str, str]:
+    """Return a process's exit code, its output, and the end of its error output.
+
+    Progress lines go to `report`.
+    """
     output: list[str] = []
     assert process.stdout is not None and process.stderr is not None
-    # Whoever reads one pipe only lets the other fill up.
+    # Reading only one pipe would let the other fill up and block the process.
     reader = threading.Thread(target=output.extend, args=(process.stdout,))
     reader.start()
-    said: list[str] = []
+    errors: list[str] = []
     for line in process.stderr:
         try:
-            tell(Told.model_validate_json(line))
+            report(IngestProgress.model_validate_json(line))
         except ValidationError:
-            said.append(line)
+            errors.append(line)
     reader.join()
-    return process.wait(), "".join(output), "".join(said[-_MOST_ERROR_LINES:]).strip()
+    return process.wait(), "".join(output), "".join(errors[-_MAX_ERROR_LINES:]).strip()
 
 
-def _checked(name: str) -> str:
-    """Return a snapshot's name, which cannot be an option of the command."""
+def _checked_name(name: str) -> str:
+    """Return a snapshot's name if it is valid, and so cannot be taken for an option."""
     if not _NAME.fullmatch(name):
-        raise FailedError(f"{name!r} is no name of a snapshot.")
+        raise FailedError(f"{name!r} is not a snapshot's name.")
     return name

@@ -1,4 +1,4 @@
-"""The log: one line an event, with the id of the question that it belongs to."""
+"""The log: one line per event, with the id of the question it belongs to."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from bot.settings import BotSettings
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(question_mark)s"
 _JSON = "%(asctime)s %(levelname)s %(name)s %(message)s %(question)s"
 
-# Where the SDK puts the text of a broken WebSocket message, which people have written.
+# The SDK logs the payload of a broken WebSocket message, which contains what people wrote.
 _PAYLOAD = ", payload: "
 
-# What may tell its details. Everything else (Slack's libraries, HTTP and language model clients)
-# would tell what people wrote, and Bolt copies the root logger's level onto its own.
+# Loggers that may emit DEBUG. Others (Slack's libraries, HTTP and model clients) would log what
+# people wrote, and Bolt copies the root logger's level to its own.
 _ROOMS = ("bot", "ingest", "kb")
 
 _question: ContextVar[str | None] = ContextVar("question", default=None)
 
 
 @contextmanager
-def about(place: Place) -> Iterator[None]:
-    """Give every line that this thread logs meanwhile the question's id."""
+def log_context(place: Place) -> Iterator[None]:
+    """Add the question's id to every line that this thread logs in the block."""
     token = _question.set(place.id)
     try:
         yield
@@ -36,7 +36,7 @@ def about(place: Place) -> Iterator[None]:
 
 
 def configure(settings: BotSettings) -> None:
-    """Log to the standard error, as text or as JSON lines. Never what people wrote."""
+    """Log to standard error, as text or JSON lines, but never what people wrote."""
     handler = logging.StreamHandler()
     handler.addFilter(_without_details_of_libraries)
     handler.addFilter(_with_question)

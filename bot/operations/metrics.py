@@ -1,4 +1,4 @@
-"""What can be counted of the bot's work, for Prometheus (https://prometheus.io)."""
+"""The bot's metrics, for Prometheus (https://prometheus.io)."""
 
 from __future__ import annotations
 
@@ -14,29 +14,32 @@ from slack_sdk.http_retry import (
     RetryState,
 )
 
-QUESTIONS = Counter("guidebot_questions", "Questions taken on.", ["surface"])
-DECISIONS = Counter("guidebot_decisions", "What came of questions.", ["decision"])
+QUESTIONS = Counter("guidebot_questions", "Questions claimed.", ["surface"])
+DECISIONS = Counter("guidebot_decisions", "Decisions on questions.", ["decision"])
 _SECONDS = Histogram(
     "guidebot_seconds",
-    "How long a stage took: from the message to taking it on (wait), asking Slack about the "
-    "person (person), finding and composing the answer (answer), posting it (post), and from "
-    "taking a question on to the end (total).",
+    "Duration of a stage: from the message to its claim (wait), fetching the asker's profile "
+    "(person), finding and composing the answer (answer), posting it (post), and from the claim "
+    "to the end (total).",
     ["stage"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
-_SLACK_ERRORS = Counter("guidebot_slack_errors", "Calls that Slack failed or refused.", ["error"])
-SNAPSHOT_PULLS = Counter(
-    "guidebot_snapshot_pulls", "Tries to pull a snapshot from SNAPSHOTS_URL.", ["outcome"]
+_SLACK_ERRORS = Counter(
+    "guidebot_slack_errors", "Slack API calls that failed or were refused.", ["error"]
 )
-_UNANSWERED = Gauge("guidebot_unanswered_questions", "Questions taken on and not answered yet.")
+SNAPSHOT_PULLS = Counter(
+    "guidebot_snapshot_pulls", "Attempts to pull a snapshot from SNAPSHOTS_URL.", ["outcome"]
+)
+_UNANSWERED = Gauge("guidebot_unanswered_questions", "Questions claimed and not answered yet.")
 _SNAPSHOT_AGE = Gauge(
-    "guidebot_snapshot_age_seconds", "How long ago the live guides were published; -1 if none are."
+    "guidebot_snapshot_age_seconds",
+    "Time since the live guides were published; -1 if there are none.",
 )
 
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Measure how long a stage takes."""
+    """Measure the duration of a stage."""
     started = perf_counter()
     try:
         yield
@@ -45,21 +48,21 @@ def stage(name: str) -> Iterator[None]:
 
 
 def observe_wait(ts: str) -> None:
-    """Note how long ago a message was written that is taken on now. `ts` is Slack's."""
+    """Record how long a message waited until now. `ts` is Slack's."""
     try:
         _SECONDS.labels("wait").observe(max(0.0, time() - float(ts)))
     except ValueError:
         pass  # a command has no message
 
 
-def watch(unanswered: Callable[[], float], snapshot_age: Callable[[], float]) -> None:
-    """Say where the two gauges come from; they are asked for at each scrape."""
+def set_gauge_sources(unanswered: Callable[[], float], snapshot_age: Callable[[], float]) -> None:
+    """Set the functions that compute the gauges at each scrape."""
     _UNANSWERED.set_function(unanswered)
     _SNAPSHOT_AGE.set_function(snapshot_age)
 
 
-class CountErrors(RetryHandler):
-    """Counts the calls that fail. Repeats none."""
+class ErrorCounter(RetryHandler):
+    """Counts failed calls, and retries none of them."""
 
     def _can_retry(
         self,

@@ -1,4 +1,4 @@
-"""Follows the store of shared snapshots: what is live there becomes live here."""
+"""Follows the shared snapshot store: what is live there becomes live here."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from kb.snapshot.format import current_name
 from kb.snapshot.pull import pull
 from kb.snapshot.store import SnapshotStore
 
+# A poll reads one small object.
 PULL_EVERY_SECONDS = 5.0
-_LONGEST_WAIT_SECONDS = 300.0
+# Once the store is back, nobody has to wait longer than this.
+_MAX_WAIT_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
 
 class SnapshotPulls:
-    """Pulls what is new in the store. What was live stays so until that is here, and good.
+    """Pulls new snapshots. The live one stays until the new one is complete and verified.
 
-    After a failure it waits for twice as long each time, up to five minutes.
+    Failures are retried with exponential backoff, up to five minutes.
     """
 
     def __init__(self, store: SnapshotStore, home: Home, kept: int) -> None:
@@ -37,7 +39,7 @@ class SnapshotPulls:
         self._not_before = 0.0
 
     def refresh(self) -> None:
-        """Look into the store, and pull what is new, unless it is too early after a failure."""
+        """Pull a new snapshot if there is one, unless backing off after a failure."""
         if time.monotonic() < self._not_before or not self._busy.acquire(blocking=False):
             return
         try:
@@ -46,7 +48,7 @@ class SnapshotPulls:
             self._failed(error)
         else:
             if self._failures:
-                logger.info("The store of snapshots is well again.")
+                logger.info("The snapshot store is reachable again.")
             self._failures = 0
         finally:
             self._busy.release()
@@ -60,14 +62,14 @@ class SnapshotPulls:
             with FileLock(self._home.writer_lock, timeout=0):
                 pull(self._store, self._home, self._kept)
         except Timeout:
-            return  # an ingest, or another bot, is at it
+            return  # an ingest or another bot holds it
         SNAPSHOT_PULLS.labels("pulled").inc()
-        logger.info("Pulled the snapshot %s.", pointer.name)
+        logger.info("Pulled snapshot %s.", pointer.name)
 
     def _failed(self, error: Exception) -> None:
         SNAPSHOT_PULLS.labels("failed").inc()
-        wait = min(PULL_EVERY_SECONDS * 2**self._failures, _LONGEST_WAIT_SECONDS)
-        wait *= random.uniform(0.5, 1.0)  # so that replicas do not come all at once
+        wait = min(PULL_EVERY_SECONDS * 2**self._failures, _MAX_WAIT_SECONDS)
+        wait *= random.uniform(0.5, 1.0)  # jitter keeps replicas apart
         self._failures += 1
         self._not_before = time.monotonic() + wait
-        logger.warning("No snapshot was pulled, next try in %.0f s: %s", wait, error)
+        logger.warning("Pulling a snapshot failed; next attempt in %.0f s: %s", wait, error)

@@ -1,4 +1,4 @@
-"""The wire to Slack: posting once, answers that come about in view, installations.
+"""The wire to Slack: posting exactly once, answers that show their progress, installations.
 
-What is posted is decided elsewhere.
+What to post is decided elsewhere.
 """

@@ -1,4 +1,4 @@
-"""Slack's clients, and how long they wait."""
+"""Slack clients and their timeouts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 POST_SECONDS = 10
-"""How long a call may take; what Slack has not done by then is looked for, and done again."""
+"""Timeout of a call that posts; after it the bot looks for the message before it retries."""
 
 
-def hasty(client: WebClient, seconds: int) -> WebClient:
-    """Return a client for what is not worth waiting for: longer than that, or for its turn."""
+def with_timeout(client: WebClient, seconds: int) -> WebClient:
+    """Return a client for best-effort calls: it times out sooner, and gives up if rate-limited."""
     return WebClient(
         client.token,
         base_url=client.base_url,

@@ -1,4 +1,4 @@
-"""The workspaces' tokens, encrypted where they lie."""
+"""The workspaces' tokens, encrypted at rest."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sqlalchemy import Engine, Table, select, update
 
 from kb.errors import SettingsError
 
-# What tells a token that is encrypted from one that is not yet.
-_MARK = "fernet:"
-_SECRET = (
+# Distinguishes encrypted tokens from those stored before there was a key.
+_PREFIX = "fernet:"
+_TOKEN_FIELDS = (
     "bot_token",
     "bot_refresh_token",
     "user_token",
@@ -28,24 +28,24 @@ T = TypeVar("T", Bot, Installation)
 
 
 class EncryptedInstallationStore(SQLAlchemyInstallationStore):
-    """slack_sdk's store, with Fernet (https://cryptography.io/en/latest/fernet/) around tokens.
+    """slack_sdk's store, with tokens encrypted by Fernet (https://cryptography.io/en/latest/fernet/).
 
     `keys` are Fernet keys: the first encrypts, any of them decrypts. Raises SettingsError if one
-    is none, or if they do not fit what the database holds.
+    is invalid, or if none of them decrypts what the database holds.
     """
 
     def __init__(self, client_id: str, engine: Engine, keys: list[str], logger: logging.Logger):
         super().__init__(client_id, engine, logger=logger)
         self._fernet = fernet_of(keys)
-        self._encrypt_what_is_not()
+        self._encrypt_plain_tokens()
 
     def save(self, installation: Installation) -> None:
-        """Keep an installation."""
-        super().save(self._changed(installation, self._encrypted))
+        """Store an installation."""
+        super().save(self._with_tokens(installation, self._encrypted))
 
     def save_bot(self, bot: Bot) -> None:
-        """Keep a bot's token."""
-        super().save_bot(self._changed(bot, self._encrypted))
+        """Store a bot's token."""
+        super().save_bot(self._with_tokens(bot, self._encrypted))
 
     def find_bot(
         self,
@@ -54,13 +54,13 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
         team_id: str | None,
         is_enterprise_install: bool | None = False,
     ) -> Bot | None:
-        """Return the bot of a workspace, if it is installed there."""
+        """Return a workspace's bot, if it is installed there."""
         found = super().find_bot(
             enterprise_id=enterprise_id,
             team_id=team_id,
             is_enterprise_install=is_enterprise_install,
         )
-        return self._changed(found, self._decrypted) if found else None
+        return self._with_tokens(found, self._decrypted) if found else None
 
     def find_installation(
         self,
@@ -70,47 +70,47 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
-        """Return the installation of a workspace, or of a person in it, if there is one."""
+        """Return a workspace's installation, or that of a person in it, if there is one."""
         found = super().find_installation(
             enterprise_id=enterprise_id,
             team_id=team_id,
             user_id=user_id,
             is_enterprise_install=is_enterprise_install,
         )
-        return self._changed(found, self._decrypted) if found else None
+        return self._with_tokens(found, self._decrypted) if found else None
 
-    def _changed(self, value: T, change: Callable[[str], str]) -> T:
+    def _with_tokens(self, value: T, change: Callable[[str], str]) -> T:
         changed = copy.copy(value)
-        for name in _SECRET:
+        for name in _TOKEN_FIELDS:
             token = getattr(changed, name, None)
             if token:
                 setattr(changed, name, change(token))
         return changed
 
     def _encrypted(self, token: str) -> str:
-        # The store saves a bot's token as a part of its installation's, which is encrypted by then.
-        if token.startswith(_MARK):
+        # The store saves a bot as part of its installation, which is already encrypted.
+        if token.startswith(_PREFIX):
             return token
-        return _MARK + self._fernet.encrypt(token.encode()).decode()
+        return _PREFIX + self._fernet.encrypt(token.encode()).decode()
 
     def _decrypted(self, token: str) -> str:
-        if not token.startswith(_MARK):
+        if not token.startswith(_PREFIX):
             return token
-        return self._fernet.decrypt(token.removeprefix(_MARK)).decode()
+        return self._fernet.decrypt(token.removeprefix(_PREFIX)).decode()
 
-    def _encrypt_what_is_not(self) -> None:
-        """Encrypt what was kept before there was a key, and see whether the key fits the rest."""
+    def _encrypt_plain_tokens(self) -> None:
+        """Encrypt tokens stored before there was a key, and check the keys against the rest."""
         try:
             for table in (self.installations, self.bots):
                 self._encrypt_rows(table)
         except InvalidToken as error:
             raise SettingsError(
-                "SLACK_TOKENS_KEY does not fit the workspaces' tokens in the database. Set the key "
-                "that they were encrypted with; a new one goes before it, with a comma between."
+                "SLACK_TOKENS_KEY cannot decrypt the workspaces' tokens in the database. Set the "
+                "key they were encrypted with; put a new key in front of it, with a comma between."
             ) from error
 
     def _encrypt_rows(self, table: Table) -> None:
-        names = [name for name in _SECRET if name in table.c]
+        names = [name for name in _TOKEN_FIELDS if name in table.c]
         with self.engine.begin() as connection:
             for row in connection.execute(select(table)).mappings().all():
                 plain = {name: row[name] for name in names if row[name]}
@@ -122,14 +122,14 @@ class EncryptedInstallationStore(SQLAlchemyInstallationStore):
 
 
 def fernet_of(keys: list[str]) -> MultiFernet:
-    """Return what encrypts with the first key and decrypts with all.
+    """Return a cipher that encrypts with the first key and decrypts with any.
 
-    Raises SettingsError if there is none, or one is not of Fernet's shape.
+    Raises SettingsError if there is no key, or one is not a valid Fernet key.
     """
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError as error:
         raise SettingsError(
-            "SLACK_TOKENS_KEY is not a key (32 bytes in URL-safe base64). Make one: python -c "
+            "SLACK_TOKENS_KEY is not a key (32 bytes in URL-safe base64). Generate one: python -c "
             "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
         ) from error

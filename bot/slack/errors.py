@@ -1,4 +1,7 @@
-"""What goes wrong with Slack, and what can be done about it."""
+"""Slack's errors, and which of them are worth a retry.
+
+https://docs.slack.dev/reference/methods/chat.postMessage lists the codes.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,19 @@ import http.client
 from slack_sdk.errors import SlackApiError
 
 CONNECTION_ERRORS = (OSError, http.client.HTTPException)
-"""What a call raises when the connection breaks."""
+"""Raised when the connection to Slack fails."""
 
 SLACK_ERRORS = (SlackApiError, *CONNECTION_ERRORS)
-"""What a call raises when Slack refuses it, fails, or cannot be reached."""
+"""Raised when Slack refuses a call, fails, or cannot be reached."""
 
 BAD_BLOCKS = frozenset({"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"})
-"""What Slack says to blocks that it does not take."""
+"""Codes for blocks that Slack does not accept."""
 
-NOT_THERE = frozenset({"not_in_channel", "channel_not_found"})
-"""What Slack says where the bot is no member."""
+NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
+"""Codes for a channel that the bot is not a member of."""
 
-_PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-_FINAL = NOT_THERE | {
+_TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_PERMANENT = NOT_A_MEMBER | {
     "is_archived",
     "messages_tab_disabled",
     "missing_scope",
@@ -40,22 +43,22 @@ _REFUSED_TOKEN = frozenset(
 
 
 def error_code(error: BaseException) -> str:
-    """Return what Slack calls an error; empty if Slack did not tell it."""
+    """Return Slack's code for an error; empty if it did not come from Slack."""
     return str(error.response.get("error") or "") if isinstance(error, SlackApiError) else ""
 
 
-def may_pass(error: BaseException) -> bool:
-    """Whether the same call may succeed later; Slack may have done what it was to do."""
+def is_transient(error: BaseException) -> bool:
+    """Whether a retry may succeed. Slack may have carried out the failed call nevertheless."""
     if isinstance(error, SlackApiError):
-        return error.response.status_code >= 500 or error_code(error) in _PASSING
+        return error.response.status_code >= 500 or error_code(error) in _TRANSIENT
     return isinstance(error, CONNECTION_ERRORS)
 
 
-def is_final(error: BaseException) -> bool:
-    """Whether nothing that the bot does later can post there."""
-    return error_code(error) in _FINAL
+def is_permanent(error: BaseException) -> bool:
+    """Whether the bot can never post there, so that a retry is pointless."""
+    return error_code(error) in _PERMANENT
 
 
 def refuses_token(error: BaseException) -> bool:
-    """Whether Slack takes the bot's token no more."""
+    """Whether Slack rejects the bot's token."""
     return error_code(error) in _REFUSED_TOKEN

@@ -14,28 +14,27 @@ from sqlalchemy.engine import Engine
 
 from bot.settings import BotSettings
 from bot.slack.encrypted_installs import EncryptedInstallationStore
+from bot.slack.limits import OAUTH_CODE_SECONDS
 from bot.slack.scopes import BOT_SCOPES
 
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
 
-_STATE_SECONDS = 600
-
 
 def oauth_settings(settings: BotSettings, engine: Engine) -> OAuthSettings:
-    """Return how people of other workspaces install the bot, and where their tokens are kept."""
+    """Return Bolt's OAuth settings: how workspaces install the bot, and where tokens are stored."""
     logger = logging.getLogger("slack_sdk.oauth")
     found = OAuthSettings(
         client_id=settings.slack_client_id,
         client_secret=settings.slack_client_secret.get_secret_value(),
         scopes=list(BOT_SCOPES),
         installation_store=installation_store(settings, engine),
-        state_store=SQLAlchemyOAuthStateStore(_STATE_SECONDS, engine, logger=logger),
+        state_store=SQLAlchemyOAuthStateStore(OAUTH_CODE_SECONDS, engine, logger=logger),
         install_path=INSTALL_PATH,
         redirect_uri_path=REDIRECT_PATH,
         logger=logger,
     )
-    # Or else Bolt asks Slack at each event whose the token is, and forgets the event if that fails.
+    # Otherwise Bolt calls auth.test for each event, and drops the event if that fails.
     assert isinstance(found.authorize, InstallationStoreAuthorize)
     found.authorize.cache_enabled = True
     return found
@@ -44,7 +43,7 @@ def oauth_settings(settings: BotSettings, engine: Engine) -> OAuthSettings:
 def installation_store(settings: BotSettings, engine: Engine) -> SQLAlchemyInstallationStore:
     """Return the store of the workspaces' tokens.
 
-    Raises SettingsError if SLACK_TOKENS_KEY does not fit it.
+    Raises SettingsError if SLACK_TOKENS_KEY cannot decrypt them.
     """
     return EncryptedInstallationStore(
         settings.slack_client_id,
@@ -54,12 +53,12 @@ def installation_store(settings: BotSettings, engine: Engine) -> SQLAlchemyInsta
     )
 
 
-def client_of(
-    store: SQLAlchemyInstallationStore, model: WebClient
+def client_factory(
+    store: SQLAlchemyInstallationStore, template: WebClient
 ) -> Callable[[str | None], WebClient | None]:
-    """Return what gives the client for a workspace; None where the bot is not installed.
+    """Return a function from a workspace id to its client, or None if the bot is not installed.
 
-    The clients are as `model` but for the token.
+    The clients are copies of `template` with another token.
     """
 
     def client(team: str | None) -> WebClient | None:
@@ -67,7 +66,7 @@ def client_of(
         if bot is None:
             return None
         return WebClient(
-            token=bot.bot_token, base_url=model.base_url, retry_handlers=model.retry_handlers
+            token=bot.bot_token, base_url=template.base_url, retry_handlers=template.retry_handlers
         )
 
     return client

@@ -1,8 +1,8 @@
-"""What stands where an answer will be, and shows how it comes about: a stream, or a message.
+"""A placeholder that shows progress until it becomes the answer: a stream, or a message.
 
-A stream is a reply, so that a direct message outside of threads gets a message that is updated.
-Either is found again by another process, which turns it into the answer: a message by its
-metadata, a stream, which has none before its end, by the id of its task.
+A stream has to be a thread reply; elsewhere the placeholder is a message that is updated. If the
+process dies, another finds the placeholder and turns it into the answer: a message by its
+metadata; a stream, which has none until it ends, by its task id.
 https://docs.slack.dev/reference/methods/chat.startStream
 """
 
@@ -21,24 +21,24 @@ from slack_sdk.models.messages.chunk import Chunk, TaskUpdateChunk
 from slack_sdk.models.metadata import Metadata
 
 from bot.question import Place, Question
-from bot.slack.clients import hasty
-from bot.slack.errors import CONNECTION_ERRORS, may_pass
+from bot.slack.clients import with_timeout
+from bot.slack.errors import CONNECTION_ERRORS, is_transient
 from bot.slack.posting import EVENT_TYPE, messages_from
 from bot.views.answer import Message, plain
 from bot.words.catalogue import words
 from kb.progress import Stage
 
-_MOST_SECONDS = 10
+# Progress is best effort.
+_TIMEOUT_SECONDS = 10
 _NOT_STREAMING = "message_not_in_streaming_state"
 
 logger = logging.getLogger(__name__)
 
 
 class LiveAnswer:
-    """What stands for one answer until it is there. The answering thread and a timer share it.
+    """The placeholder for one answer, shared by the answering thread and a timer.
 
-    Until it is opened nothing stands in the conversation. With `perhaps_open`, another process
-    may have opened it.
+    Nothing is posted until it is opened. With `maybe_open`, another process may have opened it.
     """
 
     def __init__(
@@ -47,61 +47,60 @@ class LiveAnswer:
         question: Question,
         language: str | None,
         *,
-        perhaps_open: bool = False,
+        maybe_open: bool = False,
     ) -> None:
         self._client = client
-        # What is only shown meanwhile is not worth waiting for.
-        self._hasty = hasty(client, _MOST_SECONDS)
+        self._quick_client = with_timeout(client, _TIMEOUT_SECONDS)
         self._question = question
-        self._said = words(language)
+        self._strings = words(language)
         self._lock = threading.Lock()
         self._ts: str | None = None
         self._was_stream = self._is_stream = False
-        self._unsure = perhaps_open
-        self._opened = perhaps_open
+        self._may_exist = maybe_open
+        self._opened = maybe_open
         self._closed = False
 
     @property
     def ts(self) -> str | None:
-        """The message that stands there, if one does."""
+        """The placeholder's ts, if it has been posted."""
         return self._ts
 
     def open(self) -> None:
-        """Show that the bot is at work, unless the answer is there by now."""
+        """Show that the bot is working, unless the answer is already there."""
         with self._lock:
             self._open()
 
-    def hear(self, told: Stage) -> None:
-        """Show how the answer comes about (kb.progress)."""
+    def on_progress(self, stage: Stage) -> None:
+        """Show the progress of the answer (kb.progress)."""
         with self._lock:
-            if self._closed or told is Stage.SEARCHING or self._question.surface.unasked:
+            if self._closed or stage is Stage.SEARCHING or self._question.surface.unasked:
                 return
             self._open()
-            self._append([self._task(self._said.choosing)])
+            self._append([self._task(self._strings.choosing)])
 
     def become(self, message: Message, payload: Mapping[str, Any]) -> bool:
-        """Turn what stands there into a message of the answer; False if that cannot be.
+        """Turn the placeholder into a message of the answer; False if there is none or it fails.
 
-        `payload` goes with it as metadata. May be repeated. Raises what may pass.
+        `payload` becomes the message's metadata. Idempotent. Raises transient errors.
         """
         with self._lock:
             self._closed = True
-            if self._ts is None and self._unsure:
+            if self._ts is None and self._may_exist:
                 self._find()
             if self._ts is None:
                 return False
             try:
                 self._finish(message, Metadata(event_type=EVENT_TYPE, event_payload=dict(payload)))
             except SlackApiError as error:
-                if may_pass(error):
+                if is_transient(error):
                     raise
-                logger.error("What stands there cannot become the answer: %s", error.response.data)
+                logger.error("The placeholder cannot become the answer: %s", error.response.data)
                 self._delete()
                 return False
             return True
 
     def drop(self) -> None:
-        """Take away what stands there, because there is nothing to say."""
+        """Delete the placeholder, because there is nothing to say."""
         with self._lock:
             self._closed = True
             if self._ts is not None:
@@ -115,33 +114,33 @@ class LiveAnswer:
             if self._question.thread_ts is None or not self._start_stream():
                 self._post()
         except (SlackApiError, *CONNECTION_ERRORS) as error:
-            # Slack may have done it all the same.
-            self._unsure = may_pass(error)
-            logger.warning("How an answer comes about cannot be shown: %s", error)
+            # Slack may have posted it nevertheless.
+            self._may_exist = is_transient(error)
+            logger.warning("Progress cannot be shown: %s", error)
 
     def _start_stream(self) -> bool:
-        """Begin to stream; False if Slack has no stream for this place."""
+        """Start a stream; False if Slack does not support one here."""
         question = self._question
         try:
-            started = self._hasty.chat_startStream(
+            started = self._quick_client.chat_startStream(
                 channel=question.channel,
                 thread_ts=str(question.thread_ts),
                 recipient_team_id=question.team,
                 recipient_user_id=question.user,
-                chunks=[self._task(self._said.searching)],
+                chunks=[self._task(self._strings.searching)],
             )
         except SlackApiError as error:
-            if may_pass(error) or error.response.get("error") == "ratelimited":
+            if is_transient(error) or error.response.get("error") == "ratelimited":
                 raise
-            logger.info("No stream in %s: %s", question.channel, error.response.get("error"))
+            logger.info("Cannot stream in %s: %s", question.channel, error.response.get("error"))
             return False
         self._ts, self._was_stream, self._is_stream = str(started["ts"]), True, True
         return True
 
     def _post(self) -> None:
         question = self._question
-        message = plain(self._said.working)
-        posted = self._hasty.chat_postMessage(
+        message = plain(self._strings.working)
+        posted = self._quick_client.chat_postMessage(
             channel=question.channel,
             thread_ts=question.thread_ts,
             text=message.text,
@@ -154,14 +153,15 @@ class LiveAnswer:
         if not self._is_stream or self._ts is None:
             return
         try:
-            self._hasty.chat_appendStream(
+            self._quick_client.chat_appendStream(
                 channel=self._question.channel, ts=self._ts, chunks=chunks
             )
         except SlackApiError as error:
-            # Slack ends streams after some minutes; from then on the message is updated.
+            # Slack ends a stream after about five minutes; from then on the message is updated
+            # (https://github.com/slackapi/python-slack-sdk/issues/1859).
             self._is_stream = error.response.get("error") != _NOT_STREAMING
         except CONNECTION_ERRORS as error:
-            logger.warning("How an answer comes about cannot be shown: %s", error)
+            logger.warning("Progress cannot be shown: %s", error)
 
     def _finish(self, message: Message, metadata: Metadata) -> None:
         if self._is_stream:
@@ -169,7 +169,7 @@ class LiveAnswer:
                 self._client.chat_stopStream(
                     channel=self._question.channel,
                     ts=str(self._ts),
-                    chunks=[self._task(self._said.searched, "complete", message)],
+                    chunks=[self._task(self._strings.searched, "complete", message)],
                     blocks=list(message.blocks),
                     metadata=metadata,
                 )
@@ -201,7 +201,7 @@ class LiveAnswer:
     def _delete(self) -> None:
         with contextlib.suppress(SlackApiError, *CONNECTION_ERRORS):
             self._client.chat_delete(channel=self._question.channel, ts=str(self._ts))
-        self._ts, self._unsure = None, False
+        self._ts, self._may_exist = None, False
 
     def _find(self) -> None:
         for message in messages_from(self._client, self._question):
@@ -226,13 +226,13 @@ class LiveAnswer:
     def _card(self, message: Message) -> TaskCardBlock:
         return TaskCardBlock(
             task_id=f"{self._question.id}:search",
-            title=self._said.searched,
+            title=self._strings.searched,
             status="complete",
             sources=list(message.sources) or None,
         )
 
 
 def _is_for(place: Place, message: Mapping[str, Any]) -> bool:
-    """Whether a message is the stream that was begun for a question."""
+    """Whether a message is the stream started for a question."""
     ids = [str(block.get("task_id")) for block in message.get("blocks") or []]
     return any(id.startswith(f"{place.id}:") for id in ids)

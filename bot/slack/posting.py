@@ -1,4 +1,4 @@
-"""Posts messages, each once."""
+"""Posts messages, each exactly once."""
 
 from __future__ import annotations
 
@@ -9,108 +9,86 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_bolt import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.metadata import Metadata
-from tenacity import (
-    before_sleep_log,
-    retry,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_exponential,
-)
 
 from bot.question import Place
-from bot.slack.errors import BAD_BLOCKS, SLACK_ERRORS, error_code, may_pass
+from bot.slack.errors import BAD_BLOCKS, SLACK_ERRORS, error_code
+from bot.slack.retries import with_retries
 from bot.views.answer import Message
 
 EVENT_TYPE = "guidebot_answer"
 
+# One page is enough for almost every thread.
 _PAGE = 100
-_A_MOMENT = 300.0
-_MOST_PAGES = 20
+# Bounds the search for a message in a very long conversation.
+_MAX_PAGES = 20
+# A command's answer is posted within minutes or not at all.
+_COMMAND_LOOKBACK_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 Become = Callable[[Message, Mapping[str, Any]], bool]
-"""Turns what stands in the conversation into a message of the answer; False if nothing does."""
+"""Turns a placeholder into a message of the answer; False if there is none."""
 
 
-def persistently(call: Callable[[], T], tries: int = 4) -> T:
-    """Return what a call returns, tried some times while Slack fails or cannot be reached.
-
-    Only for what may be done twice; what it raises at last is raised.
-    """
-    attempts = retry(
-        retry=retry_if_exception(may_pass),
-        stop=stop_after_attempt(tries),
-        wait=wait_exponential(multiplier=0.5, max=8),
-        before_sleep=before_sleep_log(logger, logging.WARNING),
-        reraise=True,
-    )
-    return attempts(call)()
-
-
-def post(
+def post_answer(
     client: WebClient,
     place: Place,
     messages: Sequence[Message],
     *,
-    perhaps_posted: bool = False,
+    maybe_posted: bool = False,
     become: Become | None = None,
 ) -> str | None:
-    """Post the answer to the question at `place`, message by message, each once.
+    """Post the answer to the question at `place`, each of its messages exactly once.
 
-    Returns the ts of the first, but for one that took another's place.
+    Returns the ts of the first message; None if it replaced a placeholder.
 
-    When the connection breaks or Slack fails, it cannot be known whether Slack took a message,
-    so it is looked for before it is posted again; with `perhaps_posted`, before the first
-    attempt, too. The first takes the place of what shows that the bot is at work, if
-    `become` says that something does.
+    After a connection error or a failure of Slack's, a message may have been posted or not, so
+    the bot looks for it before each retry; with `maybe_posted`, before the first attempt, too.
+    `become` turns a placeholder, if there is one, into the first message.
     Raises SlackApiError if Slack refuses a message.
     """
     posted: list[str | None] = []
     for number, message in enumerate(messages, 1):
         payload = _payload(place, number, messages)
         first = become if number == 1 else None
-        posted.append(_post_once(client, place, payload, message, perhaps_posted, first))
+        posted.append(_post_once(client, place, payload, message, maybe_posted, first))
     return posted[0] if posted else None
 
 
-def post_instead(client: WebClient, place: Place, ts: str, messages: Sequence[Message]) -> None:
-    """Put another answer in the place of the one whose first message is `ts`.
+def replace_answer(client: WebClient, place: Place, ts: str, messages: Sequence[Message]) -> None:
+    """Replace the answer whose first message is `ts`.
 
-    What it has more is posted, and what it has less is deleted.
-    Raises SlackApiError if Slack refuses it.
+    Extra messages are posted, surplus ones deleted. Raises SlackApiError if Slack refuses.
     """
     further = sorted(each for each, _ in _posted(client, place) if each != ts)
-    stands = [ts, *further]
+    posted_ts = [ts, *further]
     for number, message in enumerate(messages, 1):
         payload = _payload(place, number, messages)
-        if number > len(stands):
+        if number > len(posted_ts):
             _post_once(client, place, payload, message, True, None)
             continue
         metadata = Metadata(event_type=EVENT_TYPE, event_payload=payload)
-        update(client, place.channel, stands[number - 1], message, metadata)
-    for left in stands[len(messages) :]:
+        update_message(client, place.channel, posted_ts[number - 1], message, metadata)
+    for left in posted_ts[len(messages) :]:
         client.chat_delete(channel=place.channel, ts=left)
 
 
 def post_privately(
     client: WebClient, place: Place, user: str, message: Message, *, answered: bool = True
 ) -> None:
-    """Post a message that only one person sees; in a DM, where nobody else is, an ordinary one.
+    """Post an ephemeral message; in a direct message, an ordinary one.
 
-    Until a question was `answered` it may be a thread without replies, in which Slack shows
-    nothing private to anybody. Raises SlackApiError if Slack refuses it.
+    Slack shows no ephemeral message in a thread without replies, which a question's thread may
+    be until it is `answered`. Raises SlackApiError if Slack refuses.
     """
     if place.channel.startswith("D"):
-        say(client, place.channel, message, place.thread_ts)
+        post_message(client, place.channel, message, place.thread_ts)
         return
     client.chat_postEphemeral(
         channel=place.channel,
@@ -121,14 +99,14 @@ def post_privately(
     )
 
 
-def answer_call(
+def respond_to_interaction(
     respond: Respond,
     message: Message,
     *,
     response_type: str = "ephemeral",
     replace_original: bool = False,
 ) -> None:
-    """Answer a command, or a button of such an answer, where the bot need not be a member."""
+    """Respond to a command, or to a button in such a response; the bot need not be a member."""
     answered = respond(
         text=message.text,
         blocks=list(message.blocks),
@@ -138,13 +116,15 @@ def answer_call(
         unfurl_media=False,
     )
     if answered.status_code != HTTPStatus.OK:
-        logger.error("Slack does not take the answer to a call: %s", answered.status_code)
+        logger.error("Slack refused the response to an interaction: %s", answered.status_code)
 
 
-def say(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
-    """Post a message that answers no question, as it is, and return its ts.
+def post_message(
+    client: WebClient, channel: str, message: Message, thread_ts: str | None = None
+) -> str:
+    """Post a message that is not an answer, without deduplication, and return its ts.
 
-    Raises SlackApiError if Slack refuses it.
+    Raises SlackApiError if Slack refuses.
     """
     posted = client.chat_postMessage(
         channel=channel,
@@ -157,10 +137,10 @@ def say(client: WebClient, channel: str, message: Message, thread_ts: str | None
     return str(posted["ts"])
 
 
-def update(
+def update_message(
     client: WebClient, channel: str, ts: str, message: Message, metadata: Metadata | None = None
 ) -> None:
-    """Put a message in the place of another. Raises SlackApiError if Slack refuses it."""
+    """Replace a message. Raises SlackApiError if Slack refuses."""
     client.chat_update(
         channel=channel,
         ts=ts,
@@ -171,28 +151,34 @@ def update(
 
 
 def is_answered(client: WebClient, place: Place) -> bool:
-    """Whether the last message of an answer to the question stands in the conversation."""
-    return persistently(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
+    """Whether a complete answer to the question has been posted.
+
+    Raises what Slack's client raises, transient errors only after several tries.
+    """
+    return with_retries(lambda: any(payload.get("last") for _, payload in _posted(client, place)))
 
 
 def read_message(client: WebClient, place: Place) -> dict[str, Any] | None:
-    """Return the question as it stands in the conversation now; None if it is gone."""
-    return persistently(
+    """Return the question's message as it is now; None if it is gone.
+
+    Raises what Slack's client raises, transient errors only after several tries.
+    """
+    return with_retries(
         lambda: next((m for m in messages_from(client, place) if m.get("ts") == place.ts), None)
     )
 
 
 def permalink(client: WebClient, channel: str, ts: str) -> str | None:
-    """Return the address of a message; None where Slack does not tell it."""
+    """Return a link to a message; None if Slack does not give one."""
     try:
         return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
     except SLACK_ERRORS as error:
-        logger.warning("The link to message %s in %s cannot be had: %s", ts, channel, error)
+        logger.warning("No link to message %s in %s: %s", ts, channel, error)
         return None
 
 
 def _payload(place: Place, number: int, messages: Sequence[Message]) -> dict[str, Any]:
-    """Return what is noted with a message of an answer, to know it again."""
+    """Return the metadata by which a message of an answer is recognised."""
     return {
         "question_ts": place.ts,
         "mark": _mark(number, messages[number - 1]),
@@ -210,7 +196,7 @@ def _post_once(
     place: Place,
     payload: dict[str, Any],
     message: Message,
-    perhaps_posted: bool,
+    maybe_posted: bool,
     become: Become | None,
 ) -> str | None:
     attempts = 0
@@ -218,7 +204,7 @@ def _post_once(
     def attempt() -> str | None:
         nonlocal attempts
         attempts += 1
-        if perhaps_posted or attempts > 1:
+        if maybe_posted or attempts > 1:
             for ts, posted in _posted(client, place):
                 if posted.get("mark") == payload["mark"]:
                     return ts
@@ -226,7 +212,7 @@ def _post_once(
             return None
         return _post(client, place, payload, message)
 
-    return persistently(attempt)
+    return with_retries(attempt)
 
 
 def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Message) -> str:
@@ -243,14 +229,14 @@ def _post(client: WebClient, place: Place, payload: dict[str, Any], message: Mes
     except SlackApiError as error:
         if error_code(error) not in BAD_BLOCKS:
             raise
-        # Plain words are better than none; the log says what was wrong with the blocks.
+        # Plain text is better than no answer; the log says what was wrong with the blocks.
         logger.error("Slack refused the blocks of an answer: %s", error.response.data)
         posted = client.chat_postMessage(**arguments)
     return str(posted["ts"])
 
 
 def _posted(client: WebClient, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each message of the answer to a question, by its ts, and what was noted with it."""
+    """Yield the ts and metadata of each message of the answer to a question."""
     for message in messages_from(client, place):
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
@@ -262,11 +248,13 @@ def _posted(client: WebClient, place: Place) -> Iterator[tuple[str, dict[str, An
 def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
     """Yield the conversation's messages from the question on.
 
-    Of a call no message says when it was: those of the last minutes.
+    A command has no message to start from; then those of the last minutes.
     """
     arguments: dict[str, Any] = {
         "channel": place.channel,
-        "oldest": place.ts if not place.is_call else f"{time.time() - _A_MOMENT:.6f}",
+        "oldest": place.ts
+        if not place.is_command
+        else f"{time.time() - _COMMAND_LOOKBACK_SECONDS:.6f}",
         "inclusive": True,
         "limit": _PAGE,
         "include_all_metadata": True,
@@ -275,6 +263,6 @@ def messages_from(client: WebClient, place: Place) -> Iterator[dict[str, Any]]:
         pages = client.conversations_replies(ts=place.thread_ts, **arguments)
     else:
         pages = client.conversations_history(**arguments)
-    # The SDK asks for the next page as long as there is one.
-    for page in itertools.islice(pages, _MOST_PAGES):
+    # The SDK fetches further pages lazily.
+    for page in itertools.islice(pages, _MAX_PAGES):
         yield from page.get("messages") or []

@@ -1,4 +1,4 @@
-"""What the bot may do in a workspace; slack/manifest.json asks for the same."""
+"""The bot's OAuth scopes; slack/manifest.json requests the same ones."""
 
 BOT_SCOPES = (
     "app_mentions:read",

@@ -1,4 +1,4 @@
-"""The connection that Slack's requests come over in Socket Mode."""
+"""The connection for Slack's requests in Socket Mode."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.socket_mode.builtin.connection import Connection
 
-from bot.slack.posting import persistently
+from bot.slack.retries import with_retries
 
-# After four times as long without a pong, the SDK opens another connection.
+# Short, so that a lost connection is noticed within seconds: after four ping intervals without a
+# pong, the SDK reconnects.
 _PING_SECONDS = 2
 _SILENT_SECONDS = 4 * _PING_SECONDS
 
-# The SDK reads what waits in the connection by recursion, a level for each of these; at its own
-# 1,024 bytes, one message of 40,000 emoji or some hundred events at once break the connection.
+# The SDK reads pending data recursively, one level per buffer. With its default of 1,024 bytes, a
+# message of 40,000 emoji or a few hundred events at once break the connection.
 _RECEIVE_BYTES = 65_536
 
 logger = logging.getLogger(__name__)
 
 
 class Socket:
-    """A socket to Slack, which the SDK opens again when it is closed."""
+    """A WebSocket to Slack, which the SDK reopens when it closes."""
 
     def __init__(self, app: App, app_token: str) -> None:
         self._handler = SocketModeHandler(
@@ -33,23 +34,23 @@ class Socket:
         self._mute: tuple[Connection, float] | None = None
 
     def connect(self) -> None:
-        """Open it."""
-        persistently(self._handler.connect)
+        """Connect, with retries."""
+        with_retries(self._handler.connect)
         logger.info("Connected to Slack.")
 
     def close(self) -> None:
-        """Close it for good."""
+        """Disconnect for good."""
         with contextlib.suppress(Exception):
             self._handler.close()  # type: ignore[no-untyped-call]
 
     def check(self) -> str | None:
-        """Return what is wrong with it, if anything is."""
+        """Return what is wrong, if anything."""
         return None if self._handler.client.is_connected() else "not connected"
 
-    def look_after(self) -> None:
-        """Give up a connection on which Slack has not answered once; the SDK waits for it forever.
+    def drop_if_silent(self) -> None:
+        """Drop a connection that Slack has never answered on; the SDK would wait forever.
 
-        To be called every few seconds.
+        Call it every few seconds.
         """
         session = self._handler.client.current_session
         if session is None or session.last_ping_pong_time is not None:
@@ -57,5 +58,5 @@ class Socket:
         elif self._mute is None or self._mute[0] is not session:
             self._mute = (session, time.monotonic())
         elif session.is_active() and time.monotonic() - self._mute[1] > _SILENT_SECONDS:
-            logger.warning("Slack has not answered since the connection was opened; once more.")
+            logger.warning("Slack has not answered since the connection was opened; reconnecting.")
             session.disconnect()

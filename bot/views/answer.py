@@ -21,9 +21,17 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
 from bot.question import Place
-from bot.views.buttons import Pointer, choices, label_of, under_answer
+from bot.slack.limits import (
+    HEADER_CHARS,
+    MESSAGE_BLOCKS,
+    MESSAGE_BLOCKS_CHARS,
+    RESPONSES,
+    UPDATE_TEXT_CHARS,
+    VIEW_BLOCKS,
+)
+from bot.views.buttons import ButtonTarget, choices, label_of, under_answer
 from bot.views.rich_text import (
-    Parts,
+    Inline,
     block_elements,
     bullet,
     is_web_link,
@@ -58,32 +66,34 @@ from kb.model import Block as GuideBlock
 from kb.text.language import with_colon
 from kb.words.catalogue import language_name
 
-# Slack takes 50 blocks, and refuses messages with more than some 13,000 characters in
-# blocks, at times with less. Counted here is their JSON; two rich text blocks, a heading and
-# the sources make a message.
-MOST_BLOCKS = 50
-_ROOM_FOR_BUTTONS = 3
-# Slack takes five answers to a call; a warning, who asked, or taking the call away is another.
-_MOST_OF_A_CALL = 3
-_MOST_CHARACTERS = 9500
-_RICH_TEXT_CHARACTERS = 4000
-_LONGEST_HEADER = 150
-_LONGEST_FALLBACK = 3000
-_MOST_LINKS = 5
-_MOST_TOPICS = 10
-_LONGEST_CONTEXT = 2000
-_LONGEST_SOURCE = 150
+# For the buttons under an answer, and how the question was understood above it.
+_RESERVED_BLOCKS = 3
+# One response is for a warning or who asked, one for deleting the original.
+_MAX_RESPONSES = RESPONSES - 2
+# Slack has refused messages below its limit. Counted in the blocks' JSON, this is two full rich
+# text blocks, a heading and the sources.
+_MAX_MESSAGE_CHARS = MESSAGE_BLOCKS_CHARS - 3700
+# Small enough to split messages between blocks.
+_MAX_RICH_TEXT_CHARS = 4000
+# A margin below what chat.update takes, since the text may become an update.
+_MAX_FALLBACK_CHARS = UPDATE_TEXT_CHARS - 1000
+# Longer lists and lines are not read; the section is one click away.
+_MAX_LINKS = 5
+_MAX_TOPICS = 10
+_MAX_CONTEXT_CHARS = 2000
+_MAX_SOURCE_CHARS = 150
 
-# A modal takes 100 blocks and much more text than a message.
-_MOST_VIEW_BLOCKS = 90
-_MOST_VIEW_CHARACTERS = 40_000
+# Leaves room for the context above and the note about what is missing below.
+_MAX_VIEW_BLOCKS = VIEW_BLOCKS - 10
+# Far below what Slack takes, and more than anyone scrolls through.
+_MAX_VIEW_CHARS = 40_000
 
 
 @dataclass(frozen=True)
 class Message:
     """One message: `text` is what notifications and screen readers get, escaped.
 
-    `sources` are the addresses that it rests on, for where Slack shows them by themselves.
+    `sources` are the web pages it cites, which Slack shows by themselves in a task card.
     """
 
     text: str
@@ -92,117 +102,125 @@ class Message:
 
 
 def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
-    """Return an answer as messages, to be posted in order; most answers are one.
+    """Return an answer as messages to post in order; most answers are one.
 
-    How a question was understood stands above, if that is not how it was written.
+    If the question was reworded to be understood, the wording comes first.
 
-    With the question's `place` there are buttons under it, one of them for a human if `human`.
-    One shows the whole section, so that a long answer can be cut to its steps.
+    With the question's `place`, buttons follow, including one that asks a human if `human`. One
+    shows the whole section, so a long answer can be cut down to its steps.
     """
     first, *rest = _rendered(answer, place, human=human)
     return [_with_question(first, answer), *rest]
 
 
 def _rendered(answer: Answer, place: Place | None, *, human: bool) -> list[Message]:
-    said = words(answer.language)
-    at = (
-        Pointer(ts=place.ts, thread_ts=place.thread_ts, language=answer.language) if place else None
+    strings = words(answer.language)
+    target = (
+        ButtonTarget(ts=place.ts, thread_ts=place.thread_ts, language=answer.language)
+        if place
+        else None
     )
     if answer.decision is Decision.SMALL_TALK:
-        return [_small_talk(answer, said)]
+        return [_small_talk(answer, strings)]
     if answer.decision is Decision.NOT_COVERED:
-        blocks = [*_not_covered(answer, said, at)]
-        if at and human:
-            blocks += under_answer(at, (), said, human=True, rated=False)
-        return [Message(_not_covered_text(answer, said), tuple(blocks))]
+        blocks = [*_not_covered(answer, strings, target)]
+        if target and human:
+            blocks += under_answer(target, (), strings, human=True, rated=False)
+        return [Message(_not_covered_text(answer, strings), tuple(blocks))]
     if answer.decision is Decision.CHOOSE:
-        asked = [*_choices(answer, said, at)]
-        if at:
-            asked += under_answer(at, (), said, human=human, rated=False)
-        return [Message(_choices_text(answer, said), tuple(asked))]
+        asked = [*_choices(answer, strings, target)]
+        if target:
+            asked += under_answer(target, (), strings, human=human, rated=False)
+        return [Message(_choices_text(answer, strings), tuple(asked))]
     left_out = ""
-    if at:
-        short = shorten(answer, said)
+    if target:
+        short = shorten(answer, strings)
         answer, left_out = short.answer, short.left_out
-    groups = _split(list(_answered(answer, said, left_out)))
-    if at:
+    groups = _split(list(_answered(answer, strings, left_out)))
+    if target:
         sections = by_problem(answer.citations)
-        groups[-1] += under_answer(at, sections, said, human=human)
-    return _messages(answer, groups, said)
+        groups[-1] += under_answer(target, sections, strings, human=human)
+    return _messages(answer, groups, strings)
 
 
 def _with_question(message: Message, answer: Answer) -> Message:
-    """Return a message under the question as it was understood."""
+    """Put the question as it was understood above a message."""
     if not answer.understood:
         return message
-    said = words(answer.language).understood.format(question=answer.understood)
-    block = _context([PlainTextObject(text=shortened(said, _LONGEST_CONTEXT), emoji=False)])
-    text = _fallback(f"{said}\n") + message.text
-    return replace(message, text=text[:_LONGEST_FALLBACK], blocks=(block, *message.blocks))
+    understood = words(answer.language).understood.format(question=answer.understood)
+    block = _context([PlainTextObject(text=shortened(understood, _MAX_CONTEXT_CHARS), emoji=False)])
+    text = _fallback(f"{understood}\n") + message.text
+    return replace(message, text=text[:_MAX_FALLBACK_CHARS], blocks=(block, *message.blocks))
 
 
-def _messages(answer: Answer, groups: Sequence[Sequence[Block]], said: SlackWords) -> list[Message]:
+def _messages(
+    answer: Answer, groups: Sequence[Sequence[Block]], strings: SlackWords
+) -> list[Message]:
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
     for blocks in groups[1:]:
-        text = "\n".join([said.continued.format(heading=heading), *_texts(blocks)])
+        text = "\n".join([strings.continued.format(heading=heading), *_texts(blocks)])
         texts.append(_fallback(text))
     first, *rest = [Message(text, tuple(b)) for text, b in zip(texts, groups, strict=True)]
     return [replace(first, sources=tuple(_url_sources(answer.citations))), *rest]
 
 
 def render_privately(answer: Answer, place: Place, *, human: bool = False) -> list[Message]:
-    """Return an answer as messages that only the asker sees, with buttons to read and post it.
+    """Return an answer as messages that only the asker sees, with buttons to expand and share it.
 
-    They are few enough for what Slack lets answer a call.
+    There are few enough of them for one response_url.
     """
     if answer.decision is not Decision.ANSWER:
         return render(answer, place, human=human)
-    return _in_few(answer, Pointer(ts=place.ts, language=answer.language), human, private=True)
+    return _for_response(
+        answer, ButtonTarget(ts=place.ts, language=answer.language), human, private=True
+    )
 
 
 def render_shared(answer: Answer, place: Place, user: str, *, human: bool) -> list[Message]:
-    """Return an answer as messages for a channel that has not seen who asked what."""
-    at = Pointer(ts=place.ts, language=answer.language)
+    """Return an answer as messages for a channel that has not seen the question."""
+    target = ButtonTarget(ts=place.ts, language=answer.language)
     asked = asked_by(user, answer.question)
-    return [asked, *_in_few(answer, at, human, private=False)]
+    return [asked, *_for_response(answer, target, human, private=False)]
 
 
-def _in_few(answer: Answer, at: Pointer, human: bool, *, private: bool) -> list[Message]:
-    said = words(answer.language)
-    short = shorten(answer, said)
-    groups = _split(list(_answered(short.answer, said, short.left_out)))
-    if len(groups) > _MOST_OF_A_CALL:
-        groups = groups[:_MOST_OF_A_CALL]
-        groups[-1].append(_context([PlainTextObject(text=said.rest_in_whole, emoji=False)]))
+def _for_response(
+    answer: Answer, target: ButtonTarget, human: bool, *, private: bool
+) -> list[Message]:
+    strings = words(answer.language)
+    short = shorten(answer, strings)
+    groups = _split(list(_answered(short.answer, strings, short.left_out)))
+    if len(groups) > _MAX_RESPONSES:
+        groups = groups[:_MAX_RESPONSES]
+        groups[-1].append(_context([PlainTextObject(text=strings.rest_in_whole, emoji=False)]))
     sections = by_problem(answer.citations)
-    groups[-1] += under_answer(at, sections, said, human=human, private=private)
-    first, *rest = _messages(answer, groups, said)
+    groups[-1] += under_answer(target, sections, strings, human=human, private=private)
+    first, *rest = _messages(answer, groups, strings)
     return [_with_question(first, answer), *rest]
 
 
 def asked_by(user: str, question: str) -> Message:
-    """Return who asked what, to stand above an answer that the channel has not seen asked."""
-    first = RichTextSectionElement(elements=[Parts.User(user_id=user)])
-    quote = [Parts.Text(text=piece) for piece in pieces(question or "…")]
+    """Return who asked what, to introduce an answer in a channel that has not seen the question."""
+    first = RichTextSectionElement(elements=[Inline.User(user_id=user)])
+    quote = [Inline.Text(text=piece) for piece in pieces(question or "…")]
     block = RichTextBlock(elements=[first, RichTextQuoteElement(elements=quote)])
     return Message(_fallback(question), (block,))
 
 
 def plain(text: str) -> Message:
-    """Return a message of the bot's own words, without any markup in it."""
+    """Return a message with the bot's own words, free of markup."""
     return Message(escape(text), (RichTextBlock(elements=paragraph([Span(text=text)])),))
 
 
 def escape(text: str) -> str:
-    """Return a text so that Slack shows it and finds no mention, link or channel in it.
+    """Escape a text, so that Slack shows it literally: no mention, link or channel.
 
     https://docs.slack.dev/messaging/formatting-message-text#escaping
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block]:
+def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Block]:
     heading = None
     has_table = False
     for part in answer.parts:
@@ -210,12 +228,14 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
             heading = part.heading
             if heading.strip():
                 yield HeaderBlock(
-                    text=PlainTextObject(text=shortened(heading, _LONGEST_HEADER), emoji=False)
+                    text=PlainTextObject(text=shortened(heading, HEADER_CHARS), emoji=False)
                 )
             foreign = answer.guide_language not in (None, answer.language)
             if foreign and answer.rendering is not Rendering.TRANSLATED:
                 name = language_name(answer.guide_language or "", answer.language)
-                yield _context([PlainTextObject(text=said.original_language.format(language=name))])
+                yield _context(
+                    [PlainTextObject(text=strings.original_language.format(language=name))]
+                )
         elements: list[RichTextElement] = []
         if part.caption:
             elements += paragraph([Span(text=part.caption, bold=True)])
@@ -224,7 +244,7 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
             if table is None:
                 elements += step_elements(number, step)
                 continue
-            # Slack takes one table in a message, and it is a block of its own.
+            # Slack allows one table per message, as a block of its own.
             has_table = True
             before, block, after = table
             if step.text or before:
@@ -237,31 +257,31 @@ def _answered(answer: Answer, said: SlackWords, left_out: str) -> Iterator[Block
         yield from _rich_text(elements)
         if part.omitted:
             numbers = ", ".join(map(str, part.omitted))
-            text = said.steps_left_out.format(numbers=numbers)
-            yield _context([PlainTextObject(text=shortened(text, _LONGEST_CONTEXT), emoji=False)])
+            text = strings.steps_left_out.format(numbers=numbers)
+            yield _context([PlainTextObject(text=shortened(text, _MAX_CONTEXT_CHARS), emoji=False)])
         if part.notes:
-            elements = paragraph([Span(text=said.notes, bold=True)])
+            elements = paragraph([Span(text=strings.notes, bold=True)])
             for note in part.notes:
                 elements += note_elements(note)
             yield from _rich_text(elements)
     if answer.see_also:
-        elements = paragraph([Span(text=said.see_also, bold=True)])
-        for span in _once(answer.see_also)[:_MOST_LINKS]:
+        elements = paragraph([Span(text=strings.see_also, bold=True)])
+        for span in _deduplicated(answer.see_also)[:_MAX_LINKS]:
             elements += bullet([span])
         yield from _rich_text(elements)
     if answer.more:
-        more = said.also_there.format(headings=said.comma.join(answer.more))
+        more = strings.also_there.format(headings=strings.comma.join(answer.more))
         left_out = f"{left_out}\n{more}".strip()
     if left_out:
-        text = shortened(left_out, _LONGEST_CONTEXT)
+        text = shortened(left_out, _MAX_CONTEXT_CHARS)
         yield _context([PlainTextObject(text=text, emoji=False)])
     if answer.rendering:
-        yield _context([PlainTextObject(text=said.rendering(answer.rendering), emoji=False)])
-    yield from _sources(answer.citations, said)
+        yield _context([PlainTextObject(text=strings.rendering(answer.rendering), emoji=False)])
+    yield from _sources(answer.citations, strings)
 
 
-def _once(links: Iterable[Span]) -> list[Span]:
-    """Return links without those that lead where another does."""
+def _deduplicated(links: Iterable[Span]) -> list[Span]:
+    """Deduplicate links by target."""
     return list(
         {(link.href or link.text).rstrip("/"): link for link in reversed(list(links))}.values()
     )[::-1]
@@ -270,7 +290,7 @@ def _once(links: Iterable[Span]) -> list[Span]:
 def _table_of(
     step: Step,
 ) -> tuple[Sequence[GuideBlock], TableBlock, Sequence[GuideBlock]] | None:
-    """Return a step's first table, with what stands before and after it in the step."""
+    """Return a step's first table, and the blocks before and after it."""
     for position, child in enumerate(step.children):
         block = table_block(child.rows) if child.kind is BlockKind.TABLE else None
         if block is not None:
@@ -278,34 +298,36 @@ def _table_of(
     return None
 
 
-def _small_talk(answer: Answer, said: SlackWords) -> Message:
-    if short := said.short_word(answer.talk):
+def _small_talk(answer: Answer, strings: SlackWords) -> Message:
+    if short := strings.short_word(answer.talk):
         return plain(short)
-    elements = paragraph([Span(text=said.hello)])
-    for title in answer.topics[:_MOST_TOPICS]:
+    elements = paragraph([Span(text=strings.hello)])
+    for title in answer.topics[:_MAX_TOPICS]:
         elements += bullet([Span(text=title)])
-    examples = paragraph([Span(text=said.examples_label)]) if answer.examples else []
+    examples = paragraph([Span(text=strings.examples_label)]) if answer.examples else []
     for example in answer.examples:
         examples += bullet([Span(text=example)])
     blocks = (*_rich_text(elements), *_rich_text(examples))
     return Message(escape("\n".join(_texts(blocks))), blocks)
 
 
-def problem_blocks(problem: Sequence[Section], guide: GuideInfo, said: SlackWords) -> list[Block]:
-    """Return a whole problem as the guide has it; what one view does not take is counted."""
+def problem_blocks(
+    problem: Sequence[Section], guide: GuideInfo, strings: SlackWords
+) -> list[Block]:
+    """Return a whole problem as the guide has it, with a note of how much one view cannot hold."""
     first = problem[0]
     path = first.path if first.role is Role.WHOLE else first.problem_path
     place = " › ".join(dict.fromkeys((guide.title, *path)))
     lines = Lines(first=first.lines.first, last=max(each.lines.last for each in problem))
-    where = f"{PurePath(guide.source).name}, {said.lines_of(guide.unit, str(lines))}"
+    where = f"{PurePath(guide.source).name}, {strings.lines_of(guide.unit, str(lines))}"
     blocks: list[Block] = [_context([PlainTextObject(text=f"{place}\n{where}", emoji=False)])]
     used = 0
     rich = [block for section in problem for block in _whole(section, len(problem) > 1)]
     for position, block in enumerate(rich):
         used += len(str(block.to_dict()))
-        if used > _MOST_VIEW_CHARACTERS or position == _MOST_VIEW_BLOCKS:
+        if used > _MAX_VIEW_CHARS or position == _MAX_VIEW_BLOCKS:
             left = sum(map(text_lines, _texts(rich[position:])))
-            more = said.more_in_guide.format(count=left, source=PurePath(guide.source).name)
+            more = strings.more_in_guide.format(count=left, source=PurePath(guide.source).name)
             blocks.append(_context([PlainTextObject(text=more, emoji=False)]))
             break
         blocks.append(block)
@@ -320,9 +342,9 @@ def _whole(section: Section, headed: bool) -> Iterator[Block]:
 
 
 def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]:
-    """Yield what stands together: a list with its code and caption, a paragraph, a note.
+    """Yield what belongs together: a list with its code and caption, a paragraph, a note.
 
-    Each becomes a block, because Slack puts no space between paragraphs of one.
+    Each becomes a block, because Slack puts no space between paragraphs within one.
     """
     group: list[GuideBlock] = []
     for block in blocks:
@@ -334,17 +356,17 @@ def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]
         yield block_elements(group)
 
 
-def _choices(answer: Answer, said: SlackWords, at: Pointer | None) -> Iterator[Block]:
-    lead = paragraph([Span(text=said.which, bold=True)])
-    yield from _to_choose(lead, answer.choices, at)
-    yield _context([PlainTextObject(text=said.none_of_these, emoji=False)])
+def _choices(answer: Answer, strings: SlackWords, target: ButtonTarget | None) -> Iterator[Block]:
+    lead = paragraph([Span(text=strings.which, bold=True)])
+    yield from _to_choose(lead, answer.choices, target)
+    yield _context([PlainTextObject(text=strings.none_of_these, emoji=False)])
 
 
 def _to_choose(
-    lead: list[RichTextElement], citations: Sequence[Citation], at: Pointer | None
+    lead: list[RichTextElement], citations: Sequence[Citation], target: ButtonTarget | None
 ) -> Iterator[Block]:
-    """Yield problems as buttons, and as a list where buttons cannot be or say too little."""
-    buttons = choices(at, citations) if at else []
+    """Yield problems as buttons, plus a list if there can be no buttons or their labels collide."""
+    buttons = choices(target, citations) if target else []
     if not buttons or not _are_told_apart(citations):
         for citation in citations:
             lead += bullet([Span(text=citation.place, href=citation.url)])
@@ -353,55 +375,57 @@ def _to_choose(
 
 
 def _are_told_apart(citations: Sequence[Citation]) -> bool:
-    """Whether the labels of buttons are enough to tell sections apart."""
+    """Whether button labels are enough to tell sections apart."""
     labels = {label_of(citation) for citation in citations}
     return len(labels) == len(citations) and len({c.guide_id for c in citations}) == 1
 
 
-def _choices_text(answer: Answer, said: SlackWords) -> str:
+def _choices_text(answer: Answer, strings: SlackWords) -> str:
     places = [citation.place for citation in answer.choices]
-    return _fallback("\n".join([said.which, *places, said.none_of_these]))
+    return _fallback("\n".join([strings.which, *places, strings.none_of_these]))
 
 
-def _not_covered(answer: Answer, said: SlackWords, at: Pointer | None) -> Iterator[Block]:
-    lead = paragraph([Span(text=said.not_covered, bold=True)])
+def _not_covered(
+    answer: Answer, strings: SlackWords, target: ButtonTarget | None
+) -> Iterator[Block]:
+    lead = paragraph([Span(text=strings.not_covered, bold=True)])
     if answer.nearest:
-        lead += paragraph([Span(text=said.nearest)])
-    yield from _to_choose(lead, answer.nearest, at)
-    # A block of its own, because Slack puts no space between paragraphs of one.
-    yield from _rich_text(paragraph([Span(text=said.rephrase)]))
+        lead += paragraph([Span(text=strings.nearest)])
+    yield from _to_choose(lead, answer.nearest, target)
+    # A separate block, because Slack puts no space between paragraphs within one.
+    yield from _rich_text(paragraph([Span(text=strings.rephrase)]))
 
 
-def _sources(citations: Sequence[Citation], said: SlackWords) -> Iterator[Block]:
-    """Yield the sources: a line a section, with its [n] where there are several.
+def _sources(citations: Sequence[Citation], strings: SlackWords) -> Iterator[Block]:
+    """Yield the sources, one line per section, with [n] if there are several.
 
-    The lines that they stand on are in the whole section, and in the terminal.
+    Line numbers appear in the whole section and in the terminal.
     """
     groups = by_section(citations)
     for numbered in groups:
-        yield _context([_source(numbered, said, marked=len(groups) > 1)])
+        yield _context([_source(numbered, strings, marked=len(groups) > 1)])
 
 
 def _source(
-    numbered: Sequence[tuple[int, Citation]], said: SlackWords, *, marked: bool
+    numbered: Sequence[tuple[int, Citation]], strings: SlackWords, *, marked: bool
 ) -> PlainTextObject | MarkdownTextObject:
     citation = numbered[0][1]
     marks = "".join(f"[{number}]" for number, _ in numbered) + " " if marked else ""
-    place = with_colon(said.sources) + marks + citation.place
+    place = with_colon(strings.sources) + marks + citation.place
     if is_web_link(citation.url):
-        # A context block has no rich text, so its link is the one piece of markup we write.
+        # A context block cannot hold rich text, so this link is the only markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")
         linked = f"<{url}|{escape(place)}>"
-        if len(linked) <= _LONGEST_CONTEXT:
+        if len(linked) <= _MAX_CONTEXT_CHARS:
             return MarkdownTextObject(text=linked, verbatim=True)
-    return PlainTextObject(text=place[:_LONGEST_CONTEXT], emoji=False)
+    return PlainTextObject(text=place[:_MAX_CONTEXT_CHARS], emoji=False)
 
 
 def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
     for numbered in by_section(citations):
         citation = numbered[0][1]
         if is_web_link(citation.url):
-            label = shortened(citation.place, _LONGEST_SOURCE)
+            label = shortened(citation.place, _MAX_SOURCE_CHARS)
             yield UrlSourceElement(url=str(citation.url), text=label)
 
 
@@ -416,7 +440,7 @@ def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
         if isinstance(element, RichTextSectionElement) and not element.elements:
             continue
         length = len(str(element.to_dict()))
-        if group and used + length > _RICH_TEXT_CHARACTERS:
+        if group and used + length > _MAX_RICH_TEXT_CHARS:
             yield RichTextBlock(elements=group)
             group, used = [], 0
         group.append(element)
@@ -426,13 +450,14 @@ def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
 
 
 def _split(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Split blocks into messages that Slack takes."""
+    """Split blocks into messages within Slack's limits."""
     groups: list[list[Block]] = [[]]
     used = 0
     for block in blocks:
         length = len(str(block.to_dict()))
         if groups[-1] and (
-            used + length > _MOST_CHARACTERS or len(groups[-1]) == MOST_BLOCKS - _ROOM_FOR_BUTTONS
+            used + length > _MAX_MESSAGE_CHARS
+            or len(groups[-1]) == MESSAGE_BLOCKS - _RESERVED_BLOCKS
         ):
             groups.append([])
             used = 0
@@ -442,7 +467,7 @@ def _split(blocks: Sequence[Block]) -> list[list[Block]]:
 
 
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:
-    """Yield the words in blocks."""
+    """Yield the text in blocks."""
     waiting: list[object] = [block.to_dict() for block in reversed(list(blocks))]
     while waiting:
         value = waiting.pop()
@@ -468,15 +493,19 @@ def _answer_text(answer: Answer) -> str:
     return _fallback("\n".join(lines))
 
 
-def _not_covered_text(answer: Answer, said: SlackWords) -> str:
+def _not_covered_text(answer: Answer, strings: SlackWords) -> str:
     nearest = [citation.place for citation in answer.nearest]
-    parts = [said.not_covered, *([said.nearest, *nearest] if nearest else []), said.rephrase]
+    parts = [
+        strings.not_covered,
+        *([strings.nearest, *nearest] if nearest else []),
+        strings.rephrase,
+    ]
     return _fallback("\n".join(parts))
 
 
 def _fallback(text: str) -> str:
-    """Return a text escaped, or its beginning, so that Slack takes it also in an update."""
-    kept = shortened(text, _LONGEST_FALLBACK)
-    while len(escape(kept)) > _LONGEST_FALLBACK:
-        kept = shortened(kept, len(kept) - (len(escape(kept)) - _LONGEST_FALLBACK) // 4 - 1)
+    """Escape a text, cut so that it also fits into an update."""
+    kept = shortened(text, _MAX_FALLBACK_CHARS)
+    while len(escape(kept)) > _MAX_FALLBACK_CHARS:
+        kept = shortened(kept, len(kept) - (len(escape(kept)) - _MAX_FALLBACK_CHARS) // 4 - 1)
     return escape(kept)

@@ -1,4 +1,4 @@
-"""The buttons under a message, and what each tells when it is pressed."""
+"""The buttons under a message, and the values they carry."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.question import Place
+from bot.slack.limits import BUTTON_LABEL_CHARS, BUTTON_VALUE_CHARS
 from bot.views.rich_text import shortened
 from bot.words.words import SlackWords
 from kb.model import Citation, Frozen
@@ -29,14 +30,11 @@ RESOLVE = "resolve"
 DELETE = "delete"
 SHARE = "share"
 
-_LONGEST_LABEL = 75
-_LONGEST_VALUE = 2000
 
+class ButtonTarget(Frozen):
+    """What a button refers to: the question its message answers, and perhaps a section.
 
-class Pointer(Frozen):
-    """What a button knows: the question that its message answers, and perhaps a section.
-
-    `language` is the language that the bot spoke.
+    `language` is the language the bot answered in.
     """
 
     ts: str = ""
@@ -46,8 +44,8 @@ class Pointer(Frozen):
     edition: str = ""
     anchor: str = ""
 
-    def at(self, citation: Citation) -> Pointer:
-        """Return the same with the section that a citation names."""
+    def for_citation(self, citation: Citation) -> ButtonTarget:
+        """Return a copy that refers to the section of a citation."""
         return self.model_copy(
             update={
                 "guide": citation.guide_id,
@@ -57,100 +55,103 @@ class Pointer(Frozen):
         )
 
     def place(self, channel: str) -> Place:
-        """Return where the question is."""
+        """Return the question's place."""
         return Place(channel=channel, ts=self.ts, thread_ts=self.thread_ts)
 
 
-def pointer(value: object) -> Pointer | None:
-    """Return what a button's value says; None if no button of ours has written it."""
+def parse_target(value: object) -> ButtonTarget | None:
+    """Parse a button's value; None if it is not one of ours."""
     try:
-        return Pointer.model_validate_json(str(value))
+        return ButtonTarget.model_validate_json(str(value))
     except ValidationError:
         return None
 
 
-def choices(at: Pointer, citations: Iterable[Citation]) -> list[ActionsBlock]:
-    """Return a button for each section that a person can choose."""
+def choices(target: ButtonTarget, citations: Iterable[Citation]) -> list[ActionsBlock]:
+    """Return a button for each section to choose from."""
     return _row(
-        _button(f"choose:{number}", label_of(citation), at.at(citation))
+        _button(f"choose:{number}", label_of(citation), target.for_citation(citation))
         for number, citation in enumerate(citations)
     )
 
 
 def under_answer(
-    at: Pointer,
+    target: ButtonTarget,
     sections: Sequence[Citation],
-    said: SlackWords,
+    strings: SlackWords,
     *,
     human: bool,
     rated: bool = True,
     private: bool = False,
 ) -> list[ActionsBlock | ContextActionsBlock]:
-    """Return what stands under an answer: its sections in full, a human, and how good it is.
+    """Return the buttons under an answer: its sections in full, a human, and feedback.
 
-    One that is `private`, so that only one person sees it, can be posted, too.
+    A `private` answer, which only one person sees, can also be posted to the channel.
     """
-    buttons = _sections(at, sections, said)
+    buttons = _sections(target, sections, strings)
     if private:
-        buttons.append(_button(SHARE, said.post_to_channel, at.at(sections[0])))
+        buttons.append(_button(SHARE, strings.post_to_channel, target.for_citation(sections[0])))
     if human:
-        buttons.append(_button(HUMAN, said.ask_human, at))
-    return [*_row(buttons), *([_feedback(at, said)] if rated else [])]
+        buttons.append(_button(HUMAN, strings.ask_human, target))
+    return [*_row(buttons), *([_feedback(target, strings)] if rated else [])]
 
 
-def section_buttons(sections: Iterable[tuple[str, Pointer]]) -> list[ActionsBlock]:
-    """Return a button for each section, by its heading, that shows the section in full."""
+def section_buttons(sections: Iterable[tuple[str, ButtonTarget]]) -> list[ActionsBlock]:
+    """Return a button for each section, labelled with its heading, that shows it in full."""
     return _row(
-        _button(f"section:{number}", heading, at) for number, (heading, at) in enumerate(sections)
+        _button(f"section:{number}", heading, target)
+        for number, (heading, target) in enumerate(sections)
     )
 
 
-def one_button(action: str, label: str, at: Pointer, style: str | None = None) -> ActionsBlock:
+def one_button(
+    action: str, label: str, target: ButtonTarget, style: str | None = None
+) -> ActionsBlock:
     """Return a single button."""
     element = ButtonElement(
-        text=label[:_LONGEST_LABEL], action_id=action, value=_value(at), style=style
+        text=label[:BUTTON_LABEL_CHARS], action_id=action, value=_value(target), style=style
     )
     return ActionsBlock(elements=[element])
 
 
-def rating(value: object) -> tuple[bool, Pointer] | None:
-    """Return whether a feedback button was the good one, and what it knows."""
+def rating(value: object) -> tuple[bool, ButtonTarget] | None:
+    """Parse a feedback button's value: whether it was the good one, and its target."""
     mark, _, rest = str(value).partition(":")
-    at = pointer(rest)
-    return (mark == "good", at) if at and mark in ("good", "bad") else None
+    target = parse_target(rest)
+    return (mark == "good", target) if target and mark in ("good", "bad") else None
 
 
 def pressed(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the action of an interaction's payload."""
+    """Return the action in an interaction payload."""
     actions: list[dict[str, Any]] = body.get("actions") or [{}]
     return actions[0]
 
 
 def _sections(
-    at: Pointer, sections: Sequence[Citation], said: SlackWords
+    target: ButtonTarget, sections: Sequence[Citation], strings: SlackWords
 ) -> list[ButtonElement | None]:
     several = len(sections) > 1
     buttons = []
     for number, citation in enumerate(sections):
-        label = said.whole_section
+        label = strings.whole_section
         if several:
             label = with_colon(label) + label_of(citation)
-        buttons.append(_button(f"section:{number}", label, at.at(citation)))
+        buttons.append(_button(f"section:{number}", label, target.for_citation(citation)))
     return buttons
 
 
-def _feedback(at: Pointer, said: SlackWords) -> ContextActionsBlock:
+def _feedback(target: ButtonTarget, strings: SlackWords) -> ContextActionsBlock:
     def button(mark: str, text: str) -> FeedbackButtonObject:
         return FeedbackButtonObject(
-            text=text, accessibility_label=text, value=f"{mark}:{_value(at)}"
+            text=text, accessibility_label=text, value=f"{mark}:{_value(target)}"
         )
 
     return ContextActionsBlock(
         elements=[
             FeedbackButtonsElement(
                 action_id=FEEDBACK,
-                positive_button=button("good", said.helped),
-                negative_button=button("bad", said.did_not_help),
+                positive_button=button("good", strings.helped),
+                negative_button=button("bad", strings.did_not_help),
             )
         ]
     )
@@ -161,20 +162,20 @@ def _row(buttons: Iterable[ButtonElement | None]) -> list[ActionsBlock]:
     return [ActionsBlock(elements=kept)] if kept else []
 
 
-def _button(action: str, label: str, at: Pointer) -> ButtonElement | None:
-    value = _value(at)
-    if len(value) > _LONGEST_VALUE:
+def _button(action: str, label: str, target: ButtonTarget) -> ButtonElement | None:
+    value = _value(target)
+    if len(value) > BUTTON_VALUE_CHARS:
         return None
-    return ButtonElement(text=shortened(label, _LONGEST_LABEL), action_id=action, value=value)
+    return ButtonElement(text=shortened(label, BUTTON_LABEL_CHARS), action_id=action, value=value)
 
 
 def label_of(citation: Citation) -> str:
-    """Return what a button says that stands for a problem."""
+    """Return the label of a button for a problem."""
     if citation.about:
-        return shortened(citation.about, _LONGEST_LABEL)
+        return shortened(citation.about, BUTTON_LABEL_CHARS)
     headings = (heading for heading in reversed(citation.path) if heading.strip())
-    return shortened(next(headings, citation.place), _LONGEST_LABEL)
+    return shortened(next(headings, citation.place), BUTTON_LABEL_CHARS)
 
 
-def _value(at: Pointer) -> str:
-    return at.model_dump_json(exclude_defaults=True)
+def _value(target: ButtonTarget) -> str:
+    return target.model_dump_json(exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""What App Home shows: what the bot knows, what to ask, and how it fares."""
+"""App Home: what the bot knows, what to ask, and how it is doing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from slack_sdk.models.views import View
 
 from bot.memory.history import Count, History
 from bot.memory.store import Store
+from bot.slack.limits import SUGGESTED_PROMPTS
 from bot.views.answer import Message
-from bot.views.buttons import Pointer, section_buttons
+from bot.views.buttons import ButtonTarget, section_buttons
 from bot.views.ingest_changes import home_buttons
 from bot.views.rich_text import bullet, moment, paragraph, shortened
 from bot.views.wordings import Vocabulary, vocabulary_blocks
@@ -21,17 +22,18 @@ from bot.words.words import SlackWords
 from kb.model import GuideInfo, Span
 from kb.words.catalogue import language_name
 
+# Within the default of RETENTION_DAYS.
 _DAYS = 30
-_MOST_GUIDES = 30
-_MOST_ROWS = 8
-_MOST_PROMPTS = 4
-_MOST_SECTIONS = 6
-_LONGEST_ROW = 200
+# App Home is read at a glance; `guidebot gaps` shows everything.
+_MAX_GUIDES = 30
+_MAX_ROWS = 8
+_MAX_SECTIONS = 6
+_MAX_ROW_CHARS = 200
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What came up in the last days: sections that were the answer, and for the docs team more."""
+    """Recent activity: sections given as answers and, for the docs team, questions that failed."""
 
     asked: Sequence[Count] = ()
     not_covered: Sequence[Count] = ()
@@ -48,14 +50,14 @@ class Figures:
 
 
 def figures(store: Store, *, docs_team: bool) -> Figures:
-    """Count what came up in the last days."""
+    """Count the recent activity."""
     since = time.time() - _DAYS * 24 * 3600
     history = History(store)
     asked = history.sections_asked(since)
     if not docs_team:
         return Figures(asked)
     return Figures(
-        asked, history.not_covered(since, _MOST_ROWS), history.low_rated(since, _MOST_ROWS)
+        asked, history.not_covered(since, _MAX_ROWS), history.low_rated(since, _MAX_ROWS)
     )
 
 
@@ -72,31 +74,31 @@ def home_view(
 ) -> View:
     """Return App Home for a person.
 
-    `guides` are those that the person may know of, `headings` their sections as "guide#anchor"
-    and by heading, `published` when they were published (ISO 8601). The docs team sees figures,
-    and `vocabulary`; it may ingest from here if `may_ingest`.
+    `guides` are those visible to the person, `headings` their sections as ("guide#anchor",
+    heading), `published` the time of publication (ISO 8601). The docs team also sees figures and
+    `vocabulary`, and can start an ingest if `may_ingest`.
     """
-    said = words(language)
+    strings = words(language)
     blocks: list[Block] = [
-        _words(said.how_to_ask),
-        *_suggestions(guides, headings, counted.asked, said, language),
-        *_knowledge(guides, published, said, language),
+        _words(strings.how_to_ask),
+        *_suggestions(guides, headings, counted.asked, strings, language),
+        *_knowledge(guides, published, strings, language),
     ]
     if docs_team:
-        blocks += [DividerBlock(), *_figures(counted, dict(headings), said)]
-        blocks += home_buttons(said, may_ingest=may_ingest)
-        blocks += vocabulary_blocks(vocabulary or Vocabulary(), said)
+        blocks += [DividerBlock(), *_figures(counted, dict(headings), strings)]
+        blocks += home_buttons(strings, may_ingest=may_ingest)
+        blocks += vocabulary_blocks(vocabulary or Vocabulary(), strings)
     return View(type="home", blocks=blocks)
 
 
 def closed_view(message: Message) -> View:
-    """Return App Home for somebody who may not use the bot."""
+    """Return App Home for someone who is not allowed to use the bot."""
     return View(type="home", blocks=list(message.blocks))
 
 
 def prompts(examples: Sequence[tuple[str, str]], asked: Iterable[Count]) -> list[str]:
-    """Return what to suggest: what may be asked about the problems that are most asked for."""
-    return [text for _, text in _most_asked(examples, asked)][:_MOST_PROMPTS]
+    """Return the prompts to suggest: examples for the problems asked about most."""
+    return [text for _, text in _most_asked(examples, asked)][:SUGGESTED_PROMPTS]
 
 
 def _most_asked(
@@ -111,55 +113,55 @@ def _suggestions(
     guides: Sequence[GuideInfo],
     headings: Sequence[tuple[str, str]],
     asked: Sequence[Count],
-    said: SlackWords,
+    strings: SlackWords,
     language: str,
 ) -> Iterator[Block]:
-    """Yield a button for each of the sections that are most asked for, to read it at once."""
+    """Yield a button for each of the most requested sections, to read it at once."""
     sections = []
-    for key, heading in _most_asked(headings, asked)[:_MOST_SECTIONS]:
+    for key, heading in _most_asked(headings, asked)[:_MAX_SECTIONS]:
         guide, _, anchor = key.partition("#")
         editions = [info.language for info in guides if info.id == guide]
         if editions:
             edition = language if language in editions else editions[0]
-            at = Pointer(language=language, guide=guide, edition=edition, anchor=anchor)
-            sections.append((heading, at))
+            target = ButtonTarget(language=language, guide=guide, edition=edition, anchor=anchor)
+            sections.append((heading, target))
     buttons = section_buttons(sections)
     if buttons:
-        yield _header(said.try_these)
+        yield _header(strings.try_these)
         yield from buttons
 
 
 def _knowledge(
-    guides: Sequence[GuideInfo], published: str | None, said: SlackWords, language: str
+    guides: Sequence[GuideInfo], published: str | None, strings: SlackWords, language: str
 ) -> Iterator[Block]:
-    yield _header(said.what_i_know)
+    yield _header(strings.what_i_know)
     if not guides or not published:
-        yield _words(said.nothing_yet)
+        yield _words(strings.nothing_yet)
         return
     editions: dict[str, list[GuideInfo]] = {}
     for guide in guides:
         editions.setdefault(guide.id, []).append(guide)
     elements = []
-    for some in list(editions.values())[:_MOST_GUIDES]:
+    for some in list(editions.values())[:_MAX_GUIDES]:
         own = next((guide for guide in some if guide.language == language), some[0])
         codes = sorted((guide.language for guide in some), key=lambda code: code != own.language)
         comma = "、" if language == "ja" else ", "
         names = comma.join(language_name(code, language) for code in codes)
         elements += bullet([Span(text=own.title, href=own.url), Span(text=f" ({names})")])
     yield RichTextBlock(elements=elements)
-    yield moment(said.published, published)
+    yield moment(strings.published, published)
 
 
-def _figures(counted: Figures, headings: dict[str, str], said: SlackWords) -> Iterator[Block]:
-    yield _header(said.last_days.format(days=_DAYS))
-    found = [Count(headings.get(name, name), times) for name, times in counted.asked[:_MOST_ROWS]]
+def _figures(counted: Figures, headings: dict[str, str], strings: SlackWords) -> Iterator[Block]:
+    yield _header(strings.last_days.format(days=_DAYS))
+    found = [Count(headings.get(name, name), times) for name, times in counted.asked[:_MAX_ROWS]]
     for title, counts in (
-        (said.most_asked, found),
-        (said.most_not_covered, counted.not_covered),
-        (said.low_rated, counted.low_rated),
+        (strings.most_asked, found),
+        (strings.most_not_covered, counted.not_covered),
+        (strings.low_rated, counted.low_rated),
     ):
-        rows = [f"{times} × {shortened(name, _LONGEST_ROW)}" for name, times in counts]
-        yield from _list(title, rows or [said.nothing_yet])
+        rows = [f"{times} × {shortened(name, _MAX_ROW_CHARS)}" for name, times in counts]
+        yield from _list(title, rows or [strings.nothing_yet])
 
 
 def _list(title: str, rows: Iterable[str]) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""What the docs team sees of an ingest: how far it is, what changes, what the gate says."""
+"""What the docs team sees of an ingest: progress, changes, and the gate's verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.operations.ingest_runner import Diff, Gate, Pending, Result, Told
+from bot.operations.ingest_runner import Diff, DraftedWordings, Gate, IngestProgress, IngestResult
+from bot.slack.limits import BUTTON_LABEL_CHARS, MODAL_TITLE_CHARS
 from bot.views.answer import Message, plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button
@@ -27,102 +28,105 @@ PUBLISH = "publish"
 DISCARD = "discard"
 
 _SAME = "same"
-_MOST_LINES = 20
-_LONGEST_LINE = 200
-_LONGEST_LABEL = 75
-_MOST_TITLE = 24
+# As many as are read in a message; the command line shows all.
+_MAX_LINES = 20
+_MAX_LINE_CHARS = 200
 
 
-def home_buttons(said: SlackWords, *, may_ingest: bool) -> list[Block]:
-    """Return the buttons in App Home: ingest again, and see what changed the last time.
+def home_buttons(strings: SlackWords, *, may_ingest: bool) -> list[Block]:
+    """Return the buttons in App Home: run the ingest, and see the last changes.
 
-    Where no guides are named to ingest, it says how to name them.
+    If no guides are configured, explains how to configure them.
     """
     if may_ingest:
-        ingest = ButtonElement(text=said.rerun_ingest, action_id=INGEST)
-        return [ActionsBlock(elements=[ingest, _last_diff(said)])]
-    explained = ContextBlock(elements=[PlainTextObject(text=said.ingest_unnamed, emoji=False)])
-    return [explained, ActionsBlock(elements=[_last_diff(said)])]
+        ingest = ButtonElement(text=strings.rerun_ingest, action_id=INGEST)
+        return [ActionsBlock(elements=[ingest, _last_diff(strings)])]
+    explained = ContextBlock(elements=[PlainTextObject(text=strings.ingest_unnamed, emoji=False)])
+    return [explained, ActionsBlock(elements=[_last_diff(strings)])]
 
 
-def _last_diff(said: SlackWords) -> ButtonElement:
-    return ButtonElement(text=said.last_diff, action_id=LAST_DIFF)
+def _last_diff(strings: SlackWords) -> ButtonElement:
+    return ButtonElement(text=strings.last_diff, action_id=LAST_DIFF)
 
 
-def how_far(told: Told, said: SlackWords) -> Message:
-    """Return the message while an ingest runs."""
-    what = shortened(told.what, _LONGEST_LINE)
-    return plain(said.ingest_progress.format(what=what, done=told.done, total=told.total))
+def progress_message(update: IngestProgress, strings: SlackWords) -> Message:
+    """Return the message shown while an ingest runs."""
+    what = shortened(update.what, _MAX_LINE_CHARS)
+    return plain(strings.ingest_progress.format(what=what, done=update.done, total=update.total))
 
 
-def outcome(result: Result, said: SlackWords, pending: Sequence[Pending] = ()) -> Message:
-    """Return the message when it is done, with buttons if there is something to decide.
+def result_message(
+    result: IngestResult, strings: SlackWords, pending: Sequence[DraftedWordings] = ()
+) -> Message:
+    """Return the message shown after an ingest, with buttons if there is something to decide.
 
-    `pending` are the drafted wordings that wait.
+    `pending` are the drafted wordings awaiting review.
     """
     if result.stopped:
-        head = said.ingest_stopped
+        head = strings.ingest_stopped
     else:
-        head = said.ingest_held if result.held else said.ingest_done
+        head = strings.ingest_held if result.held else strings.ingest_done
     buttons = []
     if result.snapshot and (result.held or result.stopped):
-        # What the gate is against is published on the command line, by who has looked closely.
+        # Overriding the gate takes a closer look, and the command line.
         if not result.stopped:
-            label = shortened(said.publish, _LONGEST_LABEL)
+            label = shortened(strings.publish, BUTTON_LABEL_CHARS)
             buttons.append(
                 ButtonElement(text=label, action_id=PUBLISH, value=result.snapshot, style="primary")
             )
-        buttons.append(ButtonElement(text=said.discard, action_id=DISCARD, value=result.snapshot))
-    blocks: list[Block] = [_bold(head), *_details(result, said)]
+        buttons.append(
+            ButtonElement(text=strings.discard, action_id=DISCARD, value=result.snapshot)
+        )
+    blocks: list[Block] = [_bold(head), *_details(result, strings)]
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
     if pending:
-        blocks.append(review_button(pending, said))
+        blocks.append(review_button(pending, strings))
     return Message(plain(head).text, tuple(blocks))
 
 
-def diff_view(result: Result | None, said: SlackWords) -> View:
-    """Return the modal with what changed the last time."""
-    blocks = [*_details(result, said)] if result else []
+def diff_view(result: IngestResult | None, strings: SlackWords) -> View:
+    """Return the modal with the last changes."""
+    blocks = [*_details(result, strings)] if result else []
     return View(
         type="modal",
-        title=shortened(said.last_diff, _MOST_TITLE),
-        close=said.close,
-        blocks=blocks or list(plain(said.no_diff).blocks),
+        title=shortened(strings.last_diff, MODAL_TITLE_CHARS),
+        close=strings.close,
+        blocks=blocks or list(plain(strings.no_diff).blocks),
     )
 
 
-def _details(result: Result, said: SlackWords) -> Iterator[Block]:
+def _details(result: IngestResult, strings: SlackWords) -> Iterator[Block]:
     summary = result.summary
-    counts = said.counts.format(guides=summary.guides, sections=summary.sections)
-    left_out = [said.source_left_out.format(error=error) for error in summary.left_out]
-    yield _list(said.summary, [counts, *left_out], said)
-    yield _list(said.changes, [*_changes(result.diff, said)] or [said.no_changes], said)
+    counts = strings.counts.format(guides=summary.guides, sections=summary.sections)
+    left_out = [strings.source_left_out.format(error=error) for error in summary.left_out]
+    yield _list(strings.summary, [counts, *left_out], strings)
+    yield _list(strings.changes, [*_changes(result.diff, strings)] or [strings.no_changes], strings)
     if result.gate:
-        yield _list(said.gate, [*_judgement(result.gate, said)], said)
+        yield _list(strings.gate, [*_judgement(result.gate, strings)], strings)
 
 
-def _changes(diff: Diff, said: SlackWords) -> Iterator[str]:
+def _changes(diff: Diff, strings: SlackWords) -> Iterator[str]:
     for guide in diff.guides:
         if guide.kind != _SAME:
-            yield f"{guide.title} ({guide.language}): {said.kind(guide.kind)}"
+            yield f"{guide.title} ({guide.language}): {strings.kind(guide.kind)}"
         for section in guide.sections:
-            kinds = [said.kind(kind) for kind in section.kinds if kind != _SAME]
+            kinds = [strings.kind(kind) for kind in section.kinds if kind != _SAME]
             if kinds:
                 before = f" ← {section.before}" if section.before else ""
                 yield f"{guide.title} › {section.heading}{before}: {', '.join(kinds)}"
 
 
-def _judgement(gate: Gate, said: SlackWords) -> Iterator[str]:
+def _judgement(gate: Gate, strings: SlackWords) -> Iterator[str]:
     before = "–" if gate.right_before is None else gate.right_before
-    yield said.right.format(before=before, after=gate.right_after, questions=gate.questions)
+    yield strings.right.format(before=before, after=gate.right_after, questions=gate.questions)
     for change in gate.changes:
         if change.worse:
             yield f"{change.question}: {change.worse}"
 
 
-def _list(title: str, lines: Sequence[str], said: SlackWords) -> RichTextBlock:
-    return titled_list(title, lines, _MOST_LINES, said.more_lines)
+def _list(title: str, lines: Sequence[str], strings: SlackWords) -> RichTextBlock:
+    return titled_list(title, lines, _MAX_LINES, strings.more_lines)
 
 
 def _bold(text: str) -> RichTextBlock:

@@ -1,7 +1,7 @@
-"""The guide's words as elements of Slack's rich text.
+"""A guide's text as Slack rich text elements.
 
-Rich text is structure: Slack shows its words as they are, and finds no markup, mention or
-link in them. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
+Rich text is structure: Slack shows its text literally, and parses no markup, mention or link
+in it. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 """
 
 from __future__ import annotations
@@ -22,29 +22,28 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
+from bot.slack.limits import LIST_INDENT, TEXT_CHARS, URL_CHARS
 from bot.views.tables import aligned
 from kb.model import Block, BlockKind, Span, Step
 from kb.text.language import with_colon
 
-LONGEST_TEXT = 2500
-"""How many characters one element holds; Slack refuses texts above 3,000."""
+MAX_TEXT_CHARS = TEXT_CHARS - 500
+"""How many characters one element holds, with room for a label, the [n] and escaping."""
 
-# So that a label and the [n] stand with the words that they belong to.
-_LONGEST_MARKS = 200
-_LONGEST_LINE = 200
+# Keeps a label and the [n] with the words that they belong to.
+_MAX_MARKS_CHARS = 200
+_MAX_LINE_CHARS = 200
 
-_DEEPEST = 8
-# What these say stands in the blocks under them.
+# Their words are in the blocks under them.
 _WITHOUT_WORDS = (BlockKind.CODE, BlockKind.TABLE, BlockKind.LINKS)
-_LONGEST_URL = 3000
 
-Parts = RichTextElementParts
+Inline = RichTextElementParts
 
 
 def step_elements(number: int, step: Step) -> list[RichTextElement]:
-    """Return a step with its [n] and what belongs to it.
+    """Return a step with its [n] and the blocks nested in it.
 
-    `number` is what it is called if the guide numbers it, or would.
+    `number` is used if the guide does not number the step itself.
     """
     inner = [*_original(step), *_children(step.children, 0 if step.kind in _WITHOUT_WORDS else 1)]
     words = _marked(step)
@@ -58,12 +57,12 @@ def step_elements(number: int, step: Step) -> list[RichTextElement]:
 
 
 def marks_elements(step: Step) -> list[RichTextElement]:
-    """Return only a step's [n], to stand below what has no words."""
+    """Return only a step's [n], to go below a block without text."""
     return _paragraphs(_marked(step))
 
 
 def note_elements(step: Step) -> list[RichTextElement]:
-    """Return what explains, as an item of a list, with its [n] and what belongs to it."""
+    """Return an explanatory note as a list item, with its [n] and nested blocks."""
     if step.kind in _WITHOUT_WORDS:
         return [*_children(step.children, 1)]
     indent = int(step.kind is BlockKind.BULLET)
@@ -76,7 +75,7 @@ def _marked(step: Step) -> list[RichTextElement]:
     words = [*_label(step.label), *_spans(step.spans)]
     if marks:
         gap = _gap(step.text) if step.text else ""
-        words.append(Parts.Text(text=gap + marks))
+        words.append(Inline.Text(text=gap + marks))
     return words
 
 
@@ -86,57 +85,57 @@ def _original(step: Step) -> list[RichTextElement]:
 
 
 def _gap(text: str) -> str:
-    """Return what stands between words and their [n], so that it is not left alone in a line."""
+    """Return the space between a text and its [n] that keeps the [n] on the same line."""
     wide = unicodedata.east_asian_width(text[-1:] or " ") in "WF"
     return "" if wide else "\N{NO-BREAK SPACE}"
 
 
 def paragraph(spans: Iterable[Span]) -> list[RichTextElement]:
-    """Return spans as a paragraph, or several if it is very long."""
+    """Return spans as a paragraph, or several if they are very long."""
     return _paragraphs(_spans(spans))
 
 
 def bullet(spans: Iterable[Span]) -> list[RichTextElement]:
-    """Return spans as an item of a list."""
+    """Return spans as a list item."""
     return _items(_spans(spans), None, 0)
 
 
 def titled_list(title: str, lines: Sequence[str], most: int, more: str) -> RichTextBlock:
-    """Return a title in bold, and so many lines at most; `more` has a `{count}` of the others."""
+    """Return a bold title and at most `most` lines; `more` takes the `{count}` of the rest."""
     elements = paragraph([Span(text=title, bold=True)])
     for line in lines[:most]:
-        elements += bullet([Span(text=shortened(line, _LONGEST_LINE))])
+        elements += bullet([Span(text=shortened(line, _MAX_LINE_CHARS))])
     if len(lines) > most:
         elements += paragraph([Span(text=more.format(count=len(lines) - most))])
     return RichTextBlock(elements=elements)
 
 
 def moment(label: str, iso: str) -> RichTextBlock:
-    """Return a label and a moment (ISO 8601), which Slack shows in the reader's own time."""
+    """Return a label and a time (ISO 8601), which Slack shows in the reader's time zone."""
     when = datetime.fromisoformat(iso).astimezone(UTC)
-    date = Parts.Date(
+    date = Inline.Date(
         timestamp=int(when.timestamp()),
         format="{date_num} {time}",
         fallback=when.strftime("%Y-%m-%d %H:%M UTC"),
     )
-    section = RichTextSectionElement(elements=[Parts.Text(text=label), date])
+    section = RichTextSectionElement(elements=[Inline.Text(text=label), date])
     return RichTextBlock(elements=[section])
 
 
 def block_elements(blocks: Iterable[Block]) -> list[RichTextElement]:
-    """Return blocks of a guide, in order, as it has them."""
+    """Return a guide's blocks unchanged and in order."""
     return list(_children(blocks, 0))
 
 
 def _items(
     words: Iterable[RichTextElement], number: int | None, indent: int
 ) -> list[RichTextElement]:
-    """Return an item of a list; what does not fit into it follows as paragraphs."""
+    """Return a list item; text that does not fit follows as paragraphs."""
     first, *rest = _runs(words) or [[]]
     item = RichTextListElement(
         elements=[RichTextSectionElement(elements=first)],
         style="bullet" if number is None else "ordered",
-        indent=min(indent, _DEEPEST),
+        indent=min(indent, LIST_INDENT),
         offset=number - 1 if number is not None and number > 1 else None,
     )
     return [item, *(RichTextSectionElement(elements=run) for run in rest)]
@@ -147,12 +146,12 @@ def _paragraphs(words: Iterable[RichTextElement]) -> list[RichTextElement]:
 
 
 def _runs(words: Iterable[RichTextElement]) -> list[list[RichTextElement]]:
-    """Group elements so that no group is longer than one element may be."""
+    """Group inline elements so that each group fits into one element."""
     runs: list[list[RichTextElement]] = []
     used = 0
     for element in words:
         length = len(str(element.to_dict().get("text", "")))
-        if not runs or (length > 0 and used + length > LONGEST_TEXT + _LONGEST_MARKS):
+        if not runs or (length > 0 and used + length > MAX_TEXT_CHARS + _MAX_MARKS_CHARS):
             runs.append([])
             used = 0
         runs[-1].append(element)
@@ -165,7 +164,7 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
         match block.kind:
             case BlockKind.CODE | BlockKind.TABLE:
                 for piece in pieces(aligned(block.rows) if block.rows else block.text):
-                    yield RichTextPreformattedElement(elements=[Parts.Text(text=piece)])
+                    yield RichTextPreformattedElement(elements=[Inline.Text(text=piece)])
             case BlockKind.NOTE:
                 for run in _runs([*_label(block.label), *_spans(block.spans)]):
                     yield RichTextQuoteElement(elements=run)
@@ -178,45 +177,47 @@ def _children(blocks: Iterable[Block], indent: int) -> Iterator[RichTextElement]
 
 def _label(label: str | None) -> Iterator[RichTextElement]:
     if label:
-        yield Parts.Text(text=with_colon(label), style=Parts.TextStyle(bold=True))
+        yield Inline.Text(text=with_colon(label), style=Inline.TextStyle(bold=True))
 
 
 def _spans(spans: Iterable[Span]) -> Iterator[RichTextElement]:
     for span in spans:
         style = (
-            Parts.TextStyle(bold=span.bold or None, code=span.code or None)
+            Inline.TextStyle(bold=span.bold or None, code=span.code or None)
             if span.bold or span.code
             else None
         )
         if is_web_link(span.href):
-            yield Parts.Link(url=str(span.href), text=span.text[:LONGEST_TEXT] or None, style=style)
+            yield Inline.Link(
+                url=str(span.href), text=span.text[:MAX_TEXT_CHARS] or None, style=style
+            )
             continue
         for piece in pieces(span.text):
-            yield Parts.Text(text=piece, style=style)
+            yield Inline.Text(text=piece, style=style)
 
 
 def is_web_link(href: str | None) -> bool:
-    """Whether a link leads to the web, and Slack takes it for an address."""
-    if not href or len(href) > _LONGEST_URL or re.search(r"[\s\x00-\x1f\x7f]", href):
+    """Whether a link leads to the web, in a form that Slack accepts."""
+    if not href or len(href) > URL_CHARS or re.search(r"[\s\x00-\x1f\x7f]", href):
         return False
     try:
         parts = urlsplit(href)
-        # The port is read only when it is asked for.
+        # urlsplit validates the port only on access.
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return a text, or its beginning and an ellipsis if it is longer than that."""
+    """Truncate a text to `longest` characters, the last one an ellipsis."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Cut a text into pieces that an element can hold, at line ends where there are any."""
+    """Split a text into pieces that fit into an element, at line breaks where possible."""
     rest = text
-    while len(rest) > LONGEST_TEXT:
-        cut = rest.rfind("\n", 1, LONGEST_TEXT) + 1 or LONGEST_TEXT
+    while len(rest) > MAX_TEXT_CHARS:
+        cut = rest.rfind("\n", 1, MAX_TEXT_CHARS) + 1 or MAX_TEXT_CHARS
         yield rest[:cut]
         rest = rest[cut:]
     if rest:

@@ -1,7 +1,7 @@
-"""An answer that is too long to be read in Slack, cut so that nothing is lost in silence.
+"""Shortens an answer that is too long for Slack, and says what was left out.
 
-Explanation goes first, then detail nested below steps, then the end; what is shown is whole, in
-the guide's order. What is not is counted, because a button shows everything.
+Explanation goes first, then detail nested under steps, then the end. The rest is shown whole and
+in the guide's order; a button shows everything.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ from kb.answer.instructions import must_be_kept
 from kb.model import Answer, Block, BlockKind, Part, Span, Step
 from kb.text.width import text_width
 
-MOST_LINES = 25
-"""How many lines are read without scrolling, about."""
+MAX_LINES = 25
+"""Roughly what is read without scrolling."""
 
-# Whoever needs more than this opens the whole, which is one press away.
-_MOST_STEP_LINES = 60
+# Even an answer of steps alone ends here; the rest is one click away.
+_MAX_STEP_LINES = 60
+# About what a line holds in Slack's desktop window, in half-width characters.
 _COLUMNS = 78
-_MOST_DETAIL_LINES = 4
-_MOST_CODE_LINES = 12
+# A step's nested detail is a glance; longer code keeps enough lines to be recognised.
+_MAX_DETAIL_LINES = 4
+_MAX_CODE_LINES = 12
 _FIRST_CODE_LINES = 8
 
 
 class _Kind(Enum):
-    """What is counted when it is left out."""
+    """What is counted among the omissions."""
 
     ITEMS = "list items"
     CODES = "code blocks"
@@ -38,53 +40,53 @@ class _Kind(Enum):
 
 @dataclass(frozen=True)
 class Shortened:
-    """An answer, and what was taken out of it, in the bot's words; empty if nothing was."""
+    """An answer, and a sentence about what was left out of it, if anything."""
 
     answer: Answer
     left_out: str = ""
 
 
-def shorten(answer: Answer, said: SlackWords) -> Shortened:
-    """Return an answer so that it is read at a glance, if that is possible at all."""
-    if _answer_lines(answer) <= MOST_LINES:
+def shorten(answer: Answer, strings: SlackWords) -> Shortened:
+    """Shorten an answer to what can be read at a glance, as far as possible."""
+    if _answer_lines(answer) <= MAX_LINES:
         return Shortened(answer)
     shorter = answer
     for cut in (_without_explanation, _without_notes, _without_detail, _without_end):
-        shorter = cut(shorter, said)
-        if _answer_lines(shorter) <= MOST_LINES:
+        shorter = cut(shorter, strings)
+        if _answer_lines(shorter) <= MAX_LINES:
             break
     gone = _contents(answer)
     gone.subtract(_contents(shorter))
-    left_out = _told(gone, said)
+    left_out = _omissions(gone, strings)
     if shorter == answer:
         return Shortened(answer)
-    return Shortened(_recited(shorter), left_out)
+    return Shortened(_renumbered(shorter), left_out)
 
 
 def without_explanation(answer: Answer) -> Answer:
-    """Return an answer with only what has to be done now, and what the guide warns of."""
+    """Reduce an answer to its steps and the guide's warnings."""
     parts = [_with_notes(part, [n for n in part.notes if n.label]) for part in answer.parts]
-    return _recited(_with_parts(answer, parts).model_copy(update={"see_also": ()}))
+    return _renumbered(_with_parts(answer, parts).model_copy(update={"see_also": ()}))
 
 
 def text_lines(text: str) -> int:
-    """Return how many lines a text takes in Slack, about."""
+    """Estimate how many lines a text takes in Slack."""
     return sum(max(1, -(-text_width(line) // _COLUMNS)) for line in text.rstrip("\n").split("\n"))
 
 
-def _told(gone: Counter[_Kind], said: SlackWords) -> str:
+def _omissions(gone: Counter[_Kind], strings: SlackWords) -> str:
     ways = {
-        _Kind.ITEMS: said.left_items,
-        _Kind.CODES: said.left_codes,
-        _Kind.ROWS: said.left_rows,
-        _Kind.LINES: said.left_lines,
+        _Kind.ITEMS: strings.left_items,
+        _Kind.CODES: strings.left_codes,
+        _Kind.ROWS: strings.left_rows,
+        _Kind.LINES: strings.left_lines,
     }
     counts = [way.format(count=gone[kind]) for kind, way in ways.items() if gone[kind] > 0]
-    return said.left_out.format(what=said.comma.join(counts)) if counts else ""
+    return strings.left_out.format(what=strings.comma.join(counts)) if counts else ""
 
 
 def _contents(answer: Answer) -> Counter[_Kind]:
-    """Return how much of what can be left out an answer holds."""
+    """Count an answer's content by kind."""
     found: Counter[_Kind] = Counter()
     for part in answer.parts:
         for step in (*part.steps, *part.notes):
@@ -106,7 +108,7 @@ def _content(block: Block) -> dict[_Kind, int]:
         case BlockKind.TABLE:
             return {_Kind.ROWS: max(0, len(block.rows) - 1)}
         case _:
-            # Words of the bot about what is left out are no words of the guide.
+            # The bot's own notes about omissions (without an id) do not count.
             return {_Kind.LINES: text_lines(block.text) if block.text and block.id else 0}
 
 
@@ -145,7 +147,7 @@ def _with_notes(part: Part, notes: Sequence[Step]) -> Part:
 
 
 def _without_explanation(answer: Answer, _: SlackWords) -> Answer:
-    """Leave out the notes that neither say what to do, or not to do, nor are pointed out."""
+    """Drop notes, except those the guide labels and those that instruct or forbid."""
     language = answer.guide_language or answer.language
     parts = [
         _with_notes(
@@ -157,57 +159,57 @@ def _without_explanation(answer: Answer, _: SlackWords) -> Answer:
 
 
 def _without_notes(answer: Answer, _: SlackWords) -> Answer:
-    """Leave out the notes, but those that the guide itself points out, such as "Important"."""
+    """Drop notes, except those the guide labels, such as "Important"."""
     parts = [_with_notes(part, [n for n in part.notes if n.label]) for part in answer.parts]
     return _with_parts(answer, parts)
 
 
-def _without_detail(answer: Answer, said: SlackWords) -> Answer:
+def _without_detail(answer: Answer, strings: SlackWords) -> Answer:
     parts = [
-        part.model_copy(update={"steps": tuple(_cut(step, said) for step in part.steps)})
+        part.model_copy(update={"steps": tuple(_cut(step, strings) for step in part.steps)})
         for part in answer.parts
     ]
     return _with_parts(answer, parts)
 
 
-def _cut(step: Step, said: SlackWords) -> Step:
-    """Cut what is nested below a step; of long code, the first lines stay."""
+def _cut(step: Step, strings: SlackWords) -> Step:
+    """Cut what is nested under a step; long code keeps its first lines."""
     kept: list[Block] = []
-    room = _MOST_DETAIL_LINES
+    room = _MAX_DETAIL_LINES
     for position, block in enumerate(step.children):
         lines = _block_lines([block])
         is_code = block.kind is BlockKind.CODE
-        if is_code and lines > _MOST_CODE_LINES:
-            kept += _first_lines(block, said)
+        if is_code and lines > _MAX_CODE_LINES:
+            kept += _first_lines(block, strings)
             continue
-        # What a step without words is, it is.
+        # The children of a step without text are its content, so they stay.
         if lines > room and not is_code and step.text:
             left = step.children[position:]
-            kept.append(_words(left[0], said.more_lines.format(count=_block_lines(left))))
+            kept.append(_bot_note(left[0], strings.more_lines.format(count=_block_lines(left))))
             break
         kept.append(block)
         room -= 0 if is_code else lines
     return step.model_copy(update={"children": tuple(kept)})
 
 
-def _first_lines(code: Block, said: SlackWords) -> list[Block]:
+def _first_lines(code: Block, strings: SlackWords) -> list[Block]:
     lines = code.text.rstrip("\n").split("\n")
     first = "\n".join(lines[:_FIRST_CODE_LINES])
     if len(lines) <= _FIRST_CODE_LINES:
         return [code]
-    more = said.more_lines.format(count=len(lines) - _FIRST_CODE_LINES)
-    return [code.model_copy(update={"spans": (Span(text=first),)}), _words(code, more)]
+    more = strings.more_lines.format(count=len(lines) - _FIRST_CODE_LINES)
+    return [code.model_copy(update={"spans": (Span(text=first),)}), _bot_note(code, more)]
 
 
-def _words(at: Block, text: str) -> Block:
-    """Return words of the bot as a paragraph where a block of the guide was."""
+def _bot_note(at: Block, text: str) -> Block:
+    """Return a note of the bot's in place of a guide's block."""
     return Block(id="", kind=BlockKind.PARAGRAPH, lines=at.lines, spans=(Span(text=text),))
 
 
 def _without_end(answer: Answer, _: SlackWords) -> Answer:
-    """Cut the end of what is still too long; at least one step stays."""
+    """Cut the end if the answer is still too long; at least one step stays."""
     parts: list[Part] = []
-    room = _MOST_STEP_LINES
+    room = _MAX_STEP_LINES
     for part in answer.parts:
         steps: list[Step] = []
         for step in part.steps:
@@ -222,8 +224,8 @@ def _without_end(answer: Answer, _: SlackWords) -> Answer:
     return _with_parts(answer, parts)
 
 
-def _recited(answer: Answer) -> Answer:
-    """Leave out the citations that nothing stands on any more, and number the others anew."""
+def _renumbered(answer: Answer) -> Answer:
+    """Drop citations that are no longer used, and renumber the rest."""
     steps = [step for part in answer.parts for step in (*part.steps, *part.notes)]
     used = sorted({number for step in steps for number in step.citations})
     new = {number: position for position, number in enumerate(used, 1)}

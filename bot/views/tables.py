@@ -1,4 +1,4 @@
-"""A guide's tables: as Slack's own where one can stand, else in columns of text.
+"""A guide's tables: as a Slack table block where possible, else as aligned text.
 
 https://docs.slack.dev/reference/block-kit/blocks/table-block
 """
@@ -9,25 +9,25 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import TableBlock
 
+from bot.slack.limits import TABLE_COLUMNS, TABLE_ROWS
 from kb.text.width import text_width
 
-_MOST_ROWS = 100
-_MOST_COLUMNS = 20
-_MOST_CHARACTERS = 5000
-_LONGEST_CELL = 1000
-# Slack takes no empty cell.
+# A table shares its message with the rest of the answer: about half of what fits.
+_MAX_TABLE_CHARS = 5000
+_MAX_CELL_CHARS = 1000
+# Slack refuses an empty cell.
 _EMPTY = "\N{NO-BREAK SPACE}"
 
 Rows = Sequence[Sequence[str]]
 
 
 def table_block(rows: Rows) -> TableBlock | None:
-    """Return a table, its first row the header; None if it is larger than Slack takes."""
+    """Return a table block, its first row the header; None if the table is too large."""
     columns = max(map(len, rows), default=0)
     characters = sum(len(cell) for row in rows for cell in row)
-    if not columns or columns > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+    if not columns or columns > TABLE_COLUMNS or len(rows) > TABLE_ROWS:
         return None
-    if characters > _MOST_CHARACTERS:
+    if characters > _MAX_TABLE_CHARS:
         return None
     wrapped = [{"is_wrapped": True}] * columns
     return TableBlock(rows=[_cells(row, columns) for row in rows], column_settings=wrapped)
@@ -35,11 +35,13 @@ def table_block(rows: Rows) -> TableBlock | None:
 
 def _cells(row: Sequence[str], columns: int) -> list[dict[str, str]]:
     whole = [*row, *[""] * (columns - len(row))]
-    return [{"type": "raw_text", "text": cell.strip()[:_LONGEST_CELL] or _EMPTY} for cell in whole]
+    return [
+        {"type": "raw_text", "text": cell.strip()[:_MAX_CELL_CHARS] or _EMPTY} for cell in whole
+    ]
 
 
 def aligned(rows: Rows) -> str:
-    """Return a table as lines of text in which columns begin below each other."""
+    """Return a table as lines of text with aligned columns."""
     columns = max(map(len, rows), default=0)
     widths = [
         max((text_width(row[at]) for row in rows if at < len(row)), default=0)

@@ -1,4 +1,4 @@
-"""What the bot says that is no answer: where it said the same before, and what else there is."""
+"""Replies other than answers: a pointer to an earlier answer, or alternatives to a wrong one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichT
 
 from bot.question import Place
 from bot.views.answer import Message, escape
-from bot.views.buttons import Pointer, choices, under_answer
-from bot.views.rich_text import Parts, paragraph
+from bot.views.buttons import ButtonTarget, choices, under_answer
+from bot.views.rich_text import Inline, paragraph
 from bot.words.words import SlackWords
 from kb.model import Citation, Span
 
@@ -19,50 +19,50 @@ def same_section(
     others: Sequence[Citation],
     place: Place,
     language: str,
-    said: SlackWords,
+    strings: SlackWords,
     *,
     link: str | None,
     human: bool,
 ) -> Message:
-    """Return that the answer is the section given before, and what else comes into question.
+    """Return a reply that the section was given before, and offers alternatives.
 
-    `place` is the question's, `link` leads to where the section was given.
+    `place` is the question's; `link` leads to the earlier answer.
     """
-    at = Pointer(ts=place.ts, thread_ts=place.thread_ts, language=language)
+    target = ButtonTarget(ts=place.ts, thread_ts=place.thread_ts, language=language)
     first: list[RichTextElement] = [
-        Parts.Text(text=said.same_section),
-        Parts.Text(text=section.place),
+        Inline.Text(text=strings.same_section),
+        Inline.Text(text=section.place),
     ]
     if link:
-        first += [Parts.Text(text=" "), Parts.Link(url=link, text=said.see_above)]
+        first += [Inline.Text(text=" "), Inline.Link(url=link, text=strings.see_above)]
     blocks: list[Block] = [RichTextBlock(elements=[RichTextSectionElement(elements=first)])]
     if others:
-        blocks += _others(said.what_else, others, at)
-    blocks += under_answer(at, [section], said, human=human, rated=False)
-    return Message(escape(f"{said.same_section}{section.place}"), tuple(blocks))
+        blocks += _others(strings.what_else, others, target)
+    blocks += under_answer(target, [section], strings, human=human, rated=False)
+    return Message(escape(f"{strings.same_section}{section.place}"), tuple(blocks))
 
 
-def answered_before(link: str, said: SlackWords) -> Message:
-    """Return that a message was answered, and where."""
+def answered_before(link: str, strings: SlackWords) -> Message:
+    """Return a reply that a message was answered before, with a link."""
     words: list[RichTextElement] = [
-        Parts.Text(text=said.answered_before),
-        Parts.Link(url=link, text=said.see_answer),
+        Inline.Text(text=strings.answered_before),
+        Inline.Link(url=link, text=strings.see_answer),
     ]
     block = RichTextBlock(elements=[RichTextSectionElement(elements=words)])
-    return Message(escape(said.answered_before), (block,))
+    return Message(escape(strings.answered_before), (block,))
 
 
 def instead(
-    others: Sequence[Citation], place: Place, language: str, said: SlackWords, *, human: bool
+    others: Sequence[Citation], place: Place, language: str, strings: SlackWords, *, human: bool
 ) -> Message:
-    """Return what to offer to somebody whose question at `place` was answered wrongly."""
-    at = Pointer(ts=place.ts, thread_ts=place.thread_ts, language=language)
-    lead = said.not_that if others else f"{said.nothing_closer} {said.rephrase}"
-    blocks = _others(lead, others, at)
+    """Return alternatives for someone whose question at `place` was answered wrongly."""
+    target = ButtonTarget(ts=place.ts, thread_ts=place.thread_ts, language=language)
+    lead = strings.not_that if others else f"{strings.nothing_closer} {strings.rephrase}"
+    blocks = _others(lead, others, target)
     if human:
-        blocks += under_answer(at, (), said, human=True, rated=False)
+        blocks += under_answer(target, (), strings, human=True, rated=False)
     return Message(escape(lead), tuple(blocks))
 
 
-def _others(lead: str, others: Sequence[Citation], at: Pointer) -> list[Block]:
-    return [RichTextBlock(elements=paragraph([Span(text=lead)])), *choices(at, others)]
+def _others(lead: str, others: Sequence[Citation], target: ButtonTarget) -> list[Block]:
+    return [RichTextBlock(elements=paragraph([Span(text=lead)])), *choices(target, others)]

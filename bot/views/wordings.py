@@ -1,4 +1,4 @@
-"""What the docs team sees of wordings: what people taught, what was drafted, what has none."""
+"""The docs team's view of wordings: learned ones, drafts, and problems without any."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.operations.ingest_runner import Pending
+from bot.operations.ingest_runner import DraftedWordings
+from bot.slack.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
 from bot.views.answer import plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.words.words import SlackWords
@@ -33,22 +34,20 @@ REVIEW_DRAFTS = "review_drafts"
 DRAFTS_VIEW = "drafts"
 
 _KEPT = "kept"
-_MOST_TAUGHT = 8
-_MOST_ROWS = 8
-_LONGEST_ROW = 200
-# A modal takes a hundred blocks, a group ten boxes, a box 75 characters.
-_MOST_GROUPS = 40
-_MOST_BOXES = 10
-_LONGEST_LABEL = 75
-_LONGEST_HEADING = 150
-_MOST_TITLE = 24
+# App Home is read at a glance.
+_MAX_TAUGHT = 8
+_MAX_ROWS = 8
+_MAX_ROW_CHARS = 200
+# Well within a view's blocks, and as many as anyone decides on at a time.
+_MAX_GROUPS = 40
+_MAX_HEADING_CHARS = 150
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What people taught, and the headings of problems without wordings, or never the answer.
+    """Learned wordings, and the headings of problems without wordings or never given as an answer.
 
-    `headings` are those of the problems ("guide#anchor") that the person may know of.
+    `headings` maps the problems ("guide#anchor") visible to the person to their headings.
     """
 
     headings: Mapping[str, str] = field(default_factory=dict)
@@ -57,86 +56,86 @@ class Vocabulary:
     never: Sequence[str] = ()
 
 
-def vocabulary_blocks(found: Vocabulary, said: SlackWords) -> Iterator[Block]:
-    """Yield what App Home says of wordings; what people taught has buttons for the team's word."""
+def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]:
+    """Yield App Home's blocks about wordings, with buttons to accept or remove learned ones."""
     for title, headings in (
-        (said.without_wordings, found.unworded),
-        (said.never_reached, found.never),
+        (strings.without_wordings, found.unworded),
+        (strings.never_reached, found.never),
     ):
         if headings:
             counted = f"{title} ({len(headings)})"
-            yield titled_list(counted, headings, _MOST_ROWS, said.more_lines)
+            yield titled_list(counted, headings, _MAX_ROWS, strings.more_lines)
     taught = [row for row in by_standing(found.taught) if row.problem in found.headings]
     counting = [row for row in taught if row.standing is Standing.COUNTS]
     others = [row for row in taught if row.standing in (Standing.WAITING, Standing.WEAKENED)]
-    shown = [*counting[:_MOST_TAUGHT], *others[:_MOST_TAUGHT]]
+    shown = [*counting[:_MAX_TAUGHT], *others[:_MAX_TAUGHT]]
     if not shown:
         return
-    yield HeaderBlock(text=PlainTextObject(text=said.taught, emoji=False))
+    yield HeaderBlock(text=PlainTextObject(text=strings.taught, emoji=False))
     for row in shown:
-        counts = said.taught_counts.format(people=row.people, against=row.against)
+        counts = strings.taught_counts.format(people=row.people, against=row.against)
         text = f"{row.text} → {found.headings[row.problem]}"
         yield RichTextBlock(
             elements=paragraph(
                 [
-                    Span(text=shortened(text, _LONGEST_ROW)),
-                    Span(text=f" ({said.standing(row.standing.value)}; {counts})"),
+                    Span(text=shortened(text, _MAX_ROW_CHARS)),
+                    Span(text=f" ({strings.standing(row.standing.value)}; {counts})"),
                 ]
             )
         )
-        yield ActionsBlock(elements=_rulings(row, said))
+        yield ActionsBlock(elements=_rulings(row, strings))
     if left := len(counting) + len(others) - len(shown):
-        yield _plain(said.more_lines.format(count=left))
+        yield _plain(strings.more_lines.format(count=left))
 
 
-def review_button(pending: Sequence[Pending], said: SlackWords) -> ActionsBlock:
-    """Return the button that opens the drafts that wait."""
+def review_button(pending: Sequence[DraftedWordings], strings: SlackWords) -> ActionsBlock:
+    """Return the button that opens the drafts awaiting review."""
     count = sum(len(problem.also_asked) for problem in pending)
-    label = shortened(said.review_drafts.format(count=count), _LONGEST_LABEL)
+    label = shortened(strings.review_drafts.format(count=count), BUTTON_LABEL_CHARS)
     return ActionsBlock(elements=[ButtonElement(text=label, action_id=REVIEW_DRAFTS)])
 
 
-def drafts_view(pending: Sequence[Pending], said: SlackWords) -> View:
-    """Return the modal with a box for each drafted wording, all of them ticked."""
+def drafts_view(pending: Sequence[DraftedWordings], strings: SlackWords) -> View:
+    """Return the modal with a checkbox for each drafted wording, all of them ticked."""
     groups = list(_groups(pending))
     if not groups:
-        return waiting_view(said.no_drafts, said)
-    blocks: list[Block] = [_plain(said.drafts_how)]
-    for heading, id, texts in groups[:_MOST_GROUPS]:
+        return waiting_view(strings.no_drafts, strings)
+    blocks: list[Block] = [_plain(strings.drafts_how)]
+    for heading, id, texts in groups[:_MAX_GROUPS]:
         options = [Option(value=_key(text), text=_label(text)) for text in texts]
         boxes = CheckboxesElement(action_id=_KEPT, options=options, initial_options=options)
-        label = PlainTextObject(text=shortened(heading, _LONGEST_HEADING), emoji=False)
+        label = PlainTextObject(text=shortened(heading, _MAX_HEADING_CHARS), emoji=False)
         blocks.append(InputBlock(block_id=id, label=label, element=boxes, optional=True))
-    if len(groups) > _MOST_GROUPS:
-        blocks.append(_plain(said.drafts_later))
+    if len(groups) > _MAX_GROUPS:
+        blocks.append(_plain(strings.drafts_later))
     return View(
         type="modal",
         callback_id=DRAFTS_VIEW,
-        title=shortened(said.drafts, _MOST_TITLE),
-        submit=said.drafts_keep,
-        close=said.cancel,
+        title=shortened(strings.drafts, MODAL_TITLE_CHARS),
+        submit=strings.drafts_keep,
+        close=strings.cancel,
         blocks=blocks,
     )
 
 
-def waiting_view(text: str, said: SlackWords) -> View:
-    """Return a modal that only says something, such as that the drafts are being read."""
+def waiting_view(text: str, strings: SlackWords) -> View:
+    """Return a modal with a text alone, such as that the drafts are loading."""
     return View(
         type="modal",
-        title=shortened(said.drafts, _MOST_TITLE),
-        close=said.close,
+        title=shortened(strings.drafts, MODAL_TITLE_CHARS),
+        close=strings.close,
         blocks=list(plain(text).blocks),
     )
 
 
 def decided(
-    state: Mapping[str, Any], pending: Sequence[Pending]
-) -> list[tuple[Pending, tuple[str, ...]]]:
-    """Return the problems that a modal showed whole, each with the wordings that stay ticked.
+    state: Mapping[str, Any], pending: Sequence[DraftedWordings]
+) -> list[tuple[DraftedWordings, tuple[str, ...]]]:
+    """Return the problems whose drafts were all shown in a modal, with those left ticked.
 
-    `state` has the values of a submitted view. What is no longer there is passed over.
+    `state` holds the submitted view's values. Drafts that no longer exist are ignored.
     """
-    found: list[tuple[Pending, tuple[str, ...]]] = []
+    found: list[tuple[DraftedWordings, tuple[str, ...]]] = []
     for problem in pending:
         ids = [id for _, id, _ in _groups([problem])]
         if not ids or any(id not in state for id in ids):
@@ -151,20 +150,20 @@ def decided(
     return found
 
 
-def _groups(pending: Sequence[Pending]) -> Iterator[tuple[str, str, Sequence[str]]]:
-    """Yield heading, block id and wordings, as many as a group of boxes takes."""
+def _groups(pending: Sequence[DraftedWordings]) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Yield heading, block id and wordings, split into groups that fit one set of checkboxes."""
     for problem in pending:
-        for begin in range(0, len(problem.also_asked), _MOST_BOXES):
-            texts = problem.also_asked[begin : begin + _MOST_BOXES]
+        for begin in range(0, len(problem.also_asked), CHECKBOXES):
+            texts = problem.also_asked[begin : begin + CHECKBOXES]
             name = "\n".join((problem.source, problem.anchor, *texts))
             yield problem.heading, _key(name), texts
 
 
-def _rulings(row: LearnedWording, said: SlackWords) -> list[ButtonElement]:
-    remove = ButtonElement(text=said.remove, action_id=REMOVE_WORDING, value=row.id)
+def _rulings(row: LearnedWording, strings: SlackWords) -> list[ButtonElement]:
+    remove = ButtonElement(text=strings.remove, action_id=REMOVE_WORDING, value=row.id)
     if row.standing is Standing.COUNTS:
         return [remove]
-    return [ButtonElement(text=said.accept, action_id=ACCEPT_WORDING, value=row.id), remove]
+    return [ButtonElement(text=strings.accept, action_id=ACCEPT_WORDING, value=row.id), remove]
 
 
 def _plain(text: str) -> RichTextBlock:
@@ -172,7 +171,7 @@ def _plain(text: str) -> RichTextBlock:
 
 
 def _label(text: str) -> PlainTextObject:
-    return PlainTextObject(text=shortened(text, _LONGEST_LABEL), emoji=False)
+    return PlainTextObject(text=shortened(text, OPTION_CHARS), emoji=False)
 
 
 def _key(text: str) -> str:

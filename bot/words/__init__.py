@@ -1,4 +1,4 @@
-"""The words that only Slack needs, in every language that the bot speaks.
+"""The strings that only Slack needs, in every language the bot speaks.
 
-What the terminal says, too, is in kb.words.
+Those shared with the terminal are in kb.words.
 """

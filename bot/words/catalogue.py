@@ -1,4 +1,4 @@
-"""The words for Slack by language."""
+"""The strings for Slack by language."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from bot.words.words import SlackWords
 
 
 def words(language: str | None) -> SlackWords:
-    """Return the bot's words for a person's language (ISO 639-1): Japanese, else English."""
+    """Return the bot's strings for a language (ISO 639-1): Japanese, else English."""
     return ja.WORDS if language == "ja" else en.WORDS

@@ -1,4 +1,4 @@
-"""What the bot says in Slack of its own."""
+"""The bot's own strings in Slack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kb.words.words import Words
 
 @dataclass(frozen=True)
 class SlackWords(Words):
-    """The shared words, and those that only Slack needs, in one language."""
+    """The shared strings, and those only Slack needs, in one language."""
 
     continued: str
     apology: str
@@ -132,9 +132,9 @@ class SlackWords(Words):
     standings: Mapping[str, str]
 
     def standing(self, name: str) -> str:
-        """Return what a standing of a learned wording is called."""
+        """Return the label of a learned wording's standing."""
         return self.standings.get(name, name)
 
     def kind(self, name: str) -> str:
-        """Return what a kind of change in a guide is called."""
+        """Return the label of a kind of change."""
         return self.kinds.get(name, name)

@@ -12,7 +12,7 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
 from bot.app import assemble
-from bot.listeners import Parts, register
+from bot.listeners import Services, register
 from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 from testing.slack_server import SlackServer
@@ -58,9 +58,9 @@ class House:
     ) -> None:
         self.slack = slack
         named = {"slack_api_url": slack.api_url, "guidebot_home": folder, **settings}
-        self.parts: Parts = assemble(BotSettings.model_validate(named), base)
+        self.services: Services = assemble(BotSettings.model_validate(named), base)
         self.app = Listening(WebClient("xoxb-test", base_url=slack.api_url))
-        register(self.app, self.parts)
+        register(self.app, self.services)
 
         def reached(next: Callable[[], None]) -> None:
             self.app.reached += 1
@@ -76,6 +76,6 @@ class House:
 
     def close(self) -> None:
         """Wait until everything is done that was begun."""
-        for work in (self.app.listener_runner.listener_executor, self.parts.answerer.work):
-            work.shutdown(wait=True)
-        self.parts.store.close()
+        for workers in (self.app.listener_runner.listener_executor, self.services.answerer.workers):
+            workers.shutdown(wait=True)
+        self.services.store.close()

@@ -96,7 +96,7 @@ class Desk:
         self.answerer = answerer_from(sample, self.store)
         self.client = WebClient("xoxb-test", base_url=slack.api_url, retry_handlers=[])
 
-    def take(self, slack: SlackServer) -> Question:
+    def claim(self, slack: SlackServer) -> Question:
         sent = slack.mention("C1", "U2", ASKED, deliver=False)
         question = Question(
             channel="C1",
@@ -106,7 +106,7 @@ class Desk:
             text=redact(ASKED),
             surface=Surface.MENTION,
         )
-        assert self.answerer.take(question)
+        assert self.answerer.claim(question)
         return question
 
 
@@ -117,7 +117,7 @@ def test_what_can_never_be_posted_is_closed_at_once(
     slack: SlackServer, sample: KnowledgeBase, tmp_path: Path, error: str
 ) -> None:
     desk = Desk(slack, sample, tmp_path)
-    question = desk.take(slack)
+    question = desk.claim(slack)
     slack.fail_next("chat.postMessage", error, times=9)
     desk.answerer.answer(question, desk.client)
     assert desk.store.unanswered() == []
@@ -128,8 +128,8 @@ def test_what_was_left_over_in_a_lost_channel_is_closed(
     slack: SlackServer, sample: KnowledgeBase, tmp_path: Path
 ) -> None:
     desk = Desk(slack, sample, tmp_path)
-    desk.take(slack)
-    desk.store.let_go()
+    desk.claim(slack)
+    desk.store.release()
     later = Desk(slack, sample, tmp_path)
     slack.add_channel("C1", "help", is_archived=True)
     slack.fail_next("conversations.replies", "channel_not_found", times=9)
@@ -141,7 +141,7 @@ def test_a_person_whom_slack_is_slow_to_tell_of_is_answered_all_the_same(
     slack: SlackServer, sample: KnowledgeBase, tmp_path: Path
 ) -> None:
     desk = Desk(slack, sample, tmp_path)
-    question = desk.take(slack)
+    question = desk.claim(slack)
     slack.delay_next("users.info", 20, times=2)
     began = time.monotonic()
     desk.answerer.answer(question, desk.client)

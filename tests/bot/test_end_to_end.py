@@ -208,7 +208,7 @@ def test_an_outage_of_slack_delays_an_answer_and_does_not_lose_it(
     question = Question(
         channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")
     )
-    assert answerer.take(question) and not answerer.take(question)
+    assert answerer.claim(question) and not answerer.claim(question)
     # As often as the answer and the apology are tried together.
     slack.fail_next("chat.postMessage", error="internal_error", times=8)
     answerer.recover(lambda team: client)  # leaves alone what is being answered
@@ -228,7 +228,7 @@ def test_before_the_first_ingest_people_are_told(
     bot = start_bot(home)
     sent = slack.direct_message("U2", "I lost my secret key")
     (message,) = slack.wait_for_messages(sent.channel, 1)
-    assert "no guide has been ingested" in plain(message)
+    assert "no guides have been published" in plain(message)
     assert _only_id(bot, plain(message))
     ingest([SAMPLE_GUIDES], home, embeddings)
     slack.direct_message("U2", "I lost my secret key")
@@ -248,7 +248,7 @@ def test_tokens_that_slack_refuses_are_explained(slack: SlackServer, own_home: H
         check=False,
     )
     assert result.returncode == 2
-    assert "Slack refused to connect: invalid_auth" in result.stderr
+    assert "Slack refused the connection: invalid_auth" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -138,6 +138,6 @@ def _stop_amid(slack: SlackServer, bot: Bot, home: Home) -> None:
     assert store.unanswered() == []
     answered = crowd.tally().answers
     with sqlite3.connect(home.database) as database:
-        taken = set(database.execute("SELECT channel, ts FROM questions"))
+        claimed = set(database.execute("SELECT channel, ts FROM questions"))
     database.close()
-    assert answered and all(count == (place in taken) for place, count in answered.items())
+    assert answered and all(count == (place in claimed) for place, count in answered.items())

@@ -1,4 +1,4 @@
-"""Which questions were taken on, and which threads the bot is in."""
+"""Claimed questions, and the threads the bot takes part in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make both tables, unless a version from before the migrations has made them."""
+    """Create both tables, unless a version older than the migrations did."""
     if sa.inspect(op.get_bind()).has_table("questions"):
         return
     op.create_table(

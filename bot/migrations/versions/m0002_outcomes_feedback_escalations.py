@@ -1,4 +1,4 @@
-"""What came of each question, what people said to it, and what went to a human."""
+"""Outcomes of questions, feedback, and escalations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the outcome to the questions, and two tables."""
+    """Add outcome columns to the questions, and two tables."""
     with op.batch_alter_table("questions") as questions:
         questions.add_column(sa.Column("surface", sa.String(16)))
         questions.add_column(sa.Column("text", sa.Text))

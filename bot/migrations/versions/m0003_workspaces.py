@@ -1,4 +1,4 @@
-"""The workspace of each question, which process is at it, and who installed the bot."""
+"""The workspace and lease of each question, and installations."""
 
 from __future__ import annotations
 

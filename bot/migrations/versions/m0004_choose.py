@@ -1,4 +1,4 @@
-"""What was asked back is called "choose", as it is offered more often than it clarifies."""
+"""The decision "clarify" is renamed to "choose"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Rename the decision in the questions."""
+    """Rename the decision in existing questions."""
     questions = sa.table("questions", sa.column("decision", sa.String))
     renamed = questions.update().where(questions.c.decision == "clarify").values(decision="choose")
     op.execute(renamed)

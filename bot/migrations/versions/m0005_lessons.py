@@ -1,4 +1,4 @@
-"""What people taught about questions, and the docs team's word on it."""
+"""Lessons from people, and the docs team's rulings on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make the tables, and note of questions whether they were joined with the one before."""
+    """Create the tables, and record whether a question was joined with the previous one."""
     with op.batch_alter_table("questions") as questions:
         questions.add_column(sa.Column("joined", sa.Boolean))
     op.create_table(

@@ -1,4 +1,4 @@
-"""Where an answer stands, and the threads in which the bot keeps quiet."""
+"""The message of each answer, and the threads in which the bot stays silent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Add the columns; of what was answered before, it is not known."""
+    """Add the columns; they stay empty for earlier answers."""
     with op.batch_alter_table("questions") as questions:
         questions.add_column(sa.Column("answer_ts", sa.String(64)))
     with op.batch_alter_table("threads") as threads:

@@ -1,4 +1,4 @@
-"""When a question that went to a human was resolved, and by whom."""
+"""When an escalated question was resolved, and by whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Add the columns; of what went to a human before, it is not known."""
+    """Add the columns; they stay empty for earlier escalations."""
     with op.batch_alter_table("escalations") as escalations:
         escalations.add_column(sa.Column("resolved_at", sa.Float))
         escalations.add_column(sa.Column("resolved_by", sa.String(64)))

@@ -1,4 +1,4 @@
-"""Room for the workspaces' tokens as they are when they are encrypted."""
+"""Room for the workspaces' encrypted tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _INSTALLATION = (*_BOT, "user_token", "user_refresh_token", "incoming_webhook_ur
 
 
 def upgrade() -> None:
-    """Make the columns as long as it takes; Slack's library gives them 200 characters."""
+    """Remove the columns' length limit; slack_sdk gives them 200 characters."""
     installs = SQLAlchemyInstallationStore
     for table, names in (
         (installs.default_bots_table_name, _BOT),

@@ -126,11 +126,11 @@ def test_who_may_ask(
     ("settings", "home", "told"),
     [
         # Slack does not answer, and the event says where the person is from.
-        ({}, "T0OTHER", "may not answer here"),
-        ({}, "T0GUIDE", "could not check"),
-        ({}, None, "could not check"),
+        ({}, "T0OTHER", "not allowed to answer here"),
+        ({}, "T0GUIDE", "couldn't check"),
+        ({}, None, "couldn't check"),
         ({"allow_guests": "true"}, "T0GUIDE", None),
-        ({"allow_guests": "true"}, None, "could not check"),
+        ({"allow_guests": "true"}, None, "couldn't check"),
         ({"allow_external": "true"}, "T0OTHER", None),
         ({"allow_guests": "true", "allow_external": "true"}, None, None),
     ],

@@ -71,7 +71,7 @@ def test_a_follow_up_that_leads_to_the_same_section_is_told_where_it_stands(
 
     def above() -> str | None:
         texts = [plain(each) for each in slack.bot_messages("C1", sent.ts)]
-        return next((text for text in texts if "the section that I gave above" in text), None)
+        return next((text for text in texts if "the section I gave you above" in text), None)
 
     assert "I lost my access key" in slack.wait_until(above, 60, "the second answer")
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.answering.learning import Learner, Learning
+from bot.answering.learning import Learner, LearningMode
 from bot.memory.lessons import Lessons
 from bot.memory.store import Outcome, Store
 from bot.question import Place, Question, Surface
@@ -167,7 +167,7 @@ def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> 
             text=redact(ASKED[number]),
             surface=Surface.DIRECT,
         )
-        store.take(question)
+        store.claim(question)
         outcome = Outcome(
             text=question.text,
             language="en",
@@ -178,9 +178,9 @@ def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> 
         )
         store.finish("C1", question.ts, outcome)
     first, second = Place(channel="C1", ts="0.0"), Place(channel="C1", ts="1.0")
-    lessons.chosen(first, "U2", LATHE)
-    lessons.chosen(second, "U2", LATHE)
-    lessons.chosen(second, "U3", SAW)
+    lessons.record_choice(first, "U2", LATHE)
+    lessons.record_choice(second, "U2", LATHE)
+    lessons.record_choice(second, "U3", SAW)
     version = lessons.version()
     assert {(each.problem, each.text, each.good) for each in lessons.all()} == {
         (LATHE, ASKED[0], True),
@@ -200,14 +200,14 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "bot.sqlite")
     lessons = Lessons(store)
     words = redact(f"{ASKED[0]}, says <@U0HANAKO1>")
-    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
+    store.claim(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
     outcome = Outcome(
         text=words, language="en", decision="answer", confidence=1, section=LATHE, snapshot="s"
     )
     store.finish("C1", "0.0", outcome)
     place = Place(channel="C1", ts="0.0")
-    lessons.rated(place, "U2", good=True)
-    lessons.rated(place, "U2", good=False)
+    lessons.record_rating(place, "U2", good=True)
+    lessons.record_rating(place, "U2", good=False)
     (one,) = lessons.all()
     assert (one.problem, one.good) == (LATHE, False)
     assert not re.search("HANAKO", one.text)
@@ -219,19 +219,19 @@ def test_a_rating_teaches_and_may_be_taken_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("learning", "joined", "noted"),
     [
-        (Learning.PEOPLE, False, 1),
-        (Learning.DOCS_TEAM, False, 1),
-        (Learning.OFF, False, 0),
-        (Learning.PEOPLE, True, 0),  # "and on a Mac?" says too little by itself
+        (LearningMode.PEOPLE, False, 1),
+        (LearningMode.DOCS_TEAM, False, 1),
+        (LearningMode.OFF, False, 0),
+        (LearningMode.PEOPLE, True, 0),  # "and on a Mac?" says too little by itself
     ],
 )
 def test_what_is_noted_of_a_rating(
-    tmp_path: Path, sample: KnowledgeBase, learning: Learning, joined: bool, noted: int
+    tmp_path: Path, sample: KnowledgeBase, learning: LearningMode, joined: bool, noted: int
 ) -> None:
     store = Store(tmp_path / "bot.sqlite")
     lessons = Lessons(store)
     words = redact(ASKED[0])
-    store.take(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
+    store.claim(Question(channel="C1", ts="0.0", user="U1", text=words, surface=Surface.DIRECT))
     outcome = Outcome(
         text=words,
         language="en",
@@ -243,7 +243,7 @@ def test_what_is_noted_of_a_rating(
     )
     store.finish("C1", "0.0", outcome)
     learner = Learner(sample, lessons, learning)
-    learner.rated(Place(channel="C1", ts="0.0"), "U2", good=True)
+    learner.record_rating(Place(channel="C1", ts="0.0"), "U2", good=True)
     assert len(lessons.all()) == noted
 
 
@@ -251,10 +251,10 @@ def test_a_failing_database_costs_nobody_their_answer(
     tmp_path: Path, sample: KnowledgeBase, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Store(tmp_path / "bot.sqlite")
-    learner = Learner(sample, Lessons(store), Learning.PEOPLE)
+    learner = Learner(sample, Lessons(store), LearningMode.PEOPLE)
     with store.engine.begin() as connection:
         connection.execute(text("DROP TABLE lessons"))
         connection.execute(text("DROP TABLE questions"))
-    learner.rated(Place(channel="C1", ts="0.0"), "U2", good=True)
+    learner.record_rating(Place(channel="C1", ts="0.0"), "U2", good=True)
     learner.refresh()
-    assert "could not be noted" in caplog.text and "cannot be learned" in caplog.text
+    assert "could not be recorded" in caplog.text and "Learning from people failed" in caplog.text

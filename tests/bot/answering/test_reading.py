@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.conduct import talk_of
-from bot.answering.reading import asks, is_for_people, is_for_somebody, is_wordless
+from bot.answering.reading import addresses_everyone, addresses_someone, is_question, is_wordless
 from kb.question.redact import redact
 
 
@@ -25,14 +25,14 @@ from kb.question.redact import redact
     ],
 )
 def test_questions(text: str) -> None:
-    assert asks(text)
+    assert is_question(text)
 
 
 @pytest.mark.parametrize(
     "text", ["it works now", "I told Bob", "見てみます", "den Schlüssel habe ich"]
 )
 def test_statements(text: str) -> None:
-    assert not asks(text)
+    assert not is_question(text)
 
 
 @pytest.mark.parametrize("text", [":+1:", "👍", ":tada: :tada:", "+1", "!!", ":wave::skin-tone-3:"])
@@ -48,14 +48,14 @@ def test_messages_with_words() -> None:
     "text", ["anybody up for lunch?", "誰か知りませんか？", "weiß jemand Bescheid?"]
 )
 def test_what_is_for_everybody(text: str) -> None:
-    assert is_for_people(text) and is_for_somebody(text)
+    assert addresses_everyone(text) and addresses_someone(text)
 
 
 @pytest.mark.parametrize(
     "text", ["did you try the console?", "田中さんは試しましたか？", "你试了吗"]
 )
 def test_what_is_for_one_person(text: str) -> None:
-    assert is_for_somebody(text) and not is_for_people(text)
+    assert addresses_someone(text) and not addresses_everyone(text)
 
 
 @pytest.mark.parametrize(

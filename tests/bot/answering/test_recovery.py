@@ -22,7 +22,7 @@ class Desk:
 
     def __init__(self, slack: SlackServer, sample: KnowledgeBase, folder: Path, **rules: str):
         self.store = Store(folder / "bot.sqlite")
-        self.store.let_go()
+        self.store.release()
         self.answerer = answerer_from(sample, self.store, **rules)
         # The SDK would repeat what broke, and post twice; the bot has it not do that.
         self.client = WebClient("xoxb-test", base_url=slack.api_url, retry_handlers=[])
@@ -45,7 +45,7 @@ def test_the_workspace_is_remembered(
     slack: SlackServer, sample: KnowledgeBase, tmp_path: Path, team: str, answered: bool
 ) -> None:
     question = asked(slack, "I lost my secret key", team)
-    assert Store(tmp_path / "bot.sqlite").take(question)
+    assert Store(tmp_path / "bot.sqlite").claim(question)
     desk = Desk(slack, sample, tmp_path, allowed_workspaces="T0GUIDE", allow_external="true")
     desk.answerer.recover(lambda team: desk.client)
     (message,) = slack.bot_messages(question.channel)
@@ -54,7 +54,7 @@ def test_the_workspace_is_remembered(
 
 def test_a_secret_is_warned_of(slack: SlackServer, sample: KnowledgeBase, tmp_path: Path) -> None:
     question = asked(slack, f"I lost my secret key {KEY_ID}")
-    assert Store(tmp_path / "bot.sqlite").take(question)
+    assert Store(tmp_path / "bot.sqlite").claim(question)
     desk = Desk(slack, sample, tmp_path)
     desk.answerer.recover(lambda team: desk.client)
     warning, answer = slack.bot_messages(question.channel)
@@ -66,7 +66,7 @@ def test_an_answer_that_stands_is_not_apologised_for(
 ) -> None:
     desk = Desk(slack, sample, tmp_path)
     question = asked(slack, "I lost my secret key")
-    assert desk.answerer.take(question)
+    assert desk.answerer.claim(question)
     # Slack takes the answer, does not say so, and cannot be asked for a while.
     slack.drop_next("chat.postMessage", applied=True)
     slack.fail_next("conversations.history", times=3)
@@ -78,7 +78,7 @@ def test_an_answer_that_stands_is_not_apologised_for(
 
 def test_only_one_replica_has_a_question_in_hand(slack: SlackServer, tmp_path: Path) -> None:
     first, second = Store(tmp_path / "bot.sqlite"), Store(tmp_path / "bot.sqlite")
-    assert first.take(asked(slack, "I lost my secret key"))
-    assert second.take_over() == []
-    first.let_go()
-    assert len([*first.take_over(), *second.take_over()]) == 1
+    assert first.claim(asked(slack, "I lost my secret key"))
+    assert second.claim_expired() == []
+    first.release()
+    assert len([*first.claim_expired(), *second.claim_expired()]) == 1

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.checks import Finding, State, examine
-from bot.doctor.context import Bench
-from bot.memory.database import look_at
+from bot.doctor.checks import CheckResult, State, run_checks
+from bot.doctor.context import DoctorContext
+from bot.memory.database import inspect_database
 from bot.memory.store import Store
 from kb.errors import SettingsError
 from kb.paths import Home
@@ -64,10 +64,10 @@ def doctor(
     )
 
 
-def checked(result: subprocess.CompletedProcess[str]) -> dict[str, Finding]:
+def checked(result: subprocess.CompletedProcess[str]) -> dict[str, CheckResult]:
     assert result.stderr == ""
     report = json.loads(result.stdout)
-    findings = {each["check"]: Finding(**each) for each in report["checks"]}
+    findings = {each["check"]: CheckResult(**each) for each in report["checks"]}
     failed = any(finding.state == "failed" for finding in findings.values())
     assert report["ok"] is not failed and result.returncode == int(failed)
     for finding in findings.values():
@@ -76,7 +76,7 @@ def checked(result: subprocess.CompletedProcess[str]) -> dict[str, Finding]:
     return findings
 
 
-def states(findings: dict[str, Finding]) -> dict[str, str]:
+def states(findings: dict[str, CheckResult]) -> dict[str, str]:
     return {name: str(finding.state) for name, finding in findings.items()}
 
 
@@ -89,14 +89,14 @@ class Inside:
     home: Home
     settings: dict[str, str] = field(default_factory=dict)
 
-    def check(self, name: str, **settings: str) -> Finding:
+    def check(self, name: str, **settings: str) -> CheckResult:
         for key, value in {
             **self.slack.environment,
             "GUIDEBOT_HOME": str(self.home.root),
             **settings,
         }.items():
             self.monkeypatch.setenv(key, value)
-        return next(finding for finding in examine(Bench()) if finding.check == name)
+        return next(finding for finding in run_checks(DoctorContext()) if finding.check == name)
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_all_is_well(slack: SlackServer, own_home: Home) -> None:
     assert "#ask-a-human" in findings["human channel"].seen
     assert "2 guides, 14 sections" in findings["guides"].seen
     assert "multilingual-e5-small" in findings["model"].seen and " ms" in findings["model"].seen
-    assert "GB are free" in findings["home"].seen
+    assert "GB free" in findings["home"].seen
     assert own_home.database.read_bytes() == before
     # Without a socket, the running bot gets all of its events.
     assert slack.connections_opened == 0
@@ -131,8 +131,8 @@ def test_nothing_is_set_up(slack: SlackServer, home: Home) -> None:
     assert "SLACK_APP_TOKEN does not begin with xapp-" in result.stdout
     assert "OAuth & Permissions, Bot User OAuth Token" in result.stdout
     assert "scope connections:write" in result.stdout
-    assert "cannot be checked before this is right: bot token" in result.stdout
-    assert "cannot be checked before this is right: guides" in result.stdout
+    assert "cannot be checked until this is fixed: bot token" in result.stdout
+    assert "cannot be checked until this is fixed: guides" in result.stdout
     assert "Run: guidebot ingest PATH..." in result.stdout
     assert lines[-1] == "Failed: bot token, app token, guides."
     assert "mixed-up" not in result.stdout and slack.calls() == []
@@ -170,7 +170,7 @@ def test_slack_that_cannot_be_reached(inside: Inside) -> None:
 def test_something_else_at_the_address(inside: Inside) -> None:
     elsewhere = inside.slack.api_url.replace("/api/", "/elsewhere/")
     found = inside.check("workspace", SLACK_API_URL=elsewhere)
-    assert found.state is State.FAILED and "does not answer as Slack does" in found.seen
+    assert found.state is State.FAILED and "does not respond like Slack" in found.seen
 
 
 def test_scopes_that_are_missing(inside: Inside) -> None:
@@ -179,7 +179,7 @@ def test_scopes_that_are_missing(inside: Inside) -> None:
     found = inside.check("scopes")
     assert found.state is State.FAILED
     assert found.seen == "missing: im:history, reactions:read"
-    assert "install the app again" in found.advice
+    assert "reinstall the app" in found.advice
 
 
 def test_socket_mode_that_is_off(inside: Inside) -> None:
@@ -241,7 +241,7 @@ def test_user_tokens(inside: Inside) -> None:
 def test_a_home_that_cannot_be_written_to(inside: Inside, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     found = inside.check("home", GUIDEBOT_HOME=str(tmp_path / "file" / "home"))
-    assert found.state is State.FAILED and "cannot be written to" in found.seen
+    assert found.state is State.FAILED and "is not writable" in found.seen
 
 
 def test_what_others_may_read(inside: Inside, tmp_path: Path) -> None:
@@ -262,16 +262,16 @@ def test_what_others_may_read(inside: Inside, tmp_path: Path) -> None:
 
 def test_databases(inside: Inside) -> None:
     database = inside.home.database
-    assert "nothing in it yet" in inside.check("database").seen
+    assert "empty" in inside.check("database").seen
     assert not database.exists()
     Store(database).close()
-    newest = look_at(database).newest
-    assert inside.check("database").seen.endswith(f"migration {newest}, the newest")
+    newest = inspect_database(database).newest
+    assert inside.check("database").seen.endswith(f"migration {newest}, the latest")
     _set_revision(database, "0001")
     assert inside.check("database").state is State.WARNING
     _set_revision(database, "9999")
     newer = inside.check("database")
-    assert newer.state is State.FAILED and "newer than this program" in newer.seen
+    assert newer.state is State.FAILED and "newer than this version" in newer.seen
     database.write_bytes(b"no database at all" * 100)
     damaged = inside.check("database")
     assert damaged.state is State.FAILED and "not a database" in damaged.seen
@@ -298,7 +298,7 @@ def test_database_urls_that_are_wrong_are_not_shown(inside: Inside, url: str) ->
 
 def test_http_mode_and_installation_by_oauth_need_other_tokens(inside: Inside) -> None:
     by_http = inside.check("app token", SLACK_SIGNING_SECRET="secret", SLACK_APP_TOKEN="")
-    assert by_http.state is State.SKIPPED and "by HTTP" in by_http.seen
+    assert by_http.state is State.SKIPPED and "over HTTP" in by_http.seen
     installed = inside.check("bot token", SLACK_CLIENT_ID="1.2", SLACK_BOT_TOKEN="")
     assert installed.state is State.SKIPPED and "each workspace" in installed.seen
 
@@ -306,10 +306,10 @@ def test_http_mode_and_installation_by_oauth_need_other_tokens(inside: Inside) -
 def test_a_store_of_snapshots(inside: Inside, tmp_path: Path) -> None:
     url = f"file://{tmp_path}/store"
     empty = inside.check("snapshot store", SNAPSHOTS_URL=url)
-    assert empty.state is State.WARNING and "nothing was published" in empty.seen
+    assert empty.state is State.WARNING and "nothing has been published" in empty.seen
     (tmp_path / "store").mkdir()
-    pointer = {"name": "one", "since": "", "manifest": {"size": 0, "sha256": ""}}
-    (tmp_path / "store" / "current").write_text(json.dumps(pointer), "utf-8")
+    parse_target = {"name": "one", "since": "", "manifest": {"size": 0, "sha256": ""}}
+    (tmp_path / "store" / "current").write_text(json.dumps(parse_target), "utf-8")
     newer = inside.check("snapshot store", SNAPSHOTS_URL=url)
     assert newer.state is State.WARNING and newer.advice == "Run: guidebot pull"
     inside.home.snapshots.mkdir(parents=True)
@@ -322,7 +322,7 @@ def test_a_store_of_snapshots(inside: Inside, tmp_path: Path) -> None:
 
 
 def test_guides_that_are_damaged(inside: Inside, sample_home: Home) -> None:
-    assert "nothing was published yet" in inside.check("guides").seen
+    assert "nothing has been published yet" in inside.check("guides").seen
     shutil.copytree(sample_home.snapshots, inside.home.snapshots)
     assert inside.check("guides").state is State.OK
     (chunks,) = inside.home.snapshots.glob("*/chunks.jsonl")

@@ -22,7 +22,7 @@ from benchmarks.grouping import read_labelled
 from bot.gaps.grouping import Gaps, centred, find_gaps, group_by_meaning
 from bot.gaps.missed import Reason
 from bot.gaps.report import show_gaps
-from bot.memory.anonymous import anonymous
+from bot.memory.anonymise import anonymise
 from bot.memory.escalations import Escalations
 from bot.memory.history import History
 from bot.memory.store import Outcome, Store
@@ -77,7 +77,7 @@ class Talk:
         question = Question(
             channel="D1", ts=f"{self.count}.0", user=user, text=redact(words), surface=surface
         )
-        self.store.take(question)
+        self.store.claim(question)
         outcome = Outcome(
             text=redact(words),
             language=language,
@@ -148,7 +148,7 @@ def test_why_a_question_is_a_gap(talk: Talk, embeddings: SentenceTransformerEmbe
     praised = talk.ask("a certificate expired", "answer")
     talk.store.rate(praised.channel, praised.ts, "U2", good=True)
     passed_on = talk.ask("restore the database from a backup")
-    Escalations(talk.store).begin(passed_on, passed_on.user, "C9")
+    Escalations(talk.store).open(passed_on, passed_on.user, "C9")
     talk.ask("vacation", "choose", user="U3")
     talk.ask("S3", "choose", user="U4")
     talk.ask("make the S3 bucket public", "answer", user="U4")
@@ -180,7 +180,7 @@ def test_grouping_by_meaning_across_languages(embeddings: SentenceTransformerEmb
     ],
 )
 def test_wordings_name_nobody(written: str, shown: str) -> None:
-    assert anonymous(written) == shown
+    assert anonymise(written) == shown
 
 
 def run(home: Home, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -244,7 +244,7 @@ def test_wrong_calls_are_explained(asked: tuple[Home, Talk], tmp_path: Path) -> 
     home, talk = asked
     assert run(home, "--since", "soon").returncode == 2
     nowhere = run(Home(tmp_path / "nowhere"))
-    assert nowhere.returncode == 1 and "keeps nothing there" in nowhere.stderr
+    assert nowhere.returncode == 1 and "there is no database" in nowhere.stderr
     unknown = run(home, "golden", "12345678", "--expect", "latch")
     assert "12345678" in unknown.stderr
     id = talk.ask("the door does not shut").id
@@ -305,8 +305,8 @@ def test_a_humans_answer_becomes_a_draft(asked: tuple[Home, Talk], tmp_path: Pat
         slack.add_user("U0PORTER1", "porter")
         slack.add_channel("C9", "helpdesk")
         posted = slack.message("C9", "U0PORTER1", "passed on", deliver=False).event["ts"]
-        Escalations(talk.store).begin(question, question.user, "C9")
-        Escalations(talk.store).posted(question, posted)
+        Escalations(talk.store).open(question, question.user, "C9")
+        Escalations(talk.store).set_posted(question, posted)
         quiet = run(home, "draft", question.id, **slack.environment)
         assert quiet.returncode == 1 and "Nobody has replied" in quiet.stderr
 

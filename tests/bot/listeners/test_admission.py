@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.views.buttons import Pointer
+from bot.views.buttons import ButtonTarget
 from kb.knowledge_base import KnowledgeBase
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.workspace import Json
@@ -44,7 +44,9 @@ def payload(house: House, kind: str, what: str, user: str) -> Json:
         "trigger_id": slack.trigger(user),
     }
     name = what.replace(r"\d+", "0").replace("\\", "")
-    at = Pointer(ts=sent.ts, guide="iam-troubleshooting", edition="en", anchor="lost-access-key")
+    at = ButtonTarget(
+        ts=sent.ts, guide="iam-troubleshooting", edition="en", anchor="lost-access-key"
+    )
     match kind:
         case "event":
             event = {**message, "type": name, "user": user, "channel": "C1", "tab": "home"}
@@ -110,17 +112,17 @@ def test_somebody_who_may_not_is_told_so_and_nothing_of_the_guide(house: House) 
     calls = [c for c in house.slack.calls()[known:] if c.method != "usergroups.users.list"]
     said = json.dumps([call.params for call in calls])
     said += json.dumps([e.message for e in house.slack.ephemerals()])
-    assert "may not answer here" in said
+    assert "not allowed to answer here" in said
     assert [word for word in OF_THE_GUIDE if word in said.replace("AWS access key", "")] == []
     # Nobody is told more than some times a minute, and warned once with that.
-    refusals = [e for e in house.slack.ephemerals() if "may not answer" in plain(e.message)]
+    refusals = [e for e in house.slack.ephemerals() if "not allowed to answer" in plain(e.message)]
     assert len(refusals) <= 3 and len(house.slack.ephemerals()) <= 6
-    assert house.parts.store.count_unanswered() == 0
+    assert house.services.store.count_unanswered() == 0
 
 
 def test_app_home_is_closed_to_somebody_who_may_not(house: House) -> None:
     house.send(payload(house, "event", "app_home_opened", "U2"))
     house.send(payload(house, "event", "app_home_opened", "U4"))
     house.close()
-    assert plain(house.slack.views("U2")[-1]).strip().startswith("I may not answer here")
+    assert plain(house.slack.views("U2")[-1]).strip().startswith("I'm not allowed to answer here")
     assert "IAM" in plain(house.slack.views("U4")[-1])

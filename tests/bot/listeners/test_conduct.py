@@ -132,7 +132,7 @@ def test_thanks_get_a_short_word(office: Office, thread: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("stop", "I keep quiet in this thread"), ("やめて", "このスレッドでは控えます")],
+    [("stop", "I'll stay quiet in this thread"), ("やめて", "このスレッドでの返信を控えます")],
 )
 def test_stop_is_heeded(office: Office, thread: str, text: str, word: str) -> None:
     slack, _ = office
@@ -170,7 +170,7 @@ def test_a_section_is_given_once_in_a_conversation(office: Office, thread: str) 
     slack.mention("C1", "U4", "I lost my access key", thread_ts=thread)
     again = said(slack, thread, 2)
     text = plain(again)
-    assert text.startswith("This is in the section that I gave above") and LOST_KEY in text
+    assert text.startswith("It's in the section I gave you above") and LOST_KEY in text
     assert "List your keys" not in text
     first = slack.bot_messages("C1", thread)[0]
     assert f"p{first['ts'].replace('.', '')}" in text

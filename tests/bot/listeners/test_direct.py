@@ -41,7 +41,7 @@ def test_what_takes_a_while_is_streamed_there(slack: SlackServer, house: House) 
     slack.wait_until(lambda: slack.calls("chat.stopStream"), 15, "the end of the stream")
     house.close()
     (answer,) = slack.bot_messages(sent.channel, sent.ts)
-    assert plain(answer).startswith(f"[complete] Looked in the guides\n{LOST_KEY}")
+    assert plain(answer).startswith(f"[complete] Searched the guides\n{LOST_KEY}")
     (start,) = slack.calls("chat.startStream")
     assert start.params["thread_ts"] == sent.ts and start.params["channel"] == sent.channel
     statuses = [c.params["status"] for c in slack.calls("assistant.threads.setStatus")]
@@ -59,7 +59,9 @@ def test_conversations_do_not_know_of_each_other(slack: SlackServer, house: Hous
     for sent in (other, theirs, public):
         (alone,) = slack.wait_for_messages(sent.channel, 1, thread_ts=sent.ts)
         assert LOST_KEY not in plain(alone).splitlines()[0], plain(alone)
-        assert "gave above" not in plain(alone)
+        assert "gave you above" not in plain(alone)
     house.close()
-    before = [house.parts.store.outcome(sent.channel, sent.ts) for sent in (other, theirs, public)]
+    before = [
+        house.services.store.outcome(sent.channel, sent.ts) for sent in (other, theirs, public)
+    ]
     assert all(outcome is None or not outcome.joined for outcome in before)

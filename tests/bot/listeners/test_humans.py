@@ -78,22 +78,24 @@ def test_what_a_human_resolves_is_resolved_for_the_asker(office: Office) -> None
     thread, posted = hand_over(slack, "U2")
     slack.message("C9", "U4", "Use the other door", thread_ts=posted["ts"])
     note = slack.wait_for_messages("C1", 2, thread_ts=thread)[-1]
-    assert "Use the other door" in plain(note) and "[Resolved]" in plain(note)
-    slack.press("C9", posted, "Resolved", "U4")
+    assert "Use the other door" in plain(note) and "[Mark as resolved]" in plain(note)
+    slack.press("C9", posted, "Mark as resolved", "U4")
     told = slack.wait_for_messages("C1", 3, thread_ts=thread)[-1]
     assert "@U2, @U4 marked your question as resolved" in plain(told)
 
     def closed() -> bool:
         now = next(m for m in slack.bot_messages("C9") if m["ts"] == posted["ts"])
-        return "✅ Resolved by @U4" in plain(now) and "[Resolved]" not in plain(now)
+        return "✅ Resolved by @U4" in plain(now) and "[Mark as resolved]" not in plain(now)
 
     slack.wait_until(closed, 10, "the mark on the question")
     # What humans say to each other afterwards is not carried on.
     slack.wait_for_ack(slack.message("C9", "U4", "what a day", thread_ts=posted["ts"]))
     # The button of the note has nothing left to do, and takes itself away.
-    slack.press("C1", note, "Resolved", "U2")
+    slack.press("C1", note, "Mark as resolved", "U2")
     slack.wait_until(
-        lambda: "[Resolved]" not in plain(slack.bot_messages("C1", thread)[1]), 10, "no button"
+        lambda: "[Mark as resolved]" not in plain(slack.bot_messages("C1", thread)[1]),
+        10,
+        "no button",
     )
     assert len(slack.bot_messages("C1", thread)) == 3
 
@@ -104,10 +106,10 @@ def test_what_the_asker_resolves_is_resolved_for_the_humans(office: Office) -> N
     slack.message("C9", "U4", "Use the other door", thread_ts=posted["ts"])
     note = slack.wait_for_messages("C1", 2, thread_ts=thread)[-1]
     # Only who asked may, and the humans.
-    slack.press("C1", note, "Resolved", "U5")
-    slack.press("C1", note, "Resolved", "U6")
+    slack.press("C1", note, "Mark as resolved", "U5")
+    slack.press("C1", note, "Mark as resolved", "U6")
     _, *told = slack.wait_for_messages("C9", 2, thread_ts=posted["ts"])
-    assert [plain(m) for m in told] == ["@U6 says that this is resolved."]
+    assert [plain(m) for m in told] == ["@U6 marked this as resolved."]
     slack.wait_until(
         lambda: "✅ Resolved by @U6" in plain(slack.bot_messages("C1", thread)[1]), 10, "the mark"
     )
@@ -122,4 +124,4 @@ def test_a_check_mark_resolves_and_the_question_may_go_again(office: Office) -> 
     answer = slack.bot_messages("C1", thread)[0]
     slack.press("C1", answer, "Ask a human", "U2")
     again = slack.wait_for_messages("C9", before + 1)[-1]
-    assert again["ts"] != posted["ts"] and "[Resolved]" in plain(again)
+    assert again["ts"] != posted["ts"] and "[Mark as resolved]" in plain(again)

@@ -12,19 +12,19 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.app import assemble, build_app
-from bot.listeners import Parts
+from bot.listeners import Services
 from bot.operations.ingest_runner import (
     Diff,
     FailedError,
     Gate,
     GuideChange,
+    IngestResult,
+    IngestRunner,
     QuestionChange,
-    Rerun,
-    Result,
     SectionChange,
 )
 from bot.settings import BotSettings
-from bot.views.ingest_changes import diff_view, outcome
+from bot.views.ingest_changes import diff_view, result_message
 from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
@@ -96,7 +96,7 @@ def team(
     script: Script,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Parts]:
+) -> Iterator[Services]:
     """A bot in this process, whose docs team is U2."""
     (tmp_path / "guidebot.toml").touch()
     monkeypatch.chdir(tmp_path)
@@ -114,7 +114,7 @@ def team(
     handler.connect()  # type: ignore[no-untyped-call]
     yield parts
     handler.close()  # type: ignore[no-untyped-call]
-    parts.answerer.work.shutdown()
+    parts.answerer.workers.shutdown()
     parts.store.close()
 
 
@@ -135,30 +135,30 @@ def told(slack: SlackServer, user: str, words: str) -> dict[str, Any]:
 
 
 def test_where_no_guides_are_named_it_is_said_how_to(
-    slack: SlackServer, team: Parts, script: Script, tmp_path: Path
+    slack: SlackServer, team: Services, script: Script, tmp_path: Path
 ) -> None:
     (tmp_path / "guidebot.toml").unlink()
     home = plain(home_of(slack, "U2"))
-    assert "[Re-run ingest]" not in home and "name the guides in a guidebot.toml" in home
-    assert "[See the last diff]" in home
+    assert "[Update guides]" not in home and "list them in a guidebot.toml" in home
+    assert "[View last changes]" in home
     slack.command("C1", "U2", "/guide", "ingest")
-    told(slack, "U2", "name the guides in a guidebot.toml")
+    told(slack, "U2", "list them in a guidebot.toml")
     assert not (tmp_path / "calls").exists()
 
 
 def test_an_ingest_is_begun_in_app_home_and_published(
-    slack: SlackServer, team: Parts, script: Script
+    slack: SlackServer, team: Services, script: Script
 ) -> None:
     script.mode("slow")
-    slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
+    slack.press("", home_of(slack, "U2"), "Update guides", "U2")
     told(slack, "U2", "Embedding: 2 of 2")
-    slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
-    told(slack, "U2", "Another ingest is running")
-    message = told(slack, "U2", "ready, and not live yet")
+    slack.press("", home_of(slack, "U2"), "Update guides", "U2")
+    told(slack, "U2", "Another update is running")
+    message = told(slack, "U2", "ready, but not live yet")
     text = plain(message)
     assert "VPN (en): changed\n• VPN › <!channel>: changed, moved" in text and "IAM" not in text
     assert "2 guides, 9 sections\n• Left out: old.md:1: empty" in text
-    assert "Answered rightly: 5 → 5 of 5" in text and "<!channel>" not in message["text"]
+    assert "Correct answers: 5 → 5 of 5" in text and "<!channel>" not in message["text"]
     slack.press(slack.dm_channel("U2"), message, "Publish", "U2")
     done = told(slack, "U2", "20261124-1 is live now")
     assert done["ts"] == message["ts"] and "[Publish]" not in plain(done)
@@ -167,32 +167,32 @@ def test_an_ingest_is_begun_in_app_home_and_published(
         "suggest --pending",
         "publish 20261124-1",
     ]
-    slack.press("", home_of(slack, "U2"), "See the last diff", "U2")
+    slack.press("", home_of(slack, "U2"), "View last changes", "U2")
     slack.wait_until(lambda: slack.views("U2")[-1]["type"] == "modal", 10, "the diff")
     assert "VPN (en)" in plain(slack.views("U2")[-1])
 
 
 def test_what_the_gate_is_against_can_only_be_discarded(
-    slack: SlackServer, team: Parts, script: Script
+    slack: SlackServer, team: Services, script: Script
 ) -> None:
     script.mode("stopped")
     slack.command("C1", "U2", "/guide", "ingest")
     (reply,) = slack.wait_for_ephemerals("U2")
     assert "direct messages" in plain(reply)
-    message = told(slack, "U2", "The gate is against")
+    message = told(slack, "U2", "The quality check stopped")
     assert "I lost my key: not covered" in plain(message) and "[Publish]" not in plain(message)
     slack.press(slack.dm_channel("U2"), message, "Discard", "U2")
-    told(slack, "U2", "is discarded")
+    told(slack, "U2", "was discarded")
     assert script.calls[-1] == "discard 20261124-1"
 
 
 def test_an_error_is_told_as_the_command_tells_it(
-    slack: SlackServer, team: Parts, script: Script
+    slack: SlackServer, team: Services, script: Script
 ) -> None:
     script.mode("broken")
     slack.command("C1", "U2", "/guide", "Ingest")
     message = told(slack, "U2", "this is no heading. Write one.")
-    assert "the guides are as before" in plain(message) and "Traceback" not in plain(message)
+    assert "The current guides stay live" in plain(message) and "Traceback" not in plain(message)
 
 
 def test_the_real_command_from_the_edit_to_the_answer(
@@ -213,8 +213,8 @@ def test_the_real_command_from_the_edit_to_the_answer(
     settings = {"DOCS_TEAM": "S1", "DRAFTS": "review"}
     with start_one(tmp_path / "home", sample_home, settings) as (slack, bot):
         slack.add_group("S1", ["U2"])
-        slack.press("", home_of(slack, "U2"), "Re-run ingest", "U2")
-        held = told(slack, "U2", "ready, and not live yet")
+        slack.press("", home_of(slack, "U2"), "Update guides", "U2")
+        held = told(slack, "U2", "ready, but not live yet")
         assert "Doors of the office (en): added" in plain(held)
         live = current_name(bot.home.snapshots)
         slack.press(slack.dm_channel("U2"), held, "Publish", "U2")
@@ -236,11 +236,11 @@ def test_the_real_command_from_the_edit_to_the_answer(
         assert "also_asked:\n    - it will not budge" in side.read_text("utf-8")
 
 
-def test_others_are_refused_kindly(slack: SlackServer, team: Parts, tmp_path: Path) -> None:
-    assert "[Re-run ingest]" not in plain(home_of(slack, "U4"))
+def test_others_are_refused_kindly(slack: SlackServer, team: Services, tmp_path: Path) -> None:
+    assert "[Update guides]" not in plain(home_of(slack, "U4"))
     slack.command("C1", "U4", "/guide", "ingest")
     assert "Only the team" in plain(slack.wait_for_ephemerals("U4")[-1])
-    slack.press("", home_of(slack, "U2"), "Re-run ingest", "U4")
+    slack.press("", home_of(slack, "U2"), "Update guides", "U4")
     told(slack, "U4", "Only the team")
     assert not (tmp_path / "calls").exists()
 
@@ -248,8 +248,8 @@ def test_others_are_refused_kindly(slack: SlackServer, team: Parts, tmp_path: Pa
 @pytest.mark.parametrize("name", ["--all", "", "a b", "../x"])
 def test_what_is_no_name_of_a_snapshot_is_not_run(tmp_path: Path, name: str) -> None:
     script = Script(tmp_path)
-    with pytest.raises(FailedError, match="no name"):
-        Rerun(tmp_path / "last.json", script.command).publish(name)
+    with pytest.raises(FailedError, match="not a snapshot's name"):
+        IngestRunner(tmp_path / "last.json", script.command).publish(name)
     assert not (tmp_path / "calls").exists()
 
 
@@ -262,8 +262,8 @@ def test_a_large_diff_is_cut(language: str) -> None:
         right_after=0,
         changes=(QuestionChange(question="q" * 999, worse="not covered"),) * 500,
     )
-    result = Result(snapshot="s", held=True, diff=Diff(guides=tuple(guides)), gate=gate)
-    text = check([outcome(result, words(language))])
+    result = IngestResult(snapshot="s", held=True, diff=Diff(guides=tuple(guides)), gate=gate)
+    text = check([result_message(result, words(language))])
     assert "G › <!channel> xxx" in text and len(text) < 9500
     assert len(diff_view(result, words(language)).to_dict()["blocks"]) == 3
-    assert words(language).no_changes in check([outcome(Result(), words(language))])
+    assert words(language).no_changes in check([result_message(IngestResult(), words(language))])

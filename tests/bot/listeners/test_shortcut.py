@@ -10,7 +10,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.question import words_of
+from bot.question import text_of
 from kb.paths import Home
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.workspace import Json
@@ -156,7 +156,7 @@ def test_an_alert_is_read_in_its_attachments(office: Office) -> None:
     ],
 )
 def test_words_are_read_wherever_they_stand(message: dict[str, Any], said: str) -> None:
-    assert words_of(message) == said
+    assert text_of(message) == said
 
 
 def test_slack_does_not_tell_of_what_is_private(slack: SlackServer) -> None:

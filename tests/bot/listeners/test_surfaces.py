@@ -143,9 +143,9 @@ def test_a_human_gets_the_question_once_and_the_person_a_note(
     assert len(slack.bot_messages("C9")) == 1
     slack.react("C9", passed_on["ts"], "U29")
     note = slack.wait_for_messages(channel, 4)[-1]
-    assert "taking care of it" in plain(note)
+    assert "looking into it" in plain(note)
     slack.wait_until(
-        lambda: "Taken care of" in plain(slack.bot_messages("C9")[0]),
+        lambda: "Picked up by" in plain(slack.bot_messages("C9")[0]),
         10,
         "the mark on the question",
     )
@@ -161,7 +161,7 @@ def test_a_human_gets_the_question_once_and_the_person_a_note(
         extra={"files": []},
     )
     brought = plain(slack.wait_for_messages(channel, 5)[-1])
-    assert "@U29 writes: " in brought and "> Use the portal" in brought
+    assert "@U29 replied: " in brought and "> Use the portal" in brought
     slack.mention("C9", "U28", "I lost my secret key", thread_ts=passed_on["ts"])
     answered = slack.wait_for_messages("C9", 2, thread_ts=passed_on["ts"])
     assert plain(answered[-1]).startswith(LOST_KEY)
@@ -237,9 +237,9 @@ def test_a_command_is_passed_on_to_a_human_and_rated_where_the_bot_is_no_member(
     slack.wait_for_ephemerals("U31", 2)
     slack.react("C9", passed_on["ts"], "U29")
     # Nobody else saw the question, so the note is in a direct message.
-    slack.wait_until(lambda: "Taken care of" in plain(slack.bot_messages("C9")[-1]), 10, "the mark")
+    slack.wait_until(lambda: "Picked up by" in plain(slack.bot_messages("C9")[-1]), 10, "the mark")
     (note,) = [c for c in slack.calls("chat.postMessage") if c.params["channel"] == "U31"]
-    assert "taking care of it" in json.dumps(note.params["blocks"])
+    assert "looking into it" in json.dumps(note.params["blocks"])
     slack.command("C8", "U31", "/guide", "I lost my secret key")
     answer = slack.wait_for_ephemerals("U31", 3)[-1]
     assert "Ask a human" in json.dumps(answer["blocks"])
@@ -313,7 +313,7 @@ def test_follow_ups_are_understood_with_what_was_asked_before(
     slack.wait_for_messages("C1", 1, thread_ts=sent.ts)
     slack.message("C1", "U21", "and with the cli?", thread_ts=sent.ts)
     answer = slack.wait_for_messages("C1", 2, thread_ts=sent.ts)[-1]
-    assert plain(answer).startswith("This is in the section that I gave above")
+    assert plain(answer).startswith("It's in the section I gave you above")
     assert LOST_KEY in plain(answer)
     slack.message("C1", "U21", "how do I reset my Dropbox password?", thread_ts=sent.ts)
     answer = slack.wait_for_messages("C1", 3, thread_ts=sent.ts)[-1]
@@ -344,7 +344,7 @@ def test_an_answer_that_takes_a_while_is_announced(
     question = Question(
         channel=sent.channel, ts=sent.ts, user="U2", text=redact("I lost my secret key")
     )
-    assert answerer.take(question)
+    assert answerer.claim(question)
     answerer.answer(question, WebClient("xoxb-test", base_url=slack.api_url))
     told = [call.params["status"] for call in slack.calls("assistant.threads.setStatus")]
     assert told == ["is looking in “IAM troubleshooting”…", ""]
@@ -357,7 +357,7 @@ def test_guests_and_partners_are_told_that_they_may_not(
     slack, _ = office
     for user in ("U40", "U41", "U42"):
         _, message = ask(slack, user, "I lost my secret key")
-        assert "may not answer" in plain(message)
+        assert "not allowed to answer" in plain(message)
     _, message = ask(slack, "U43", "I lost my secret key")
     assert plain(message).startswith(LOST_KEY)
 

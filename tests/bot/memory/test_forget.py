@@ -34,7 +34,7 @@ def known(tmp_path: Path) -> Home:
     )
     for number, user in enumerate(("U1", "U1", "U2")):
         ts = f"{number}.0"
-        store.take(Question(channel="C1", ts=ts, thread_ts=None, user=user, text=redact(WORDS)))
+        store.claim(Question(channel="C1", ts=ts, thread_ts=None, user=user, text=redact(WORDS)))
         store.finish("C1", ts, outcome if user == "U1" else None)
     store.rate("C1", "0.0", "U1", good=False, comment=redact(WORDS))
     store.rate("C1", "0.0", "U2", good=True)
@@ -75,7 +75,7 @@ def test_it_asks_first(known: Home) -> None:
 @pytest.mark.parametrize("user", ["hanako", "@U1", "u1", "C1", "U1' OR '1'='1"])
 def test_what_is_no_member_id_is_refused(known: Home, user: str) -> None:
     result = forget(known, user, "--yes")
-    assert result.returncode == 2 and "no member ID" in result.stderr
+    assert result.returncode == 2 and "not a member ID" in result.stderr
     assert forget(known, "U1", "--yes").stdout.startswith("3 ")
 
 
@@ -87,7 +87,7 @@ def test_a_wrong_folder_is_not_taken_for_nothing_kept(tmp_path: Path) -> None:
 
 def test_while_the_bot_runs_nothing_lies_on_in_its_log_of_changes(known: Home) -> None:
     running = Store(known.database)
-    running.take(Question(channel="C1", ts="9.1", user="U1", text=redact(WORDS)))
+    running.claim(Question(channel="C1", ts="9.1", user="U1", text=redact(WORDS)))
     log = known.database.with_name("bot.sqlite-wal")
     assert WORDS.encode() in log.read_bytes()
     other = Store(known.database)

@@ -35,4 +35,4 @@ def test_what_another_machine_publishes_is_answered_from(
         sent = slack.direct_message("U2", "I lost my secret key")
         (message,) = slack.wait_for_messages(sent.channel, 1)
         assert "1. Print your keys" in plain(message)
-        assert f"Pulled the snapshot {published}" in bot.log
+        assert f"Pulled snapshot {published}" in bot.log

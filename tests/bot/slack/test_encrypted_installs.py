@@ -77,7 +77,7 @@ def test_a_key_is_changed_with_the_old_one_beside_it(tmp_path: Path) -> None:
     install(installation_store(settings(OLD), memory.engine))
     assert found(installation_store(settings(f"{NEW}, {OLD}"), memory.engine))[0] == TOKEN
     install(installation_store(settings(f"{NEW}, {OLD}"), memory.engine))
-    with pytest.raises(SettingsError, match="does not fit"):
+    with pytest.raises(SettingsError, match="cannot decrypt"):
         installation_store(settings(OLD), memory.engine)
 
 

@@ -55,12 +55,12 @@ class Desk:
 
     def __init__(self, slack: SlackServer, base: KnowledgeBase, folder: Path, **rules: str) -> None:
         self.store = Store(folder / "bot.sqlite")
-        self.store.let_go()
+        self.store.release()
         self.answerer = answerer_from(base, self.store, **rules)
         self.client = WebClient("xoxb-test", base_url=slack.api_url, retry_handlers=[])
 
     def answer(self, question: Question) -> None:
-        assert self.answerer.take(question)
+        assert self.answerer.claim(question)
         self.answerer.answer(question, self.client)
         assert self.store.unanswered() == []
 
@@ -120,9 +120,9 @@ def test_how_it_comes_about_is_streamed_into_the_thread(
     seen: list[str] = []
     base.happens = lambda: seen.append(plain(slack.bot_messages("C1")[0]))
     desk.answer(in_thread(slack))
-    assert seen == ["[in_progress] Choosing what answers it"]
+    assert seen == ["[in_progress] Choosing the best answer"]
     text = assert_one_whole_answer(slack)
-    assert text.startswith(f"[complete] Looked in the guides\n{HEADING}")
+    assert text.startswith(f"[complete] Searched the guides\n{HEADING}")
     (start,) = slack.calls("chat.startStream")
     assert start.params["recipient_user_id"] == "U2"
     assert start.params["recipient_team_id"] == "T0GUIDE"
@@ -156,7 +156,7 @@ def test_an_answer_that_takes_long_ends_a_stream_with_its_blocks(
     slack.add_group("S1", ["U2"])
     slack.delay_next("usergroups.users.list", 3)
     Desk(slack, sample, tmp_path, allowed_groups="S1").answer(in_thread(slack))
-    assert assert_one_whole_answer(slack).startswith("[complete] Looked in the guides\n")
+    assert assert_one_whole_answer(slack).startswith("[complete] Searched the guides\n")
     assert slack.calls("chat.update") == []
 
 
@@ -214,9 +214,9 @@ def test_what_a_dead_process_left_half_done_becomes_the_answer(
 ) -> None:
     question, other = where(slack), where(slack)
     dead = Desk(slack, sample, tmp_path)
-    assert dead.answerer.take(question) and dead.answerer.take(other)
+    assert dead.answerer.claim(question) and dead.answerer.claim(other)
     live = LiveAnswer(dead.client, question, "en")
-    live.hear(Stage.CHOOSING)
+    live.on_progress(Stage.CHOOSING)
     if expired:
         slack.expire_streams()
     restarted = Desk(slack, sample, tmp_path)

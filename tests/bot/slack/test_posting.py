@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.question import Place
-from bot.slack.posting import is_answered, post, post_instead, read_message
+from bot.slack.posting import is_answered, post_answer, read_message, replace_answer
 from bot.views.answer import Message, plain
 from testing.slack_server import SlackServer
 from testing.slack_server import plain as shown
@@ -36,16 +36,16 @@ def test_each_is_posted_once_though_the_connection_breaks(
     slack: SlackServer, client: WebClient, asked: Place
 ) -> None:
     slack.drop_next("chat.postMessage", applied=True)
-    first = post(client, asked, messages("one", "two"))
+    first = post_answer(client, asked, messages("one", "two"))
     assert texts(slack) == ["one", "two"] and is_answered(client, asked)
-    assert post(client, asked, messages("one", "two"), perhaps_posted=True) == first
+    assert post_answer(client, asked, messages("one", "two"), maybe_posted=True) == first
     assert texts(slack) == ["one", "two"]
 
 
 def test_half_an_answer_is_none(slack: SlackServer, client: WebClient, asked: Place) -> None:
     slack.fail_next("chat.postMessage", error="restricted_action")
     with pytest.raises(SlackApiError):
-        post(client, asked, messages("one", "two"))
+        post_answer(client, asked, messages("one", "two"))
     assert not is_answered(client, asked)
 
 
@@ -61,11 +61,11 @@ def test_another_answer_takes_the_place_whole(
     slack: SlackServer, client: WebClient, asked: Place, before: list[str], after: list[str]
 ) -> None:
     other = slack.mention("C1", "U4", "and me?", thread_ts=asked.ts, deliver=False)
-    first = post(client, asked, messages(*before))
+    first = post_answer(client, asked, messages(*before))
     theirs = Place(channel="C1", ts=other.ts, thread_ts=asked.ts)
-    post(client, theirs, messages("something else"))
+    post_answer(client, theirs, messages("something else"))
     assert first is not None
-    post_instead(client, asked, first, messages(*after))
+    replace_answer(client, asked, first, messages(*after))
     assert sorted(texts(slack)) == sorted([*after, "something else"])
     assert slack.bot_messages("C1")[0]["ts"] == first
     assert is_answered(client, asked)

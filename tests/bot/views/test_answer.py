@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.question import Place, direct_message, mention, plain_text, thread_reply
-from bot.views.answer import MOST_BLOCKS, Message, escape, plain, render
+from bot.slack.limits import MESSAGE_BLOCKS
+from bot.views.answer import Message, escape, plain, render
 from kb.knowledge_base import KnowledgeBase
 from kb.model import (
     Answer,
@@ -93,7 +94,7 @@ def check(messages: list[Message]) -> str:
     for message in messages:
         values = posted(message)
         assert rejection("chat.postMessage", values) is None, values
-        assert len(message.blocks) <= MOST_BLOCKS
+        assert len(message.blocks) <= MESSAGE_BLOCKS
         texts.append(slack_render.plain(values))
     return "\n".join(texts)
 

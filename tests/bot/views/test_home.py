@@ -26,7 +26,7 @@ BROKEN = "it is broken"
 
 def asked(store: Store, number: int, text: str, decision: str, section: str | None = None) -> None:
     question = Question(channel="C1", ts=f"1.{number:06}", user="U1", text=redact(text))
-    assert store.take(question)
+    assert store.claim(question)
     outcome = Outcome(
         text=redact(text),
         language="en",

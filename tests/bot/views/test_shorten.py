@@ -6,7 +6,7 @@ import json
 
 from bot.question import Place
 from bot.views.answer import problem_blocks, render
-from bot.views.shorten import MOST_LINES, shorten, text_lines
+from bot.views.shorten import MAX_LINES, shorten, text_lines
 from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Block, BlockKind, GuideInfo, Part, Section, Step
@@ -110,7 +110,7 @@ def test_answers_of_the_sample_guide_keep_their_steps(sample: KnowledgeBase) -> 
 def test_lines_are_those_of_wide_characters_too() -> None:
     assert text_lines("a" * 78) == 1 and text_lines("a" * 79) == 2
     assert text_lines("あ" * 40) == 2 and text_lines("a\n\nb\n") == 3
-    assert MOST_LINES > 20
+    assert MAX_LINES > 20
 
 
 def test_a_section_that_no_view_takes_says_how_much_is_left() -> None:
@@ -118,7 +118,7 @@ def test_a_section_that_no_view_takes_says_how_much_is_left() -> None:
     section = Section(heading="H", path=("H",), anchor="h", lines=LINE, blocks=blocks)
     guide = GuideInfo(id="g", title="G", language="en", source="/srv/docs/guide.md", sha256="")
     shown = json.dumps([b.to_dict() for b in problem_blocks([section], guide, SAID)])
-    assert "more lines are in guide.md" in shown and "/srv" not in shown
+    assert "more lines in guide.md" in shown and "/srv" not in shown
     assert len(shown) < 100_000
     whole = problem_blocks([section.model_copy(update={"blocks": blocks[:9]})], guide, SAID)
     assert len(whole) == 10 and "more lines" not in str([b.to_dict() for b in whole])

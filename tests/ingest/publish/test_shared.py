@@ -201,9 +201,9 @@ def test_what_is_damaged_is_refused(
     pulls.refresh()
     assert current_name(bot.snapshots) == good and published(bot.snapshots) == [good]
     assert f"{url}/{bad}/{file}" in caplog.text
-    warnings = caplog.text.count("No snapshot was pulled")
+    warnings = caplog.text.count("Pulling a snapshot failed")
     pulls.refresh()  # too early: it is not fetched again at each look
-    assert caplog.text.count("No snapshot was pulled") == warnings == 1
+    assert caplog.text.count("Pulling a snapshot failed") == warnings == 1
     # The docs team's next ingest puts it right.
     assert (shared := join_store(url, bot, 5))
     assert current_name(bot.snapshots) == good

@@ -1,4 +1,4 @@
-"""Questions without the people in them."""
+"""Removes personal data from questions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MEMBER = re.compile(r"<?@?\b[UW][A-Z0-9]{7,}\b>?|(?<!\S)@[\w.-]+")
 
 
-def anonymous(text: str) -> str:
-    """Return a text on one line, without secrets, addresses, members' ids and mentions."""
+def anonymise(text: str) -> str:
+    """Return a text on one line, without secrets, e-mail addresses, member ids and mentions."""
     words: str = redact(text)
     words = _MEMBER.sub("[person]", _ADDRESS.sub("[address]", words))
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())

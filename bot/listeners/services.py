@@ -1,4 +1,4 @@
-"""What the listeners work with."""
+"""The services that listeners depend on."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.answering.people import People
 from bot.answering.private import PrivateAnswers
 from bot.answering.replies import Replies
 from bot.memory.store import Store
-from bot.operations.ingest_runner import Rerun
+from bot.operations.ingest_runner import IngestRunner
 from bot.settings import BotSettings
 from kb.knowledge_base import KnowledgeBase
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The bot, for its listeners."""
+class Services:
+    """All of the bot's services, built in bot.app."""
 
     settings: BotSettings
     knowledge_base: KnowledgeBase
@@ -33,4 +33,4 @@ class Parts:
     private: PrivateAnswers
     deletion: Deletion
     learner: Learner
-    rerun: Rerun
+    ingest_runner: IngestRunner

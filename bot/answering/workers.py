@@ -29,6 +29,12 @@ class Work(ThreadPoolExecutor):
         """Whether the time is up in which it was to come to its end."""
         return self._until is not None and time.monotonic() > self._until
 
+    @property
+    def in_hand(self) -> int:
+        """How much was begun, or is to begin, and has not come to its end."""
+        with self._guard:
+            return len(self._begun)
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Do it as soon as a thread is free."""
         future = super().submit(fn, *args, **kwargs)

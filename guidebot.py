@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
 
@@ -27,12 +28,12 @@ for room in (kb, ingest, bot):
 
 
 def main() -> None:
-    """Run the command; an error that is written for people becomes its text, and an exit code."""
+    """Run the command as a process of its own, and end it."""
     # What is written holds what people asked, and guides that not everybody may know of.
     os.umask(0o077)
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    code = _run()
+    code = run()
     logging.shutdown()
     if tracing := sys.modules.get("kb.choosing.tracing"):
         tracing.send_traces()
@@ -40,11 +41,14 @@ def main() -> None:
     os._exit(code)
 
 
-def _run() -> int:
-    """Run the command, and return its exit code."""
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, which is what was typed if not given, and return its exit code.
+
+    An error that is written for people becomes its text, and an exit code.
+    """
     code = 0
     try:
-        app(prog_name="guidebot")
+        app(arguments, prog_name="guidebot")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except GuidebotError as error:

@@ -29,6 +29,12 @@ class Workers(ThreadPoolExecutor):
         """Whether the deadline for draining has passed."""
         return self._deadline is not None and time.monotonic() > self._deadline
 
+    @property
+    def in_hand(self) -> int:
+        """How many calls are unfinished."""
+        with self._guard:
+            return len(self._unfinished)
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run a call as soon as a thread is free."""
         future = super().submit(fn, *args, **kwargs)

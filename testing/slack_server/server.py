@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -69,8 +70,13 @@ class SlackServer:
         app.router.add_get("/link/", self._socket_mode.handle)
         self._loopback = Loopback(app, self._socket_mode.close)
         self._port = 0
-        self.receiver: Callable[[Json], None] | None = None
-        """What gets the payloads in place of the socket, as of an app in the same process."""
+        self.receiver: Callable[[Json], bool] | None = None
+        """What gets the payloads in place of the socket, as of an app in the same process.
+
+        Returns whether the app acknowledged it.
+        """
+        self._echoing = ThreadPoolExecutor(1, thread_name_prefix="slack-echo")
+        self._echoes: list[Future[bool]] = []
 
     def __enter__(self) -> Self:
         self._port = self._loopback.start()
@@ -83,6 +89,7 @@ class SlackServer:
         traceback: TracebackType | None,
     ) -> None:
         self._loopback.stop()
+        self._echoing.shutdown()
 
     @property
     def port(self) -> int:
@@ -339,7 +346,7 @@ class SlackServer:
         """
         envelope = events.envelope(type, payload, retry_attempt, retry_reason)
         if self.receiver is not None:
-            self.receiver(payload)
+            self._socket_mode.hand_over(envelope, self.receiver)
             return str(envelope["envelope_id"])
         deadline = time.monotonic() + 15
         while True:
@@ -521,11 +528,20 @@ class SlackServer:
         return f"http://127.0.0.1:{self._port}/respond/{len(urls) - 1}"
 
     def _publish(self, event: Json) -> None:
-        if self._echo and self._workspace.channel(event["channel"]).is_member:
-            self._loopback.spawn(self._echo_event(event))
-
-    async def _echo_event(self, event: Json) -> None:
+        if not self._echo or not self._workspace.channel(event["channel"]).is_member:
+            return
         payload = events.callback(self.identity, event, events.new_event_id(), int(time.time()))
+        if self.receiver is None:
+            self._loopback.spawn(self._send_echo(payload))
+        else:
+            # Not on the server's own thread, which the app may be about to ask something.
+            self._echoes.append(self._echoing.submit(self.receiver, payload))
+
+    def is_echoing(self) -> bool:
+        """Whether the receiver is still to be told of some of its own messages."""
+        return not all(echo.done() for echo in self._echoes)
+
+    async def _send_echo(self, payload: Json) -> None:
         try:
             await self._socket_mode.send(events.envelope("events_api", payload))
         except ConnectionError:

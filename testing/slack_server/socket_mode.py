@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +99,16 @@ class SocketMode:
             except ConnectionError:
                 connection.draining = True
         raise ConnectionError("the app has no open Socket Mode connection")
+
+    def hand_over(self, envelope: Json, receiver: Callable[[Json], bool]) -> None:
+        """Give an app in the same process what is in an envelope; keep its ack if it gives one."""
+        began = time.monotonic()
+        acknowledged = receiver(envelope["payload"])
+        if acknowledged:
+            with self._workspace.changed:
+                id = envelope["envelope_id"]
+                self._acks[id] = Ack(id, time.monotonic() - began)
+                self._workspace.changed.notify_all()
 
     async def disconnect(self, reason: str, grace: float) -> None:
         """Tell the app to reconnect, then close what it has not closed itself in time."""

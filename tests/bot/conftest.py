@@ -58,7 +58,7 @@ StartBot = Callable[[Home], Bot]
 @pytest.fixture
 def slack() -> Iterator[SlackServer]:
     """A Slack of the test's own."""
-    with _workspace() as server:
+    with workspace() as server:
         yield server
 
 
@@ -93,7 +93,7 @@ def start_one(
     """A bot with settings of its own on a copy of a home folder, and its Slack."""
     home = Home(folder)
     copy_home(source, home)
-    with _workspace() as server:
+    with workspace() as server:
         bot = _start(server, home, settings)
         try:
             yield server, bot
@@ -157,7 +157,8 @@ def copy_home(source: Home, target: Home) -> None:
 
 
 @contextlib.contextmanager
-def _workspace() -> Iterator[SlackServer]:
+def workspace() -> Iterator[SlackServer]:
+    """A Slack with some people and a channel, whose rules are kept to the end."""
     with SlackServer() as server:
         for user in ("U1", "U3", "U5"):
             server.add_user(user, "hanako", locale="ja-JP")

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
+from bot.answering.workers import Workers
 from bot.app import assemble
 from bot.listeners import Services, register
 from bot.settings import BotSettings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
+from kb.paths import Home
 from testing.slack_server import SlackServer
 from testing.slack_server.workspace import Json
+from tests.bot.conftest import workspace
 
 
 class Listening(App):
     """An app that notes what is listened to."""
 
     def __init__(self, client: WebClient) -> None:
-        super().__init__(client=client, token_verification_enabled=False)
+        self.listeners = Workers(8, "listener")
+        super().__init__(
+            client=client, token_verification_enabled=False, listener_executor=self.listeners
+        )
         self.listened: list[tuple[str, str]] = []
         self.reached = 0
 
@@ -57,6 +68,9 @@ class House:
         self, slack: SlackServer, base: KnowledgeBase, folder: Path, **settings: str
     ) -> None:
         self.slack = slack
+        self._log = StringIO()
+        self._log_handler = logging.StreamHandler(self._log)
+        logging.getLogger().addHandler(self._log_handler)
         named = {"slack_api_url": slack.api_url, "guidebot_home": folder, **settings}
         self.services: Services = assemble(BotSettings.model_validate(named), base)
         self.app = Listening(WebClient("xoxb-test", base_url=slack.api_url))
@@ -69,13 +83,48 @@ class House:
         self.app.use(reached)
         slack.receiver = self.send
 
-    def send(self, body: Json) -> None:
-        """Hand the bot what Slack sends."""
+    @property
+    def log(self) -> str:
+        """What was logged meanwhile, warnings and worse."""
+        return self._log.getvalue()
+
+    def send(self, body: Json) -> bool:
+        """Hand the bot what Slack sends; return whether it acknowledged it."""
         request = BoltRequest(body=json.dumps(body), mode="socket_mode")
-        self.app.dispatch(request)
+        return self.app.dispatch(request).status == 200
+
+    def settle(self, seconds: float = 30) -> None:
+        """Wait until everything is done that was begun."""
+        until = time.monotonic() + seconds
+        while self._is_busy() or self._is_busy():
+            assert time.monotonic() < until, "the bot is still busy"
+            time.sleep(0.005)
 
     def close(self) -> None:
-        """Wait until everything is done that was begun."""
-        for workers in (self.app.listener_runner.listener_executor, self.services.answerer.workers):
-            workers.shutdown(wait=True)
+        """Do what was begun, and take nothing more."""
+        self.settle()
+        for work in (self.app.listeners, self.services.answerer.workers):
+            work.shutdown(wait=True)
         self.services.store.close()
+        logging.getLogger().removeHandler(self._log_handler)
+
+    def _is_busy(self) -> bool:
+        # In the order in which one makes work for the next. Of the bot's own messages none may.
+        in_hand = self.app.listeners.in_hand or self.services.answerer.workers.in_hand
+        return bool(in_hand) or self.slack.is_echoing()
+
+
+@contextlib.contextmanager
+def open_house(
+    home: Home, embeddings: SentenceTransformerEmbeddings, folder: Path, **settings: str
+) -> Iterator[House]:
+    """A bot with settings and a Slack of its own, on guides that it may not write to.
+
+    What people teach it is its own, too: other tests have other knowledge bases.
+    """
+    with workspace() as slack:
+        house = House(slack, KnowledgeBase(home, embeddings), folder, **settings)
+        try:
+            yield house
+        finally:
+            house.close()

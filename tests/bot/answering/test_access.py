@@ -19,7 +19,7 @@ from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from testing.slack_server import SlackServer, plain
-from tests.bot.conftest import start_one
+from tests.bot.house import open_house
 
 OPEN_GUIDE = """# Doors
 
@@ -55,9 +55,9 @@ def test_a_guide_is_known_of_only_where_it_may_be(
     for name, text in (("doors", OPEN_GUIDE), ("vault", HIDDEN_GUIDE)):
         (tmp_path / f"{name}.en.md").write_text(text, "utf-8")
     ingest([tmp_path / "doors.en.md", tmp_path / "vault.en.md"], home, embeddings)
-    (tmp_path / "bot").mkdir()
-    settings = {"HUMAN_CHANNEL": "C9", "AUTO_ANSWER_CHANNELS": "C1,C7", "DOCS_TEAM": "S1"}
-    with start_one(tmp_path / "bot", home, settings) as (slack, _):
+    settings = {"human_channel": "C9", "auto_answer_channels": "C1,C7", "docs_team": "S1"}
+    with open_house(home, embeddings, tmp_path / "bot", **settings) as house:
+        slack = house.slack
         slack.add_channel("C7", "treasury")
         slack.add_channel("C9", "helpdesk")
         for number in range(50, 60):
@@ -90,6 +90,7 @@ def test_a_guide_is_known_of_only_where_it_may_be(
         # A button of the channel that may know, as if it was pressed in another.
         slack.press("C1", {**answer, "ts": in_thread[0]["ts"]}, "Show the whole section", "U51")
         assert "no longer in the guides" in plain(slack.wait_for_view("U51"))
+        house.settle()
         told = json.dumps([call.params for call in slack.calls()[known:]])
         assert [word for word in HIDDEN if word in told] == []
 

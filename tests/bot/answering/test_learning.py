@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +22,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
-from tests.bot.conftest import GUIDEBOT, Bot, start_one
+from tests.bot.conftest import Bot, start_one
+from tests.command import guidebot
 from tests.kb.wordings.test_learned import ASKED, GUIDE, LATHE, SAW
 
 pytestmark = pytest.mark.e2e
@@ -86,13 +85,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def gaps(bot: Bot, *arguments: str) -> str:
-    done = subprocess.run(
-        [GUIDEBOT, "gaps", *arguments],
-        env={**os.environ, "GUIDEBOT_HOME": str(bot.home.root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = guidebot("gaps", *arguments, GUIDEBOT_HOME=str(bot.home.root))
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -20,6 +20,7 @@ from kb.errors import SettingsError
 from kb.paths import Home
 from testing.slack_server import SlackServer
 from tests.bot.conftest import GUIDEBOT, copy_home
+from tests.command import Ended, guidebot
 
 STATES = {
     "settings": "ok",
@@ -51,20 +52,12 @@ def own_home(sample_home: Home, tmp_path: Path) -> Home:
     return home
 
 
-def doctor(
-    slack: SlackServer, home: Home, *arguments: str, **settings: str
-) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **slack.environment, "GUIDEBOT_HOME": str(home.root), **settings}
-    return subprocess.run(
-        [GUIDEBOT, "doctor", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def doctor(slack: SlackServer, home: Home, *arguments: str, **settings: str) -> Ended:
+    environment = {**slack.environment, "GUIDEBOT_HOME": str(home.root), **settings}
+    return guidebot("doctor", *arguments, **environment)
 
 
-def checked(result: subprocess.CompletedProcess[str]) -> dict[str, CheckResult]:
+def checked(result: Ended) -> dict[str, CheckResult]:
     assert result.stderr == ""
     report = json.loads(result.stdout)
     findings = {each["check"]: CheckResult(**each) for each in report["checks"]}
@@ -74,6 +67,18 @@ def checked(result: subprocess.CompletedProcess[str]) -> dict[str, CheckResult]:
         if finding.state in ("failed", "warning"):
             assert finding.advice, finding
     return findings
+
+
+def in_a_process(slack: SlackServer, home: Home, *arguments: str, **settings: str) -> Ended:
+    """The same in a process of its own, as an operator runs it."""
+    done = subprocess.run(
+        [GUIDEBOT, "doctor", *arguments],
+        env={**os.environ, **slack.environment, "GUIDEBOT_HOME": str(home.root), **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def states(findings: dict[str, CheckResult]) -> dict[str, str]:
@@ -109,7 +114,7 @@ def test_all_is_well(slack: SlackServer, own_home: Home) -> None:
     slack.installation.scopes.add("channels:read")
     set_up = {"HUMAN_CHANNEL": "C9", "SLACK_USER_TOKEN": slack.user_token}
     before = own_home.database.read_bytes()
-    findings = checked(doctor(slack, own_home, "--json", **set_up))
+    findings = checked(in_a_process(slack, own_home, "--json", **set_up))
     assert states(findings) == STATES
     assert "@guidebot in Guide Works" in findings["workspace"].seen
     assert "#ask-a-human" in findings["human channel"].seen

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import subprocess
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -35,7 +33,7 @@ from kb.evaluation.golden import read_questions
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer
-from tests.bot.conftest import GUIDEBOT
+from tests.command import Ended, guidebot
 
 DAY = 24 * 3600.0
 GUIDE = """---
@@ -183,14 +181,8 @@ def test_wordings_name_nobody(written: str, shown: str) -> None:
     assert anonymise(written) == shown
 
 
-def run(home: Home, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [GUIDEBOT, "gaps", *arguments],
-        env={**os.environ, "GUIDEBOT_HOME": str(home.root), **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(home: Home, *arguments: str, **more: str) -> Ended:
+    return guidebot("gaps", *arguments, GUIDEBOT_HOME=str(home.root), **more)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.workspace import Json
-from tests.bot.conftest import Bot, start_one
+from tests.bot.house import House, open_house
 
 ASKED = "How do I get the door open that is stuck?"
 GUIDE = """---
@@ -28,26 +29,25 @@ owner: {owner}
 
 Put a drop of oil on the hinge.
 """
-Office = tuple[SlackServer, Bot]
+Office = tuple[SlackServer, House]
 
 
 @pytest.fixture(scope="module")
 def office(
     tmp_path_factory: pytest.TempPathFactory,
-    models: Path,
     embeddings: SentenceTransformerEmbeddings,
+    known_vectors: Path,
 ) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("humans")
     home = Home(folder / "home")
     home.root.mkdir()
-    home.models.symlink_to(models.resolve())
+    shutil.copy(known_vectors, home.embedding_cache)
     (folder / "doors.en.md").write_text(GUIDE.format(owner="U0WNER77"), "utf-8")
     ingest([folder / "doors.en.md"], home, embeddings)
-    settings = {"HUMAN_CHANNEL": "C9", "QUESTIONS_PER_MINUTE": "99"}
-    (folder / "bot").mkdir()
-    with start_one(folder / "bot", home, settings) as (slack, bot):
-        slack.add_channel("C9", "helpdesk")
-        yield slack, bot
+    settings = {"human_channel": "C9", "questions_per_minute": "99"}
+    with open_house(home, embeddings, folder / "bot", **settings) as house:
+        house.slack.add_channel("C9", "helpdesk")
+        yield house.slack, house
 
 
 def hand_over(slack: SlackServer, user: str) -> tuple[str, Json]:

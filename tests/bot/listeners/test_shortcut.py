@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,23 +10,29 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.question import text_of
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.workspace import Json
-from tests.bot.conftest import Bot, start_one
+from tests.bot.house import House, open_house
 
 ASKED = "I lost my secret key"
 LOST_KEY = "I lost my access key or secret key"
-Office = tuple[SlackServer, Bot]
+Office = tuple[SlackServer, House]
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, sample_home: Home) -> Iterator[Office]:
-    settings = {"AUTO_ANSWER_CHANNELS": "C2", "HUMAN_CHANNEL": "C9"}
-    with start_one(tmp_path_factory.mktemp("shortcut"), sample_home, settings) as (slack, bot):
-        slack.add_channel("C2", "ask-guide")
-        slack.add_channel("C9", "helpdesk")
-        yield slack, bot
+def office(
+    tmp_path_factory: pytest.TempPathFactory,
+    sample_home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+) -> Iterator[Office]:
+    settings = {"auto_answer_channels": "C2", "human_channel": "C9"}
+    folder = tmp_path_factory.mktemp("shortcut")
+    with open_house(sample_home, embeddings, folder, **settings) as house:
+        house.slack.add_channel("C2", "ask-guide")
+        house.slack.add_channel("C9", "helpdesk")
+        yield house.slack, house
 
 
 def stands(slack: SlackServer, channel: str, ts: str) -> Json:
@@ -50,7 +55,7 @@ def use(slack: SlackServer, channel: str, ts: str, user: str) -> None:
 def test_where_the_bot_is_no_member_the_answer_is_for_the_person(
     office: Office, channel: str, kind: dict[str, Any], asker: str
 ) -> None:
-    slack, bot = office
+    slack, house = office
     slack.add_channel(channel, "elsewhere", is_member=False, **kind)
     sent = slack.message(channel, "U3", ASKED)
     use(slack, channel, sent.ts, asker)
@@ -59,13 +64,14 @@ def test_where_the_bot_is_no_member_the_answer_is_for_the_person(
     assert answer["response_type"] == "ephemeral" and slack.bot_messages(channel) == []
     slack.press(channel, answer, "Ask a human", asker, ephemeral=True)
     assert "passed your question on" in plain(slack.wait_for_ephemerals(asker, 2)[-1])
-    assert "Failure" not in bot.log
+    assert "Failure" not in house.log
 
 
 def test_a_message_that_was_answered_is_linked_to(office: Office) -> None:
-    slack, _ = office
+    slack, house = office
     sent = slack.mention("C1", "U2", ASKED)
     (answer,) = slack.wait_for_messages("C1", 1, thread_ts=sent.ts)
+    house.settle()
     use(slack, "C1", sent.ts, "U5")
     (told,) = slack.wait_for_ephemerals("U5")
     assert "すでにお答えしています" in plain(told)
@@ -74,11 +80,11 @@ def test_a_message_that_was_answered_is_linked_to(office: Office) -> None:
 
 
 def test_a_message_that_was_left_alone_is_answered(office: Office) -> None:
-    slack, _ = office
+    slack, house = office
     sent = slack.message("C2", "U4", "password")
     slack.wait_for_ack(sent)
-    time.sleep(1)
-    assert slack.bot_messages("C2") == []
+    house.settle()
+    assert [plain(m) for m in slack.bot_messages("C2")] == []
     use(slack, "C2", sent.ts, "U1")
     (asked,) = slack.wait_for_messages("C2", 1, thread_ts=sent.ts)
     assert "Which of these" in plain(asked)

@@ -1,9 +1,8 @@
-"""Every surface besides plain questions, on the real bot process and a loopback Slack."""
+"""Every surface besides plain questions: a bot in this process, and a loopback Slack."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,36 @@ from slack_sdk import WebClient
 from bot.memory.history import History
 from bot.memory.store import Store
 from bot.question import Question
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
-from tests.bot.conftest import Bot, answerer_from, start_one
+from tests.bot.conftest import answerer_from
+from tests.bot.house import House, open_house
 
 LOST_KEY = "I lost my access key or secret key"
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
 SECRET = "kR8vT2yLm4Qn7Wp1Zs5Xc9Vb3Nd6Fg0Hj+KaLqWe"
+Office = tuple[SlackServer, House]
 
 
 @pytest.fixture(scope="module")
 def office(
-    tmp_path_factory: pytest.TempPathFactory, sample_home: Home
-) -> Iterator[tuple[SlackServer, Bot]]:
+    tmp_path_factory: pytest.TempPathFactory,
+    sample_home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+) -> Iterator[Office]:
     """A bot with every setting that opens a surface, and its Slack."""
     settings = {
-        "HUMAN_CHANNEL": "C9",
-        "AUTO_ANSWER_CHANNELS": "C2",
-        "DOCS_TEAM": "S1",
-        "QUESTIONS_PER_MINUTE": "6",
+        "human_channel": "C9",
+        "auto_answer_channels": "C2",
+        "docs_team": "S1",
+        "questions_per_minute": "6",
     }
-    with start_one(tmp_path_factory.mktemp("office"), sample_home, settings) as (slack, bot):
+    folder = tmp_path_factory.mktemp("office")
+    with open_house(sample_home, embeddings, folder, **settings) as house:
+        slack = house.slack
         slack.add_channel("C2", "ask-guide")
         slack.add_channel("C9", "helpdesk")
         for number in range(10, 30):
@@ -50,8 +56,7 @@ def office(
             "U43", "colleague", locale="en-US", team="T0OTHER", grid=("T0OTHER", "T0GUIDE")
         )
         slack.add_group("S1", ["U29"])
-        yield slack, bot
-        assert slack.violations == []
+        yield slack, house
 
 
 def ask(slack: SlackServer, user: str, text: str) -> tuple[str, dict[str, Any]]:
@@ -61,7 +66,7 @@ def ask(slack: SlackServer, user: str, text: str) -> tuple[str, dict[str, Any]]:
     return sent.channel, messages[-1]
 
 
-def test_the_whole_section_opens_in_a_modal(office: tuple[SlackServer, Bot]) -> None:
+def test_the_whole_section_opens_in_a_modal(office: Office) -> None:
     slack, _ = office
     channel, message = ask(slack, "U10", "I lost my secret key")
     envelope = slack.press(channel, message, "Show the whole section", "U10")
@@ -75,9 +80,9 @@ def test_the_whole_section_opens_in_a_modal(office: tuple[SlackServer, Bot]) -> 
 
 
 def test_feedback_is_kept_and_a_bad_one_may_say_why(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
-    slack, bot = office
+    slack, house = office
     channel, message = ask(slack, "U11", "I lost my secret key")
     slack.press(channel, message, "Helpful", "U11")
     thanks = slack.wait_for_messages(channel, 2)[-1]
@@ -87,13 +92,16 @@ def test_feedback_is_kept_and_a_bad_one_may_say_why(
     slack.submit(view, "U11", {"comment": f"we use {KEY_ID} elsewhere"})
     slack.wait_for_messages(channel, 3)
     (asked,) = [
-        a for a in History(store(bot)).asked(0) if a.text == "I lost my secret key" and a.bad
+        a
+        for a in History(house.services.store).asked(0)
+        if a.text == "I lost my secret key" and a.bad
     ]
     assert (asked.good, asked.bad) == (0, 1)
-    assert KEY_ID.encode() not in bot.home.database.read_bytes()
+    for file in house.services.settings.home.root.glob("bot.sqlite*"):
+        assert KEY_ID.encode() not in file.read_bytes()
 
 
-def test_thanks_for_feedback_stay_in_the_thread(office: tuple[SlackServer, Bot]) -> None:
+def test_thanks_for_feedback_stay_in_the_thread(office: Office) -> None:
     slack, _ = office
     sent = slack.mention("C1", "U24", "I lost my secret key")
     (message,) = slack.wait_for_messages("C1", 1, thread_ts=sent.ts)
@@ -105,11 +113,7 @@ def test_thanks_for_feedback_stay_in_the_thread(office: tuple[SlackServer, Bot])
         assert "Thank you" in plain(thanks) and thanks["thread_ts"] == sent.ts
 
 
-def store(bot: Bot) -> Store:
-    return Store(bot.home.database)
-
-
-def test_clarify_is_answered_by_a_button(office: tuple[SlackServer, Bot]) -> None:
+def test_clarify_is_answered_by_a_button(office: Office) -> None:
     slack, _ = office
     channel, message = ask(slack, "U12", "password")
     buttons = [
@@ -129,7 +133,7 @@ def test_clarify_is_answered_by_a_button(office: tuple[SlackServer, Bot]) -> Non
 
 
 def test_a_human_gets_the_question_once_and_the_person_a_note(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
     slack, _ = office
     channel, message = ask(slack, "U13", "how do I reset my Salesforce password <!channel> & co")
@@ -167,8 +171,8 @@ def test_a_human_gets_the_question_once_and_the_person_a_note(
     assert plain(answered[-1]).startswith(LOST_KEY)
 
 
-def test_a_secret_is_warned_of_and_kept_nowhere(office: tuple[SlackServer, Bot]) -> None:
-    slack, bot = office
+def test_a_secret_is_warned_of_and_kept_nowhere(office: Office) -> None:
+    slack, house = office
     sent = slack.mention("C1", "U14", f"I lost the key that goes with {KEY_ID} {SECRET}")
     (warning,) = slack.wait_for_ephemerals("U14")
     text = plain(warning)
@@ -177,15 +181,14 @@ def test_a_secret_is_warned_of_and_kept_nowhere(office: tuple[SlackServer, Bot])
     (answer,) = slack.wait_for_messages("C1", 1, thread_ts=sent.ts)
     assert plain(answer).startswith(LOST_KEY)
     posted = json.dumps([call.params for call in slack.calls() if call.method != "auth.test"])
-    for kept in (posted, bot.log):
-        assert KEY_ID not in kept and SECRET not in kept
-    for file in bot.home.root.glob("bot.sqlite*"):
+    assert KEY_ID not in posted and SECRET not in posted
+    for file in house.services.settings.home.root.glob("bot.sqlite*"):
         assert KEY_ID.encode() not in file.read_bytes()
         assert SECRET.encode() not in file.read_bytes()
 
 
 def test_the_command_answers_privately_and_can_be_shared(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
     slack, _ = office
     envelope = slack.command("C1", "U15", "/guide", "I lost my secret key")
@@ -204,7 +207,7 @@ def test_the_command_answers_privately_and_can_be_shared(
 
 
 def test_a_command_that_is_unclear_is_answered_by_a_button(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
     slack, _ = office
     slack.add_channel("C7", "elsewhere", is_member=False)
@@ -224,9 +227,9 @@ def test_a_command_that_is_unclear_is_answered_by_a_button(
 
 
 def test_a_command_is_passed_on_to_a_human_and_rated_where_the_bot_is_no_member(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
-    slack, bot = office
+    slack, house = office
     slack.add_channel("C8", "far away", is_member=False)
     before = len(slack.bot_messages("C9"))
     slack.command("C8", "U31", "/guide", "how do I reset my Dropbox password")
@@ -246,12 +249,12 @@ def test_a_command_is_passed_on_to_a_human_and_rated_where_the_bot_is_no_member(
     good = next(b for b in answer["blocks"] if b["type"] == "context_actions")["elements"][0]
     slack.press("C8", answer, good["positive_button"]["text"]["text"], "U31", ephemeral=True)
     slack.wait_for_ephemerals("U31", 4)
-    asked = [a for a in History(store(bot)).asked(0) if a.user == "U31"]
+    asked = [a for a in History(house.services.store).asked(0) if a.user == "U31"]
     assert [a.good for a in asked] == [0, 1] and [a.escalated for a in asked] == [True, False]
 
 
 def test_a_direct_message_is_answered_after_the_one_before_it(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
     slack, _ = office
     slack.delay_next("users.info", 1.5)
@@ -262,7 +265,7 @@ def test_a_direct_message_is_answered_after_the_one_before_it(
 
 
 def test_the_shortcut_answers_somebodys_message_in_its_thread(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
     slack, _ = office
     sent = slack.message("C1", "U16", "my policy change does not show up")
@@ -272,7 +275,7 @@ def test_the_shortcut_answers_somebodys_message_in_its_thread(
     assert plain(answer).startswith("My change does not show up")
 
 
-def test_app_home_and_prompts(office: tuple[SlackServer, Bot]) -> None:
+def test_app_home_and_prompts(office: Office) -> None:
     slack, _ = office
     slack.open_home("U18")
     text = plain(slack.wait_for_view("U18"))
@@ -293,8 +296,8 @@ def test_app_home_and_prompts(office: tuple[SlackServer, Bot]) -> None:
     assert "シークレット" in json.dumps(prompts, ensure_ascii=False)
 
 
-def test_a_channel_is_answered_unasked_only_when_sure(office: tuple[SlackServer, Bot]) -> None:
-    slack, _ = office
+def test_a_channel_is_answered_unasked_only_when_sure(office: Office) -> None:
+    slack, house = office
     slack.message("C2", "U19", "anybody up for lunch?")
     slack.message("C2", "U19", "<@U20> I lost my secret key")
     sure = slack.message("C2", "U19", "I lost my secret key")
@@ -302,11 +305,12 @@ def test_a_channel_is_answered_unasked_only_when_sure(office: tuple[SlackServer,
     assert answer["thread_ts"] == sure.ts
     slack.message("C1", "U19", "I lost my secret key")
     ask(slack, "U19", "I lost my secret key")
+    house.settle()
     assert len(slack.bot_messages("C2")) == 1
 
 
 def test_follow_ups_are_understood_with_what_was_asked_before(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
     slack, _ = office
     sent = slack.mention("C1", "U21", "I lost my secret key")
@@ -320,7 +324,7 @@ def test_follow_ups_are_understood_with_what_was_asked_before(
     assert "did not find an answer" in plain(answer)
 
 
-def test_a_thread_of_the_agent_pane_gets_a_name(office: tuple[SlackServer, Bot]) -> None:
+def test_a_thread_of_the_agent_pane_gets_a_name(office: Office) -> None:
     slack, _ = office
     first = slack.direct_message("U25", "hello")
     slack.direct_message("U25", "I lost my secret key", thread_ts=first.ts)
@@ -352,7 +356,7 @@ def test_an_answer_that_takes_a_while_is_announced(
 
 
 def test_guests_and_partners_are_told_that_they_may_not(
-    office: tuple[SlackServer, Bot],
+    office: Office,
 ) -> None:
     slack, _ = office
     for user in ("U40", "U41", "U42"):
@@ -362,7 +366,7 @@ def test_guests_and_partners_are_told_that_they_may_not(
     assert plain(message).startswith(LOST_KEY)
 
 
-def test_too_many_questions_are_slowed_down_kindly(office: tuple[SlackServer, Bot]) -> None:
+def test_too_many_questions_are_slowed_down_kindly(office: Office) -> None:
     slack, _ = office
     channel = slack.dm_channel("U22")
     for number in range(8):
@@ -371,14 +375,12 @@ def test_too_many_questions_are_slowed_down_kindly(office: tuple[SlackServer, Bo
     assert sum("a lot of questions" in text for text in texts) == 2
 
 
-def test_a_person_is_forgotten(office: tuple[SlackServer, Bot]) -> None:
-    slack, bot = office
+def test_a_person_is_forgotten(office: Office) -> None:
+    slack, house = office
     ask(slack, "U23", "I lost my secret key for good")
-    kept = store(bot)
     # What came of a question is written when the answer stands in Slack.
-    deadline = time.monotonic() + 10
-    while not any(a.text.endswith("for good") for a in History(kept).asked(0)):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    house.settle()
+    kept = house.services.store
+    assert any(a.text.endswith("for good") for a in History(kept).asked(0))
     assert kept.forget_person("U23") == 1
     assert not any(a.text.endswith("for good") for a in History(kept).asked(0))

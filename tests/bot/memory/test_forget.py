@@ -13,8 +13,7 @@ from bot.question import Question
 from kb.paths import Home
 from kb.question.redact import redact
 from tests.bot.conftest import GUIDEBOT
-
-pytestmark = pytest.mark.e2e
+from tests.command import Ended, guidebot
 
 WORDS = "my very own words about a key"
 
@@ -42,7 +41,14 @@ def known(tmp_path: Path) -> Home:
     return home
 
 
-def forget(home: Home, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def forget(home: Home, *arguments: str) -> Ended:
+    return guidebot("forget", *arguments, GUIDEBOT_HOME=str(home.root))
+
+
+def forget_at_the_terminal(
+    home: Home, *arguments: str, stdin: str
+) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, where questions are asked and answered."""
     return subprocess.run(
         [GUIDEBOT, "forget", *arguments],
         env={**os.environ, "GUIDEBOT_HOME": str(home.root)},
@@ -64,12 +70,14 @@ def test_a_person_is_forgotten_and_others_are_not(known: Home) -> None:
     assert forget(known, "U2", "--yes").stdout == "2 entries of U2 deleted.\n"
 
 
+@pytest.mark.e2e
 def test_it_asks_first(known: Home) -> None:
     for stdin in ("n\n", ""):
-        result = forget(known, "U1", stdin=stdin)
+        result = forget_at_the_terminal(known, "U1", stdin=stdin)
         assert result.returncode == 1 and result.stdout.strip() == ""
         assert "U1" in result.stderr and "Traceback" not in result.stderr
-    assert forget(known, "U1", stdin="y\n").stdout.strip() == "3 entries of U1 deleted."
+    said_yes = forget_at_the_terminal(known, "U1", stdin="y\n")
+    assert said_yes.stdout.strip() == "3 entries of U1 deleted."
 
 
 @pytest.mark.parametrize("user", ["hanako", "@U1", "u1", "C1", "U1' OR '1'='1"])

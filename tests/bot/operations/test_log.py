@@ -16,6 +16,7 @@ from tests.bot.conftest import Bot, start_one
 
 CANARY = "zanzibar"
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
+SECRET = "kR8vT2yLm4Qn7Wp1Zs5Xc9Vb3Nd6Fg0Hj+KaLqWe"
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def talkative(
 
 def test_nothing_that_people_write_is_in_the_log(talkative: tuple[SlackServer, Bot]) -> None:
     slack, bot = talkative
-    text = f"I lost my secret key {CANARY} {KEY_ID}"
+    text = f"I lost my secret key {CANARY} {KEY_ID} {SECRET}"
     sent = slack.direct_message("U2", text)
     answer = slack.wait_for_messages(sent.channel, 2)[-1]
     slack.press(sent.channel, answer, "Not helpful", "U2")
@@ -85,4 +86,4 @@ def test_nothing_that_people_write_is_in_the_log(talkative: tuple[SlackServer, B
     slack.wait_for_ack(slack.direct_message("U6", f"{CANARY} <!channel>"))
     slack.wait_for_messages(slack.dm_channel("U6"), 1)
     assert "DEBUG" in bot.log or "INFO" in bot.log
-    assert CANARY not in bot.log and KEY_ID not in bot.log
+    assert [word for word in (CANARY, KEY_ID, SECRET) if word in bot.log] == []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
-import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from ingest.lint.check import lint
 from ingest.lint.finding import Finding
 from ingest.lint_options import ADVICE, LintOptions, Rule
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
-from tests.bot.conftest import GUIDEBOT
+from tests.command import Ended, guidebot
 from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides
 
 TODAY = date(2026, 11, 24)
@@ -211,18 +210,11 @@ def test_reviews_that_are_due(tmp_path: Path) -> None:
     assert "2026-11-23" in found[0].reason and "docs@desk.example" in found[0].reason
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [GUIDEBOT, "lint", *arguments],
-        cwd=folder,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(folder: Path, *arguments: str) -> Ended:
+    with contextlib.chdir(folder):
+        return guidebot("lint", *arguments)
 
 
-@pytest.mark.e2e
 def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "doors.en.md").write_text("# Doors\n\n## Latch\n\n[Gone](#gone)\n[oil][x].\n")
     (tmp_path / "guidebot.toml").write_text('[[guide]]\nsource = "*.md"\nreview = 2020-01-01\n')
@@ -268,7 +260,6 @@ def test_problems_without_wordings_are_named_once_a_guide(tmp_path: Path) -> Non
     assert "doors.en.guide.yaml: drafts or empty places for handle, a section" in reason
 
 
-@pytest.mark.e2e
 def test_what_is_wrong_with_the_call_is_said(tmp_path: Path) -> None:
     nothing = run(tmp_path)
     assert nothing.returncode == 2 and "guidebot.toml" in nothing.stderr

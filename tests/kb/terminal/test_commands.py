@@ -18,6 +18,7 @@ from kb.paths import Home
 from testing.openai_server import ChatServer
 from testing.openai_server.models import good, none
 from tests.bot.conftest import copy_home
+from tests.command import Ended, guidebot
 from tests.conftest import SAMPLE_GUIDES
 
 pytestmark = pytest.mark.e2e
@@ -25,21 +26,24 @@ pytestmark = pytest.mark.e2e
 GUIDEBOT = str(Path(sys.executable).parent / "guidebot")
 
 
-def run(
-    *arguments: str, home: Path, stdin: str = "", **settings: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+def run(*arguments: str, home: Path, stdin: str = "", **settings: str) -> Ended:
+    return guidebot(*arguments, stdin=stdin, GUIDEBOT_HOME=str(home), COLUMNS="100", **settings)
+
+
+def in_a_process(*arguments: str, home: Path, **settings: str) -> Ended:
+    """The same in a process of its own, up to its very end."""
+    done = subprocess.run(
         [GUIDEBOT, *arguments],
         env={**os.environ, "GUIDEBOT_HOME": str(home), "COLUMNS": "100", **settings},
-        input=stdin,
         capture_output=True,
         text=True,
         check=False,
     )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def test_ask_prints_steps_and_sources(sample_home: Home) -> None:
-    result = run("ask", "I lost my secret key", home=sample_home.root)
+    result = in_a_process("ask", "I lost my secret key", home=sample_home.root)
     assert result.returncode == 0, result.stderr
     assert "I lost my access key or secret key" in result.stdout
     assert "1. List your keys" in result.stdout
@@ -102,7 +106,7 @@ def test_serve_without_tokens_names_them_and_exits_with_2(tmp_path: Path) -> Non
 def test_settings_that_are_wrong_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
     monkeypatch.setenv("SLACK_API_URL", "slack")
-    result = run("serve", home=tmp_path)
+    result = in_a_process("serve", home=tmp_path)
     assert result.returncode == 2
     assert "LOG_LEVEL" in result.stderr and "SLACK_API_URL" in result.stderr
     assert "Traceback" not in result.stderr
@@ -172,7 +176,7 @@ def test_traces_go_to_the_operators_collector(own: Home) -> None:
     threading.Thread(target=collector.serve_forever, daemon=True).start()
     try:
         with ChatServer(good) as server:
-            result = run(
+            result = in_a_process(
                 "ask",
                 "I lost my secret key",
                 home=own.root,

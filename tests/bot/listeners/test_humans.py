@@ -69,7 +69,7 @@ def hand_over(slack: SlackServer, user: str) -> tuple[str, Json]:
 def test_the_owner_of_the_guide_is_named(office: Office) -> None:
     slack, _ = office
     _, posted = hand_over(slack, "U2")
-    assert "Owner of the guide: @U0WNER77" in plain(posted)
+    assert "Guide owner: @U0WNER77" in plain(posted)
     assert "The bot answered with: The door is stuck" in plain(posted)
 
 

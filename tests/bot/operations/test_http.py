@@ -126,7 +126,7 @@ def test_a_second_bot_on_the_folder_is_refused_clearly(
     by_http: tuple[SlackServer, Bot, int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slack, bot, _, _ = by_http
-    monkeypatch.setattr("bot.app._LAST_ONE_SECONDS", 0.1)
+    monkeypatch.setattr("bot.app._LOCK_SECONDS", 0.1)
     from bot.app import serve
     from bot.settings import BotSettings
     from kb.errors import GuidebotError

@@ -86,9 +86,20 @@ class Answerer:
 
     def enqueue(self, question: Question, client: WebClient) -> None:
         """Answer a question on one of the `workers`, in order within its conversation."""
-        conversation = (question.channel, question.thread_ts)
+        self._submit(question, partial(self.answer, question, client))
+
+    def enqueue_edited(
+        self, place: Place, actor: Actor, text: CleanText, client: WebClient
+    ) -> None:
+        """Replace the answer to a question that was edited, once the one on its way is there."""
+        asked = self._store.claimed(place)
+        if asked and asked.user == actor.user and text and not talk_of(text):
+            question = dataclasses.replace(_question(asked, text), home=actor.home)
+            self._submit(question, partial(self._answer_edited, question, client))
+
+    def _submit(self, question: Question, task: Callable[[], None]) -> None:
         try:
-            self._queue.submit(conversation, question.ts, partial(self.answer, question, client))
+            self._queue.submit((question.channel, question.thread_ts), question.ts, task)
         except RuntimeError:
             logger.info("Shutting down; message %s is left for the next start.", question.ts)
 
@@ -170,22 +181,19 @@ class Answerer:
             except SLACK_ERRORS:
                 logger.exception("A private note on message %s could not be posted", question.ts)
 
-    def answer_edited(self, place: Place, actor: Actor, text: CleanText, client: WebClient) -> None:
-        """Replace the answer to a question that was edited."""
-        answer_ts = self.conversations.answer_ts(place)
-        asked = self._store.claimed(place)
-        if not answer_ts or not asked or asked.user != actor.user or not text or talk_of(text):
+    def _answer_edited(self, question: Question, client: WebClient) -> None:
+        answer_ts = self.conversations.answer_ts(question)
+        if not answer_ts:
             return
-        question = dataclasses.replace(_question(asked, text), home=actor.home)
         started = time.monotonic()
         with log_context(question):
-            language = self._people.person(client, actor.user).language
+            language = self._people.person(client, question.user).language
             reply = self._replies.to(question, client, language)
             self._post_private(question, reply.private, client)
             if not reply.messages:
                 return
             if reply.outcome:
-                self._store.record_outcome(place.channel, place.ts, reply.outcome)
+                self._store.record_outcome(question.channel, question.ts, reply.outcome)
             replace_answer(client, question, answer_ts, reply.messages)
             log_reply(question, f"Edited: {reply.log}", reply.outcome, started)
 

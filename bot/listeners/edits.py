@@ -31,8 +31,6 @@ def register(app: App, services: Services) -> None:
             return
         message = event["message"]
         place = Place(channel=event["channel"], ts=str(message["ts"]))
-        services.answerer.workers.submit(
-            services.answerer.answer_edited, place, actor, text_of(message), client
-        )
+        services.answerer.enqueue_edited(place, actor, text_of(message), client)
 
     app.event("message", matchers=[is_edit])(handle_edit)

@@ -18,7 +18,7 @@ Progress = Callable[[Stage], None]
 """Called with each stage as it begins."""
 
 
-def unheard(_: Stage) -> None:
+def no_progress(_: Stage) -> None:
     """Tell nobody."""
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
-from kb.knowledge_base import Found, KnowledgeBase
+from kb.finding import Found
+from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Citation, Decision, Hit
 from kb.question.redact import redact
 

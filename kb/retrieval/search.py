@@ -135,7 +135,7 @@ class SearchIndex:
         groups += [group for pack in snapshot.manifest.packs for group in pack.synonyms]
         self._synonyms = Synonyms(groups)
 
-    def taught(self, wordings: Sequence[Wording], vectors: Vectors) -> SearchIndex:
+    def with_wordings(self, wordings: Sequence[Wording], vectors: Vectors) -> SearchIndex:
         """Return the same with further wordings; `vectors` are theirs, row by row."""
         index = copy.copy(self)
         problem_of = np.searchsorted(self._firsts, [wording.problem for wording in wordings])
@@ -155,7 +155,7 @@ class SearchIndex:
         if not len(rows):
             return None
         cosines = self._wording_cosines(vector)[rows]
-        mean, deviation = self.usual_likeness(language)
+        mean, deviation = self.wording_background(language)
         near = float(cosines.max()) >= mean + _NEAR * deviation
         return self._said[int(rows[cosines.argmax()])] if near else None
 
@@ -189,7 +189,7 @@ class SearchIndex:
         longest = [h for h in quoted if not any(h != other and h in other for other in quoted)]
         return names(row for heading in longest for row in quoted[heading])
 
-    def usual_likeness(self, language: str) -> tuple[float, float]:
+    def wording_background(self, language: str) -> tuple[float, float]:
         """Return mean and deviation of the cosines of a question to wordings about other things."""
         mean, deviation = self.snapshot.background[2, group_of(language)]
         return float(mean), float(deviation)

@@ -356,7 +356,7 @@ def test_who_is_running_goes_on_with_what_it_has(
     says = f"{newer.name}\n" if what == "damaged" else "../../elsewhere\n"
     (copied.snapshots / "current").write_text(says, "utf-8")
     assert running.ask(question) == before
-    assert "cannot be used, answering from the old one" in caplog.text
+    assert "cannot be used; still using the old one" in caplog.text
     caplog.clear()
     assert running.ask(question) == before and not caplog.records
     fresh = KnowledgeBase(copied, embeddings)

@@ -35,7 +35,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, Citation, CleanText, Decision
 from kb.paths import Home
 from kb.question.redact import redact
-from kb.retrieval.search import SHIPPED, Ranking, SearchIndex
+from kb.retrieval.ranking import SHIPPED, Ranking
+from kb.retrieval.search import SearchIndex
 
 _SEED = 20
 

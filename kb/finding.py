@@ -14,8 +14,9 @@ from kb.model import Audience, CleanText, Hit
 from kb.question.parts import question_parts
 from kb.question.small_talk import small_talk
 from kb.retrieval.live_index import LiveIndex
-from kb.retrieval.search import SHIPPED as SHIPPED_RANKING
-from kb.retrieval.search import Ranking, SearchIndex
+from kb.retrieval.ranking import SHIPPED as SHIPPED_RANKING
+from kb.retrieval.ranking import Ranking
+from kb.retrieval.search import SearchIndex
 from kb.retrieval.taught import TaughtIndex
 from kb.text.language import detect_language
 

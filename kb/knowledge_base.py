@@ -39,8 +39,9 @@ from kb.progress import Progress, Stage, no_progress
 from kb.question.follow_up import asked_part
 from kb.question.redact import redact
 from kb.retrieval.live_index import LiveIndex
-from kb.retrieval.search import SHIPPED as SHIPPED_RANKING
-from kb.retrieval.search import Ranking, SearchIndex
+from kb.retrieval.ranking import SHIPPED as SHIPPED_RANKING
+from kb.retrieval.ranking import Ranking
+from kb.retrieval.search import SearchIndex
 from kb.settings import Settings
 from kb.snapshot.format import Snapshot
 from kb.text.fold import fold

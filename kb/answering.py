@@ -32,15 +32,15 @@ EXAMPLES = 3
 # Chosen by hand.
 _SURE_OF_PART = 0.7
 
-# A follow-up is short, is not clearly about something by itself, and has at most one telling word
-# that no guide has (a new word means a new subject). Chosen by hand.
+# A follow-up is short, is not confidently answered by itself, and has at most one term that no guide
+# has (new terms mean a new subject). Chosen by hand.
 _SURE_BY_ITSELF = 0.85
 _FOLLOW_UP_WORDS = 15
 _FOLLOW_UP_CHARACTERS = 80
 _FOLLOW_UP_UNKNOWN_TERMS = 1
 
-# How many candidates a second look shows besides the chosen ones. Chosen by hand: few enough for
-# the model to see all their lines.
+# How many of the best hits a second look shows again. Chosen by hand: few enough for the model to
+# see all their lines.
 _SECOND_LOOK = 4
 
 _DECISION_FIELDS = (

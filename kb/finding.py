@@ -82,8 +82,8 @@ class Finder:
         main = index.languages[0] if index.languages else "en"
         language = detect_language(question, otherwise=language or main)
         # Only the secret's label is left where one was redacted: nothing to search for.
-        said = _REDACTED.sub("", question) if question.secrets else question
-        if not _WORD.search(said) or small_talk(question):
+        text = _REDACTED.sub("", question) if question.secrets else question
+        if not _WORD.search(text) or small_talk(question):
             return Found(question, language, index, (), audience=audience)
         texts = [question, *question_parts(question)]
         queries = tuple(zip(texts, self.embed(texts), strict=True))

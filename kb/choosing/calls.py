@@ -36,6 +36,7 @@ _CHARACTERS_PER_TOKEN = 1.5
 _MAX_CHARACTERS_PER_TOKEN = 8
 # The reply may take a quarter of the question's tokens, as kb.choosing.chat_model tells providers.
 _OUTPUT_SHARE = 4
+# One retry: the answer without the model is not worth a longer wait. Chosen by hand.
 _TRIES = 2
 _TOO_MANY_REQUESTS = 429
 

@@ -21,6 +21,7 @@ MIN_QUESTIONS = 20
 
 # Inverse strength of the L2 penalty; weak, because two parameters hardly overfit. Chosen by hand.
 _REGULARISATION = 10.0
+# So that the surest questions are still answered; chosen by hand.
 _MAX_THRESHOLD = 0.99
 
 

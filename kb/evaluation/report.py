@@ -12,7 +12,7 @@ from kb.answer.decide import Calibration
 from kb.evaluation.evaluate import Evaluation, Measure, Result
 
 COLUMNS = ("recall@1", "recall@3", "MRR@10")
-# More do not fit on a screen or two.
+# More would scroll the measures off the screen.
 _MAX_FAILURES = 30
 
 

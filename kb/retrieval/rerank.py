@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Chosen by hand: each costs a forward pass.
 _RERANKED = 10
+# The usual limit of cross-encoders based on BERT.
 _MAX_TOKENS = 512
 
 # How much a certain match adds to a hit's log odds. Chosen by hand.

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     import faiss
 
 FORMAT = 6
+"""The version of the format; increment it with every change, so that old snapshots are refused."""
+
 CURRENT = "current"
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
@@ -68,6 +70,7 @@ FILES = (
 )
 """The files of a snapshot besides its manifest."""
 
+# Chunks, blocks and wordings; kb.retrieval.background.GROUPS; mean and deviation.
 _BACKGROUND_SHAPE = (3, 3, 2)
 _NAME = re.compile(r"[\w-][\w.-]{0,199}", re.ASCII)
 

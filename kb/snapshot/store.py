@@ -34,6 +34,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "gs": {"use_listings_cache": False},
     "file": {},
 }
+# One retry by s3fs and none by botocore. Chosen by hand.
 _S3_ATTEMPTS = 2
 _LIBRARIES = {"s3": "s3fs", "gs": "gcsfs"}
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

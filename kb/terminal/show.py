@@ -29,6 +29,7 @@ from kb.text.language import with_colon
 from kb.words.catalogue import language_name, words
 from kb.words.words import Words
 
+# More do not fit on a screen.
 _MAX_TOPICS = 10
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+# 64 bits, in hexadecimal digits: enough to recognise damage.
 _LENGTH = 16
 
 

@@ -37,6 +37,7 @@ _CHANGED = re.compile(
 _CHANGING = re.compile(
     r"(?i)chang|set|reset|updat|made|put|choos|chose|new|tried|änder|setz|cambi|mudei|alter"
 )
+# How many characters before the word are searched for a verb of changing; chosen by hand.
 _CHANGING_BEFORE = 60
 
 AND = re.compile(r"(?:,|[ ](?:and|or|to|und|oder|y|o|et|ou|then)(?=[ ])|、|と|や|か)[ ]?")
@@ -51,6 +52,7 @@ _BEFORE = re.compile(
     r"(?:(?:my|the|our|his|her|their|mein|das|mi|la|mon|le|minha|a)\s)?(?:[\w-]{1,20}\s){0,2}"
     r"|[\"'`」』]?\s?(?:が|という|って|是|이|가)\s?(?:\w{0,6}の)?)$"
 )
+# How many characters before the word are searched, as long as _BEFORE can match; chosen by hand.
 _WINDOW = 140
 
 

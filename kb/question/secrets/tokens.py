@@ -13,6 +13,7 @@ from kb.question.secrets.value import changes, is_random, is_stand_in
 _WEB_TOKEN = re.compile(
     r"(?<![A-Za-z0-9_-])eyJ[\w-]{8,}+(?:\.[\w-]{4,}+)?(?:\.\.?[\w-]*+){0,3}(?<!\.)"
 )
+# Shorter ones are words that happen to start with eyJ. Chosen by hand.
 _MIN_WEB_TOKEN_CHARACTERS = 30
 _BEFORE = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|(?:\\u00[0-9A-Fa-f]{2})")
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}")

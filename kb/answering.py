@@ -32,8 +32,8 @@ EXAMPLES = 3
 # Chosen by hand.
 _SURE_OF_PART = 0.7
 
-# A follow-up is short, is not confidently answered by itself, and has at most one term that no guide
-# has (new terms mean a new subject). Chosen by hand.
+# A follow-up is short, is not confidently answered by itself, and has at most one term that no
+# guide has (new terms mean a new subject). Chosen by hand.
 _SURE_BY_ITSELF = 0.85
 _FOLLOW_UP_WORDS = 15
 _FOLLOW_UP_CHARACTERS = 80

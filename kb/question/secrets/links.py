@@ -52,7 +52,7 @@ _BEFORE = re.compile(
     r"(?:(?:my|the|our|his|her|their|mein|das|mi|la|mon|le|minha|a)\s)?(?:[\w-]{1,20}\s){0,2}"
     r"|[\"'`」』]?\s?(?:が|という|って|是|이|가)\s?(?:\w{0,6}の)?)$"
 )
-# How many characters before the word are searched, as long as _BEFORE can match; chosen by hand.
+# How many characters before the word are searched; chosen by hand.
 _WINDOW = 140
 
 

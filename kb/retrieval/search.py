@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -21,8 +20,9 @@ from kb.model import DRAFT, Audience, Hit, Section, Wording, problem_heading
 from kb.retrieval.background import group_of
 from kb.retrieval.grouped import Grouped, Numbers, Scores, mean_of_best
 from kb.retrieval.lexical import Synonyms, question_terms, read_lexical
+from kb.retrieval.mentions import mentioned_problems
 from kb.retrieval.ranking import SHIPPED, Ranking, believed
-from kb.snapshot.format import PROBLEM_TERMS, SectionRow, Snapshot
+from kb.snapshot.format import PROBLEM_TERMS, Snapshot
 
 # How many chunks, wordings and, by words, problems make the candidates that are scored in full.
 # Chosen by hand.
@@ -42,7 +42,6 @@ _MAX_DOUBLINGS = 3.0
 # Chosen by hand. Bytes of UTF-8, so that four characters of Japanese count as a dozen letters.
 _MAX_EXAMPLE_CHARACTERS = 60
 _TELLING_EXAMPLE_BYTES = 12
-_MIN_QUOTE_BYTES = 12
 
 # From this standardised cosine on, a wording is worth naming as near a question. Chosen by hand.
 _NEAR = 2.0
@@ -113,24 +112,7 @@ class SearchIndex:
 
     def named_in(self, text: str) -> list[str]:
         """Return the problems ("guide#anchor") that a text links to, or else quotes by heading."""
-        sections = [self.snapshot.section(n) for n in range(self.snapshot.manifest.sections)]
-        guides = self.snapshot.guides
-
-        def names(rows: Iterable[SectionRow]) -> list[str]:
-            firsts = (self.snapshot.section(row.problem) for row in rows)
-            return list(dict.fromkeys(f"{guides[f.guide].id}#{f.section.anchor}" for f in firsts))
-
-        linked = [row for row in sections if row.section.url and _links_to(row.section.url, text)]
-        if linked:
-            return names(linked)
-        quoted: dict[str, list[SectionRow]] = {}
-        for row in sections:
-            heading = problem_heading(row.section, guides[row.guide])
-            if len(heading.encode("utf-8")) >= _MIN_QUOTE_BYTES and _quotes(heading, text):
-                quoted.setdefault(heading.casefold(), []).append(row)
-        # "a lost card on a trip" also quotes "a lost card": the longer heading is meant.
-        longest = [h for h in quoted if not any(h != other and h in other for other in quoted)]
-        return names(row for heading in longest for row in quoted[heading])
+        return mentioned_problems(text, self.snapshot)
 
     def wording_background(self, language: str) -> tuple[float, float]:
         """Return the mean and deviation of cosines between a question and unrelated wordings."""
@@ -371,17 +353,6 @@ class SearchIndex:
 
     def _anchor(self, problem: int) -> str:
         return self.snapshot.section(int(self._firsts[problem])).section.anchor
-
-
-def _links_to(url: str, text: str) -> bool:
-    """Whether a text contains a URL, and not merely a longer one that starts with it."""
-    return re.search(rf"{re.escape(url)}(?![\w/#?&=.-]*\w)", text) is not None
-
-
-def _quotes(heading: str, text: str) -> bool:
-    """Whether a text contains a heading, and not merely within longer words."""
-    words = re.escape(heading)
-    return re.search(rf"(?<![A-Za-z]){words}(?![A-Za-z])", text, re.IGNORECASE) is not None
 
 
 def _standardised(cosines: Scores, background: NDArray[np.float32]) -> Scores:

@@ -1,4 +1,4 @@
-"""The `guidebot` command: the commands of the three rooms under one roof."""
+"""The `guidebot` command, which combines the commands of kb, ingest and bot."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Answers questions from your guides, every step cited.",
+    help="Answers questions from your guides, with a citation for every step.",
 )
 for room in (kb, ingest, bot):
     app.add_typer(room)
@@ -29,7 +29,7 @@ for room in (kb, ingest, bot):
 
 def main() -> None:
     """Run the command as a process of its own, and end it."""
-    # What is written holds what people asked, and guides that not everybody may know of.
+    # Files contain what people asked, and guides that not everybody may see.
     os.umask(0o077)
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -37,7 +37,7 @@ def main() -> None:
     logging.shutdown()
     if tracing := sys.modules.get("kb.choosing.tracing"):
         tracing.send_traces()
-    # Not sys.exit: to take PyTorch's modules down in order lasts longer than to answer.
+    # Not sys.exit: unloading PyTorch's modules takes longer than answering.
     os._exit(code)
 
 
@@ -62,7 +62,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        return 1  # The reader of our output has left; there is nobody to tell.
+        return 1  # Nobody reads our output any more, so there is nothing to report.
     return code
 
 

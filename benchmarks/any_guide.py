@@ -32,7 +32,8 @@ from kb.embedder.e5_archive import find_archive, unpack
 from kb.embedder.embeddings import DEFAULT_COSINES, SentenceTransformerEmbeddings
 from kb.evaluation.evaluate import calibration_bins, calibration_error
 from kb.paths import Home
-from kb.retrieval.search import SHIPPED, Ranking, SearchIndex
+from kb.retrieval.ranking import SHIPPED, Ranking
+from kb.retrieval.search import SearchIndex
 from kb.text.language import detect_language
 
 ALONE = ("passage", "block", "words", "known")

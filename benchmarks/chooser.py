@@ -30,11 +30,13 @@ from kb.answer.compose import compose
 from kb.choosing.chooser import Chosen, Decides
 from kb.choosing.lines import Problem
 from kb.choosing.prompt import Decided
-from kb.knowledge_base import Found, KnowledgeBase
+from kb.finding import Found
+from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, Citation, CleanText, Decision
 from kb.paths import Home
 from kb.question.redact import redact
-from kb.retrieval.search import SHIPPED, Ranking, SearchIndex
+from kb.retrieval.ranking import SHIPPED, Ranking
+from kb.retrieval.search import SearchIndex
 
 _SEED = 20
 

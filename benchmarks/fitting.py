@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 
 from kb.answer.decide import COUNTED, first_odds
 from kb.model import Hit
-from kb.retrieval.search import FAR, Ranking, Weights
+from kb.retrieval.ranking import FAR, Ranking, Weights
 
 _RIDGE = 1e-3
 

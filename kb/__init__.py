@@ -1,1 +1,1 @@
-"""Answers a question from a published snapshot of the guides."""
+"""Answers questions from a published snapshot of the guides."""

@@ -1,4 +1,4 @@
-"""Answers from a snapshot: composed of problems, or as a language model chose."""
+"""Makes an answer of what was found, or of what a language model chose from it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,35 @@ from kb.answer.decide import (
     confidence,
     confidence_against_none,
     confidence_in_choice,
+    decide,
 )
+from kb.finding import Found
 from kb.model import Answer, Citation, Decision, GuideInfo, Hit, Rendering, Role
+from kb.question.small_talk import small_talk
 from kb.retrieval.search import SearchIndex
 
 if TYPE_CHECKING:
     from kb.choosing.chooser import Chosen
 
-_LOOKED_AT = 4
+EXAMPLES = 3
+"""How many example questions a reply to small talk names."""
 
-_OF_THE_DECISION = (
+# A part of a question says less than the whole, so it has to be surer to be answered on its own.
+# Chosen by hand.
+_SURE_OF_PART = 0.7
+
+# A follow-up is short, is not confidently answered by itself, and has at most one term that no
+# guide has (new terms mean a new subject). Chosen by hand.
+_SURE_BY_ITSELF = 0.85
+_FOLLOW_UP_WORDS = 15
+_FOLLOW_UP_CHARACTERS = 80
+_FOLLOW_UP_UNKNOWN_TERMS = 1
+
+# How many of the best hits a second look shows again. Chosen by hand: few enough for the model to
+# see all their lines.
+_SECOND_LOOK = 4
+
+_DECISION_FIELDS = (
     "parts",
     "citations",
     "see_also",
@@ -35,10 +54,80 @@ _OF_THE_DECISION = (
 )
 
 
+def answer_found(found: Found, calibration: Calibration) -> Answer:
+    """Return the answer to what was found, without a language model."""
+    index, hits = found.index, found.hits
+    verdict = decide(hits, calibration)
+    answer = Answer(
+        question=found.question,
+        language=found.language,
+        decision=verdict.decision,
+        confidence=round(verdict.confidence, 4),
+        snapshot=index.snapshot.name,
+        secrets=found.question.secrets,
+    )
+    if kind := small_talk(found.question):
+        return _talk(answer, kind, found)
+    if several := _several(found, calibration):
+        sure = min(confidence(part, calibration) for part in several)
+        both = {"decision": Decision.ANSWER, "confidence": round(sure, 4)}
+        return answered(
+            answer.model_copy(update=both), index, [part[0].section for part in several]
+        )
+    if answer.decision is Decision.ANSWER:
+        return answered(answer, index, [hits[0].section])
+    if verdict.choices:
+        choices = tuple(citation_of(index, hit) for hit in verdict.choices)
+        return answer.model_copy(update={"choices": choices})
+    nearest = tuple(citation_of(index, hit) for hit in hits[:NEAREST])
+    return answer.model_copy(update={"nearest": nearest})
+
+
+def _talk(answer: Answer, kind: str, found: Found) -> Answer:
+    index, asker = found.index, (found.language, found.audience)
+    examples = index.examples(*asker)[:EXAMPLES]
+    return answer.model_copy(
+        update={
+            "decision": Decision.SMALL_TALK,
+            "talk": kind,
+            "topics": index.titles(*asker),
+            "examples": tuple(text for _, text in examples),
+        }
+    )
+
+
+def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
+    """Return the hits for each part of a question, if its parts need different problems."""
+    if len(found.parts) < 2:
+        return []
+    whole = {hit.problem for hit in found.hits[:NEAREST]}
+    sure = [
+        hits
+        for hits in found.parts
+        if hits and hits[0].problem in whole and confidence(hits, calibration) >= _SURE_OF_PART
+    ]
+    different = {hits[0].problem: hits for hits in reversed(sure)}
+    return list(reversed(different.values())) if len(different) > 1 else []
+
+
+def is_follow_up(answer: Answer, found: Found) -> bool:
+    """Whether a question may only make sense together with the one before it."""
+    sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_BY_ITSELF
+    if sure or not found.hits:
+        return False
+    text = found.question
+    if len(text.split()) > _FOLLOW_UP_WORDS or len(text) > _FOLLOW_UP_CHARACTERS:
+        return False
+    return found.index.unknown_terms(text, found.language) <= _FOLLOW_UP_UNKNOWN_TERMS
+
+
 def answered(
     answer: Answer, index: SearchIndex, sections: Sequence[int], lead: Role = Role.RESOLUTION
 ) -> Answer:
-    """Return an answer from the problems that sections, given by their rows, belong to."""
+    """Return an answer composed of the problems that sections, given by row, belong to.
+
+    `lead` is the part of each problem that the answer is made of.
+    """
     composed = [
         compose(index.problem(row), guide_of(index, row), index.snapshot.name, lead)
         for row in sections
@@ -47,7 +136,7 @@ def answered(
 
 
 def with_composed(answer: Answer, composed: Sequence[Composed], guide: GuideInfo) -> Answer:
-    """Return an answer with what was composed for it; `guide` is that of the first."""
+    """Return an answer with its composed parts; `guide` is the first problem's."""
     whole = merge(composed)
     return answer.model_copy(
         update={
@@ -61,22 +150,22 @@ def with_composed(answer: Answer, composed: Sequence[Composed], guide: GuideInfo
 
 
 def needs_second_look(chosen: Chosen, hits: Sequence[Hit], calibration: Calibration) -> bool:
-    """Whether a language model chose what would be answered, but the search makes unlikely."""
+    """Whether a language model chose an answer that the search finds doubtful."""
     if not chosen.composed:
         return False
     return calibration.threshold <= _sure_of(chosen, hits, calibration) < SURE_OF_CHOICE
 
 
 def second_look(chosen: Chosen, count: int) -> list[int]:
-    """Return the positions of a few problems to look at again: the best, and last the chosen."""
-    others = [n for n in range(min(count, _LOOKED_AT)) if n not in chosen.problems]
+    """Return the positions of a few problems to show again: the best hits, then the chosen."""
+    others = [n for n in range(min(count, _SECOND_LOOK)) if n not in chosen.problems]
     return [*others, *chosen.problems]
 
 
 def reconciled(chosen: Chosen, again: Chosen | None, looked_at: Sequence[int]) -> Chosen:
-    """Return what a language model chose, if it does so again; else all of it, to be asked about.
+    """Return a language model's choice if it repeats it, else both choices, to ask the person.
 
-    `again` is what it chose of `looked_at`; None, if it said nothing.
+    `again` is its choice among the problems at positions `looked_at`; None if it gave none.
     """
     if again is None:
         return chosen
@@ -97,12 +186,12 @@ def decided(
     chosen: Chosen,
     calibration: Calibration,
 ) -> Answer:
-    """Return what is answered when a language model has chosen.
+    """Return the answer after a language model chose.
 
-    That none answers is believed. Of its choice, the search has to be able to believe it: else the
-    person is asked, and finds what either of them holds for right.
+    If it says that nothing answers, that is final. Its choice is answered only if the search's
+    odds support it; otherwise the person is asked, with the model's choices and the search's.
     """
-    blank = {name: Answer.model_fields[name].get_default() for name in _OF_THE_DECISION}
+    blank = {name: Answer.model_fields[name].get_default() for name in _DECISION_FIELDS}
     answer = answer.model_copy(update=blank)
     if not chosen.problems:
         sure = confidence_against_none(hits, calibration)
@@ -125,12 +214,12 @@ def decided(
 
 
 def guide_of(index: SearchIndex, section: int) -> GuideInfo:
-    """Return the guide that a section, given by its row, is in."""
+    """Return the guide of a section, given by its row."""
     return index.snapshot.guides[index.snapshot.section(section).guide]
 
 
 def citation_of(index: SearchIndex, hit: Hit) -> Citation:
-    """Return the citation of the problem that was found."""
+    """Return the citation of a hit's problem."""
     return cite_problem(
         index.problem(hit.section), guide_of(index, hit.section), index.snapshot.name
     )

@@ -1,4 +1,4 @@
-"""The commands of this room."""
+"""The commands of kb: ask, chat, eval, calibrate."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Tells a SQLite file that is damaged from one that cannot be used for another reason."""
+"""Tells a damaged SQLite file from one that is unusable for another reason."""
 
 from __future__ import annotations
 
 import sqlite3
 
-# What a sound file, with the tables that are expected of it, never says: see
-# https://www.sqlite.org/rescode.html. Others are a lock, a full disk, or missing rights.
+# Result codes that an intact file with the expected tables never gives
+# (https://www.sqlite.org/rescode.html). Others mean a lock, a full disk or missing permissions.
 _DAMAGE = frozenset(
     (
         sqlite3.SQLITE_ERROR,
@@ -19,7 +19,7 @@ _DAMAGE = frozenset(
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error says that its file, or what is in it, is not what was written."""
+    """Whether an error means that the file or its contents are damaged."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return not isinstance(error, sqlite3.OperationalError)

@@ -1,34 +1,34 @@
-"""Errors that a person is told about: what is wrong, where, and what to do.
+"""Errors written for people: what is wrong, where, and what to do.
 
 GuidebotError
-├── SettingsError        a setting is missing or has a bad value
-├── ModelError           the embedding model, or the language model, cannot be had
-├── StoreError           the store of shared snapshots cannot be used
+├── SettingsError        a setting is missing or invalid
+├── ModelError           an embedding model, reranker or language model cannot be used
+├── StoreError           the shared snapshot store cannot be used
 └── SnapshotError        a snapshot cannot be used
-    ├── NoSnapshotError      nothing was published yet
-    ├── DamagedSnapshotError a file is missing or does not match its checksum
-    └── EmbedderMismatchError it was made with another embedding model
+    ├── NoSnapshotError       nothing has been published yet
+    ├── DamagedSnapshotError  a file is missing, damaged or inconsistent
+    └── EmbedderMismatchError it was made with a different embedding model
 """
 
 
 class GuidebotError(Exception):
-    """The base of all errors whose text is written for people."""
+    """Base class of all errors whose message is written for people."""
 
     exit_code = 1
 
 
 class SettingsError(GuidebotError):
-    """A setting is missing or has a bad value."""
+    """A setting is missing or invalid."""
 
     exit_code = 2
 
 
 class ModelError(GuidebotError):
-    """The embedding model cannot be loaded or unpacked, or the language model not be used."""
+    """An embedding model, reranker or language model cannot be used."""
 
 
 class StoreError(GuidebotError):
-    """The store that snapshots are shared through cannot be reached, read or written to."""
+    """The shared snapshot store cannot be reached, read or written."""
 
 
 class SnapshotError(GuidebotError):
@@ -36,12 +36,12 @@ class SnapshotError(GuidebotError):
 
 
 class NoSnapshotError(SnapshotError):
-    """Nothing was published yet."""
+    """Nothing has been published yet."""
 
 
 class DamagedSnapshotError(SnapshotError):
-    """A snapshot's file is missing or does not match its checksum."""
+    """A snapshot's file is missing, damaged, or inconsistent with the others."""
 
 
 class EmbedderMismatchError(SnapshotError):
-    """A snapshot was made with another embedding model than the one in use."""
+    """A snapshot was made with a different embedding model than the one in use."""

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import re
-import threading
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from kb.answer.decide import (
-    CANDIDATES,
-    NEAREST,
-    SHIPPED,
-    Calibration,
-    confidence,
-    decide,
-    is_unsure,
-    read_calibration,
-)
+from kb.answer.decide import CANDIDATES, Calibration, is_unsure
+from kb.answer.live_calibration import LiveCalibration
 from kb.answering import (
+    EXAMPLES,
+    answer_found,
     answered,
-    citation_of,
     decided,
     guide_of,
+    is_follow_up,
     needs_second_look,
     reconciled,
     second_look,
 )
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
-from kb.errors import GuidebotError, NoSnapshotError, SnapshotError
+from kb.errors import GuidebotError, SnapshotError
+from kb.finding import Finder, Found
 from kb.model import (
-    LEARNED,
     Answer,
     Audience,
     CleanText,
@@ -46,68 +35,34 @@ from kb.model import (
     Wording,
 )
 from kb.paths import Home
-from kb.progress import Progress, Stage, unheard
+from kb.progress import Progress, Stage, no_progress
 from kb.question.follow_up import asked_part
-from kb.question.parts import question_parts
 from kb.question.redact import redact
-from kb.question.small_talk import small_talk
-from kb.retrieval.search import SHIPPED as SHIPPED_RANKING
-from kb.retrieval.search import Ranking, SearchIndex
+from kb.retrieval.live_index import LiveIndex
+from kb.retrieval.ranking import SHIPPED as SHIPPED_RANKING
+from kb.retrieval.ranking import Ranking
+from kb.retrieval.search import SearchIndex
 from kb.settings import Settings
-from kb.snapshot.fingerprint import check_fingerprint, check_model_id
-from kb.snapshot.format import Snapshot, current_name, open_current, open_live
+from kb.snapshot.format import Snapshot
 from kb.text.fold import fold
 from kb.text.language import detect_language, load_language_models
-from kb.wordings.learned import LearnedWording, Lesson, Standing, learn
+from kb.wordings.learned import LearnedWording, Lesson
 
 if TYPE_CHECKING:
     from kb.choosing.chooser import Chooser, Session
     from kb.retrieval.langchain_retriever import GuideRetriever
     from kb.retrieval.rerank import Reranker
 
-_EXAMPLES = 3
-_WORD = re.compile(r"\w")
-_TAKEN_OUT = re.compile(r"\[[^\]]*\]")
-
-# A part of a question says less than the whole, so it has to be surer to count by itself.
-_SURE_OF_PART = 0.7
-
-# What refers back is short, and says hardly anything that the guides do not.
-_SURE_BY_ITSELF = 0.85
-_FEW_WORDS = 15
-_FEW_CHARACTERS = 80
-_MOST_UNKNOWN = 1
-
-# What a question is, whatever is answered.
+# Fields of an answer that describe the question, whatever the decision.
 _OF_THE_QUESTION = ("question", "secrets", "joined", "understood")
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A question, its language, and the sections that were found for it, best first.
-
-    `parts` has the sections for each of the things that the question asks, if it asks several.
-    `asked` are the texts that were searched for, the whole question first, with their vectors.
-    """
-
-    question: CleanText
-    language: str
-    index: SearchIndex
-    hits: Sequence[Hit]
-    parts: Sequence[Sequence[Hit]] = ()
-    audience: Audience | None = None
-    asked: Sequence[tuple[str, Vectors]] = ()
 
 
 class KnowledgeBase:
-    """The guides as last published. Threads may share it.
+    """The published guides, ready for questions. Threads may share it.
 
-    A snapshot that is published while it runs is picked up with the next question. With
-    `pinned`, it answers from that one, which need not be published. With a `chooser`, a language
-    model has a say in what answers. `known` are the vectors of questions that need not be embedded
-    again.
+    A newly published snapshot is picked up with the next question; with `pinned`, it always
+    answers from that index, published or not. With a `chooser`, a language model takes part in the
+    decision. `known` holds the embeddings of questions that need not be computed again.
     """
 
     def __init__(
@@ -120,65 +75,41 @@ class KnowledgeBase:
         pinned: SearchIndex | None = None,
         known: Mapping[str, Vectors] | None = None,
     ) -> None:
-        self._home = home
         self._embeddings = embeddings
         self._reranker = reranker
-        self._pinned = pinned
-        self._known = known or {}
         self.chooser = chooser
-        self._loading = threading.Lock()
-        self._index: SearchIndex | None = None
-        self._wanted: str | None = None
-        self._checked: str | None = None
-        self._calibration = SHIPPED
-        self._calibrated: int | None = None
-        self._taught: SearchIndex | None = None
-        self._lesson_vectors: dict[str, Vectors] = {}
+        self._live = LiveIndex(home.snapshots, embeddings, pinned)
+        self._finder = Finder(self._live, embeddings, reranker, known)
+        self._calibration = LiveCalibration(home.calibration)
 
     def index(self) -> SearchIndex:
         """Return the live snapshot, ready for searching.
 
-        While one thread opens a new snapshot, the others go on with the one before it.
-        Raises SnapshotError if there is none that can be used.
+        While one thread opens a new snapshot, the others keep using the previous one.
+        Raises SnapshotError if no snapshot is usable.
         """
-        if self._pinned is not None:
-            return self._pinned
-        wanted = current_name(self._home.snapshots)
-        index = self._index
-        if index is not None and wanted == self._wanted:
-            return index
-        if index is not None and not self._loading.acquire(blocking=False):
-            return index
-        if index is None:
-            self._loading.acquire()
-        try:
-            if self._index is None or wanted != self._wanted:
-                self._index = self._open(self._index)
-                self._wanted = wanted
-            return self._index
-        finally:
-            self._loading.release()
+        return self._live.get()
 
     def load(self) -> None:
         """Load all models and open the snapshot now rather than at the first question.
 
-        Raises ModelError, or SnapshotError after the models were loaded.
+        Raises ModelError if a model cannot be loaded, SnapshotError if no snapshot is usable.
         """
         self._embeddings.load()
         if self._reranker:
             self._reranker.load()
         load_language_models()
-        self._check(self.index())
+        self._live.checked()
 
     def load_quietly(self) -> None:
-        """Load what the first question needs, and leave it to that to tell what fails.
+        """Load what the first question needs; errors surface with that question.
 
-        Without the language models: hardly a question needs them, and while they are loaded
-        nothing else can go on.
+        Skips the language-detection models: few questions need them, and loading them blocks
+        everything else.
         """
         with contextlib.suppress(GuidebotError):
             self._embeddings.load()
-            self._check(self.index())
+            self._live.checked()
 
     def ask(
         self,
@@ -188,16 +119,17 @@ class KnowledgeBase:
         before: CleanText | None = None,
         audience: Audience | None = None,
         asked: bool = True,
-        progress: Progress = unheard,
+        progress: Progress = no_progress,
     ) -> Answer:
         """Return the answer to a question, in any language.
 
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
-        "MFA". `before` is the question before it, which a short one may refer back to ("and if I
-        have two?"). `audience` is who asks: only guides that it may know of are answered from.
-        What the bot was not `asked`, no language model is told.
-        `progress` is told how the answer comes about.
-        Raises SnapshotError if there is no snapshot to answer from.
+        "MFA". `before` is the previous question, which a short one may refer to ("and if I have
+        two?"). `audience` is who asks: only guides visible to it are used; None sees all of them.
+        Unless the bot was `asked`, the language model is not shown the question. `progress` is
+        called with each stage.
+        Raises SnapshotError if no snapshot is usable, ModelError if a local model fails to load.
+        A language model that fails is done without.
         """
         progress(Stage.SEARCHING)
         with self._session(question, audience) as model:
@@ -205,8 +137,8 @@ class KnowledgeBase:
             answer = self.answer(found)
             if before and (other := self._other_part(found, before)):
                 return self._worded(other, model, progress)
-            if before and refers_back(answer, found):
-                answer, found = self._with_before(answer, found, before, model if asked else None)
+            if before and is_follow_up(answer, found):
+                answer, found = self._joined(answer, found, before, model if asked else None)
             if answer.decision in (Decision.CHOOSE, Decision.NOT_COVERED):
                 answer, found = self._as_taught(answer, found)
             answer = self._chosen(answer, found, before, model if asked else None, progress)
@@ -215,33 +147,33 @@ class KnowledgeBase:
     def _session(
         self, question: CleanText, audience: Audience | None
     ) -> contextlib.AbstractContextManager[Session | None]:
-        """Return the language model for one question, if there is one."""
+        """Return the language model for one question, if one is configured."""
         if self.chooser is None:
             return contextlib.nullcontext()
         return self.chooser.session(question, self.index().snapshot.name, audience)
 
-    def _with_before(
+    def _joined(
         self, answer: Answer, found: Found, before: CleanText, model: Session | None
     ) -> tuple[Answer, Found]:
-        """Return what is answered to a question that may refer back, and what it was found by.
+        """Return the answer to a follow-up together with the question before it, and its hits.
 
-        It is joined with the one before it, or put by the language model. If that is not covered
-        either, `answer` stays, which is to the question alone.
+        The language model condenses both into one question; without it they are concatenated. If
+        that gives no better answer, `answer` and `found` are returned as they were.
         """
-        put = model.condense(found.question, before) if model else None
-        whole = redact(put or f"{before}\n{found.question}")
+        condensed = model.condense(found.question, before) if model else None
+        whole = redact(condensed or f"{before}\n{found.question}")
         both = replace(self.find(whole, found.language, audience=found.audience), parts=())
         again = self.answer(both)
-        alone = put is None or answer.decision is Decision.ANSWER
+        must_answer = condensed is None or answer.decision is Decision.ANSWER
         if again.decision is Decision.SMALL_TALK:
             return answer, found
-        if alone and again.decision is not Decision.ANSWER:
+        if must_answer and again.decision is not Decision.ANSWER:
             return answer, found
         changed = {
             "question": answer.question,
             "secrets": answer.secrets,
             "joined": True,
-            "understood": whole if put and fold(whole) != fold(found.question) else None,
+            "understood": whole if condensed and fold(whole) != fold(found.question) else None,
         }
         return again.model_copy(update=changed), both
 
@@ -253,7 +185,7 @@ class KnowledgeBase:
         model: Session | None,
         progress: Progress,
     ) -> Answer:
-        """Return an answer with the language model's say in it, where it has one."""
+        """Return the answer after the language model chose, if CHAT_DECIDES lets it choose."""
         if model is None or self.chooser is None or not found.hits:
             return answer
         decides = self.chooser.decides
@@ -283,13 +215,13 @@ class KnowledgeBase:
         return model.translate(answer)
 
     def _as_taught(self, answer: Answer, found: Found) -> tuple[Answer, Found]:
-        """Return what is answered with what people taught, where it is not sure without.
+        """Return the answer and hits using taught wordings, for a question not answered without.
 
-        What is sure, nobody's presses on buttons can turn.
+        Nobody's button presses can change an answer that was given without them.
         """
-        if not found.asked or self._taught_like(found.index) is None:
+        if not found.queries or self._finder.taught.of(found.index) is None:
             return answer, found
-        searched = self._searched(found, taught=True)
+        searched = self._finder.search(found, taught=True)
         again = self.answer(searched)
         if again.decision is Decision.NOT_COVERED:
             return answer, found
@@ -297,9 +229,9 @@ class KnowledgeBase:
         return again.model_copy(update=same), searched
 
     def _other_part(self, found: Found, before: CleanText) -> Answer | None:
-        """Return the part of the problem asked about before that a follow-up asks for.
+        """Return the part of the previous problem, such as its cause, that a follow-up asks for.
 
-        None, if it asks for none, or the guide does not say.
+        None if it asks for no part, or the guide has no such part.
         """
         part = asked_part(found.question)
         if part is None:
@@ -311,8 +243,8 @@ class KnowledgeBase:
         section = earlier.hits[0].section
         if not any(each.role is part for each in earlier.index.problem(section)):
             return None
-        told = answered(answer, earlier.index, [section], part)
-        return told.model_copy(
+        other = answered(answer, earlier.index, [section], part)
+        return other.model_copy(
             update={
                 "question": found.question,
                 "secrets": found.question.secrets,
@@ -329,57 +261,15 @@ class KnowledgeBase:
         *,
         taught: bool = False,
     ) -> Found:
-        """Return the sections that come into question; raises as `ask` does.
+        """Return the hits for a question; raises as `ask` does.
 
-        With `taught`, what people taught lifts those that it is about.
+        With `taught`, wordings that people taught may raise a problem.
         """
-        index = self.index()
-        self._check(index)
-        main = index.languages[0] if index.languages else "en"
-        language = detect_language(question, otherwise=language or main)
-        # A secret that was taken out has left nothing to search for but its name.
-        said = _TAKEN_OUT.sub("", question) if question.secrets else question
-        if not _WORD.search(said) or small_talk(question):
-            return Found(question, language, index, (), audience=audience)
-        texts = [question, *question_parts(question)]
-        asked = tuple(zip(texts, self.embed(texts), strict=True))
-        found = Found(question, language, index, (), audience=audience, asked=asked)
-        return self._searched(found, ranking, taught=taught)
+        return self._finder.find(question, language, ranking, audience, taught=taught)
 
     def answer(self, found: Found) -> Answer:
-        """Return what is answered from what was found."""
-        index, hits = found.index, found.hits
-        calibration = self.calibration()
-        verdict = decide(hits, calibration)
-        answer = Answer(
-            question=found.question,
-            language=found.language,
-            decision=verdict.decision,
-            confidence=round(verdict.confidence, 4),
-            snapshot=index.snapshot.name,
-            secrets=found.question.secrets,
-        )
-        if kind := small_talk(found.question):
-            talk = {
-                "decision": Decision.SMALL_TALK,
-                "talk": kind,
-                "topics": index.titles(found.language, found.audience),
-                "examples": self.examples(found.language, found.audience),
-            }
-            return answer.model_copy(update=talk)
-        if several := _several(found, calibration):
-            sure = min(confidence(part, calibration) for part in several)
-            both = {"decision": Decision.ANSWER, "confidence": round(sure, 4)}
-            return answered(
-                answer.model_copy(update=both), index, [part[0].section for part in several]
-            )
-        if answer.decision is Decision.ANSWER:
-            return answered(answer, index, [hits[0].section])
-        if verdict.choices:
-            choices = tuple(citation_of(index, hit) for hit in verdict.choices)
-            return answer.model_copy(update={"choices": choices})
-        nearest = tuple(citation_of(index, hit) for hit in hits[:NEAREST])
-        return answer.model_copy(update={"nearest": nearest})
+        """Return the answer to what was found, without a language model."""
+        return answer_found(found, self.calibration())
 
     def answer_from(
         self,
@@ -390,10 +280,10 @@ class KnowledgeBase:
         language: str | None = None,
         audience: Audience | None = None,
     ) -> Answer | None:
-        """Return what a section that a person chose says to a question.
+        """Return the answer from a section that a person picked.
 
-        `edition` is the section's language, `language` the person's, if it is known. None, if
-        the guides no longer have the section.
+        `edition` is the section's language, `language` the person's, if known. None if the guides
+        no longer have the section. Raises SnapshotError.
         """
         index = self.index()
         row = index.find(guide_id, edition, anchor, audience)
@@ -408,14 +298,14 @@ class KnowledgeBase:
         )
         answer = answered(answer, index, [row])
         with self._session(question, audience) as model:
-            return self._worded(answer, model, unheard)
+            return self._worded(answer, model, no_progress)
 
     def problem(
         self, guide_id: str, edition: str, anchor: str, audience: Audience | None = None
     ) -> tuple[Sequence[Section], GuideInfo] | None:
         """Return the sections of the problem that a section belongs to, and their guide.
 
-        None, if the guides no longer have the section.
+        None if the guides no longer have the section. Raises SnapshotError.
         """
         index = self.index()
         row = index.find(guide_id, edition, anchor, audience)
@@ -424,27 +314,16 @@ class KnowledgeBase:
         return index.problem(row), index.snapshot.guides[index.snapshot.section(row).guide]
 
     def examples(self, language: str, audience: Audience | None = None) -> tuple[str, ...]:
-        """Return some of what an asker may ask about; nothing if there is nothing to ask."""
+        """Return a few questions the guides answer; none if there is no usable snapshot."""
         try:
             found = self.index().examples(language, audience)
         except SnapshotError:
             return ()
-        return tuple(text for _, text in found[:_EXAMPLES])
+        return tuple(text for _, text in found[:EXAMPLES])
 
     def calibration(self) -> Calibration:
-        """Return how the probabilities are bent; what is fitted while this runs is picked up."""
-        path = self._home.calibration
-        try:
-            changed = path.stat().st_mtime_ns
-        except FileNotFoundError:
-            changed = None
-        if changed != self._calibrated:
-            self._calibrated = changed
-            try:
-                self._calibration = read_calibration(path)
-            except GuidebotError as error:
-                logger.error("Going on with the calibration of before: %s", error)
-        return self._calibration
+        """Return the calibration in use; a newly fitted one is picked up at once."""
+        return self._calibration.get()
 
     def teach(
         self,
@@ -453,66 +332,29 @@ class KnowledgeBase:
         *,
         people_decide: bool = True,
     ) -> list[LearnedWording]:
-        """Search with what people taught, from the next question on, and return what that is.
+        """Search with what people taught from the next question on, and return the wordings.
 
-        All of it: what was taught before and is not among the lessons is forgotten. It holds for
-        the live snapshot; after another is published, it has to be taught again. One thread at a
-        time may call this. Raises SnapshotError.
+        These lessons replace the earlier ones, and hold for the live snapshot: after another is
+        published, teach again. For `rulings` and `people_decide` see kb.wordings.learned.learn.
+        One thread at a time may call this. Raises ModelError and SnapshotError.
         """
-        index = self.index()
-        self._check(index)
-        called_now = index.snapshot.manifest.called_now
-        # Problems that the guides no longer have come back, perhaps.
-        kept = [
-            lesson.model_copy(update={"problem": called_now(lesson.problem)})
-            for lesson in lessons
-            if index.rows_of(lesson.problem)
-        ]
-        self._lesson_vectors = self._vectors_of({lesson.text for lesson in kept})
-        learned = learn(
-            kept,
-            {(called_now(name), key): kind for (name, key), kind in rulings.items()},
-            self._lesson_vectors,
-            {each.language: index.usual_likeness(each.language) for each in kept},
-            people_decide=people_decide,
-        )
-        wordings = [
-            Wording(problem=row, text=each.text, language=each.language, origin=LEARNED)
-            for each in learned
-            if each.standing is Standing.COUNTS
-            for row in index.rows_of(each.problem)
-        ]
-        vectors = [self._lesson_vectors[wording.text] for wording in wordings]
-        self._taught = index.taught(wordings, np.stack(vectors)) if wordings else None
-        return learned
+        index = self._live.checked()
+        return self._finder.taught.teach(index, lessons, rulings, people_decide=people_decide)
 
     def nearest_wording(self, problem: str, question: str, language: str) -> Wording | None:
-        """Return which wording of a problem ("guide#anchor") is nearest to a question, if any is.
+        """Return the wording of a problem ("guide#anchor") nearest to a question, if one is near.
 
-        Those that were taught are among them.
+        Taught wordings are included. Raises ModelError and SnapshotError.
         """
-        index = self.index()
-        index = self._taught_like(index) or index
-        vector = self._vectors_of({question})[question]
-        return index.nearest_wording(problem, vector, language)
-
-    def _taught_like(self, index: SearchIndex) -> SearchIndex | None:
-        """Return an index with what people taught, if that is of the same snapshot."""
-        taught = self._taught
-        return taught if taught and taught.snapshot is index.snapshot else None
-
-    def _vectors_of(self, texts: Set[str]) -> dict[str, Vectors]:
-        """Return the vectors of lessons; those of before need not be embedded again."""
-        found = {text: each for text, each in self._lesson_vectors.items() if text in texts}
-        new = [text for text in texts if text not in found]
-        return found | dict(zip(new, self.embed(new), strict=True)) if new else found
+        return self._finder.taught.nearest_wording(self.index(), problem, question, language)
 
     def retriever(self, audience: Audience | None, k: int = 5) -> GuideRetriever:
         """Return the search as a LangChain retriever of the `k` best sections.
 
-        `audience` is who reads what it finds; None, if all of it is theirs to see.
+        `audience` is who will see the documents; None sees every guide. Retrieving raises as `ask`
+        does.
         """
-        # Its libraries take their time to import, and an answer does not need them.
+        # Slow to import, and answering does not need it.
         from kb.retrieval.langchain_retriever import GuideRetriever
 
         def find(question: str) -> tuple[Snapshot, Sequence[Hit]]:
@@ -521,72 +363,19 @@ class KnowledgeBase:
 
         return GuideRetriever(find=find)
 
-    def _searched(self, found: Found, ranking: Ranking = SHIPPED_RANKING, *, taught: bool) -> Found:
-        """Return what is found for the texts that were asked."""
-        hits, *parts = (
-            self._search(
-                found.index, text, vector, found.language, ranking, found.audience, taught=taught
-            )
-            for text, vector in found.asked
-        )
-        return replace(found, hits=hits, parts=parts)
-
-    def _search(
-        self,
-        index: SearchIndex,
-        question: str,
-        vector: Vectors,
-        language: str,
-        ranking: Ranking,
-        audience: Audience | None,
-        *,
-        taught: bool,
-    ) -> list[Hit]:
-        hits = index.search(question, vector, language, ranking, audience)
-        if taught and (other := self._taught_like(index)):
-            hits = _better(hits, other.search(question, vector, language, ranking, audience))
-        return self._reranker.rerank(question, hits, index.snapshot) if self._reranker else hits
-
-    def _check(self, index: SearchIndex) -> None:
-        """Check once for each snapshot that it was made with the model that is used."""
-        if self._checked != index.snapshot.name:
-            check_fingerprint(index.snapshot.manifest.embedder, self._embeddings)
-            self._checked = index.snapshot.name
-
     def embed(self, questions: Sequence[str]) -> Vectors:
-        """Return the vectors of some texts, as of questions."""
-        known = self._known
-        unknown = [question for question in questions if question not in known]
-        if unknown:
-            found = np.asarray(self._embeddings.encode(unknown, "query"), np.float32)
-            known = {**dict(zip(unknown, found, strict=True)), **known}
-        return np.stack([known[question] for question in questions])
+        """Return the embeddings of questions: float32, shape (questions, dimension).
 
-    def _open(self, before: SearchIndex | None) -> SearchIndex:
-        # Another one than is named may do to begin with, but not instead of what is there.
-        opened = open_current if before is None else open_live
-        try:
-            snapshot = opened(self._home.snapshots)
-            check_model_id(snapshot.manifest.embedder, self._embeddings)
-            if before is not None:
-                check_fingerprint(snapshot.manifest.embedder, self._embeddings)
-        except SnapshotError as error:
-            if before is None or isinstance(error, NoSnapshotError):
-                raise
-            # Better the answers of before than none; the operator has to see it.
-            logger.error("The new snapshot cannot be used, answering from the old one: %s", error)
-            return before
-        if before is not None:
-            if snapshot.name == before.snapshot.name:
-                return before
-            logger.info("Answering from the snapshot %s now.", snapshot.name)
-        return SearchIndex(snapshot)
+        Raises ModelError if the model cannot be loaded.
+        """
+        return self._finder.embed(questions)
 
 
 def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
-    """Return the knowledge base that the settings name; models are loaded when needed.
+    """Return the knowledge base that the settings describe; models are loaded when first needed.
 
-    `threads` limits the processor threads of one embedding.
+    `threads` limits the CPU threads of one embedding call. Raises SettingsError if the language
+    model of CHAT_MODEL cannot be set up.
     """
     reranker = None
     if settings.reranker:
@@ -597,44 +386,8 @@ def open_knowledge_base(settings: Settings, threads: int = 1) -> KnowledgeBase:
     embeddings = SentenceTransformerEmbeddings(settings.embedding_model, models, threads)
     chooser = None
     if settings.chat_model:
-        # Its libraries take their time to import, and nothing else needs them.
+        # Slow to import, and nothing else needs it.
         from kb.choosing.model_chooser import open_chooser
 
         chooser = open_chooser(settings, lambda texts: embeddings.encode(texts, "query"))
     return KnowledgeBase(settings.home, embeddings, reranker, chooser=chooser)
-
-
-def refers_back(answer: Answer, found: Found) -> bool:
-    """Whether a question may only be understood with the one before it.
-
-    It is short, not quite understood by itself, and speaks of nothing that the guides do not
-    mention.
-    """
-    sure = answer.decision is Decision.ANSWER and answer.confidence >= _SURE_BY_ITSELF
-    if sure or not found.hits:
-        return False
-    short = len(found.question.split()) <= _FEW_WORDS and len(found.question) <= _FEW_CHARACTERS
-    return short and found.index.unknown_terms(found.question, found.language) <= _MOST_UNKNOWN
-
-
-def _better(hits: Iterable[Hit], others: Iterable[Hit]) -> list[Hit]:
-    """Return the better hit of each problem, the best first."""
-    best: dict[int, Hit] = {}
-    for hit in (*hits, *others):
-        if hit.problem not in best or hit.score > best[hit.problem].score:
-            best[hit.problem] = hit
-    return sorted(best.values(), key=lambda hit: -hit.score)
-
-
-def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
-    """Return what was found for the parts of a question, if it takes several sections."""
-    if len(found.parts) < 2:
-        return []
-    whole = {hit.problem for hit in found.hits[:NEAREST]}
-    sure = [
-        hits
-        for hits in found.parts
-        if hits and hits[0].problem in whole and confidence(hits, calibration) >= _SURE_OF_PART
-    ]
-    different = {hits[0].problem: hits for hits in reversed(sure)}
-    return list(reversed(different.values())) if len(different) > 1 else []

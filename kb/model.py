@@ -1,6 +1,6 @@
-"""The words of the project as types: guide, section, block, chunk, citation, step, answer.
+"""The project's vocabulary as types: guide, section, block, chunk, citation, step, answer.
 
-All of them are frozen and can be written as JSON and read back.
+All are immutable and round-trip through JSON, except Hit.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from pydantic_core import core_schema
 
 
 class Frozen(BaseModel):
-    """A value that cannot change after it was made."""
+    """An immutable value; unknown fields are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 Audience = NewType("Audience", str)
-"""Who asks, as far as a guide's `visible_to` goes: in Slack, a channel's id."""
+"""Who sees an answer, for a guide's `visible_to`: in Slack, a channel's id."""
 
 
 class CleanText(str):
-    """What a person wrote, without secrets: fit to be searched with, stored and shown.
+    """What a person wrote, without secrets: safe to search with, store and show.
 
-    Only kb.question.redact makes it. `secrets` says what kinds were taken out, each once.
+    Only kb.question.redact creates it. `secrets` are the kinds of secrets removed, each once.
     """
 
     secrets: tuple[str, ...] = ()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, __: Any) -> core_schema.CoreSchema:
-        """Take no other text in Python; in JSON, it is what was written there of one before."""
+        """Accept no plain str in Python; JSON is trusted to hold what was clean when written."""
         return core_schema.json_or_python_schema(
             json_schema=core_schema.no_info_after_validator_function(cls, core_schema.str_schema()),
             python_schema=core_schema.is_instance_schema(cls),
@@ -43,7 +43,7 @@ class CleanText(str):
 
 
 class Unit(StrEnum):
-    """What a guide's places are counted in: what people can look up in its source."""
+    """What places in a guide's source are counted in, so that people can look them up."""
 
     LINE = "line"
     PARAGRAPH = "paragraph"
@@ -51,9 +51,9 @@ class Unit(StrEnum):
 
 
 class Lines(Frozen):
-    """A run of lines in the source file: 1-based, both ends included.
+    """A range of lines in the source, 1-based and inclusive.
 
-    In a source without lines it is a run of what the guide's `unit` says.
+    In a source without lines, a range of the guide's `unit`: paragraphs or pages.
     """
 
     first: int
@@ -64,7 +64,7 @@ class Lines(Frozen):
 
 
 class Span(Frozen):
-    """A run of text that has one look; `href` is the link as the guide wrote it."""
+    """A run of text with one style; `href` is the link as the guide has it."""
 
     text: str
     href: str | None = None
@@ -73,7 +73,7 @@ class Span(Frozen):
 
 
 class BlockKind(StrEnum):
-    """What a block is."""
+    """The kind of a block."""
 
     PARAGRAPH = "paragraph"
     CAPTION = "caption"
@@ -87,11 +87,11 @@ class BlockKind(StrEnum):
 
 
 class Block(Frozen):
-    """A piece of a section, with the lines of the source that it stands on.
+    """A piece of a section, with its lines in the source.
 
-    `id` is its place in the section ("2", and "2.1" for its first child). A step has the
-    `number` a reader sees; a note its `label`; code its `info` (the language, if named); a
-    table its `rows`, the first being the header.
+    `id` is its position in the section ("2", and "2.1" for its first child). A step has the
+    `number` a reader sees, a note its `label`, code its `info` (the language, if given), and a
+    table its `rows`, header first.
     """
 
     id: str
@@ -106,23 +106,23 @@ class Block(Frozen):
 
     @property
     def text(self) -> str:
-        """The block's own words, without its children's."""
+        """The block's own text, without its children's."""
         if self.rows:
             return "\n".join(" | ".join(row) for row in self.rows)
         return "".join(span.text for span in self.spans)
 
     @property
     def full_text(self) -> str:
-        """The block's words and its children's, a line each."""
+        """The text of the block and its children, one per line."""
         parts = [self.text, *(child.full_text for child in self.children)]
         return "\n".join(part for part in parts if part)
 
 
 class Role(StrEnum):
-    """What a section is to the problem that it belongs to."""
+    """What part of its problem a section is."""
 
     WHOLE = "whole"
-    """It is the problem, by itself."""
+    """The section is the whole problem."""
     SYMPTOMS = "symptoms"
     CAUSE = "cause"
     RESOLUTION = "resolution"
@@ -133,12 +133,12 @@ _Day = date
 
 
 class Drafts(Frozen):
-    """What a language model proposed for a problem, and nobody of the docs team has accepted yet.
+    """What a language model proposed for a problem, and nobody on the docs team has accepted yet.
 
-    `by` names the reply or the model it is from, `date` the day it came. `problem` is the checksum
-    of the problem's text that it was drafted for; None, if that is not known. `also_asked`,
-    `keywords` and `title` are as in a section. Without any of them, all were decided on. `dropped`
-    are checksums of the texts that the docs team did not want.
+    `by` names the reply or model it came from, `date` the day. `problem` is the checksum of the
+    problem's text it was drafted for, if known. `also_asked`, `keywords` and `title` are as in a
+    section; if all are empty, everything was decided on. `dropped` are checksums of the texts that
+    the docs team rejected.
     """
 
     by: str
@@ -151,22 +151,22 @@ class Drafts(Frozen):
 
     @property
     def waiting(self) -> bool:
-        """Whether anything in it waits for somebody's word."""
+        """Whether anything in it still awaits a decision."""
         return bool(self.also_asked or self.keywords or self.title)
 
 
 class Section(Frozen):
-    """A heading and what stands under it, up to the next heading.
+    """A heading and what is under it, up to the next heading.
 
-    `path` holds the headings from the guide's first level down to this one. `anchor` names
-    the section within its guide and does not change when other sections do. `url` leads to
-    the section where the guide is published, if it is. `also_asked` and `keywords` are the
-    docs team's: questions that it answers, and words that people use for what it is about.
+    `path` holds the headings from the guide's top level down to this one. `anchor` identifies the
+    section within its guide and does not change when other sections do. `url` is where the section
+    is published, if anywhere. `also_asked` and `keywords` come from the docs team: questions that
+    the section answers, and words that people use for its subject.
 
-    Sections that are parts of one problem name it by the anchor of its first section; `role` says
-    which part a section is, `problem_path` holds the headings down to the problem's own, and
-    `part` those below it that say more than the role. `title` is what the problem is about, where
-    its heading does not say; all its sections have it. `drafts` are its first section's.
+    Sections of one problem share `problem`, the anchor of its first section; `role` says which part
+    a section is, `problem_path` holds the headings down to the problem's own, and `part` those
+    below it that say more than the role. `title` names the problem where its heading does not; all
+    its sections have it. Only a problem's first section has `drafts`.
     """
 
     anchor: str
@@ -186,13 +186,12 @@ class Section(Frozen):
 
 
 class GuideInfo(Frozen):
-    """What is known of a guide besides its sections.
+    """A guide's metadata.
 
-    Guides with the same `id` in several languages are editions of one guide. `source` is
-    the file it was read from, `sha256` that file's checksum. `synonyms` are groups of words
-    that mean the same in it. `visible_to` names the audiences (in Slack, the channels' ids) that
-    may know of it; without any, everybody may. `owner` looks after it, and `review` is the day by
-    which it is to be read through again.
+    Guides with the same `id` in several languages are editions of one guide. `source` is the file
+    it was read from, `sha256` that file's checksum. `synonyms` are groups of words that mean the
+    same in it. `visible_to` lists the audiences (in Slack, channel ids) that may see it; if empty,
+    everybody may. `owner` maintains it, and `review` is when it is due for review.
     """
 
     id: str
@@ -209,12 +208,12 @@ class GuideInfo(Frozen):
     unit: Unit = Unit.LINE
 
     def is_visible_to(self, audience: Audience | None) -> bool:
-        """Whether an audience may know of the guide; None is who may know of all."""
+        """Whether an audience may see the guide; None may see every guide."""
         return audience is None or not self.visible_to or audience in self.visible_to
 
 
 def problem_heading(section: Section, guide: GuideInfo) -> str:
-    """Return what the problem that a section belongs to is called."""
+    """Return the name of the problem that a section belongs to."""
     if section.title:
         return section.title
     if section.role is Role.WHOLE:
@@ -223,7 +222,7 @@ def problem_heading(section: Section, guide: GuideInfo) -> str:
 
 
 class Guide(Frozen):
-    """One document that the docs team owns, in one language."""
+    """One document owned by the docs team, in one language."""
 
     info: GuideInfo
     sections: tuple[Section, ...]
@@ -233,7 +232,7 @@ class Chunk(Frozen):
     """What is embedded: the heading path and some blocks of one section.
 
     `section` is the section's row in the snapshot, `blocks` the ids of the top-level blocks
-    that the text was taken from.
+    that the text comes from.
     """
 
     section: int
@@ -248,9 +247,9 @@ LEARNED = "learned"
 class Wording(Frozen):
     """A way of asking about a problem, in `language` (ISO 639-1).
 
-    `problem` is the row of the problem's first section in the snapshot. `origin` says where it
-    comes from: "docs", the docs team; "pack " and the name of a vocabulary pack; DRAFT, one that
-    nobody has accepted yet; LEARNED, what people asked.
+    `problem` is the row of the problem's first section in the snapshot. `origin` is "docs" for the
+    docs team, "pack " and a name for a vocabulary pack, DRAFT for a draft that nobody has accepted
+    yet, or LEARNED for what people asked.
     """
 
     problem: int
@@ -269,10 +268,10 @@ class Decision(StrEnum):
 
 
 class Citation(Frozen):
-    """The place in a guide that words come from. `quote` holds those words, verbatim.
+    """A place in a guide; `quote` is what it says there, verbatim.
 
-    Where the place is in a part of a problem, `problem` is the anchor of the problem's first
-    section, and `about` what the problem is called.
+    If its section is part of a problem, `problem` is the anchor of the problem's first section, and
+    `about` the problem's name.
     """
 
     guide_id: str
@@ -291,12 +290,12 @@ class Citation(Frozen):
 
     @property
     def section(self) -> str:
-        """What the problem is called among all guides: "guide#anchor"."""
+        """The problem's id among all guides: "guide#anchor"."""
         return f"{self.guide_id}#{self.problem or self.anchor}"
 
     @property
     def place(self) -> str:
-        """The guide's title and the headings down to the section, for people."""
+        """The guide's title and the headings down to the section, as people read it."""
         names = dict.fromkeys((self.guide_title, *self.path))
         return " › ".join(name for name in names if name.strip())
 
@@ -304,11 +303,10 @@ class Citation(Frozen):
 class Step(Frozen):
     """One thing for the person to do, or to know.
 
-    `citations` are 1-based positions in the answer's citations; `children` are the
-    sub-items, code and notes that belong to the step; `label` is what the guide calls a note,
-    such as "Important". `original` are the guide's own words, if `spans` translate them. `kind` is
-    that of the guide's block; one that the guide numbers, or that is a sentence of prose to be
-    done, has its `number`.
+    `citations` are 1-based positions in the answer's citations; `children` are the sub-items, code
+    and notes that belong to the step; `label` is the guide's name for a note, such as "Important".
+    `original` is the guide's own text if `spans` translate it. `kind` is that of the guide's block.
+    A step that the guide numbers, or an instruction taken from prose, has a `number`.
     """
 
     spans: tuple[Span, ...]
@@ -321,19 +319,19 @@ class Step(Frozen):
 
     @property
     def text(self) -> str:
-        """The step's own words, without its children's."""
+        """The step's own text, without its children's."""
         return "".join(span.text for span in self.spans)
 
     @property
     def guide_text(self) -> str:
-        """The same in the guide's words, if `text` translates them."""
+        """The step's own text in the guide's language, also where `text` is a translation."""
         return "".join(span.text for span in self.original or self.spans)
 
 
 class Part(Frozen):
-    """What one section says to a question: a heading, steps in order, then explanation.
+    """One section's share of an answer: a heading, steps in order, then explanatory notes.
 
-    `omitted` are the numbers of the steps that are left out, where a language model chose.
+    `omitted` are the numbers of the steps that a language model left out.
     """
 
     heading: str
@@ -344,28 +342,27 @@ class Part(Frozen):
 
 
 class Rendering(StrEnum):
-    """What a language model did for an answer whose words are the guide's."""
+    """What a language model did for an answer."""
 
     GUIDE = "guide"
-    """Nothing: it was not needed, or not to be had."""
+    """Nothing: it was not needed, or not available."""
     CHOSEN = "chosen"
-    """It chose what is shown."""
+    """It chose which lines are shown."""
     TRANSLATED = "translated"
-    """It translated steps, which stand over their originals."""
+    """It translated steps, which are shown above their originals."""
 
 
 class Answer(Frozen):
-    """The answer to a question; knows nothing of Slack.
+    """The answer to a question, independent of Slack.
 
     `language` is the question's language (ISO 639-1), `guide_language` that of the steps.
-    `confidence` is in [0, 1]. `talk` is what small talk was about, `topics` the guides' titles and
-    `examples` the questions that are named in reply. `secrets` are the kinds of secrets that were
-    taken out of the question. `more` are the headings of what the guide says of the problem
-    besides. `nearest` names the problems that came closest when the guides do not cover the
-    question, `choices` those to choose from when it is not sure which is meant. `rendering` says
-    what a language model did for it; None, if none is used. `joined` says that the question was
-    understood with the one before it, and `understood` how a language model put it then, if that
-    is not what was written.
+    `confidence` is a probability in [0, 1]. `talk` is the kind of small talk; `topics` (guide
+    titles) and `examples` (questions) are shown in reply. `secrets` are the kinds of secrets
+    removed from the question. `more` are the headings of the problem's other sections. `nearest`
+    are the closest problems if the guides do not cover the question, `choices` those to choose from
+    if it is unclear which is meant. `rendering` is what a language model did; None if none is
+    configured. `joined` says that the question was read together with the one before it, and
+    `understood` is how a language model rephrased it, if it did.
     """
 
     question: CleanText
@@ -390,7 +387,7 @@ class Answer(Frozen):
 
 
 def numbered_steps(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:
-    """Yield steps with what each is called: the guide's number, or else how many it is."""
+    """Yield steps with their numbers: the guide's, or else counted on."""
     number = 0
     for step in steps:
         if step.kind is BlockKind.STEP:
@@ -399,7 +396,7 @@ def numbered_steps(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:
 
 
 def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]]:
-    """Group an answer's citations by the section they are in, each with its number."""
+    """Group an answer's citations by section, each with its number (1-based)."""
     groups: dict[tuple[str, str, str], list[tuple[int, Citation]]] = {}
     for number, citation in enumerate(citations, 1):
         key = (citation.guide_id, citation.language, citation.anchor)
@@ -408,7 +405,7 @@ def by_section(citations: Sequence[Citation]) -> list[list[tuple[int, Citation]]
 
 
 def by_problem(citations: Sequence[Citation]) -> list[Citation]:
-    """Return the first of an answer's citations of each problem."""
+    """Return an answer's first citation of each problem."""
     first: dict[tuple[str, str], Citation] = {}
     for citation in citations:
         first.setdefault((citation.section, citation.language), citation)
@@ -416,20 +413,22 @@ def by_problem(citations: Sequence[Citation]) -> list[Citation]:
 
 
 def line_marks(numbered: Sequence[tuple[int, Citation]]) -> str:
-    """Return the numbers of citations, each with its lines: "[1] 36-40, [2] 42"."""
+    """Return citations' numbers with their lines: "[1] 36-40, [2] 42"."""
     return ", ".join(f"[{number}] {citation.lines}" for number, citation in numbered)
 
 
 class Hit(NamedTuple):
-    """A problem as found, by the row of its first section, and what speaks for it.
+    """A problem found for a question, with its score and the features it is made of.
 
-    `row` is that of its best chunk, and `section` that chunk's section. `score` are the log odds
-    that the problem is what is asked about, and not something that no guide covers.
-    `passage` and `block` are the cosines of its best chunk and block, `nearest` that of its
-    nearest wording and `wordings` the mean of its three nearest, all standardised
-    (kb.retrieval.background); the latter two are nan where it has none, and `believed`, in [0, 1],
-    says how much they count. `words` is its BM25 as a
-    share of the best, and `known` the share of the question's terms that any problem has.
+    `row` is its best chunk, `section` that chunk's section, `problem` its first section, all as
+    rows of the snapshot. `score` is the log odds that the problem is meant rather than something
+    that no guide covers.
+
+    `passage` and `block` are the cosines of its best chunk and block, `nearest` that of its nearest
+    wording and `wordings` the mean of its three nearest, all standardised
+    (kb.retrieval.background); the last two are nan without wordings, and `believed`, in [0, 1], is
+    how much they count. `words` is its BM25 score as a share of the best, and `known` the share of
+    the question's terms that any problem has, both in [0, 1].
     """
 
     row: int

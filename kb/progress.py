@@ -1,4 +1,4 @@
-"""How far something is, for whoever shows it: a question in hand, or a long task."""
+"""Progress callbacks: the stage of a question, and how far a long task is."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What is being done for a question."""
+    """What is being done to answer a question."""
 
     SEARCHING = "searching"
     CHOOSING = "choosing"
-    """A language model is asked."""
+    """Waiting for a language model."""
 
 
 Progress = Callable[[Stage], None]
 """Called with each stage as it begins."""
 
 
-def unheard(_: Stage) -> None:
-    """Tell nobody."""
+def no_progress(_: Stage) -> None:
+    """Report nothing."""
 
 
 TaskProgress = Callable[[str, int, int], None]
-"""Called with the name of what is being done, how much of it is done, and how much there is."""
+"""Called with the name of a task, how many items are done, and how many there are."""
 
 
 def no_task_progress(what: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def of_task(what: str, progress: TaskProgress) -> Callable[[int, int], None]:
-    """Return what reports how far one task is."""
+    """Return a callback (done, total) that reports the progress of one named task."""
     return lambda done, total: progress(what, done, total)

@@ -1,4 +1,4 @@
-"""Settings that every room needs, from the environment and `.env`."""
+"""Settings that all rooms share, from the environment and `.env`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kb.errors import SettingsError
 from kb.paths import Home
 
 DEFAULT_MODEL = "multilingual-e5-small"
-"""The embedding model that comes with the project."""
+"""The embedding model that is shipped."""
 
 
 class Settings(BaseSettings):
-    """Where things are kept, the models, and what a language model may cost."""
+    """Where data is kept, which models to use, and the language model's budget."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -55,7 +55,7 @@ class Settings(BaseSettings):
 
     @property
     def home(self) -> Home:
-        """The home folder."""
+        """The paths under GUIDEBOT_HOME."""
         return Home(self.guidebot_home)
 
 
@@ -63,7 +63,7 @@ SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
 def load_settings(settings: type[SettingsT]) -> SettingsT:
-    """Return the settings; raises SettingsError that names every one that is wrong."""
+    """Return the settings; raises SettingsError, which lists every invalid one."""
     try:
         return settings()
     except ValidationError as error:
@@ -72,5 +72,5 @@ def load_settings(settings: type[SettingsT]) -> SettingsT:
             name = str(problem["loc"][0]).upper()
             lines.append(f"{name}: {problem['msg']}")
         raise SettingsError(
-            "These settings are wrong (see .env.example):\n" + "\n".join(f"  {x}" for x in lines)
+            "Invalid settings (see .env.example):\n" + "\n".join(f"  {x}" for x in lines)
         ) from error

@@ -23,8 +23,8 @@ MAY_IMPORT = {
 # What a room's folders and modules are, from the top down (docs/architecture.md).
 FLOORS = {
     "kb": (
-        "cli evaluation terminal knowledge_base answering question retrieval choosing answer "
-        "snapshot damage wordings embedder words text settings progress paths model errors"
+        "cli evaluation terminal knowledge_base answering finding question retrieval choosing "
+        "answer snapshot damage wordings embedder words text settings progress paths model errors"
     ),
     "ingest": (
         "cli commands pipeline publish check preview lint suggest reading index packs bounded "
@@ -33,7 +33,7 @@ FLOORS = {
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "
-        "question actor settings words"
+        "question actor settings limits words"
     ),
 }
 

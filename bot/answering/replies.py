@@ -22,7 +22,7 @@ from bot.words.catalogue import words
 from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience
-from kb.progress import Progress, unheard
+from kb.progress import Progress, no_progress
 from kb.question.redact import redact
 from kb.text.language import detect_language
 
@@ -68,7 +68,7 @@ class Replies:
         question: Question,
         client: WebClient,
         language: str | None,
-        progress: Progress = unheard,
+        progress: Progress = no_progress,
     ) -> Reply:
         """Return the reply to a question; `language` (ISO 639-1) is the asker's.
 

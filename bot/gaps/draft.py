@@ -9,11 +9,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.gaps.missed import Missed
+from bot.limits import PAGE_SIZE
 from bot.memory.anonymise import anonymise
 from bot.memory.escalations import Escalation
 from bot.question import plain_text
 from bot.slack.errors import CONNECTION_ERRORS
-from bot.slack.limits import PAGE_SIZE
 from bot.slack.retries import with_retries
 from kb.errors import GuidebotError
 from kb.text.yaml_edit import EditableYaml

@@ -15,10 +15,10 @@ from slack_sdk.models.views import View
 from bot.actor import Actor
 from bot.answering.answerer import read_text
 from bot.answering.escalation_context import escalation_context
+from bot.limits import MODAL_TITLE_CHARS
 from bot.listeners.services import Services
 from bot.question import Place
 from bot.slack.errors import SLACK_ERRORS
-from bot.slack.limits import MODAL_TITLE_CHARS
 from bot.slack.posting import post_answer, post_privately, respond_to_interaction, update_message
 from bot.views.answer import Message, plain, problem_blocks
 from bot.views.buttons import (

@@ -12,9 +12,9 @@ from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallation
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy.engine import Engine
 
+from bot.limits import OAUTH_CODE_SECONDS
 from bot.settings import BotSettings
 from bot.slack.encrypted_installs import EncryptedInstallationStore
-from bot.slack.limits import OAUTH_CODE_SECONDS
 from bot.slack.scopes import BOT_SCOPES
 
 INSTALL_PATH = "/slack/install"

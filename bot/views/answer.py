@@ -20,8 +20,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
-from bot.question import Place
-from bot.slack.limits import (
+from bot.limits import (
     HEADER_CHARS,
     MESSAGE_BLOCKS,
     MESSAGE_BLOCKS_CHARS,
@@ -29,6 +28,7 @@ from bot.slack.limits import (
     UPDATE_TEXT_CHARS,
     VIEW_BLOCKS,
 )
+from bot.question import Place
 from bot.views.buttons import ButtonTarget, choices, label_of, under_answer
 from bot.views.rich_text import (
     Inline,

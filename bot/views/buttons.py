@@ -15,8 +15,8 @@ from slack_sdk.models.blocks import (
     FeedbackButtonsElement,
 )
 
+from bot.limits import BUTTON_LABEL_CHARS, BUTTON_VALUE_CHARS
 from bot.question import Place
-from bot.slack.limits import BUTTON_LABEL_CHARS, BUTTON_VALUE_CHARS
 from bot.views.rich_text import shortened
 from bot.words.words import SlackWords
 from kb.model import Citation, Frozen

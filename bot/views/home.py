@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject, RichTextBlock
 from slack_sdk.models.views import View
 
+from bot.limits import SUGGESTED_PROMPTS
 from bot.memory.history import Count, History
 from bot.memory.store import Store
-from bot.slack.limits import SUGGESTED_PROMPTS
 from bot.views.answer import Message
 from bot.views.buttons import ButtonTarget, section_buttons
 from bot.views.ingest_changes import home_buttons

@@ -14,8 +14,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.limits import BUTTON_LABEL_CHARS, MODAL_TITLE_CHARS
 from bot.operations.ingest_runner import Diff, DraftedWordings, Gate, IngestProgress, IngestResult
-from bot.slack.limits import BUTTON_LABEL_CHARS, MODAL_TITLE_CHARS
 from bot.views.answer import Message, plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button

@@ -22,7 +22,7 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bot.slack.limits import LIST_INDENT, TEXT_CHARS, URL_CHARS
+from bot.limits import LIST_INDENT, TEXT_CHARS, URL_CHARS
 from bot.views.tables import aligned
 from kb.model import Block, BlockKind, Span, Step
 from kb.text.language import with_colon

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import TableBlock
 
-from bot.slack.limits import TABLE_COLUMNS, TABLE_ROWS
+from bot.limits import TABLE_COLUMNS, TABLE_ROWS
 from kb.text.width import text_width
 
 # A table shares its message with the rest of the answer: about half of what fits.

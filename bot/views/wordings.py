@@ -20,8 +20,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
 from bot.operations.ingest_runner import DraftedWordings
-from bot.slack.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
 from bot.views.answer import plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.words.words import SlackWords

@@ -30,7 +30,7 @@ from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home
 from kb.progress import TaskProgress, no_task_progress
 from kb.question.redact import redact
-from kb.retrieval.search import SHIPPED, Ranking, Weights
+from kb.retrieval.ranking import SHIPPED, Ranking, Weights
 from kb.settings import Settings, load_settings
 from kb.terminal.output import new_console
 from kb.terminal.progress_bars import bars

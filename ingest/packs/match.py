@@ -18,7 +18,7 @@ from kb.embedder.embeddings import Vectors
 from kb.model import Guide, Wording, problem_heading
 from kb.retrieval.background import group_of
 from kb.retrieval.grouped import Numbers, Scores
-from kb.retrieval.search import text_odds
+from kb.retrieval.ranking import text_odds
 from kb.snapshot.format import PackUse
 
 # What the mean probability of the guides' problem has to be: if one of the guides' is meant, and if

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingest.suggest.drafted import Tag
 from ingest.suggest.problems import Problem
 from ingest.suggest.prompts import TASK, languages_of
-from kb.choosing.calls import Calls, Outcome, Unavailable
+from kb.choosing.calls import CallOutcome, Calls, Unavailable
 from kb.choosing.chat_model import open_chat_model
 from kb.choosing.store import ModelStore
 from kb.errors import ModelError
@@ -26,7 +26,7 @@ _MOST_TEXT = 6_000
 _CHARACTERS_PER_TOKEN = 1.5
 _TOKENS_WRITTEN = 800
 _MILLION = 1e6
-_STOPPING = (Outcome.SPENT, Outcome.PAUSED, Outcome.LIMITED)
+_STOPPING = (CallOutcome.SPENT, CallOutcome.PAUSED, CallOutcome.LIMITED)
 
 _INSTRUCTIONS = (
     TASK.replace("{languages}", 'those under "languages"')
@@ -76,7 +76,7 @@ class Estimate:
 class Refused(Exception):
     """The model gave no drafts for a problem; `stopping` is whether it is in vain to ask on."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: CallOutcome) -> None:
         super().__init__(outcome.value)
         self.stopping = outcome in _STOPPING
 
@@ -99,13 +99,13 @@ class Drafter:
         """Return what the model drafts for a problem, unchecked; raises Refused."""
         data = _data(problem, self._languages)
         try:
-            with self._calls.turn() as turn:
-                found = turn.ask(_INSTRUCTIONS, data, _schema())
+            with self._calls.exchange() as exchange:
+                found = exchange.ask(_INSTRUCTIONS, data, _schema())
             texts = _Texts.model_validate(found)
         except Unavailable as error:
             raise Refused(error.outcome) from error
         except ValidationError as error:
-            raise Refused(Outcome.MALFORMED) from error
+            raise Refused(CallOutcome.MALFORMED) from error
         title = [texts.title.strip()] if texts.title.strip() else []
         return {
             Tag.ASK: texts.ask,

@@ -1,4 +1,4 @@
-"""From ranked sections to a decision, and from a section to cited steps in its own words.
+"""From ranked problems to a decision, and from a problem to cited steps in its own words.
 
-Nothing here searches, and nothing here calls a language model.
+Nothing here searches or calls a language model.
 """

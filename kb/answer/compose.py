@@ -1,8 +1,8 @@
-"""A problem to an answer's parts: what the guide says to do, in its own words and order, cited.
+"""Composes a problem into an answer's parts: what to do, in the guide's words and order, cited.
 
-Nothing here writes words: a step is a block of the guide, or some of its sentences. Lists, code and
-tables are whole and stay in their place; only plain prose is taken sentence by sentence, and keeps
-every condition and prohibition.
+Nothing here writes text: a step is a block of the guide, or some of its sentences. Lists, code and
+tables stay whole and in place; only plain prose is split into sentences, and every condition and
+prohibition is kept.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _STRUCTURE = (BlockKind.BULLET, BlockKind.LINKS, _CODE, BlockKind.TABLE)
 
 @dataclass
 class Composed:
-    """The parts of an answer, and the citations that their steps point at (1-based).
+    """The parts of an answer, and the citations that their steps refer to by number (1-based).
 
-    `more` are the headings of the problem's other parts, which are not shown.
+    `more` are the headings of the problem's other sections, which are not shown.
     """
 
     parts: tuple[Part, ...]
@@ -48,7 +48,7 @@ class Composed:
 def cite(
     section: Section, guide: GuideInfo, snapshot: str, lines: Lines | None = None, quote: str = ""
 ) -> Citation:
-    """Return the citation of a section, or of some lines in it."""
+    """Return the citation of a section, or of `lines` in it, quoting `quote`."""
     return Citation(
         guide_id=guide.id,
         guide_title=guide.title,
@@ -67,7 +67,7 @@ def cite(
 
 
 def cite_problem(problem: Sequence[Section], guide: GuideInfo, snapshot: str) -> Citation:
-    """Return the citation of a whole problem, under the name that it has as a whole."""
+    """Return the citation of a whole problem, given by its sections in the guide's order."""
     first = problem[0]
     lines = Lines(first=first.lines.first, last=max(s.lines.last for s in problem))
     citation = cite(first, guide, snapshot, lines)
@@ -81,14 +81,14 @@ def compose(
     snapshot: str,
     lead: Role = Role.RESOLUTION,
 ) -> Composed:
-    """Return what a problem's sections tell a person, beginning with what to do.
+    """Return a problem's sections as parts, what to do first.
 
-    `problem` has its sections in the guide's order. Those whose role is `lead` are the answer; if
-    none is, all are.
+    `problem` holds its sections in the guide's order. Those with the role `lead` make the answer;
+    if there are none, all do.
     """
     chosen = [section for section in problem if section.role is lead] or list(problem)
     composer = _Composer(guide, snapshot)
-    # Of several parts that their headings tell apart, each needs its own.
+    # Parts that only their headings tell apart are shown with them.
     several = len({section.heading for section in chosen if not section.part}) > 1
     parts = [part for section in chosen for part in composer.parts(section, named=several)]
     name = problem_heading(problem[0], guide)
@@ -103,7 +103,7 @@ def compose(
 
 
 def merge(composed: Sequence[Composed]) -> Composed:
-    """Return what several problems say as one, the citations numbered through."""
+    """Return several problems as one, with their citations renumbered."""
     parts: list[Part] = []
     citations: list[Citation] = []
     for each in composed:
@@ -119,7 +119,7 @@ def merge(composed: Sequence[Composed]) -> Composed:
 def as_they_appear(
     parts: Sequence[Part], citations: Sequence[Citation]
 ) -> tuple[list[Part], list[Citation]]:
-    """Number citations in the order in which an answer shows them; leave out what it does not."""
+    """Renumber citations in the order in which `parts` refer to them, dropping unused ones."""
     new: dict[int, int] = {}
     for part in parts:
         for step in (*part.steps, *part.notes):
@@ -140,7 +140,7 @@ def _renumbered(part: Part, new: Mapping[int, int]) -> Part:
 
 @dataclass
 class _Draft:
-    """A part before it is done: what is shown under one caption, and what explains it."""
+    """A part in the making: the steps under one caption, and the notes that explain them."""
 
     caption: str | None = None
     steps: list[Step] = field(default_factory=list)
@@ -148,7 +148,7 @@ class _Draft:
 
 
 class _Composer:
-    """Makes steps of blocks, and numbers their citations."""
+    """Turns blocks into steps and numbers their citations."""
 
     def __init__(self, guide: GuideInfo, snapshot: str) -> None:
         self.guide = guide
@@ -158,7 +158,7 @@ class _Composer:
     def parts(self, section: Section, *, named: bool) -> list[Part]:
         """Return a section's parts: one, or one for each caption in it.
 
-        If it is to be `named`, its heading stands over them although it only says the role.
+        If `named`, its heading is shown even if it only states the section's role.
         """
         own = section.part or (
             (section.heading,) if named and section.role is not Role.WHOLE else ()
@@ -182,13 +182,13 @@ class _Composer:
         ]
 
     def number(self, citation: Citation) -> int:
-        """Return the number of a citation, which is added if it is new."""
+        """Return the number of a citation (1-based), adding it if it is new."""
         if citation not in self.citations:
             self.citations.append(citation)
         return self.citations.index(citation) + 1
 
     def recite(self, number: int, citation: Citation) -> int:
-        """Put a citation in the place of the last one, and return its number."""
+        """Replace the citation at `number` if it is the last one, and return the new number."""
         if number != len(self.citations):
             return self.number(citation)
         self.citations[-1] = citation
@@ -196,12 +196,12 @@ class _Composer:
 
 
 class _Segment:
-    """What stands under one label, sorted into what is to be done, and what explains it."""
+    """The units under one label, sorted into steps and explanation."""
 
     def __init__(
         self, composer: _Composer, section: Section, found: Sequence[Unit], *, beside: bool
     ) -> None:
-        """Take units; `beside` says that they stand beside a procedure under another label."""
+        """Take units; `beside` says that another label of the section has a procedure."""
         self.composer = composer
         self.section = section
         self.language = composer.guide.language
@@ -209,7 +209,7 @@ class _Segment:
         self.plain = not any(_is_list(unit) for unit in found)
         self.procedural = beside or any(isinstance(unit, Procedure) for unit in found)
         self.acts = self.procedural or any(map(self._asks, found))
-        # Whether the words before a unit end with something to do, as a command under it may.
+        # Whether the last unit ended with an instruction, which code under it then belongs to.
         self.asked = False
 
     def draft(self, caption: str | None) -> _Draft:
@@ -232,7 +232,7 @@ class _Segment:
         return draft
 
     def _comes_first(self, unit: Group, draft: _Draft) -> bool:
-        """Whether a warning, or the line that leads to the steps, stands over a procedure."""
+        """Whether a unit is a warning or an introduction above a procedure not yet begun."""
         over = any(isinstance(each, Procedure) for each in self.found) and not any(
             step.kind is BlockKind.STEP for step in draft.steps
         )
@@ -241,7 +241,7 @@ class _Segment:
         return over and unit.kind is BlockKind.PARAGRAPH and introduces(unit)
 
     def _add_structure(self, unit: Group, draft: _Draft, *, asked: bool) -> None:
-        """Add a list, code or a table, under the line that leads to it."""
+        """Add a list, code or a table, together with the line that introduces it."""
         intro = unit.intro
         beside = unit.kind is BlockKind.LINKS and intro is None
         if self.acts and (beside or not draft.steps and self._only_shows(unit)):
@@ -256,7 +256,7 @@ class _Segment:
             draft.steps += map(self._step, (*filter(None, [intro]), *unit.blocks))
 
     def _add_words(self, block: Block, draft: _Draft) -> None:
-        """Add a paragraph: whole beside a procedure, else sentence by sentence."""
+        """Add a paragraph: as a whole beside a procedure, else sentence by sentence."""
         if self.procedural:
             draft.notes.append(self._step(block))
             return
@@ -270,11 +270,11 @@ class _Segment:
                 kind = BlockKind.STEP if self.plain else BlockKind.PARAGRAPH
                 draft.steps += (self._step(block, spans=spans, kind=kind) for _, spans in group)
             else:
-                draft.notes.append(self._step(block, spans=self._together(block, group)))
+                draft.notes.append(self._step(block, spans=self._merged_spans(block, group)))
         self.asked = bool(keep[-1])
 
     def _asks(self, unit: Unit) -> bool:
-        """Whether a unit tells the reader to do something, or holds a list."""
+        """Whether a unit tells the reader to do something, or is a list."""
         if isinstance(unit, Label):
             return False
         if isinstance(unit, Procedure) or unit.kind is BlockKind.BULLET:
@@ -285,7 +285,7 @@ class _Segment:
         return any(must_be_kept(text, self.language) for text, _ in pieces)
 
     def _only_shows(self, unit: Group) -> bool:
-        """Whether code or a table is what the reader sees, such as an error message."""
+        """Whether code or a table shows what the reader sees, such as an error message."""
         if unit.kind not in (BlockKind.CODE, BlockKind.TABLE):
             return False
         intro = unit.intro or self._before(unit)
@@ -295,26 +295,26 @@ class _Segment:
         return not asks and shows_what_is_seen(intro.text, self.language)
 
     def _before(self, unit: Group) -> Block | None:
-        """Return the paragraph straight over a block, if one is."""
+        """Return the paragraph directly above a unit, if there is one."""
         blocks = self.section.blocks
         at = next(n for n, block in enumerate(blocks) if block.id == unit.blocks[0].id)
         before = blocks[at - 1] if at else None
         return before if before and before.kind is BlockKind.PARAGRAPH else None
 
-    def _together(
+    def _merged_spans(
         self, block: Block, pieces: Sequence[tuple[str, tuple[Span, ...]]]
     ) -> tuple[Span, ...]:
-        """Return the spans of sentences that follow each other as those of one text."""
+        """Return the spans of consecutive sentences, joined into one text."""
         gap = () if self.language in _WITHOUT_SPACES else (Span(text=" "),)
         spans: list[Span] = []
         for _, some in pieces:
             spans += [*(gap if spans else ()), *some]
         whole = "".join(span.text for span in spans)
-        # Two sentences may stand on two lines, or without a space between them.
+        # Sentences may be on two lines, or not be separated by a space.
         return tuple(spans) if whole in block.text else tuple(s for _, some in pieces for s in some)
 
     def _with_children(self, step: Step, blocks: Sequence[Block]) -> Step:
-        """Return a step with blocks under it that stand straight after it."""
+        """Return a step with the blocks that directly follow it as its children."""
         before = self.composer.citations[step.citations[0] - 1]
         lines = Lines(first=before.lines.first, last=blocks[-1].lines.last)
         quote = "\n".join([before.quote, *(block.full_text for block in blocks)])
@@ -331,7 +331,7 @@ class _Segment:
         under: Sequence[Block] = (),
         kind: BlockKind | None = None,
     ) -> Step:
-        """Return a block as a step, or some of its words, with what stands under it."""
+        """Return a step made of a block, or of some of its spans, with the blocks under it."""
         kind = kind or (BlockKind.PARAGRAPH if block.kind is BlockKind.CAPTION else block.kind)
         whole = block.kind in (BlockKind.CODE, BlockKind.TABLE)
         words = () if whole else block.spans if spans is None else spans
@@ -359,7 +359,7 @@ def _is_list(unit: Unit) -> bool:
 
 
 def _segments(found: Sequence[Unit]) -> Iterator[tuple[str | None, list[Unit]]]:
-    """Yield the units under each label, and each procedure of several under one by itself."""
+    """Yield each label with its units; several procedures under one label are split up."""
     label: str | None = None
     some: list[Unit] = []
     for unit in found:
@@ -376,9 +376,9 @@ def _segments(found: Sequence[Unit]) -> Iterator[tuple[str | None, list[Unit]]]:
 
 
 def _settled(drafts: Sequence[_Draft]) -> list[_Draft]:
-    """Return the drafts that show something, each with the notes of those that show nothing.
+    """Return the drafts that have steps, each with the notes of those that have none.
 
-    Where nothing at all is to be done, what explains is what is said.
+    If none has steps, the notes become the steps.
     """
     kept: list[_Draft] = []
     notes: list[Step] = []
@@ -396,7 +396,7 @@ def _settled(drafts: Sequence[_Draft]) -> list[_Draft]:
 
 
 def _numbered(steps: Iterable[Step]) -> Iterator[Step]:
-    """Yield steps, those of prose numbered in their order."""
+    """Yield steps, numbering those that come from prose."""
     count = 0
     for step in steps:
         if step.kind is BlockKind.STEP and step.number is None:
@@ -411,7 +411,7 @@ _Piece = tuple[str, tuple[Span, ...]]
 def _runs(
     keep: Sequence[bool | None], pieces: Sequence[_Piece]
 ) -> Iterator[tuple[bool, list[_Piece]]]:
-    """Yield the sentences in order, those that are to be kept apart from the others."""
+    """Yield runs of sentences that must be kept, or need not be, in order."""
     group: list[_Piece] = []
     before: bool | None = None
     for kept, piece in zip(map(bool, keep), pieces, strict=True):
@@ -425,7 +425,7 @@ def _runs(
 
 
 def _split(block: Block, language: str) -> list[_Piece]:
-    """Return a block's sentences, each with its spans."""
+    """Return a block's sentences as (text, spans)."""
     found: list[_Piece] = []
     at = 0
     for sentence in sentences(block.text, language):
@@ -449,10 +449,7 @@ def _cut(spans: Sequence[Span], start: int, end: int) -> Iterator[Span]:
 
 
 def _links(sections: Sequence[Section], parts: Sequence[Part]) -> tuple[Span, ...]:
-    """Return the sections' links that lead somewhere, each target once.
-
-    A list of links that is shown is not named again.
-    """
+    """Return the sections' web links, each target once, without those already shown as a list."""
     shown = {
         span.href
         for part in parts

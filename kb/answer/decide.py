@@ -1,4 +1,4 @@
-"""What to do with a question, and how sure that is, given the problems that were found."""
+"""Decides what to do with a question, with a calibrated confidence, from the hits for it."""
 
 from __future__ import annotations
 
@@ -13,45 +13,55 @@ from kb.errors import GuidebotError
 from kb.model import Decision, Frozen, Hit
 
 THRESHOLD = 0.65
+"""The confidence from which a question is answered.
+
+Chosen by hand for few wrong and false answers on guides it was not fitted to (docs/retrieval.md,
+"How good it is"); `guidebot calibrate` sets one for a team's own guides.
+"""
 
 CHOICES = 3
-"""How many problems a person is given to choose from, at most."""
+"""How many problems a person can choose from, at most; chosen by hand, as few enough to read."""
 
 NEAREST = 3
-"""How many problems are named as nearest where none answers."""
+"""How many problems are shown as nearest when none answers; chosen by hand, as CHOICES."""
 
 PLAUSIBLE = 0.05
-"""From this probability on that one of the first problems is meant, they are worth a look."""
+"""The probability that one of CHOICES is meant from which they are offered.
+
+Chosen by hand: offering sections costs a person less than a missed answer (docs/retrieval.md,
+column "asked which").
+"""
 
 COUNTED = 30
-"""Beyond this many problems, what is left of the probability is not worth the counting."""
+"""How many hits the softmax runs over; chosen by hand, as the rest adds next to nothing."""
 
-# The scale and bias that make the first problem's probability true on guides that the weights were
-# not fitted to, without wordings and with them (python -m benchmarks.any_guide --shipped).
+# Scale and bias of the Platt scaling of the first hit's log odds, without wordings and with many,
+# fitted on guides that the ranking was not fitted to (python -m benchmarks.any_guide --shipped).
 _ALONE = (0.789, 0.451)
 _WORDED = (0.773, 0.618)
 
-
 CANDIDATES = 20
-"""How many of the first problems a language model is given to choose from."""
+"""How many of the first hits a language model chooses from; chosen by hand."""
 
-_SURE_WITHOUT = 0.95
-"""What is as sure as this is not put to a language model, unless it is always asked."""
+# With CHAT_DECIDES=unsure, answers from this confidence on are not put to the language model.
+# Chosen by hand; for what it saves see docs/model.md, column "requests a question".
+_SURE_WITHOUT_MODEL = 0.95
 
 SURE_OF_CHOICE = 0.9
-"""What a language model chose, and is not as sure as this, it is asked about once more."""
+"""Below this confidence a language model's choice is asked for once more; chosen by hand."""
 
-# A model that is wrong in one of five cases, and then takes any of the others, or none of them: a
-# bad one, so that one that is wrong in one of ten does no harm (python -m benchmarks.chooser).
-_ERRS = 0.2
-_CONFIRMED = math.log((1 - _ERRS) / (_ERRS / CANDIDATES))
+# The error rate assumed of a language model, which then picks any other candidate, or none. Chosen
+# pessimistically, so that a model wrong in one of ten does no harm (docs/model.md, the table of
+# python -m benchmarks.chooser).
+_MODEL_ERROR_RATE = 0.2
+_MODEL_EVIDENCE = math.log((1 - _MODEL_ERROR_RATE) / (_MODEL_ERROR_RATE / CANDIDATES))
 
 
 class Calibration(Frozen):
-    """How the docs team's own questions bend the probabilities (`guidebot calibrate`).
+    """Platt scaling fitted to the docs team's own questions (`guidebot calibrate`).
 
-    Platt scaling: of the log odds `scale` times and `bias` more. What is at least `threshold`
-    is answered. `questions` says how many it was fitted on, `fitted` when (ISO 8601).
+    The log odds become `scale` * odds + `bias`; a question is answered if its probability is at
+    least `threshold`. `questions` is how many it was fitted on, `fitted` when (ISO 8601).
     """
 
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
@@ -65,7 +75,7 @@ SHIPPED = Calibration()
 
 
 class Verdict(NamedTuple):
-    """A decision, its probability of being right in [0, 1], and the hits to choose from."""
+    """A decision, its calibrated confidence in [0, 1], and the hits to choose from."""
 
     decision: Decision
     confidence: float
@@ -73,9 +83,9 @@ class Verdict(NamedTuple):
 
 
 def probabilities(hits: Sequence[Hit]) -> list[float]:
-    """Return for each of the first hits the probability that it is what is asked about.
+    """Return the probability of each of the first COUNTED hits that it is what is asked about.
 
-    One of them is, or none: a softmax over their log odds and that of none, which is 0.
+    A softmax over their log odds and that of none, which is 0. Not yet calibrated.
     """
     odds = [hit.score for hit in hits[:COUNTED]]
     highest = max([0.0, *odds])
@@ -85,18 +95,19 @@ def probabilities(hits: Sequence[Hit]) -> list[float]:
 
 
 def first_odds(hits: Sequence[Hit], position: int = 0) -> float:
-    """Return the log odds of the first of some hits among them and none, as they were fitted.
+    """Return the log odds of the first hit, or the one at `position`, against the rest and none.
 
-    With `position`, of another one.
+    Not yet calibrated.
     """
     first = min(max(probabilities(hits)[position], 1e-9), 1 - 1e-9)
     return math.log(first / (1 - first))
 
 
 def log_odds(hits: Sequence[Hit], position: int = 0) -> float:
-    """Return the log odds that the first problem answers the question, or that at `position`.
+    """Return the log odds that the first hit, or the one at `position`, answers the question.
 
-    `hits` are in order, the best first.
+    Calibrated on many guides, but not on the docs team's own. `hits` are best first; -inf without
+    any.
     """
     if not hits:
         return -math.inf
@@ -109,32 +120,32 @@ def log_odds(hits: Sequence[Hit], position: int = 0) -> float:
 
 
 def confidence(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float:
-    """Return the probability, in [0, 1], that the first problem answers the question."""
-    return _probability(_bent(hits, 0, calibration)) if hits else 0.0
+    """Return the calibrated probability, in [0, 1], that the first hit answers the question."""
+    return _probability(_calibrated(hits, 0, calibration)) if hits else 0.0
 
 
 def confidence_in_choice(
     hits: Sequence[Hit], position: int, calibration: Calibration = SHIPPED
 ) -> float:
-    """Return the probability that a problem answers which a language model chose.
+    """Return the probability, in [0, 1], that the hit a language model chose answers.
 
-    By Bayes' rule: the search's own odds for it, times how much likelier the model chooses it if it
-    is right than if another is, or none.
+    By Bayes' rule: the search's odds for it, times the likelihood ratio of the model choosing it
+    when it is right and when another hit, or none, is.
     """
-    return _probability(_bent(hits, position, calibration) + _CONFIRMED)
+    return _probability(_calibrated(hits, position, calibration) + _MODEL_EVIDENCE)
 
 
 def confidence_against_none(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float:
-    """Return the probability that the first problem answers, although a model says none does."""
-    return _probability(_bent(hits, 0, calibration) - _CONFIRMED)
+    """Return the probability that the first hit answers although a model says that none does."""
+    return _probability(_calibrated(hits, 0, calibration) - _MODEL_EVIDENCE)
 
 
-def is_unsure(decision: Decision, sure: float) -> bool:
-    """Whether another opinion is worth its price."""
-    return decision is not Decision.ANSWER or sure < _SURE_WITHOUT
+def is_unsure(decision: Decision, confidence: float) -> bool:
+    """Whether a decision is unsure enough to be put to a language model."""
+    return decision is not Decision.ANSWER or confidence < _SURE_WITHOUT_MODEL
 
 
-def _bent(hits: Sequence[Hit], position: int, calibration: Calibration) -> float:
+def _calibrated(hits: Sequence[Hit], position: int, calibration: Calibration) -> float:
     return calibration.scale * log_odds(hits, position) + calibration.bias
 
 
@@ -143,10 +154,10 @@ def _probability(logit: float) -> float:
 
 
 def decide(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> Verdict:
-    """Return what to do with a question.
+    """Return what to do with a question, given its hits, best first.
 
-    It is answered if the best problem is sure enough. If it is not, but one of the first may
-    well be meant, the person is asked which.
+    It is answered if the confidence in the first hit reaches the threshold. Otherwise, if one of
+    the first CHOICES is plausible, the person chooses; else it is not covered.
     """
     sure = confidence(hits, calibration)
     if sure >= calibration.threshold:
@@ -159,7 +170,7 @@ def decide(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> Verdict:
 def read_calibration(path: Path) -> Calibration:
     """Return the calibration in a file, or the shipped one if there is no file.
 
-    Raises GuidebotError if it cannot be read.
+    Raises GuidebotError if the file cannot be read.
     """
     try:
         return Calibration.model_validate_json(path.read_bytes())
@@ -167,6 +178,7 @@ def read_calibration(path: Path) -> Calibration:
         return SHIPPED
     except (OSError, ValidationError) as error:
         raise GuidebotError(
-            f"{path}: the calibration cannot be read. Fit it again with guidebot calibrate, or "
-            f"delete the file. ({error})"
+            f"{path}: the calibration cannot be read: {error}\n"
+            "Run guidebot calibrate again, or go back to the shipped one with "
+            "guidebot calibrate --reset."
         ) from error

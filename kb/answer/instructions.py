@@ -1,4 +1,4 @@
-"""Tells the sentences that say what to do from those that explain."""
+"""Tells instructions from explanations, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _JA_ASKS = re.compile(
     r"(ください|下さい|必要があります|必要です|お勧めします|おすすめします|推奨します|推奨しています"
     r"|べきです|ましょう|こと|てはいけません|てはなりません|ないでください)[。!！]?$"
 )
-# "…を選択します": what the reader does, unless the sentence names somebody else who does it.
+# "…を選択します": an instruction, unless the sentence names another subject.
 _JA_DOES = re.compile(
     r"(?:を|に|へ|と|で|から)[^。]*?(?<!され)(?<!い)(?<!でき)(?<!なり)(?<!あり)(?<!れ)ます[。!！]?$"
 )
@@ -17,7 +17,7 @@ _JA_STATES = re.compile(
     r"|と呼び|と言い|といい)ます)"
     r"[。!！]?$"
 )
-# What stands before "は" without being somebody or something that does the rest.
+# What precedes "は" without being the subject of the rest.
 _JA_NO_SUBJECT = re.compile(
     r"(?:場合|とき|時|際|後|前|まで|から|以降|ついて|詳しく|詳細|次|まず|また|に|で|と|て"
     r"|あなた|管理者|担当者|ユーザー|利用者|従業員|社員)は|あるいは|もしくは|または|例えば"
@@ -84,9 +84,9 @@ _SEEN = {
 
 
 def must_be_kept(sentence: str, language: str) -> bool | None:
-    """Whether an answer has to keep a sentence: it says what to do, what not, or when.
+    """Whether an answer has to keep a sentence: it is an instruction, prohibition or condition.
 
-    None if it cannot be told, because the rules for the language are not known here.
+    None for languages without rules here.
     """
     asks = is_instruction(sentence, language)
     if asks is None:
@@ -95,16 +95,13 @@ def must_be_kept(sentence: str, language: str) -> bool | None:
 
 
 def shows_what_is_seen(text: str, language: str) -> bool:
-    """Whether a paragraph leads to what the reader sees, such as an error message."""
+    """Whether a paragraph introduces something the reader sees, such as an error message."""
     pattern = _SEEN.get(language)
     return bool(pattern and pattern.search(text))
 
 
 def is_instruction(sentence: str, language: str) -> bool | None:
-    """Whether a sentence tells the reader what to do.
-
-    None if it cannot be told, because the rules for the language are not known here.
-    """
+    """Whether a sentence tells the reader what to do; None for languages without rules here."""
     text = sentence.strip()
     if language == "ja":
         return _is_japanese_instruction(text)

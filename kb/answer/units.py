@@ -1,6 +1,6 @@
-"""A section's blocks as units: a procedure, a list, a paragraph, code, a table, a note.
+"""Groups a section's blocks into units: a procedure, a list, a paragraph, code, a table, a note.
 
-A unit is what stands or goes as a whole. Nothing here judges what is worth showing.
+A unit is shown as a whole or not at all. Nothing here judges what is worth showing.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from kb.model import Block, BlockKind, Lines
 _ATTACHED = (BlockKind.CODE, BlockKind.TABLE)
 _LISTS = (BlockKind.BULLET, BlockKind.LINKS)
 
-# The end of a paragraph that has its list, code or table under it.
+# The end of a paragraph that introduces the list, code or table under it.
 _INTRODUCES = re.compile(
     r"[:：]\s*$|(?:以下|次)の[^。]*[。:：]?\s*$|\b(?:following|these steps)\b[^.]*[.:]?\s*$"
     r"|\bbelow[.:]?\s*$"
 )
-# What is all bold, and no longer than this, names what is under it.
-_LONGEST_LABEL = 120
+# A bold paragraph of up to so many characters is a label; chosen by hand.
+_MAX_LABEL_CHARACTERS = 120
 
 
 @dataclass(frozen=True)
 class Label:
-    """A line in bold that names what stands under it."""
+    """A caption, or a line in bold, that names what is under it."""
 
     block: Block
 
     @property
     def text(self) -> str:
-        """The name."""
+        """The label without its colon."""
         return self.block.text.strip().rstrip(":：").strip()
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """A numbered list. `intro` is the paragraph over it that leads to it, if there is one."""
+    """A numbered list. `intro` is the paragraph that introduces it, if there is one."""
 
     blocks: tuple[Block, ...]
     intro: Block | None = None
@@ -45,14 +45,14 @@ class Procedure:
 
 @dataclass(frozen=True)
 class Group:
-    """The items of a list, or one other block, with the paragraph that leads to it."""
+    """The items of a list, or one other block, with the paragraph that introduces it."""
 
     blocks: tuple[Block, ...]
     intro: Block | None = None
 
     @property
     def kind(self) -> BlockKind:
-        """What the blocks are."""
+        """The kind of its blocks."""
         return self.blocks[0].kind
 
 
@@ -60,7 +60,7 @@ Unit = Label | Procedure | Group
 
 
 def units(blocks: Sequence[Block]) -> list[Unit]:
-    """Return a section's units, in order. Every block is in one of them."""
+    """Return a section's units, in order; every block is in exactly one."""
     found: list[Unit] = []
     for block in _joined(_numbered_on(blocks)):
         last = found[-1] if found else None
@@ -79,16 +79,16 @@ def units(blocks: Sequence[Block]) -> list[Unit]:
 
 
 def is_label(block: Block) -> bool:
-    """Whether a block only names what is under it."""
+    """Whether a block only names what is under it: a caption, or a short line in bold."""
     if block.kind is BlockKind.CAPTION:
         return True
     bold = bool(block.spans) and all(span.bold for span in block.spans if span.text.strip(":： "))
     whole = block.kind is BlockKind.PARAGRAPH and not block.children
-    return whole and bold and 0 < len(block.text.strip()) <= _LONGEST_LABEL
+    return whole and bold and 0 < len(block.text.strip()) <= _MAX_LABEL_CHARACTERS
 
 
 def introduces(unit: Group) -> bool:
-    """Whether a unit is a paragraph that leads to what stands under it."""
+    """Whether a unit is a paragraph that introduces what is under it."""
     block = unit.blocks[0]
     return (
         block.kind is BlockKind.PARAGRAPH
@@ -99,9 +99,9 @@ def introduces(unit: Group) -> bool:
 
 
 def _numbered_on(blocks: Sequence[Block]) -> Sequence[Block]:
-    """Return the blocks; lists of one item each, all with the number 1, as one list.
+    """Return the blocks, numbering lists of one item each, all numbered 1, as one list.
 
-    Markdown begins anew after text that is not indented, and whoever wrote 1. 1. 1. did not.
+    Text that is not indented ends a list in Markdown, so that "1. 1. 1." is often meant as one.
     """
     steps = [n for n, block in enumerate(blocks) if block.kind is BlockKind.STEP]
     alone = all(later - step > 1 for step, later in zip(steps, steps[1:], strict=False))
@@ -123,9 +123,9 @@ def _takes_intro(block: Block) -> bool:
 
 
 def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Yield the blocks, what stands between two steps of one procedure put under the first.
+    """Yield the blocks, with those between two steps of one procedure moved under the first.
 
-    The numbers go on, so that it belongs there; so does code or a table straight under a step.
+    They belong there if the numbering continues; code or a table directly under a step always does.
     """
     at = 0
     while at < len(blocks):
@@ -153,6 +153,6 @@ def _under(blocks: Sequence[Block], at: int, number: int) -> Iterator[Block]:
 
 
 def _with_children(step: Block, children: Sequence[Block]) -> Block:
-    """Return a step with blocks that stand under it, outside its list."""
+    """Return a step with blocks that follow its list as its children."""
     lines = Lines(first=step.lines.first, last=max(step.lines.last, children[-1].lines.last))
     return step.model_copy(update={"children": (*step.children, *children), "lines": lines})

@@ -1,7 +1,7 @@
-"""The lines that a model chose, as an answer in the guide's words and order.
+"""Assembles the lines that a model chose into an answer, in the guide's words and order.
 
-Whatever is chosen, what belongs to it comes along: a model may leave out, but not what warns,
-forbids or sets a condition. Numbered steps that are left out are named.
+Whatever belongs to a chosen line comes along: a model may leave lines out, but not warnings,
+prohibitions or conditions. Omitted numbered steps are named.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _Rule = Callable[[Sequence[Line], Set[Line], str], Iterator[Line]]
 
 
 def assemble(candidate: Candidate, ids: Set[str]) -> Composed:
-    """Return what a problem says, of its lines those with some ids and what belongs to them.
+    """Return a problem reduced to the lines with the given ids and what belongs to them.
 
-    Without any of its ids, it is what is shown without a model.
+    Without any of its ids, return what is shown without a model.
     """
     chosen = {line for line in candidate.lines if line.id in ids}
     if not chosen:
-        return candidate.tellings[0]
+        return candidate.variants[0]
     kept = with_what_belongs(candidate.lines, chosen, candidate.guide.language)
-    told = sorted({line.told for line in kept})
-    shown = merge([_narrowed(candidate, number, kept) for number in told])
+    variants = sorted({line.variant for line in kept})
+    shown = merge([_reduced(candidate, variant, kept) for variant in variants])
     headings = {part.caption or part.heading for part in shown.parts}
     roles = {
         section.role
@@ -43,7 +43,7 @@ def assemble(candidate: Candidate, ids: Set[str]) -> Composed:
 
 
 def with_what_belongs(lines: Sequence[Line], chosen: Set[Line], language: str) -> frozenset[Line]:
-    """Return chosen lines with all that has to be shown beside them."""
+    """Return the chosen lines and everything that has to be shown with them."""
     kept = frozenset(chosen)
     while True:
         more = kept.union(*(rule(lines, kept, language) for rule in _RULES))
@@ -53,22 +53,22 @@ def with_what_belongs(lines: Sequence[Line], chosen: Set[Line], language: str) -
 
 
 def _whole_lists(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
-    """A list stands or goes as a whole."""
+    """A list is shown as a whole or not at all."""
     for one, next_one in pairwise(lines):
         if _beside(one, next_one) and one.step.kind is next_one.step.kind in _LISTS:
             if one in kept or next_one in kept:
                 yield from (one, next_one)
 
 
-def _code_with_its_words(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
-    """Code and tables stay with the words over them, and these with the code."""
+def _code_with_its_text(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
+    """Code or a table and the text directly above it are shown together."""
     for one, under in pairwise(lines):
         if _beside(one, under) and under.step.kind in _UNDER and (one in kept or under in kept):
             yield from (one, under)
 
 
-def _what_leads_to_it(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
-    """The words over the steps of a procedure or a list, in its part, lead to them."""
+def _introductions(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
+    """A paragraph above the steps or list items of its part introduces them."""
     for number, line in enumerate(lines):
         if line.step.kind is BlockKind.PARAGRAPH and not line.note:
             if any(each in kept and _beside(line, each) for each in lines[number + 1 :]):
@@ -76,7 +76,7 @@ def _what_leads_to_it(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterato
 
 
 def _without_gaps(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Line]:
-    """Between two steps of one procedure none is left out: the later one may rest on it."""
+    """No step between two kept ones is left out: the later one may depend on it."""
     first: Line | None = None
     between: list[Line] = []
     for line in filter(_is_step, lines):
@@ -90,7 +90,7 @@ def _without_gaps(lines: Sequence[Line], kept: Set[Line], _: str) -> Iterator[Li
 
 
 def _conditions(lines: Sequence[Line], kept: Set[Line], language: str) -> Iterator[Line]:
-    """What says when, in the same paragraph or beside the steps; all where it cannot be told."""
+    """Conditions in the same paragraph or beside the steps; all text in unknown languages."""
     for line in lines:
         beside = not _is_step(line) and any(_same_part(line, each) for each in kept)
         if beside or any(line.place == each.place for each in kept):
@@ -99,18 +99,18 @@ def _conditions(lines: Sequence[Line], kept: Set[Line], language: str) -> Iterat
 
 
 def _warnings(lines: Sequence[Line], kept: Set[Line], language: str) -> Iterator[Line]:
-    """What the section labels, such as "Important", or forbids; all where it cannot be told."""
-    anchors = {(each.told, each.anchor) for each in kept}
+    """Labelled notes of the section, such as "Important", and prohibitions; all if unknown."""
+    anchors = {(each.variant, each.anchor) for each in kept}
     for line in lines:
-        if (line.told, line.anchor) in anchors:
+        if (line.variant, line.anchor) in anchors:
             if line.step.label or forbids(line.text, language) is not False:
                 yield line
 
 
 _RULES: tuple[_Rule, ...] = (
     _whole_lists,
-    _code_with_its_words,
-    _what_leads_to_it,
+    _code_with_its_text,
+    _introductions,
     _without_gaps,
     _conditions,
     _warnings,
@@ -122,19 +122,19 @@ def _is_step(line: Line) -> bool:
 
 
 def _same_part(one: Line, other: Line) -> bool:
-    return (one.told, one.part) == (other.told, other.part)
+    return (one.variant, one.part) == (other.variant, other.part)
 
 
 def _beside(one: Line, other: Line) -> bool:
     return _same_part(one, other) and one.note == other.note
 
 
-def _narrowed(candidate: Candidate, told: int, kept: Set[Line]) -> Composed:
-    composed = candidate.tellings[told]
+def _reduced(candidate: Candidate, variant: int, kept: Set[Line]) -> Composed:
+    composed = candidate.variants[variant]
     parts: list[Part] = []
     gone: list[str] = []
     for row, part in enumerate(composed.parts):
-        lines = [line for line in candidate.lines if (line.told, line.part) == (told, row)]
+        lines = [line for line in candidate.lines if (line.variant, line.part) == (variant, row)]
         left = _part(part, lines, kept)
         if left:
             parts.append(left)
@@ -152,7 +152,7 @@ def _part(part: Part, lines: Sequence[Line], kept: Set[Line]) -> Part | None:
         return None
     numbers = [line.step.number for line in lines if _is_step(line) and line not in kept]
     update = {
-        # Where nothing of it is to be done, what explains is what is said.
+        # With no step left, the notes are what the part says.
         "steps": steps or notes,
         "notes": notes if steps else (),
         "omitted": tuple(number for number in numbers if number is not None),

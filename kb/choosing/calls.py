@@ -1,4 +1,4 @@
-"""Calls to the language model, within what they may take: time, tokens, money, places."""
+"""Calls to the language model, within limits on time, tokens, cost and concurrency."""
 
 from __future__ import annotations
 
@@ -24,54 +24,65 @@ from kb.choosing.store import ModelStore
 from kb.choosing.tracing import tracing
 from kb.settings import Settings
 
+# Chosen by hand: after so many failures in a row, the model is not called for so long.
 _FAILURES = 3
 _PAUSE_SECONDS = 60
-_LONGEST_PAUSE = 600
+# At most, whatever Retry-After says.
+_MAX_PAUSE_SECONDS = 600
 _MILLION = 1e6
-# Low, because Japanese has about a token a character.
+# For estimates. Low, because Japanese has about one token per character.
 _CHARACTERS_PER_TOKEN = 1.5
-_MOST_CHARACTERS_PER_TOKEN = 8
-_FOR_OUTPUT = 4
+# For cutting off a reply. High, so that no reply within its tokens is cut off. Chosen by hand.
+_MAX_CHARACTERS_PER_TOKEN = 8
+# The reply may take a quarter of the question's tokens, as kb.choosing.chat_model tells providers.
+_OUTPUT_SHARE = 4
+# One retry: the answer without the model is not worth a longer wait. Chosen by hand.
 _TRIES = 2
 _TOO_MANY_REQUESTS = 429
 
 logger = logging.getLogger(__name__)
 
 
-class Outcome(StrEnum):
-    """What came of what the model was asked for."""
+class CallOutcome(StrEnum):
+    """How a task for the model ended; the values are labels of guidebot_model_calls."""
 
     DONE = "done"
     KEPT = "kept"
+    """Answered from the cache."""
     BUSY = "busy"
+    """CHAT_CONCURRENCY questions are already using the model."""
     PAUSED = "paused"
+    """The circuit breaker is open, or the provider asked for a pause."""
     SPENT = "spent"
+    """The day's tokens or cost are used up."""
     TOO_LONG = "too_long"
+    """The question's remaining tokens are too few."""
     SLOW = "slow"
     LIMITED = "limited"
+    """The provider's rate limit was hit."""
     FAILED = "failed"
     MALFORMED = "malformed"
     NOTHING_KNOWN = "nothing_known"
+    """The reply named no known problem."""
 
 
 class Unavailable(Exception):
-    """The model has nothing to say; what is answered without one is sent."""
+    """The model gave no usable reply; the answer without it is sent."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: CallOutcome) -> None:
         super().__init__(outcome.value)
         self.outcome = outcome
 
 
 def _is_failure(kind: type[BaseException], _: BaseException) -> bool:
-    """Whether it is the provider that failed; bad JSON comes from one that is up."""
+    """Whether the provider failed; malformed JSON comes from one that is up."""
     return issubclass(kind, Exception) and not issubclass(kind, Malformed)
 
 
 class Calls:
-    """Asks the model. Threads may share it.
+    """Calls the model. Threads may share it.
 
-    After some failures in a row, or when the provider wants fewer requests, it is left alone for a
-    while (a circuit breaker).
+    A circuit breaker pauses calls after several failures in a row; so does a provider's rate limit.
     """
 
     def __init__(
@@ -87,47 +98,47 @@ class Calls:
         self.breaker = CircuitBreaker(
             _FAILURES, pause_seconds, expected_exception=_is_failure, name="chat model"
         )
-        self._left_alone_until = 0.0
+        self._paused_until = 0.0
         self._pause_seconds = pause_seconds
-        self._places = threading.BoundedSemaphore(settings.chat_concurrency)
+        self._slots = threading.BoundedSemaphore(settings.chat_concurrency)
 
     @contextmanager
-    def turn(self) -> Iterator[Turn]:
-        """Give a place to work on one question; raises Unavailable if there is none."""
-        if self.breaker.opened or time.monotonic() < self._left_alone_until:
-            raise Unavailable(Outcome.PAUSED)
+    def exchange(self) -> Iterator[Exchange]:
+        """Take a slot for one question's requests; raises Unavailable if there is none."""
+        if self.breaker.opened or time.monotonic() < self._paused_until:
+            raise Unavailable(CallOutcome.PAUSED)
         if self._is_spent():
-            raise Unavailable(Outcome.SPENT)
-        if not self._places.acquire(blocking=False):
-            raise Unavailable(Outcome.BUSY)
-        turn = Turn(self)
+            raise Unavailable(CallOutcome.SPENT)
+        if not self._slots.acquire(blocking=False):
+            raise Unavailable(CallOutcome.BUSY)
+        exchange = Exchange(self)
         try:
             with tracing(self.settings):
-                yield turn
+                yield exchange
         finally:
-            self._places.release()
-            self._account(turn)
+            self._slots.release()
+            self._account(exchange)
 
-    def leave_alone(self, error: Exception) -> None:
-        """Ask nothing until the provider says that it may be asked again."""
+    def back_off(self, error: Exception) -> None:
+        """Pause for as long as a rate-limit error's Retry-After header says."""
         headers = getattr(getattr(error, "response", None), "headers", {})
         try:
             seconds = float(headers.get("retry-after", ""))
         except ValueError:
             seconds = self._pause_seconds
-        self.pause(min(max(seconds, 0.0), _LONGEST_PAUSE))
+        self.pause(min(max(seconds, 0.0), _MAX_PAUSE_SECONDS))
 
     def pause(self, seconds: float) -> None:
-        """Ask nothing for a while."""
-        self._left_alone_until = time.monotonic() + seconds
+        """Make no calls for some seconds."""
+        self._paused_until = time.monotonic() + seconds
 
     def _is_spent(self) -> bool:
         limits = (self.settings.chat_day_tokens, self.settings.chat_day_cost)
         spent = self.store.spent_today() if any(limits) else (0, 0.0)
         return any(limit and used >= limit for limit, used in zip(limits, spent, strict=True))
 
-    def _account(self, turn: Turn) -> None:
-        read, wrote = turn.used
+    def _account(self, exchange: Exchange) -> None:
+        read, wrote = exchange.used
         price = (self.settings.chat_input_price, self.settings.chat_output_price)
         cost = (read * price[0] + wrote * price[1]) / _MILLION
         if read or wrote:
@@ -137,41 +148,41 @@ class Calls:
             self.store.spend(read + wrote, cost)
 
 
-class _Try:
-    """One request, and what it took."""
+class _Attempt:
+    """One request, and the tokens it used."""
 
-    def __init__(self, size: int, most: int) -> None:
+    def __init__(self, size: int, max_characters: int) -> None:
         self.handler = UsageMetadataCallbackHandler()
-        self.reply = Reply(most)
+        self.reply = Reply(max_characters)
         self._size = size
 
     @property
     def used(self) -> tuple[int, int]:
-        """The tokens read and written; guessed where the provider does not tell."""
-        told = list(self.handler.usage_metadata.values())
-        read = sum(each["input_tokens"] for each in told)
-        wrote = sum(each["output_tokens"] for each in told)
+        """The tokens read and written; estimated if the provider does not report them."""
+        usage = list(self.handler.usage_metadata.values())
+        read = sum(each["input_tokens"] for each in usage)
+        wrote = sum(each["output_tokens"] for each in usage)
         return read or self._size, wrote or round(self.reply.size / _CHARACTERS_PER_TOKEN)
 
 
-class Turn:
+class Exchange:
     """The requests for one question, which share its time and tokens."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._deadline = time.monotonic() + calls.settings.chat_timeout
-        self._tries: list[_Try] = []
+        self._attempts: list[_Attempt] = []
 
     @property
     def used(self) -> tuple[int, int]:
-        """The tokens read and written, by all tries."""
-        used = [each.used for each in self._tries]
+        """The tokens read and written, over all attempts."""
+        used = [each.used for each in self._attempts]
         return sum(read for read, _ in used), sum(wrote for _, wrote in used)
 
     def ask(self, instructions: str, data: str, schema: dict[str, Any]) -> Any:
-        """Return what the model answers in the form of a JSON schema.
+        """Return the model's reply, a JSON value meant to match `schema` but not yet validated.
 
-        What fails at once is tried once more in what is left of the time. Raises Unavailable.
+        A transient failure is retried once in the time that is left. Raises Unavailable.
         """
         messages = [SystemMessage(instructions), HumanMessage(data)]
         for number in range(1, _TRIES + 1):
@@ -181,31 +192,31 @@ class Turn:
                     finish(self._receive(messages, schema, attempt), self._deadline)
                     return attempt.reply.parsed()
             except TooSlow:
-                raise Unavailable(Outcome.SLOW) from None
+                raise Unavailable(CallOutcome.SLOW) from None
             except Malformed as error:
-                raise Unavailable(Outcome.MALFORMED) from error
+                raise Unavailable(CallOutcome.MALFORMED) from error
             except Exception as error:
-                # The providers' errors have nothing in common. Their texts may quote the question.
+                # Providers' errors have no common base, and their messages may quote the question.
                 logger.warning("The chat model failed: %s", type(error).__name__)
                 if _status(error) == _TOO_MANY_REQUESTS:
-                    self._calls.leave_alone(error)
-                    raise Unavailable(Outcome.LIMITED) from error
-                if number == _TRIES or not _may_pass(error):
-                    raise Unavailable(Outcome.FAILED) from error
+                    self._calls.back_off(error)
+                    raise Unavailable(CallOutcome.LIMITED) from error
+                if number == _TRIES or not _is_transient(error):
+                    raise Unavailable(CallOutcome.FAILED) from error
         raise AssertionError("unreachable")
 
-    def _begin(self, messages: list[BaseMessage]) -> _Try:
-        """Return a new try; raises Unavailable if there are not enough tokens for it."""
+    def _begin(self, messages: list[BaseMessage]) -> _Attempt:
+        """Return a new attempt; raises Unavailable if too few tokens are left for it."""
         limit = self._calls.settings.chat_answer_tokens
         size = count_tokens_approximately(messages, chars_per_token=_CHARACTERS_PER_TOKEN)
-        if sum(self.used) + size + limit // _FOR_OUTPUT > limit:
-            raise Unavailable(Outcome.TOO_LONG)
-        attempt = _Try(size, _MOST_CHARACTERS_PER_TOKEN * (limit // _FOR_OUTPUT))
-        self._tries.append(attempt)
+        if sum(self.used) + size + limit // _OUTPUT_SHARE > limit:
+            raise Unavailable(CallOutcome.TOO_LONG)
+        attempt = _Attempt(size, _MAX_CHARACTERS_PER_TOKEN * (limit // _OUTPUT_SHARE))
+        self._attempts.append(attempt)
         return attempt
 
     async def _receive(
-        self, messages: list[BaseMessage], schema: dict[str, Any], attempt: _Try
+        self, messages: list[BaseMessage], schema: dict[str, Any], attempt: _Attempt
     ) -> None:
         config: Any = {"callbacks": [attempt.handler], "run_name": schema["title"]}
         async for chunk in self._bound(schema).astream(messages, config):
@@ -213,10 +224,11 @@ class Turn:
                 attempt.reply.add(chunk)
 
     def _bound(self, schema: dict[str, Any]) -> Runnable[Any, Any]:
-        """Return the model, bound to a form; what it says is parsed here, whole and only once."""
+        """Return the model bound to a schema, without LangChain's parser: `Reply` parses once."""
         model, method = self._calls.model, self._calls.settings.chat_output
         if method == "llama_cpp":
-            # Its servers bind JSON mode to a schema; their streamed tools LangChain cannot read.
+            # These servers take a schema with JSON mode; LangChain cannot read their streamed tool
+            # calls.
             return model.bind(response_format={"type": "json_object", "schema": schema})
         options: dict[str, Any] = {"method": method} if method else {}
         structured = model.with_structured_output(schema, **options)
@@ -224,12 +236,12 @@ class Turn:
 
 
 def _status(error: Exception) -> int | None:
-    """Return the HTTP status that a provider refused with, if it did."""
+    """Return the HTTP status of a provider's error, if it has one."""
     found = getattr(error, "status_code", None) or getattr(error, "code", None)
     return found if isinstance(found, int) else None
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether the same request may go well the next time."""
+def _is_transient(error: Exception) -> bool:
+    """Whether the same request may succeed if it is repeated."""
     status = _status(error)
     return status is None or status >= 500

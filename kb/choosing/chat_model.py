@@ -1,4 +1,4 @@
-"""The language model, as the settings name it, through LangChain."""
+"""Opens the language model of the settings through LangChain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kb.choosing.tracing import tracing
 from kb.errors import ModelError, SettingsError
 from kb.settings import Settings
 
-# By LangChain's names of providers: the extra of pyproject.toml, and the module that it brings.
+# LangChain's name of a provider: the extra in pyproject.toml, and the module it installs.
 _EXTRAS = {
     "openai": ("openai", "langchain_openai"),
     "azure_openai": ("openai", "langchain_openai"),
@@ -28,19 +28,21 @@ _EXTRAS = {
 }
 _ADDRESS = {"azure_openai": "azure_endpoint", "bedrock_converse": "endpoint_url"}
 _OPENAI = ("openai", "azure_openai")
-# What stands for no second try: Google's client counts the first one, too.
-_TRIES = {"openai": 0, "azure_openai": 0, "anthropic": 0, "google_genai": 1}
+# The value of max_retries that means none: Google's client counts the first attempt.
+_NO_RETRIES = {"openai": 0, "azure_openai": 0, "anthropic": 0, "google_genai": 1}
+# The reply may take a quarter of the question's tokens. Chosen by hand: a reply is a few ids, or
+# the translation of what was sent.
 _OUTPUT_SHARE = 4
 
 
 def open_chat_model(settings: Settings) -> BaseChatModel:
-    """Return the model that CHAT_MODEL names; nothing is asked of it yet.
+    """Return the model that CHAT_MODEL names, without calling it yet.
 
-    Raises SettingsError if it cannot be made from what is installed and set.
+    Raises SettingsError if its provider is not installed or it is not set up correctly.
     """
     provider, name = settings.chat_model.split(":", 1)
     _take_keys_from_env_file(settings)
-    # Left to itself, LangChain takes what an old package still has of a provider.
+    # Otherwise LangChain falls back on what an old package still has for the provider.
     if provider in _EXTRAS and find_spec(_EXTRAS[provider][1]) is None:
         raise _not_installed(provider)
     try:
@@ -48,7 +50,7 @@ def open_chat_model(settings: Settings) -> BaseChatModel:
     except ImportError as error:
         raise _not_installed(provider) from error
     except Exception as error:
-        # Each provider has its own errors. Their texts may quote what was set, also a key.
+        # Providers' errors have no common base, and their messages may quote settings, even keys.
         raise SettingsError(
             f"CHAT_MODEL: {settings.chat_model} cannot be used ({type(error).__name__}).\n"
             "Check the provider's name, its key and CHAT_BASE_URL (docs/model.md)."
@@ -58,7 +60,10 @@ def open_chat_model(settings: Settings) -> BaseChatModel:
 
 
 def try_chat_model(settings: Settings) -> str:
-    """Ask the model for one word, and return how that went; raises ModelError."""
+    """Ask the model for one word, and return how long it took, as a sentence for people.
+
+    Raises ModelError if it fails or is too slow, SettingsError as `open_chat_model` does.
+    """
     model = open_chat_model(settings)
     started = time.monotonic()
     try:
@@ -80,20 +85,20 @@ def try_chat_model(settings: Settings) -> str:
 
 def _not_installed(provider: str) -> SettingsError:
     extra, _ = _EXTRAS.get(provider, ("", ""))
-    how = f"pip install -e '.[{extra}]'" if extra else "pip install its LangChain package"
-    return SettingsError(f"CHAT_MODEL: the provider {provider!r} is not installed.\nRun: {how}")
+    how = f"Run: pip install -e '.[{extra}]'" if extra else "Install its LangChain package."
+    return SettingsError(f"CHAT_MODEL: the provider {provider!r} is not installed.\n{how}")
 
 
 def _options(settings: Settings, provider: str) -> dict[str, Any]:
-    written = settings.chat_answer_tokens // _OUTPUT_SHARE
+    output_tokens = settings.chat_answer_tokens // _OUTPUT_SHARE
     options: dict[str, Any] = {
-        "num_predict" if provider == "ollama" else "max_tokens": written,
+        "num_predict" if provider == "ollama" else "max_tokens": output_tokens,
     }
     if settings.chat_temperature != "default":
         options["temperature"] = settings.chat_temperature
-    if provider in _TRIES:
-        # Who tries again is kb.choosing.calls, which knows how much time is left, and counts.
-        options |= {"timeout": settings.chat_timeout, "max_retries": _TRIES[provider]}
+    if provider in _NO_RETRIES:
+        # kb.choosing.calls retries, because it knows the time that is left and counts the tokens.
+        options |= {"timeout": settings.chat_timeout, "max_retries": _NO_RETRIES[provider]}
     if provider.startswith("bedrock"):
         os.environ.setdefault("AWS_MAX_ATTEMPTS", "1")
     if settings.chat_base_url:
@@ -101,12 +106,12 @@ def _options(settings: Settings, provider: str) -> dict[str, Any]:
     if provider in _OPENAI:
         options["stream_usage"] = True
     if provider == "openai" and settings.chat_base_url and not os.environ.get("OPENAI_API_KEY"):
-        options["api_key"] = "none"  # local servers want none, but the client wants one
+        options["api_key"] = "none"  # local servers need no key, but the client insists on one
     return options
 
 
 def _take_keys_from_env_file(settings: Settings) -> None:
-    """Let the providers' libraries see their keys in .env; they look at the environment only."""
+    """Put the providers' keys from .env into the environment, where their libraries look."""
     ours = {name.upper() for name in type(settings).model_fields}
     for name, value in dotenv_values(".env").items():
         if value and name not in ours and not name.startswith("SLACK_"):

@@ -1,6 +1,6 @@
-"""What the knowledge base asks of a language model, and what it gets.
+"""The interface between the knowledge base and a language model.
 
-The knowledge base conducts; it is handed a `Chooser`, and knows no more of models than this.
+The knowledge base is handed a `Chooser`, and knows no more about models than this.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Decides = Literal["never", "unsure", "always"]
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a model chose: `problems` are positions among the candidates, the most fitting first.
+    """A model's choice: `problems` are positions (0-based) among the candidates, best first.
 
-    `composed` is what they say, in the guide's words; one for each problem, if they answer.
+    If they answer, `composed` is what each of them says, in the guide's words.
     """
 
     decided: Decided
@@ -31,39 +31,39 @@ class Chosen:
 
     @property
     def asks(self) -> bool:
-        """Whether the person is to be asked which is meant."""
+        """Whether the person is to be asked which one is meant."""
         return self.decided is Decided.ASK
 
 
 class Session(Protocol):
-    """A language model, at work on one question within one budget of time and tokens.
+    """A language model working on one question, within one budget of time and tokens.
 
-    Whatever fails gives None, or the answer as it was.
+    Its methods do not raise: on failure they return None, or the answer unchanged.
     """
 
     def condense(self, question: str, before: str) -> str | None:
-        """Return a question that can be understood without the one before it, if possible."""
+        """Return a follow-up rephrased to be understood without the question before it."""
         ...
 
     def choose(self, question: str, before: str, problems: Sequence[Problem]) -> Chosen | None:
-        """Return which of some problems answer a question, and with which of their words."""
+        """Return which problems answer a question, and which of their lines to show."""
         ...
 
     def translate(self, answer: Answer) -> Answer:
-        """Return an answer in the asker's language, each step over its original."""
+        """Return an answer in the asker's language, with each step's original."""
         ...
 
 
 class Chooser(Protocol):
-    """A language model that may be asked; `decides` says when it has a say in the decision."""
+    """A language model that takes part in decisions; `decides` says when."""
 
     @property
     def decides(self) -> Decides:
-        """When the model decides which problem answers."""
+        """When the model chooses the problem that answers (CHAT_DECIDES)."""
         ...
 
     def session(
         self, question: str, snapshot: str, audience: Audience | None
     ) -> AbstractContextManager[Session]:
-        """Return the model for one question, answered from a snapshot for an audience."""
+        """Return the model for one question, asked by an audience about a snapshot."""
         ...

@@ -1,6 +1,6 @@
-"""Texts that speak to a language model rather than to a person.
+"""Detects text that addresses a language model rather than a person.
 
-This is no wall. What gets past it can make a model choose badly, and nothing else.
+This is not a security boundary: what gets past it can make a model choose badly, but nothing more.
 """
 
 from __future__ import annotations
@@ -18,5 +18,5 @@ _SPEAKS = re.compile(
 
 
 def speaks_to_models(text: str) -> bool:
-    """Whether a text looks as if it were written for a model to obey."""
+    """Whether a text looks like an instruction to a model."""
     return bool(_SPEAKS.search(text))

@@ -1,4 +1,4 @@
-"""What is not translated: commands, labels, addresses, identifiers."""
+"""Finds what must not be translated: commands, labels, addresses, identifiers."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _FIGURES = re.compile(r"[\d.,:/-]+", re.ASCII)
 
 
 def plain(text: str) -> str:
-    """Return a text in its normal form (NFKC), with single spaces."""
+    """Return a text normalised to NFKC, with single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def literals(text: str) -> list[str]:
-    """Return what has to stand as it is in whatever says the same as a text."""
+    """Return the parts of a text that a translation must keep unchanged."""
     text = plain(text)
     found: list[str] = []
     for pattern in (_CODE, _LABEL, _ADDRESS, _NAME):
@@ -46,13 +46,13 @@ def literals(text: str) -> list[str]:
 
 
 def prose(text: str) -> str:
-    """Return a text without its commands, labels and names: the words of a language."""
+    """Return a text without its commands, labels, addresses and identifiers."""
     for pattern in (_CODE, _LABEL, _ADDRESS, _NAME):
         text = pattern.sub(" ", text)
     return text
 
 
 def holds(text: str, literal: str) -> bool:
-    """Whether a text has a literal, whole."""
+    """Whether a text contains a literal, and not just within a longer one."""
     words = re.escape(plain(literal))
     return bool(re.search(rf"(?<![A-Za-z0-9_-]){words}(?![A-Za-z0-9_-])", plain(text)))

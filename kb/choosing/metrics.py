@@ -1,18 +1,20 @@
-"""What can be counted of a language model's work, for Prometheus (https://prometheus.io)."""
+"""Prometheus metrics of the language model (https://prometheus.io)."""
 
 from __future__ import annotations
 
 from prometheus_client import Counter, Histogram
 
 CALLS = Counter(
-    "guidebot_model_calls", "What came of what a model was asked for.", ["task", "outcome"]
+    "guidebot_model_calls", "Tasks for the language model, by outcome.", ["task", "outcome"]
 )
-REDUCED = Counter("guidebot_model_reduced", "Translated steps left in the guide's words.", ["why"])
-TOKENS = Counter("guidebot_model_tokens", "Tokens that the model read and wrote.", ["kind"])
-COST = Counter("guidebot_model_cost", "What the model has cost, by the prices that are set.")
+REDUCED = Counter(
+    "guidebot_model_reduced", "Translations rejected, with the step left untranslated.", ["why"]
+)
+TOKENS = Counter("guidebot_model_tokens", "Tokens read and written by the model.", ["kind"])
+COST = Counter("guidebot_model_cost", "Cost of the model, at the prices in the settings.")
 SECONDS = Histogram(
     "guidebot_model_seconds",
-    "How long the model took for a task, or until it was given up.",
+    "Seconds until a task was done or given up.",
     ["task"],
     buckets=(0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80),
 )

@@ -1,6 +1,6 @@
-"""Whether a text forbids, negates or sets a condition, as far as common words show it.
+"""Detects prohibitions, negations and conditions by common words.
 
-What is said in other words is not seen; for languages without an entry nothing is told (None).
+Other phrasings are missed. For languages without an entry the functions return None.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _CONDITION = {
     "zh": r"[如若]果|如|若|之前|以前|除非|只|当|时|后|直到|否则|仅|期间",
     "ko": r"경우|전에|까지|만 |면|때|후|않으면|동안|이내",
 }
-# What sets a condition and nothing else; and what a translation may say for it besides.
+# Words that can only set a condition; and those that a translation may use for them as well.
 _PLAINLY = {
     "en": r"\b(?:if|unless|only|before|until|except|otherwise|as long as|provided)\b",
     "ja": r"場合|なければ|ない限り|以外|だけ|のみ|前に|ただし",
@@ -74,7 +74,7 @@ _PERHAPS = {
     "zh": r"先|即使|任何|只",
     "ko": r"먼저|도|려면",
 }
-# Says which thing is meant, and forbids nothing.
+# Phrases that describe something and forbid nothing.
 _DESCRIBES = re.compile(r"\b(?:no longer|not yet|no one)\b|[てで]いない|なければ|なくし")
 
 
@@ -98,19 +98,22 @@ def forbids(text: str, language: str) -> bool | None:
 
 
 def negates(text: str, language: str) -> bool | None:
-    """Whether a text says anything in the negative."""
+    """Whether a text contains a negation."""
     pattern = _NEGATING.get(language)
     return bool(pattern.search(text)) if pattern else None
 
 
 def has_condition(text: str, language: str) -> bool | None:
-    """Whether a text says when something holds, or for whom."""
+    """Whether a text says when, or for whom, something holds."""
     pattern = _CONDITIONAL.get(language)
     return bool(pattern.search(text)) if pattern else None
 
 
 def drops_condition(one: str, its: str, other: str, others: str) -> bool:
-    """Whether one of two texts, in two languages, sets a condition, and the other none."""
+    """Whether one of two texts sets a condition and the other does not.
+
+    `its` and `others` are their languages (ISO 639-1). False if either is unknown.
+    """
     return _drops(one, its, other, others) or _drops(other, others, one, its)
 
 

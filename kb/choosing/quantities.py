@@ -1,4 +1,4 @@
-"""Numbers with their units, so that "30 days" is not taken for "30 minutes" in any language."""
+"""Compares numbers with their units across languages: "30 days" is not "30 minutes"."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _BEFORE = {
 
 
 def quantities(text: str) -> Counter[tuple[Decimal, str]]:
-    """Return how often each number with a unit stands in a text."""
+    """Return how often each number with a unit occurs in a text."""
     text = _in_figures(text)
     found: Counter[tuple[Decimal, str]] = Counter()
     for table in (_AFTER, _BEFORE):
@@ -84,15 +84,15 @@ def quantities(text: str) -> Counter[tuple[Decimal, str]]:
 
 
 def numbers(text: str) -> Counter[Decimal]:
-    """Return how often each number stands in a text."""
+    """Return how often each number occurs in a text."""
     found = (_number(match[1], match[2]) for match in re.finditer(_NUMBER, _in_figures(text)))
     return Counter(number for number in found if number is not None)
 
 
 def differ(one: str, other: str) -> bool:
-    """Whether two texts have other numbers, or the same with other units.
+    """Whether two texts differ in their numbers, or in the units of these.
 
-    A small number may stand in one of them alone: "twice", "this month".
+    A small number may be missing from one of them: "twice", "this month".
     """
     return _apart(quantities(one), quantities(other), lambda each: each[0]) or _apart(
         numbers(one), numbers(other), lambda each: each
@@ -106,7 +106,7 @@ def _apart(one: Counter[T], other: Counter[T], number: Callable[[T], Decimal]) -
 
 
 def _in_figures(text: str) -> str:
-    """Return a text in its normal form, with small numbers in figures."""
+    """Return a text normalised to NFKC, with number words replaced by digits."""
     text = unicodedata.normalize("NFKC", text)
     for figures, pattern in _WORD.items():
         text = pattern.sub(figures, text)
@@ -114,7 +114,7 @@ def _in_figures(text: str) -> str:
 
 
 def _number(figures: str, times: str | None) -> Decimal | None:
-    """Return a number; 3,000 and 3.000 are three thousand, as three figures follow."""
+    """Parse a number; 3,000 and 3.000 both mean three thousand."""
     plain = re.sub(r"[,.](?=\d{3}(?:\D|$))", "", figures).replace(",", ".")
     try:
         return Decimal(plain).normalize() * _TIMES.get(times or "", 1)

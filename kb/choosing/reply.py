@@ -1,4 +1,4 @@
-"""A model's reply as it comes in, and the JSON in it."""
+"""Collects a model's streamed reply and parses the JSON in it."""
 
 from __future__ import annotations
 
@@ -9,53 +9,51 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_MOST_BEGINNINGS = 20
+# How many opening braces are tried as the start of the object; chosen by hand.
+_MAX_STARTS = 20
 
 
 class Malformed(Exception):
-    """The model gave something that is not in the form asked for."""
+    """The reply does not have the requested form."""
 
 
 class TooLong(Malformed):
-    """The model does not come to an end."""
+    """The reply exceeds its limit, as a model that repeats itself does."""
 
 
 class Reply:
-    """What has come in so far; more than `most` characters are not taken."""
+    """The reply so far, of at most `max_characters`."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, max_characters: int) -> None:
         self.size = 0
-        self._most = most
-        self._words: list[str] = []
+        self._max_characters = max_characters
+        self._texts: list[str] = []
         self._arguments: list[str] = []
 
     def add(self, message: AIMessage) -> None:
-        """Take what came in, a piece or, where a provider does not stream, the whole.
-
-        Raises TooLong.
-        """
+        """Add a chunk, or the whole message if the provider does not stream; raises TooLong."""
         if isinstance(message, AIMessageChunk):
             arguments = [each["args"] or "" for each in message.tool_call_chunks]
         else:
             arguments = [json.dumps(each["args"]) for each in message.tool_calls]
-        words = message.text
-        self.size += len(words) + sum(map(len, arguments))
-        if self.size > self._most:
-            raise TooLong(f"more than {self._most} characters")
-        self._words.append(words)
+        text = message.text
+        self.size += len(text) + sum(map(len, arguments))
+        if self.size > self._max_characters:
+            raise TooLong(f"more than {self._max_characters} characters")
+        self._texts.append(text)
         self._arguments += arguments
 
     def parsed(self) -> Any:
-        """Return the JSON object in it, whatever stands around that; raises Malformed."""
-        return first_object("".join(self._arguments) or "".join(self._words))
+        """Return the JSON object in the reply, ignoring what is around it; raises Malformed."""
+        return first_object("".join(self._arguments) or "".join(self._texts))
 
 
 def first_object(text: str) -> Any:
-    """Return the first JSON object in a text that may think aloud before it; raises Malformed."""
+    """Return the first JSON object in a text, after any reasoning; raises Malformed."""
     text = _THOUGHT.sub("", text)
     decoder = json.JSONDecoder()
     at = text.find("{")
-    for _ in range(_MOST_BEGINNINGS):
+    for _ in range(_MAX_STARTS):
         if at < 0:
             break
         try:
@@ -63,5 +61,5 @@ def first_object(text: str) -> Any:
         except ValueError:
             at = text.find("{", at + 1)
         except RecursionError as error:  # nested a thousand times
-            raise Malformed("it is nested too deeply") from error
-    raise Malformed("there is no JSON object in it")
+            raise Malformed("nested too deeply") from error
+    raise Malformed("no JSON object")

@@ -1,7 +1,7 @@
-"""Requests that end when their time is over.
+"""Requests with a deadline.
 
-Providers' clients have time-outs for a single read only. A request here runs on an event loop of
-its own thread, where it can be cancelled: the connection is closed, and nobody goes on with it.
+Providers' clients have timeouts for a single read only. Here a request runs on an event loop in a
+thread of its own, where it can be cancelled, which closes the connection.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 
 class TooSlow(Exception):
-    """The model took longer than it may."""
+    """The deadline has passed."""
 
 
 def finish(work: Coroutine[Any, Any, T], deadline: float) -> T:
-    """Return what comes of some work; raises TooSlow at `deadline` (of time.monotonic)."""
+    """Return the coroutine's result; raises TooSlow at `deadline` (by time.monotonic)."""
     running = asyncio.run_coroutine_threadsafe(work, _loop())
     try:
         return running.result(timeout=max(0.0, deadline - time.monotonic()))

@@ -1,4 +1,4 @@
-"""What is kept of what a model said, and what was spent on each day."""
+"""Caches the model's replies, and records what was spent each day."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ logger = logging.getLogger(__name__)
 
 
 class Spent(NamedTuple):
-    """Tokens, read and written together, and money."""
+    """Tokens, read and written, and their cost in the currency of the settings."""
 
     tokens: int
     cost: float
 
 
 class ModelStore:
-    """A SQLite file that processes may share. What is damaged begins anew.
+    """A SQLite file that processes may share. A damaged file is replaced by an empty one.
 
-    What was said is kept with the snapshot that it is about, and goes when there is a newer one.
+    Replies are stored by snapshot, and deleted when there is a newer one. Methods raise
+    sqlite3.Error.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,12 +39,12 @@ class ModelStore:
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
-            logger.error("%s is damaged and begins anew, today's costs too.", path)
+            logger.error("%s is damaged. Starting over, also with today's cost.", path)
             path.unlink()
             self._prepare()
 
     def recall(self, snapshot: str, key: str) -> str | None:
-        """Return what was remembered under a key for a snapshot."""
+        """Return the reply stored under a key for a snapshot; None if there is none."""
         with self._open() as connection:
             row = connection.execute(
                 "SELECT answer FROM answers WHERE key = ? AND snapshot = ?", (key, snapshot)
@@ -51,7 +52,7 @@ class ModelStore:
         return unsealed(key.encode(), row[0]) if row else None
 
     def remember(self, snapshot: str, key: str, answer: str) -> None:
-        """Remember an answer, and forget those of other snapshots."""
+        """Store a reply, and delete those of other snapshots."""
         with self._open() as connection:
             connection.execute("DELETE FROM answers WHERE snapshot != ?", (snapshot,))
             connection.execute(
@@ -69,13 +70,13 @@ class ModelStore:
             )
 
     def spent_today(self) -> Spent:
-        """Return what was spent today (UTC), by all processes."""
+        """Return what all processes spent today (UTC)."""
         with self._open() as connection:
             row = connection.execute(
                 "SELECT tokens, cost FROM spent WHERE day = ?", (_today(),)
             ).fetchone()
         if row and not all(isinstance(each, (int, float)) and each >= 0 for each in row):
-            logger.error("%s does not say what was spent today: that begins anew.", self._path)
+            logger.error("%s: today's cost is unreadable. Counting from zero.", self._path)
             row = None
         return Spent(*row) if row else Spent(0, 0.0)
 
@@ -93,13 +94,13 @@ class ModelStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
-            # A text that is not UTF-8 is not an error, but another one than was kept.
+            # Invalid UTF-8 must not raise here; `unsealed` rejects it as damaged.
             connection.text_factory = bytes
             yield connection
 
 
 def key_of(*parts: str) -> str:
-    """Return a key for an answer that the parts decide."""
+    """Return the cache key for a reply that depends on `parts`."""
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
 
 

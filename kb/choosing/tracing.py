@@ -1,4 +1,4 @@
-"""Traces of what the model is asked, through LangChain's callbacks; none unless they are set."""
+"""Traces of the model's calls through LangChain's callbacks, if CHAT_TRACING is set."""
 
 from __future__ import annotations
 
@@ -12,38 +12,43 @@ from kb.errors import SettingsError
 from kb.settings import Settings
 
 _PROJECT = "guidebot"
-_MOST_SECONDS = 5.0
+# How long exiting may wait for traces; chosen by hand.
+_FLUSH_SECONDS = 5.0
 
-# One for each way, as a client sends in the background for as long as it lives.
+# One client for each destination, because a client sends in the background for as long as it lives.
 _clients: dict[str, Client] = {}
 
 
 def tracing(settings: Settings) -> AbstractContextManager[None]:
-    """Return what traces go through: nowhere, even if LangSmith's own variables are set."""
-    way = settings.chat_tracing
-    if not way:
+    """Return a context in which calls are traced as CHAT_TRACING says.
+
+    If it is empty, nothing is traced, even if LangSmith's own variables are set. Raises
+    SettingsError if OpenTelemetry is not installed.
+    """
+    destination = settings.chat_tracing
+    if not destination:
         return tracing_context(enabled=False)
-    if way not in _clients:
-        _clients[way] = Client() if way == "langsmith" else _collector()
-    return tracing_context(enabled=True, project_name=_PROJECT, client=_clients[way])
+    if destination not in _clients:
+        _clients[destination] = Client() if destination == "langsmith" else _collector()
+    return tracing_context(enabled=True, project_name=_PROJECT, client=_clients[destination])
 
 
 def send_traces() -> None:
-    """Send the traces that wait to be sent; a server that does not take them is given up."""
+    """Send pending traces, giving up on a server that does not take them within seconds."""
     for client in _clients.values():
-        client.flush(timeout=_MOST_SECONDS)
+        client.flush(timeout=_FLUSH_SECONDS)
     if "opentelemetry" in _clients:
         provider = import_module("opentelemetry.trace").get_tracer_provider()
-        provider.force_flush(int(1000 * _MOST_SECONDS))
+        provider.force_flush(int(1000 * _FLUSH_SECONDS))
 
 
 def _collector() -> Client:
-    """Return a client that sends to the operator's collector of OpenTelemetry's."""
+    """Return a client that sends to the operator's OpenTelemetry collector."""
     try:
         import_module("opentelemetry.sdk.trace")
     except ImportError as error:
         raise SettingsError(
             "CHAT_TRACING: opentelemetry is not installed.\nRun: pip install 'langsmith[otel]'"
         ) from error
-    # With `info` given, it does not ask LangSmith's own server what that can do.
+    # `info` keeps it from asking LangSmith's server for its capabilities.
     return Client(tracing_mode="otel", info={})

@@ -1,7 +1,7 @@
-"""The guide's own steps in the asker's language, each over its original, and compared with it.
+"""Translated steps: each shown above its original, and compared with it.
 
-What is compared is what can be: commands, labels, numbers, negations and conditions, by their
-words. Two texts that agree in these may still differ, which is why the original stays in view.
+Only what can be compared is: commands, labels, numbers, negations, conditions, language and
+embeddings. Texts that agree in these may still differ, which is why the original stays visible.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from kb.embedder.embeddings import Vectors
 from kb.model import Answer, Span, Step
 from kb.text.language import detect_language
 
-# Editions of the sample guide: twins of steps are at 0.88 in the mean, 27 of 29 above this; of the
-# steps that are no twins, 99 of 100 are below (docs/model.md).
-_SAME_MEANING = 0.79
-_SURE_OF_LANGUAGE = 25
-_LONGEST = 3
-"""How many times as long as its original a translation may be, and some characters more."""
-
-_SOME_MORE = 80
+# The least cosine. In the two editions of the sample guide, 27 of 29 pairs of equivalent steps are
+# above it (0.88 on average), and 99 of 100 other pairs below (docs/model.md).
+_MIN_COSINE = 0.79
+# With fewer letters only the script is checked, because detection is unreliable. Chosen by hand.
+_MIN_LETTERS = 25
+# How many times as long as its original a translation may be, plus some characters. Chosen by hand.
+_MAX_LENGTH_RATIO = 3
+_MAX_MORE_CHARACTERS = 80
 _END = re.compile(r"[。！？]|[.!?](?=\s|$)")
 _PAUSE = re.compile(r"[:;：；—]")
 _MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
@@ -40,7 +40,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 
 class Difference(StrEnum):
-    """In what a translation is not like its original."""
+    """How a translation differs from its original."""
 
     FORM = "form"
     LITERAL = "literal"
@@ -54,26 +54,26 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True)
 class Original:
-    """A step that is to be translated, and the language that it is in."""
+    """A step to be translated, and its language (ISO 639-1)."""
 
     step: Step
     language: str
 
     @property
     def text(self) -> str:
-        """The step's words, with its code and labels marked."""
+        """The step's text, with code in `backticks` and bold in **asterisks**."""
         return "".join(_mark(span) for span in self.step.spans)
 
 
 def originals_of(answer: Answer) -> dict[str, Original]:
-    """Return the steps and notes of an answer that have words, by ids for a model."""
+    """Return an answer's steps and notes that have text, by ids for a model."""
     steps = [step for part in answer.parts for step in (*part.steps, *part.notes)]
     language = answer.guide_language or ""
     return {f"s{n}": Original(step, language) for n, step in enumerate(steps, 1) if step.text}
 
 
 def with_translations(answer: Answer, texts: dict[str, str]) -> Answer:
-    """Return an answer with some of its steps (`originals_of`) in other words, over their own."""
+    """Return an answer with translations of some steps, given by their ids in `originals_of`."""
     new = {
         id(original.step): translated(original, texts[name])
         for name, original in originals_of(answer).items()
@@ -91,18 +91,18 @@ def with_translations(answer: Answer, texts: dict[str, str]) -> Answer:
 
 
 def translated(original: Original, text: str) -> Step:
-    """Return a step in other words, with its own as the original."""
+    """Return a step with a translated text, keeping its own as the original."""
     spans = tuple(_spans(text.strip()))
     return original.step.model_copy(update={"spans": spans, "original": original.step.spans})
 
 
 def difference(original: Original, text: str, language: str, embed: Embed) -> Difference | None:
-    """Return in what a translation differs from its original, or None."""
+    """Return the first difference found between a translation and its original, if any."""
     return next(_differences(original, text, language, embed), None)
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text has no markup, mention, line break or hidden character in it."""
+    """Whether a text is not empty and has no markup, mention, line break or hidden character."""
     hidden = any(unicodedata.category(sign) in ("Cc", "Cf", "Co", "Cs") for sign in text)
     return bool(text.strip()) and not hidden and not _MARKUP.search(text)
 
@@ -113,7 +113,7 @@ def _differences(
     kept = original.text
     if not is_plain(text):
         yield Difference.FORM
-    if len(text) > _LONGEST * len(kept) + _SOME_MORE:
+    if len(text) > _MAX_LENGTH_RATIO * len(kept) + _MAX_MORE_CHARACTERS:
         yield Difference.LENGTH
         return
     pairs = ((kept, text), (text, kept))
@@ -131,7 +131,7 @@ def _differences(
     if wrong_language(text, language):
         yield Difference.LANGUAGE
     first, second = np.asarray(embed([kept, text]), np.float32)
-    if float(first @ second) < _SAME_MEANING:
+    if float(first @ second) < _MIN_COSINE:
         yield Difference.MEANING
 
 
@@ -143,17 +143,17 @@ def _turned(one: str, its: str, other: str, others: str) -> bool:
 
 
 def wrong_language(text: str, language: str) -> bool:
-    """Whether a text is in another language than it has to be, as far as it can be told."""
+    """Whether a text is in another language than `language`, as far as can be detected."""
     words = prose(text)
     letters = sum(sign.isalpha() for sign in words)
-    if letters < _SURE_OF_LANGUAGE and language not in ("ja", "zh", "ko"):
-        # A few words tell only the script.
+    if letters < _MIN_LETTERS and language not in ("ja", "zh", "ko"):
+        # So few letters only tell the script.
         return bool(re.search(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]", words))
     return letters > 0 and detect_language(words, otherwise=language) != language
 
 
 def _ends(text: str) -> int:
-    """Return how many sentences a text has, about."""
+    """Return roughly how many sentences a text has."""
     return max(1, len(_END.findall(text.strip())))
 
 
@@ -162,7 +162,7 @@ def _mark(span: Span) -> str:
 
 
 def _spans(text: str) -> Iterator[Span]:
-    """Yield a text as spans: what stands in `backticks` is code, in **asterisks** bold."""
+    """Yield a text as spans, with `backticks` as code and **asterisks** as bold."""
     at = 0
     for match in _MARKED.finditer(text):
         if match.start() > at:

@@ -1,4 +1,4 @@
-"""The embedding model, and the packaged one that needs no model hub.
+"""The embedding model, including the shipped one that needs no model hub.
 
 What is embedded, and why, is decided elsewhere.
 """

@@ -1,10 +1,10 @@
-"""What the default model was taught about questions and guides, merged into its weights.
+"""The default model's adapter for questions about guides, merged into its weights.
 
-The file holds a low-rank adaptation (LoRA: Hu et al., 2021, https://arxiv.org/abs/2106.09685) of
-the upper half of the layers: for each matrix W that is adapted, `<W>.lora_A.weight`, shape (rank,
-inputs), and `<W>.lora_B.weight`, shape (outputs, rank), float16; W + B A takes the place of W. It
-was trained on questions about many guides (python -m benchmarks.train_adapter, docs/retrieval.md).
-Once merged, it costs no time.
+A low-rank adaptation (LoRA: Hu et al., 2021, https://arxiv.org/abs/2106.09685) of the upper half
+of the layers. For each adapted matrix W the file holds `<W>.lora_A.weight`, shape (rank, inputs),
+and `<W>.lora_B.weight`, shape (outputs, rank), float16; W is replaced by W + B A. It was trained on
+questions about many guides (python -m benchmarks.train_adapter, docs/retrieval.md). Once merged, it
+costs no time.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ Weights = dict[str, NDArray[np.float32]]
 
 @cache
 def shipped_adapter() -> bytes:
-    """Return the adapter that comes with the project, as its file has it."""
+    """Return the bytes of the shipped adapter (safetensors)."""
     return (files("kb.embedder") / _FILE).read_bytes()
 
 
 @cache
 def shipped_name() -> str:
-    """Return what tells that adapter from others."""
+    """Return the shipped adapter's id: 8 hexadecimal digits of its checksum."""
     return hashlib.sha256(shipped_adapter()).hexdigest()[:8]
 
 
 def merge_adapter(weights: Weights, adapter: bytes) -> Weights:
-    """Return a model's weights, by Hugging Face's names, with an adapter merged into them."""
+    """Return a model's weights, keyed by Hugging Face's names, with an adapter merged in."""
     from safetensors.numpy import load
 
     tensors = load(adapter)

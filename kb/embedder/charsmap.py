@@ -1,11 +1,10 @@
 """Writes a character map in SentencePiece's precompiled form.
 
-The form is a u32 size, a double-array trie of that many bytes over the keys' UTF-8 bytes,
-and the replacements, each closed by a zero byte; a key's value in the trie is where its
-replacement begins. The trie's units are those of darts-clone
-(https://github.com/s-yata/darts-clone): bits 0-7 are the label, bit 8 says that a key ends
-here, bits 10-30 are the distance (by exclusive or) to the children, and a leaf has bit 31
-set and holds the value.
+The form is a u32 size, a double-array trie of that many bytes over the keys' UTF-8 bytes, and the
+replacements, each terminated by a zero byte; a key's value in the trie is the offset of its
+replacement. The trie's units are those of darts-clone (https://github.com/s-yata/darts-clone):
+bits 0-7 are the label, bit 8 is set if a key ends here, bits 10-30 are the offset (XOR) to the
+children, and a leaf has bit 31 set and holds the value.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ _BLOCK = 256
 
 
 def precompiled_charsmap(replacements: dict[str, str]) -> bytes:
-    """Return the map of characters to their replacements as `normalizers.Precompiled` reads it.
+    """Return a map from characters to replacements in the form `normalizers.Precompiled` reads.
 
-    Keys are single characters other than NUL; replacements may be empty, but hold no NUL.
+    Keys are single characters other than NUL; replacements may be empty, but contain no NUL.
     """
     strings = bytearray()
     values: dict[bytes, int] = {}
@@ -33,7 +32,7 @@ def precompiled_charsmap(replacements: dict[str, str]) -> bytes:
 
 
 class _Node:
-    """A trie's node: its children by label, and the value of the key that ends here."""
+    """A trie node: its children by label, and the value of the key that ends here."""
 
     def __init__(self) -> None:
         self.children: dict[int, _Node] = {}
@@ -63,7 +62,7 @@ def _double_array(root: _Node) -> list[int]:
         position, label, node = pending.pop()
         labels = node.labels()
         base = start
-        # A base of its own: the label alone then tells whose child a unit is.
+        # Bases are unique, so that the label alone tells whose child a unit is.
         while base in bases or any((base ^ each) in positions for each in labels):
             base += 1
         start = base + 1

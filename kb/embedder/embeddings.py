@@ -1,4 +1,4 @@
-"""Texts to vectors, by sentence-transformers, behind LangChain's `Embeddings`."""
+"""Embeds texts with sentence-transformers, as LangChain `Embeddings`."""
 
 from __future__ import annotations
 
@@ -24,21 +24,24 @@ from kb.settings import DEFAULT_MODEL
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+# sentence-transformers' default.
 _BATCH = 32
 
 DEFAULT_COSINES = (0.54, 0.07)
-"""What the cosines of questions and texts that have nothing to do with each other are with the
-default model: their mean, and their deviation from it."""
+"""The mean and deviation of the default model's cosines between unrelated questions and texts.
+
+Fixed, because estimates for each guide rank worse (docs/retrieval.md, "Cosines").
+"""
 
 Vectors = NDArray[np.float32]
 Role = Literal["query", "document"]
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile, nor later among what is made: it stays.
+def _without_garbage_collection() -> Iterator[None]:
+    """Disable garbage collection, then freeze the new objects so that later collections skip them.
 
-    A sixth of the time that it takes to import the libraries is spent on looking through them.
+    Collection takes a sixth of the time of importing the libraries, which stay in memory anyway.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -51,13 +54,13 @@ def _uncollected() -> Iterator[None]:
 
 
 class SentenceTransformerEmbeddings(Embeddings):
-    """An embedding model, loaded when it is first needed and then kept.
+    """An embedding model, loaded when first needed and kept in memory.
 
-    `name` is "multilingual-e5-small" for the model that comes with the project, a folder of
-    sentence-transformers, or a model's name on the hub and its commit ("name@commit").
-    `cache` is the folder that models are kept in. `threads` limits the processor threads that one
-    call may use: with one, a short question does not wait for a core that another process keeps
-    busy.
+    `name` is "multilingual-e5-small" for the shipped model, a sentence-transformers folder, or a
+    model on the hub pinned to a commit ("name@commit"). `cache` is the folder for models. `threads`
+    limits the CPU threads of one call: with one, a short question does not wait for a core that
+    another process keeps busy. All methods except `model_id` and `cosines` load the model, and
+    raise ModelError if that fails.
     """
 
     def __init__(self, name: str, cache: Path, threads: int = 1) -> None:
@@ -68,26 +71,26 @@ class SentenceTransformerEmbeddings(Embeddings):
 
     @property
     def model_id(self) -> str:
-        """What the manifest and the embedding cache know the model by."""
+        """The model's id in manifests and in the embedding cache."""
         return FOLDER_NAME if self.name == DEFAULT_MODEL else self.name
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return a vector for each text, as a passage to be found."""
+        """Return the L2-normalised embeddings of passages, each a list of `dimension` floats."""
         vectors: list[list[float]] = self.encode(texts, "document").tolist()
         return vectors
 
     def embed_query(self, text: str) -> list[float]:
-        """Return the vector of a question."""
+        """Return the L2-normalised embedding of a question, a list of `dimension` floats."""
         vector: list[float] = self.encode([text], "query")[0].tolist()
         return vector
 
     def encode(
         self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Return the vectors of `texts`: float32, shape (texts, dimension), L2-normalised.
+        """Return the embeddings of `texts`: float32, shape (texts, dimension), L2-normalised.
 
-        The model's own prompt for the role is put before each text. `progress` is called
-        with the number of texts done since the last call.
+        The model's prompt for the role is prepended to each text. `progress` is called with the
+        number of texts done since the last call.
         """
         model = self._model
         import torch
@@ -95,7 +98,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         torch.set_num_threads(self._threads)
         encode = model.encode_query if role == "query" else model.encode_document
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        # Texts of like length together: a batch is padded to its longest.
+        # Sorted by length, because a batch is padded to its longest text.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
@@ -106,59 +109,56 @@ class SentenceTransformerEmbeddings(Embeddings):
             )
             if progress:
                 progress(len(rows))
-        # bfloat16 has eight bits for each number, so its vectors' lengths are only near one.
+        # bfloat16 has eight bits of precision, so vector lengths are only close to one.
         normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
     def prompt(self, role: Role) -> str:
-        """Return the words that the model wants before a text of this role."""
+        """Return the model's prompt for texts of this role; empty if it has none."""
         prompts = self._model.prompts
         names = ("query",) if role == "query" else ("document", "passage", "corpus")
         return next((str(prompts[name]) for name in names if prompts.get(name)), "")
 
     def count_tokens(self, text: str) -> int:
-        """Return how many tokens the model makes of `text` as a passage, all included."""
-        # Not verbose: that a text is too long is what the caller wants to know.
+        """Return the number of tokens of `text` as a passage, with prompt and special tokens."""
+        # Not verbose: the caller asks precisely because the text may be too long.
         tokens = self._model.tokenizer(self.prompt("document") + text, verbose=False)
         return len(tokens["input_ids"])
 
     @property
     def token_limit(self) -> int:
-        """How many tokens the model reads; it does not see what is beyond."""
+        """The maximum number of tokens; anything beyond is cut off."""
         return int(self._model.get_max_seq_length() or 512)
 
     @property
     def cosines(self) -> tuple[float, float] | None:
-        """The mean and deviation of cosines that mean nothing, if they are known of the model."""
+        """The mean and deviation of cosines between unrelated texts, if known for the model."""
         return DEFAULT_COSINES if self.name == DEFAULT_MODEL else None
 
     @property
     def dimension(self) -> int:
-        """The vectors' length."""
+        """The number of dimensions of an embedding."""
         return int(self._model.get_embedding_dimension() or 0)
 
     def load(self) -> None:
-        """Load the model now rather than at the first text.
-
-        Raises ModelError if it cannot be had.
-        """
+        """Load the model now rather than at the first text; raises ModelError."""
         _ = self._model
 
     @property
     def _model(self) -> SentenceTransformer:
-        # Several threads may ask first; the model must be loaded once.
+        # Threads may race for the first use; load the model only once.
         with self._lock:
             return self._loaded
 
     @cached_property
-    @_uncollected()
+    @_without_garbage_collection()
     def _loaded(self) -> SentenceTransformer:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        # How long threads wait busily for each other. Beside other work, as an ingest beside the
-        # bot, that is time lost for both: a batch takes 2.9 s instead of 4.5 to 10, alone 1.4
-        # instead of 1.3 (two cores, two threads).
+        # Limits how long OpenMP threads spin while waiting for each other, which wastes time when
+        # other processes need the cores: with an ingest beside the bot a batch takes 2.9 s instead
+        # of 4.5 to 10 s, alone 1.4 s instead of 1.3 s (measured on two cores with two threads).
         os.environ.setdefault("GOMP_SPINCOUNT", "10000")
-        # The model's files are checked while the libraries are imported.
+        # Checks the model's files while the libraries are imported.
         with ThreadPoolExecutor(1) as executor:
             found = executor.submit(self._find)
             import torch
@@ -180,8 +180,8 @@ class SentenceTransformerEmbeddings(Embeddings):
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"The embedding model {self.name!r} cannot be loaded: {error}\n"
-                "EMBEDDING_MODEL takes a sentence-transformers folder, or NAME@COMMIT; "
-                f"{DEFAULT_MODEL} comes with the project and needs no network."
+                "Set EMBEDDING_MODEL to a sentence-transformers folder or to NAME@COMMIT; "
+                f"{DEFAULT_MODEL} is shipped and needs no network."
             ) from error
 
     def _find(self) -> HubModel:
@@ -193,8 +193,7 @@ class SentenceTransformerEmbeddings(Embeddings):
 def _dtype() -> Any:
     import torch
 
-    # bfloat16 halves the time where the processor has instructions for it, and is slower
-    # than float32 where it has to be emulated.
+    # bfloat16 halves the time on CPUs with native support, and is slower than float32 on others.
     native = (
         torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and torch.ops.mkldnn._is_mkldnn_bf16_supported()

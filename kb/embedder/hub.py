@@ -1,4 +1,4 @@
-"""Models by the names that settings give them: folders, and pinned ones of a model hub."""
+"""Resolves model names in settings: a folder, or a model on the hub pinned to a commit."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ _PINNED = re.compile(r"(?P<name>\w[\w.-]*(?:/\w[\w.-]*)?)@(?P<commit>[0-9a-f]{40
 
 
 class HubModel(NamedTuple):
-    """A model for sentence-transformers: a folder, or a name on the hub at a commit."""
+    """A model for sentence-transformers: a folder, or a name on the hub and its commit."""
 
     name: str
     revision: str | None = None
 
 
-def find_model(said: str, setting: str) -> HubModel:
+def find_model(name: str, setting: str) -> HubModel:
     """Return the model that a setting names.
 
-    What a name on the hub stands for can be changed by whoever owns it, at any time; a commit
-    cannot. Raises ModelError if the name is that of no folder, and has no commit.
+    A model's owner can replace what is behind its name at any time, but not a commit. Raises
+    ModelError if the name is neither a folder nor pinned to a commit.
     """
-    if os.path.isdir(said):
-        return HubModel(said)
-    if match := _PINNED.fullmatch(said):
+    if os.path.isdir(name):
+        return HubModel(name)
+    if match := _PINNED.fullmatch(name):
         return HubModel(match["name"], match["commit"])
     raise ModelError(
-        f"The model {said!r} cannot be loaded: it is no folder, and a model of the Hugging Face "
-        "hub needs the commit that is meant.\n"
-        f"{setting} takes a folder, or NAME@COMMIT with the commit's 40 hexadecimal digits "
-        "(on the model's page: Files and versions, History)."
+        f"The model {name!r} cannot be loaded: it is not a folder, and a model on the Hugging Face "
+        "hub must be pinned to a commit.\n"
+        f"Set {setting} to a folder or to NAME@COMMIT, with all 40 hexadecimal digits of the "
+        "commit (on the model's page under Files and versions, History)."
     )

@@ -1,4 +1,4 @@
-"""Golden questions, what comes of asking them, and how the decision is fitted to them.
+"""Golden questions, their evaluation, and calibration on them.
 
-The product answers without it.
+Answering does not need it.
 """

@@ -1,4 +1,4 @@
-"""Fits the probabilities to the docs team's own questions."""
+"""Calibrates the confidence on the docs team's own questions."""
 
 from __future__ import annotations
 
@@ -16,21 +16,28 @@ from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
 from kb.knowledge_base import KnowledgeBase
 from kb.question.redact import redact
 
-LEAST_QUESTIONS = 20
-"""How many dev questions it takes, covered ones and others each."""
+MIN_QUESTIONS = 20
+"""How many dev questions are needed, covered and uncovered each; chosen by hand."""
+
+# Inverse strength of the L2 penalty; weak, because two parameters hardly overfit. Chosen by hand.
+_REGULARISATION = 10.0
+# So that the surest questions are still answered; chosen by hand.
+_MAX_THRESHOLD = 0.99
 
 
 def calibrate(
     knowledge_base: KnowledgeBase,
     questions: Sequence[GoldenQuestion],
-    most_false: float | None = None,
+    max_false_answers: float | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
-    """Return the calibration that fits the dev questions, by Platt scaling (Platt, 1999).
+    """Return the calibration fitted to the dev questions by Platt scaling (Platt, 1999).
 
-    With `most_false`, the threshold is the lowest at which no greater share of the questions
-    that are not covered is answered; else it is the shipped one.
-    Raises GuidebotError if there are too few questions to learn from.
+    With `max_false_answers`, the threshold is the lowest at which at most this share, in [0, 1], of
+    the uncovered questions is answered; otherwise it is the shipped one. `progress` is called with
+    the questions done and their number.
+    Raises GuidebotError if the questions are too few or cannot be fitted, and as
+    `KnowledgeBase.ask` does.
     """
     asked = questions_to_fit(questions)
     odds: list[float] = []
@@ -45,31 +52,35 @@ def calibrate(
             outside.append(not question.covered)
         progress(number, len(asked))
     scale, bias = _platt(np.array(odds), np.array(right))
-    sure = 1 / (1 + np.exp(-(scale * np.array(odds) + bias)))
+    probabilities = 1 / (1 + np.exp(-(scale * np.array(odds) + bias)))
     return Calibration(
         scale=scale,
         bias=bias,
-        threshold=THRESHOLD if most_false is None else _threshold(sure[outside], most_false),
+        threshold=(
+            THRESHOLD
+            if max_false_answers is None
+            else _threshold(probabilities[outside], max_false_answers)
+        ),
         questions=len(asked),
         fitted=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
 def questions_to_fit(questions: Sequence[GoldenQuestion]) -> list[GoldenQuestion]:
-    """Return the dev questions; raises GuidebotError if there are too few to learn from."""
+    """Return the dev questions; raises GuidebotError if there are too few to fit."""
     asked = [q for q in questions if q.split == "dev" and q.expect != (SMALL_TALK,)]
     covered = sum(question.covered for question in asked)
-    if min(covered, len(asked) - covered) < LEAST_QUESTIONS:
+    if min(covered, len(asked) - covered) < MIN_QUESTIONS:
         raise GuidebotError(
-            f"To calibrate takes at least {LEAST_QUESTIONS} dev questions that are covered and "
-            f"as many that are not; there are {covered} and {len(asked) - covered}. Questions "
-            "are dev if they say so: split: dev (docs/evaluation.md)."
+            f"Calibrating needs at least {MIN_QUESTIONS} dev questions that the guides cover and "
+            f"as many that they do not; found {covered} and {len(asked) - covered}. Mark questions "
+            "with split: dev (docs/evaluation.md)."
         )
     return asked
 
 
 def write_calibration(path: Path, calibration: Calibration) -> None:
-    """Write a calibration so that who reads it meanwhile sees the old one or the new one."""
+    """Write a calibration atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(calibration.model_dump_json(indent=1), "utf-8")
@@ -77,26 +88,28 @@ def write_calibration(path: Path, calibration: Calibration) -> None:
 
 
 def _platt(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return scale and bias; scale is kept from turning the order of the odds around."""
+    """Return scale and bias; raises GuidebotError rather than reverse the order of the odds."""
     from sklearn.linear_model import LogisticRegression
 
     if right.all() or not right.any():
         raise GuidebotError(
-            "All of the dev questions have the same outcome, so there is nothing to fit. Look at "
-            "guidebot eval: most likely what they expect is not in these guides."
+            "All dev questions have the same outcome, so there is nothing to fit. Check them with "
+            "guidebot eval: most likely they expect sections that these guides do not have."
         )
-    fitted = LogisticRegression(C=10.0).fit(odds[:, None], right)
+    fitted = LogisticRegression(C=_REGULARISATION).fit(odds[:, None], right)
     scale = float(fitted.coef_[0, 0])
     if scale <= 0:
         raise GuidebotError(
-            "The surer the bot was of these questions, the less often it was right, so they "
-            "cannot calibrate it. Look at guidebot eval for what they expect."
+            "The bot was right less often the more confident it was, so these questions cannot "
+            "calibrate it. Check with guidebot eval what they expect."
         )
     return round(scale, 4), round(float(fitted.intercept_[0]), 4)
 
 
-def _threshold(outside: NDArray[np.float64], most_false: float) -> float:
-    allowed = int(most_false * len(outside))
+def _threshold(outside: NDArray[np.float64], max_false_answers: float) -> float:
+    allowed = int(max_false_answers * len(outside))
+    if allowed >= len(outside):
+        return 0.0
+    # Just above the most confident question that must not be answered.
     highest = np.sort(outside)[::-1]
-    # Just above the surest of those that must not be answered.
-    return min(0.99, round(float(highest[allowed]) + 0.0001, 4)) if allowed < len(highest) else 0.0
+    return min(_MAX_THRESHOLD, round(float(highest[allowed]) + 0.0001, 4))

@@ -28,20 +28,20 @@ def evaluate(
         list[Path] | None, typer.Argument(help="Files of golden questions (YAML).")
     ] = None,
     split: Annotated[
-        Literal["all", "dev", "test"], typer.Option(help="Which of the questions to ask.")
+        Literal["all", "dev", "test"], typer.Option(help="Which questions to ask.")
     ] = "all",
     report: Annotated[
         Path | None,
-        typer.Option(help="Write an HTML page here, and the figures as JSON beside it."),
+        typer.Option(help="Write an HTML report here, and the figures as JSON beside it."),
     ] = None,
     model: Annotated[
         bool,
-        typer.Option("--model", help="Compare the answers with CHAT_MODEL and without."),
+        typer.Option("--model", help="Compare answers with and without CHAT_MODEL."),
     ] = False,
 ) -> None:
-    """Measure how good the answers are."""
+    """Measure the quality of the answers on golden questions."""
     if not questions:
-        raise typer.BadParameter("name a file of questions")
+        raise typer.BadParameter("give at least one file of golden questions")
     settings = load_settings(Settings)
     if model:
         _compare_answers(questions, split, report, settings)
@@ -53,19 +53,21 @@ def evaluate(
 def calibrate(
     questions: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files of golden questions (YAML); default: those beside the guides."),
+        typer.Argument(help="Files of golden questions (YAML). Default: those beside the guides."),
     ] = None,
     false_answers: Annotated[
         float | None,
         typer.Option(
             min=0.0,
             max=1.0,
-            help="Answer so seldom that at most this share of what is not covered is answered.",
+            help="Highest share of uncovered questions that may be answered (0-1).",
         ),
     ] = None,
-    reset: Annotated[bool, typer.Option("--reset", help="Go back to what is shipped.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Go back to the shipped calibration.")
+    ] = False,
 ) -> None:
-    """Fit how sure the bot is to your own questions: to those of the split dev."""
+    """Calibrate the bot's confidence on your own golden questions (split: dev)."""
     settings = load_settings(Settings)
     console = new_console(markup=False)
     if reset:
@@ -86,18 +88,19 @@ def calibrate(
         asked = questions_beside(knowledge_base.index().snapshot.guides)
     if not asked:
         raise typer.BadParameter(
-            "name a file of questions: none lies beside the guides (guidebot suggest drafts some)"
+            "give a file of golden questions: there is none beside the guides "
+            "(guidebot suggest drafts some)"
         )
     questions_to_fit(asked)
     test = [question for question in asked if question.split == "test"]
     drafts = sum(question.draft is not None for question in asked)
     if drafts:
-        console.print(f"{drafts} of {len(asked)} questions are drafts that nobody has read yet.")
+        console.print(f"{drafts} of {len(asked)} questions are drafts that nobody has reviewed.")
     with bars(new_console(stderr=True)) as progress:
-        before = run(knowledge_base, test, "test", of_task("Asking before", progress))
+        before = run(knowledge_base, test, "test", of_task("Before", progress))
         calibration = fit(knowledge_base, asked, false_answers, of_task("Fitting", progress))
         write_calibration(settings.home.calibration, calibration)
-        after = run(knowledge_base, test, "test", of_task("Asking after", progress))
+        after = run(knowledge_base, test, "test", of_task("After", progress))
     show_calibration(calibration, before, after, console)
     console.print(f"Written: {settings.home.calibration}", soft_wrap=True)
 
@@ -110,7 +113,7 @@ def _questions(paths: list[Path], split: str) -> list[GoldenQuestion]:
 
 
 def _write_report(report: Path, html: str, measured: BaseModel, console: Console) -> None:
-    """Write a page, and the figures as JSON beside it."""
+    """Write an HTML report, and the figures as JSON beside it."""
     report.write_text(html, "utf-8")
     figures = report.with_suffix(".json")
     figures.write_text(measured.model_dump_json(indent=1), "utf-8")
@@ -145,7 +148,7 @@ def _compare_answers(
     paths: list[Path], split: str, report: Path | None, settings: Settings
 ) -> None:
     if not settings.chat_model:
-        raise SettingsError("CHAT_MODEL is not set: there is no model to compare with.")
+        raise SettingsError("CHAT_MODEL is not set, so there is no model to compare with.")
     from kb.choosing.store import ModelStore
     from kb.evaluation.comparison import compare
     from kb.evaluation.comparison_report import page, show_comparison

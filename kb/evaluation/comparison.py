@@ -1,4 +1,4 @@
-"""Golden questions asked with the language model and without, side by side."""
+"""Asks golden questions with and without the language model, side by side."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ WITH = "with the model"
 
 
 class Pair(BaseModel):
-    """A question, and what came of it without the model and with it.
+    """A question's results without the model and with it.
 
-    `asked` says whether the model was asked, `steps` what is shown with it.
+    `asked` says whether the model was called, `steps` are the steps shown with it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,13 +34,17 @@ class Pair(BaseModel):
 
     @property
     def changed(self) -> bool:
-        """Whether the model made a difference to the decision."""
+        """Whether the model changed the decision or its correctness."""
         one, other = self.without, self.chosen
         return (one.decision, one.failure) != (other.decision, other.failure)
 
 
 class Comparison(BaseModel):
-    """What was measured: the decisions of either side, and what the model took."""
+    """The measures of both sides, and what the model used.
+
+    `measures` is keyed by measure, then by WITHOUT and WITH. `asked` counts the questions for which
+    the model was called.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,7 +67,10 @@ def compare(
     spent: Callable[[], Spent],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Comparison:
-    """Ask every question both ways; `spent` tells what the model has taken by now."""
+    """Ask every question both ways; `spent` returns what the model has used so far.
+
+    `progress` is called with the questions done and their number. Raises as `KnowledgeBase.ask`.
+    """
     assert knowledge_base.chooser is not None
     before = spent()
     pairs: list[Pair] = []

@@ -1,4 +1,4 @@
-"""A comparison as people read it: in the terminal, and as a page that needs nothing else."""
+"""Shows a comparison in the terminal and as a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from rich.table import Table
 from kb.evaluation.comparison import WITH, WITHOUT, Comparison
 from kb.evaluation.evaluate import Measure
 
-_SHARES = 1.0
+# Measures up to this are shares, and shown with more decimals.
+_MAX_SHARE = 1.0
 
 
 def show_comparison(comparison: Comparison, console: Console) -> None:
-    """Print the measures, and what the model took."""
-    asked = f"asked about {comparison.asked} of {len(comparison.pairs)} questions"
+    """Print the measures, and the tokens and cost of the model."""
+    asked = f"called for {comparison.asked} of {len(comparison.pairs)} questions"
     title = f"{comparison.model} ({comparison.decides}), split: {comparison.split}, {asked}"
     table = Table("", WITHOUT, WITH, title=title)
     for name, both in comparison.measures.items():
@@ -25,13 +26,13 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
 
 
 def shown(measure: Measure) -> str:
-    """Return a measure with its interval; numbers above one need fewer places."""
-    digits = 3 if measure.high <= _SHARES else 1
+    """Return a measure with its interval; numbers above one get fewer decimals."""
+    digits = 3 if measure.high <= _MAX_SHARE else 1
     return f"{measure.mean:.{digits}f} [{measure.low:.{digits}f}, {measure.high:.{digits}f}]"
 
 
 def page(comparison: Comparison) -> str:
-    """Return a whole HTML page; every text in it is escaped."""
+    """Return a complete HTML page with all text escaped."""
     from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)

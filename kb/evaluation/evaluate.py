@@ -1,4 +1,4 @@
-"""How good the answers are, measured on golden questions."""
+"""Measures the quality of retrieval and decisions on golden questions."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
-from kb.knowledge_base import Found, KnowledgeBase
+from kb.finding import Found
+from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Citation, Decision, Hit
 from kb.question.redact import redact
 
 ALL = "all"
-"""What stands for all languages together."""
+"""The key for all languages together."""
 
+# MRR@10, and bins of equal width for the calibration error, as is usual.
 _RANKED = 10
-_RESAMPLES = 2000
 _BINS = 10
+# Enough for two stable decimals of an interval; chosen by hand.
+_RESAMPLES = 2000
 
 
 class Failure(StrEnum):
@@ -35,10 +38,12 @@ class Failure(StrEnum):
 
 
 class Result(BaseModel):
-    """A golden question, and what came of it.
+    """A golden question and its answer, judged.
 
-    `ranking` are the sections found, best first; `offered` those that the bot asked to choose
-    from. `right` says whether what was answered, or came first, is what was expected.
+    `ranking` are the problems found, best first; `offered` those to choose from. `right` says
+    whether the cited problems, or else the first hit, are all expected. `lacking` are the expected
+    words missing from the answer. The rest are features of the first hit (kb.model.Hit); `margin`
+    is how far its score is above the second's.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,12 +63,12 @@ class Result(BaseModel):
 
     @property
     def answered(self) -> bool:
-        """Whether the bot answered from a section."""
+        """Whether the bot gave an answer."""
         return self.decision is Decision.ANSWER
 
     @property
     def asked(self) -> bool:
-        """Whether the bot asked which section is meant, the right one among them."""
+        """Whether the bot offered choices that include an expected one."""
         return bool(set(self.offered).intersection(self.question.expect))
 
     @property
@@ -82,7 +87,7 @@ class Result(BaseModel):
 
 
 class Measure(BaseModel):
-    """A mean over questions, with its 95 % interval by bootstrap."""
+    """A mean over questions, with its 95 % bootstrap interval; nan without questions."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,7 +98,7 @@ class Measure(BaseModel):
 
 
 class Bin(BaseModel):
-    """The questions of like confidence: how sure the bot was, and how often it was right."""
+    """Questions of similar confidence: its mean, and the share that was right, in [0, 1]."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -103,7 +108,7 @@ class Bin(BaseModel):
 
 
 class Point(BaseModel):
-    """What a threshold would do: how many covered questions are answered, and others."""
+    """The shares of covered and of uncovered questions answered at a threshold, all in [0, 1]."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -113,7 +118,10 @@ class Point(BaseModel):
 
 
 class Evaluation(BaseModel):
-    """All that was measured on some questions. `retrieval` is by language, "all" first."""
+    """Everything measured on a set of questions.
+
+    `retrieval` is keyed by language ("all" first), then by measure; `decisions` by measure.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -135,7 +143,7 @@ class Evaluation(BaseModel):
 
 @dataclass(frozen=True)
 class Ranked:
-    """What was found for one query, best first, and what would have been right."""
+    """What was found for one query, best first, and what was right."""
 
     query: str
     language: str
@@ -149,7 +157,10 @@ def evaluate(
     split: str = "all",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Evaluation:
-    """Ask every question, and return what came of it."""
+    """Ask every question and measure the answers; raises as `KnowledgeBase.ask` does.
+
+    `progress` is called with the questions done and their number.
+    """
     results: list[Result] = []
     for number, question in enumerate(questions, 1):
         found = knowledge_base.find(redact(question.q))
@@ -173,7 +184,8 @@ def evaluate(
 def retrieval_measures(ranked: Sequence[Ranked]) -> dict[str, dict[str, Measure]]:
     """Return recall@1, recall@3, recall@5 and MRR@10, for all queries and for each language.
 
-    A query is found if any of its right sections is.
+    Keyed by language ("all" first), then by measure. A query counts as found if any of its right
+    results is.
     """
     languages = sorted({each.language for each in ranked})
     return {
@@ -188,13 +200,13 @@ def retrieval_measures(ranked: Sequence[Ranked]) -> dict[str, dict[str, Measure]
 
 
 def _reciprocal_rank(ranked: Ranked) -> float:
-    """Return 1 / the place of the first right section (1-based); 0, if it is not among the ten."""
+    """Return 1 / rank of the first right result (1-based); 0 if it is not among the first ten."""
     places = (n for n, name in enumerate(ranked.found[:_RANKED], 1) if name in ranked.right)
     return 1 / next(places, math.inf)
 
 
 def _success_at(k: int) -> Callable[[Ranked], float]:
-    """Return what says whether a right section is among the first `k`: 1 or 0."""
+    """Return a measure that is 1 if a right result is among the first `k`, else 0."""
     return lambda ranked: float(not ranked.right.isdisjoint(ranked.found[:k]))
 
 
@@ -207,7 +219,7 @@ _VALUES: dict[str, Callable[[Ranked], float]] = {
 
 
 def measure(values: Sequence[float]) -> Measure:
-    """Return the mean of some values, with its interval."""
+    """Return the mean of values with its interval; always the same for the same values."""
     if not values:
         return Measure(mean=float("nan"), low=float("nan"), high=float("nan"), questions=0)
     array = np.array(values, float)
@@ -218,10 +230,10 @@ def measure(values: Sequence[float]) -> Measure:
 
 
 def judge(question: GoldenQuestion, found: Found, answer: Answer) -> Result:
-    """Return how good an answer to a golden question is."""
+    """Judge an answer to a golden question, and the hits that it comes from."""
     names = {hit.problem: found.index.names(hit) for hit in found.hits[:_RANKED]}
     ranking = tuple(_name(question, each) for each in names.values())
-    # A citation of any part of a problem is one of the problem.
+    # Citing any section of a problem counts as citing the problem.
     problem_of = {full: each for each in names.values() for _, full in each}
     cited = [_cited(question, citation, problem_of) for citation in answer.citations]
     offered = [_cited(question, citation, problem_of) for citation in answer.choices]
@@ -239,7 +251,7 @@ def judge(question: GoldenQuestion, found: Found, answer: Answer) -> Result:
 
 
 def _name(question: GoldenQuestion, names: Sequence[tuple[str, str]]) -> str:
-    """Return what a question calls a problem: what it expects, if that is one of its names."""
+    """Return the name of a problem that the question expects, else its first anchor."""
     for anchor, full in names:
         if full in question.expect or anchor in question.expect:
             return full if full in question.expect else anchor
@@ -281,7 +293,7 @@ def _ranked(result: Result) -> Ranked:
 
 
 def decision_measures(results: Sequence[Result]) -> dict[str, Measure]:
-    """Return how often each decision was right, for what is covered and what is not."""
+    """Return the share of each decision, for covered and uncovered questions and small talk."""
     covered = [r for r in results if r.question.covered]
     outside = [r for r in results if not r.question.covered and r.question.expect != (SMALL_TALK,)]
     talk = [r for r in results if r.question.expect == (SMALL_TALK,)]
@@ -305,7 +317,10 @@ def _calibration(results: Sequence[Result]) -> tuple[NDArray[np.float64], NDArra
 
 
 def calibration_bins(sure: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[Bin, ...]:
-    """Return how often answers were right, by how sure the bot was; bins of equal width."""
+    """Return how often answers were right by confidence, in bins of equal width.
+
+    `sure` are confidences and `right` is 1 or 0, both of shape (questions,).
+    """
     number = np.minimum((sure * _BINS).astype(int), _BINS - 1)
     return tuple(
         Bin(

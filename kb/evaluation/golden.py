@@ -1,4 +1,4 @@
-"""Golden questions: what people ask, and what the right answer would be."""
+"""Golden questions: what people ask, and which answer is right."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ NOT_COVERED = "not_covered"
 SMALL_TALK = "small_talk"
 
 GOLDEN_FILE = ".golden.yaml"
-"""How the name of the file beside a guide ends that has its golden questions."""
+"""The ending of the file beside a guide that holds its golden questions."""
 
 Split = Literal["dev", "test"]
 
 
 class QuestionsError(GuidebotError):
-    """A file of golden questions is wrong."""
+    """A file of golden questions is invalid."""
 
 
 def _listed(value: object) -> object:
@@ -34,12 +34,12 @@ _Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class GoldenQuestion(BaseModel):
-    """A question and what is expected of its answer.
+    """A question and the answer it expects.
 
-    `expect` holds the anchors of the sections that are right ("anchor", or "guide#anchor"
-    where several guides have the anchor), or "not_covered" or "small_talk" alone.
-    `contains` are words or commands that the answer must hold. `draft` says who drafted a question
-    that nobody has read yet, and when. `line` is where it stands.
+    `expect` holds the anchors of the right sections ("anchor", or "guide#anchor" if several guides
+    have the anchor), or just "not_covered" or "small_talk". `contains` are words or commands that
+    the answer must contain. `draft` says who drafted a question that nobody has reviewed, and when.
+    `line` is its line in the file (1-based).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,14 +54,14 @@ class GoldenQuestion(BaseModel):
 
     @property
     def covered(self) -> bool:
-        """Whether the guides answer it."""
+        """Whether the guides are expected to answer it."""
         return self.expect not in ((NOT_COVERED,), (SMALL_TALK,))
 
 
 def read_questions(path: Path) -> list[GoldenQuestion]:
     """Return the questions in a YAML file.
 
-    Raises QuestionsError that names the file, the line and what is wrong with it.
+    Raises QuestionsError, which names the file, the line and the problem.
     """
     try:
         found = read_yaml_file(path)
@@ -71,19 +71,22 @@ def read_questions(path: Path) -> list[GoldenQuestion]:
 
 
 def golden_file_of(guide: Path) -> Path:
-    """Return where golden questions beside a guide are: `a.ja.golden.yaml` for `a.ja.txt`."""
+    """Return the file of golden questions beside a guide: `a.ja.golden.yaml` for `a.ja.txt`."""
     return guide.with_name(guide.stem + GOLDEN_FILE)
 
 
 def questions_beside(guides: Iterable[GuideInfo]) -> list[GoldenQuestion]:
-    """Return the questions in the files beside guides, where there are any, each once."""
+    """Return the questions in the files beside guides, if any, each once.
+
+    Raises QuestionsError as `read_questions` does.
+    """
     files = dict.fromkeys(golden_file_of(Path(guide.source)) for guide in guides)
     found = [each for path in files if os.path.isfile(path) for each in read_questions(path)]
     return list({(each.q, each.expect): each for each in found}.values())
 
 
 def questions_in(path: Path, text: str) -> list[GoldenQuestion]:
-    """Return the questions in the text of a file; raises as `read_questions` does."""
+    """Return the questions in a file's text; raises QuestionsError as `read_questions` does."""
     try:
         found = read_yaml(text)
     except YamlError as error:
@@ -94,7 +97,7 @@ def questions_in(path: Path, text: str) -> list[GoldenQuestion]:
 def _questions(path: Path, found: Yaml) -> list[GoldenQuestion]:
     values = found.value.get("questions") if isinstance(found.value, dict) else None
     if not isinstance(values, list):
-        raise QuestionsError(f"{path}: has no list under 'questions' (docs/evaluation.md).")
+        raise QuestionsError(f"{path}: there is no list under 'questions' (docs/evaluation.md).")
     if not values:
         raise QuestionsError(f"{path}: the list under 'questions' is empty.")
     return [_question(path, found, number, value) for number, value in enumerate(values)]
@@ -105,7 +108,7 @@ def _question(path: Path, found: Yaml, number: int, value: object) -> GoldenQues
     line = found.line(at)
     if not isinstance(value, dict):
         raise QuestionsError(
-            f"{path}: line {line}: a question is a mapping of q, lang and expect; found {value!r}"
+            f"{path}: line {line}: a question needs the keys q, lang and expect; found {value!r}"
         )
     try:
         return GoldenQuestion.model_validate({**value, "line": line})

@@ -1,4 +1,4 @@
-"""Adds golden questions to a file of them, and decides on those that were drafted."""
+"""Adds golden questions to a file, and accepts or removes drafted ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kb.text.yaml_edit import EditableYaml, as_text, replace_file
 
 @dataclass(frozen=True)
 class NewQuestion:
-    """A golden question that is to be added (kb.evaluation.golden.GoldenQuestion)."""
+    """A golden question to be added (kb.evaluation.golden.GoldenQuestion)."""
 
     q: str
     lang: str
@@ -26,9 +26,9 @@ class NewQuestion:
 def add_questions(
     path: Path, questions: Sequence[tuple[str, str]], expect: Sequence[str], split: Split
 ) -> list[str]:
-    """Add questions, each with its language, to a file; return those that it did not have.
+    """Add (question, language) pairs to a file, and return the questions that it did not have.
 
-    A file that is missing is made. Raises QuestionsError if the file is wrong.
+    A missing file is created. Raises QuestionsError if the file is invalid.
     """
     if path.exists():
         read_questions(path)
@@ -44,9 +44,9 @@ def add_questions(
 def with_questions(
     path: Path, text: str, questions: Sequence[NewQuestion]
 ) -> tuple[str, list[NewQuestion]]:
-    """Return a file's text with questions added, and those that it did not have.
+    """Return a file's text with questions added, and the questions that it did not have.
 
-    The text may be empty. Raises QuestionsError if it is wrong, before or afterwards.
+    The text may be empty. Raises QuestionsError if it is invalid, before or after.
     """
     known = {each.q.casefold() for each in questions_in(path, text)} if text.strip() else set()
     added: list[NewQuestion] = []
@@ -66,10 +66,10 @@ def with_questions(
 
 
 def with_decisions(path: Path, text: str, keep: Callable[[GoldenQuestion], bool | None]) -> str:
-    """Return a file's text with drafted questions kept or taken out; raises QuestionsError.
+    """Return a file's text with drafted questions accepted or removed; raises QuestionsError.
 
-    Those for which `keep` is true lose their mark, those for which it is false go; None leaves a
-    question as it is. Without any left, the text is empty.
+    A draft for which `keep` returns True loses its draft mark; False removes it; None leaves it
+    alone. If no question is left, the text is empty.
     """
     questions = questions_in(path, text)
     yaml = EditableYaml(text)

@@ -1,4 +1,4 @@
-"""An evaluation as people read it: in the terminal, and as a page that needs nothing else."""
+"""Shows an evaluation in the terminal and as a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from kb.answer.decide import Calibration
 from kb.evaluation.evaluate import Evaluation, Measure, Result
 
 COLUMNS = ("recall@1", "recall@3", "MRR@10")
-_MOST_FAILURES = 30
+# More would scroll the measures off the screen.
+_MAX_FAILURES = 30
 
 
 def show_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Print the measures, and the questions that went wrong."""
+    """Print the measures, and the questions answered wrongly."""
     show_retrieval("language", evaluation.retrieval, COLUMNS, console)
     decisions = Table("decision", "questions", "share", title=f"split: {evaluation.split}")
     for name, measure in evaluation.decisions.items():
@@ -25,20 +26,20 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
     decisions.add_row("expected calibration error", "", f"{evaluation.calibration_error:.3f}")
     console.print(decisions)
     failures = evaluation.failures
-    for result in failures[:_MOST_FAILURES]:
+    for result in failures[:_MAX_FAILURES]:
         console.print(f"{result.failure}: {result.question.q}", style="bold", soft_wrap=True)
         console.print(_found(result), style="dim", soft_wrap=True)
-    if len(failures) > _MOST_FAILURES:
-        console.print(f"{len(failures) - _MOST_FAILURES} more are in the report (--report).")
+    if len(failures) > _MAX_FAILURES:
+        console.print(f"{len(failures) - _MAX_FAILURES} more are in the report (--report).")
 
 
 def show_calibration(
     calibration: Calibration, before: Evaluation, after: Evaluation, console: Console
 ) -> None:
-    """Print what a calibration does to the test questions."""
+    """Print the effect of a calibration on the test questions."""
     console.print(
         f"Fitted on {calibration.questions} dev questions: scale {calibration.scale:.2f}, "
-        f"bias {calibration.bias:+.2f}, answered from {calibration.threshold:.2f}."
+        f"bias {calibration.bias:+.2f}, threshold {calibration.threshold:.2f}."
     )
     table = Table("test questions", "before", "after")
     for name, measure in before.decisions.items():
@@ -55,7 +56,7 @@ def show_retrieval(
     columns: Iterable[str],
     console: Console,
 ) -> None:
-    """Print how often the right section was found, a line for each of `rows`."""
+    """Print retrieval measures, a line for each of `rows`; `what` heads the first column."""
     columns = tuple(columns)
     table = Table(what, "questions", *columns)
     for name, row in rows.items():
@@ -71,7 +72,7 @@ def shown(measure: Measure) -> str:
 
 
 def why(result: Result) -> str:
-    """Return what the score of the section found was made of."""
+    """Return the features of the first hit."""
     return (
         f"passage {result.passage:.1f}, block {result.block:.1f}, words {result.words:.2f}, "
         f"wordings {result.wordings:.1f}, margin {result.margin:.1f}"
@@ -79,7 +80,7 @@ def why(result: Result) -> str:
 
 
 def page(evaluation: Evaluation) -> str:
-    """Return a whole HTML page; every text in it is escaped."""
+    """Return a complete HTML page with all text escaped."""
     from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -97,6 +98,6 @@ def _found(result: Result) -> str:
     lacking = f", lacks {', '.join(result.lacking)}" if result.lacking else ""
     first = result.ranking[0] if result.ranking else "nothing"
     return (
-        f"  expected {expected}, found {first}{lacking}; sure {result.confidence:.2f}: "
+        f"  expected {expected}, found {first}{lacking}; confidence {result.confidence:.2f}: "
         f"{why(result)} (line {result.question.line})"
     )

@@ -1,4 +1,4 @@
-"""What is done to a question before anything is looked for: cleaning, redaction, parts, small talk.
+"""What happens to a question before the search: redaction, splitting, small talk, follow-ups.
 
 Nothing here reads a guide.
 """

@@ -1,4 +1,4 @@
-"""Which part of a problem a short question after an answer asks for."""
+"""Recognises short follow-ups that ask for one part of a problem, such as its cause."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from kb.model import Role
 from kb.text.fold import fold
 
-_LONGEST = 60
+# Longer questions ask for more than a part. Chosen by hand.
+_MAX_CHARACTERS = 60
 
-# Of folded texts: in lower case, without accents.
+# For folded text: lower case, without accents.
 _ASKS = {
     Role.CAUSE: re.compile(
         r"\b(?:why|reasons?|causes?|caused|warum|wieso|weshalb|ursache|pourquoi|raison|por ?que"
@@ -27,8 +28,8 @@ _ASKS = {
     ),
 }
 
-# What may stand beside that without asking for anything else.
-_BESIDE = re.compile(
+# Words that may accompany these without asking for anything else.
+_FILLER = re.compile(
     r"\b(?:and|so|but|then|ok|okay|what|is|are|was|were|does|do|did|has|have|this|that|it|these"
     r"|those|happen(?:s|ed|ing)?|occur(?:s|red)?|the|an?|of|for|to|there|how|come|me|in|on|please"
     r"|i|we|you|can|could|should|tell|know|about|information|going|mean|exactly"
@@ -41,12 +42,12 @@ _BESIDE = re.compile(
 
 
 def asked_part(question: str) -> Role | None:
-    """Return the part of a problem that a question asks for, if it asks for nothing else."""
-    if len(question) > _LONGEST:
+    """Return the part of a problem that a question asks for, if that is all it asks for."""
+    if len(question) > _MAX_CHARACTERS:
         return None
     text = fold(question)
     for role, asks in _ASKS.items():
         if asks.search(text):
-            rest = _BESIDE.sub("", asks.sub("", text))
+            rest = _FILLER.sub("", asks.sub("", text))
             return role if not re.search(r"\w", rest) else None
     return None

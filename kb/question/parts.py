@@ -1,12 +1,13 @@
-"""A question that asks several things, taken apart."""
+"""Splits a question that asks several things."""
 
 from __future__ import annotations
 
 import re
 
-_MOST_PARTS = 4
-_LEAST_WORDS = 2
-_LEAST_CHARACTERS = 4
+# Chosen by hand: a text of more parts is a description, not several questions.
+_MAX_PARTS = 4
+_MIN_WORDS = 2
+_MIN_CJK_CHARACTERS = 4
 
 _AND = (
     r"\s*[,;]?\s+(?:and|also|plus|as well as|besides|y|además|también|et|ainsi que|aussi|und|"
@@ -25,15 +26,15 @@ _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def question_parts(text: str) -> list[str]:
-    """Return the things that a question may ask for, each on its own; none if it is one thing."""
-    # The pattern tries each space of a long row as the first; one stands for all.
+    """Return the separate things a question may ask; empty if it asks one thing."""
+    # The pattern would try each space of a long run as the first, so collapse runs.
     text = _SPACES.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
     parts = [part.strip(" 、,，.。?？!！") for part in _BETWEEN.split(text)]
     parts = [part for part in parts if _says_something(part)]
-    return parts if 1 < len(parts) <= _MOST_PARTS else []
+    return parts if 1 < len(parts) <= _MAX_PARTS else []
 
 
 def _says_something(part: str) -> bool:
     if _CJK.search(part):
-        return len(part) >= _LEAST_CHARACTERS
-    return len(part.split()) >= _LEAST_WORDS
+        return len(part) >= _MIN_CJK_CHARACTERS
+    return len(part.split()) >= _MIN_WORDS

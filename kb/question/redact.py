@@ -1,6 +1,6 @@
-"""Takes secrets out of what people paste, before anything else sees it.
+"""Redacts secrets from what people paste, before anything else sees it.
 
-What counts as a secret is in kb/question/secrets.
+kb/question/secrets says what counts as a secret.
 """
 
 from __future__ import annotations
@@ -8,25 +8,25 @@ from __future__ import annotations
 from kb.model import CleanText
 from kb.question.secrets.find import find_secrets
 
-# Nobody asks a longer question, and what comes after has no use for one.
-_LONGEST = 10_000
-# What is searched is longer, so that no secret is cut in two that only its end would tell.
-_SEARCHED = 4 * _LONGEST
+# Nobody asks a longer question, and nothing downstream could use one. Chosen by hand.
+_MAX_CHARACTERS = 10_000
+# More is scanned, so that cutting off does not hide the end by which a secret is recognised.
+_SCANNED_CHARACTERS = 4 * _MAX_CHARACTERS
 
 
 def redact(text: str) -> CleanText:
-    """Return a text with every secret in it replaced by what it was, such as [AWS secret key].
+    """Return a text with each secret replaced by its kind, such as [AWS secret key].
 
-    Half characters go, too, and of a text that is too long to ask only the beginning stays.
+    Lone surrogates are replaced, and a text longer than 10,000 characters is cut off.
     """
-    # Half a character, as a terminal or JSON may pass it on, is more than libraries bear.
-    text = text[: _SEARCHED + 1].encode("utf-8", "replace").decode("utf-8")
+    # Terminals and JSON may pass on lone surrogates, which libraries cannot encode.
+    text = text[: _SCANNED_CHARACTERS + 1].encode("utf-8", "replace").decode("utf-8")
     kept: list[str] = []
     kinds: list[str] = []
     at = length = 0
     for start, end, kind in find_secrets(text):
         length += start - at
-        if length > _LONGEST:
+        if length > _MAX_CHARACTERS:
             break
         kept += [text[at:start], f"[{kind}]"]
         length += len(kept[-1])
@@ -34,14 +34,14 @@ def redact(text: str) -> CleanText:
         at = end
     else:
         kept.append(text[at:])
-    clean = CleanText(_beginning("".join(kept)))
+    clean = CleanText(_cut_off("".join(kept)))
     clean.secrets = tuple(dict.fromkeys(kinds))
     return clean
 
 
-def _beginning(text: str) -> str:
-    """Return a text, and only its beginning, up to the end of a word, if it is too long to ask."""
-    if len(text) <= _LONGEST:
+def _cut_off(text: str) -> str:
+    """Return a text, cut off at the end of a word if it is too long."""
+    if len(text) <= _MAX_CHARACTERS:
         return text
-    words = text[: _LONGEST + 1].rsplit(maxsplit=1)
-    return words[0] if len(words) > 1 else text[:_LONGEST]
+    words = text[: _MAX_CHARACTERS + 1].rsplit(maxsplit=1)
+    return words[0] if len(words) > 1 else text[:_MAX_CHARACTERS]

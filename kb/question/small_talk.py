@@ -1,4 +1,4 @@
-"""Tells greetings, thanks, calls for help and other short words from questions."""
+"""Tells greetings, thanks, calls for help and other small talk from questions."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from importlib.resources import files
 from kb.text.fold import fold
 
 _FILLER = "filler"
-_LONGEST = 80
+# Longer messages are questions. Chosen by hand.
+_MAX_CHARACTERS = 80
 _BETWEEN = re.compile(r"(?:<3|[\W_])+")
 
 
 def small_talk(text: str) -> str | None:
-    """Return what kind of small talk a message is (small_talk.txt), if it is nothing else.
+    """Return the kind of small talk that a message consists of (small_talk.txt), if any.
 
-    Of several kinds it is the first; but who thanks or agrees while saying no says no.
+    Of several kinds the first counts, except that "no" and "stop" outweigh thanks, and anything
+    outweighs agreement.
     """
-    rest = _BETWEEN.sub(" ", fold(text)).strip() if len(text) <= _LONGEST else ""
+    rest = _BETWEEN.sub(" ", fold(text)).strip() if len(text) <= _MAX_CHARACTERS else ""
     kind: str | None = None
     while rest:
         match = _pattern().match(rest)
         if not match:
             return None
-        said = _kinds()[match[1]]
-        if said != _FILLER and _outweighs(said, kind):
-            kind = said
+        next_kind = _kinds()[match[1]]
+        if next_kind != _FILLER and _outweighs(next_kind, kind):
+            kind = next_kind
         rest = rest[match.end() :].lstrip()
     return kind
 
 
-def _outweighs(said: str, kind: str | None) -> bool:
+def _outweighs(other: str, kind: str | None) -> bool:
     if kind == "thanks":
-        return said in ("no", "stop")
+        return other in ("no", "stop")
     return kind in (None, "fine")
 
 
@@ -49,7 +51,7 @@ def _kinds() -> dict[str, str]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Match the longest phrase; one in Latin script ends where its word does."""
+    """Return a pattern for the longest phrase; one in Latin script has to end with its word."""
     longest_first = sorted(_kinds(), key=len, reverse=True)
     return re.compile(
         "("

@@ -1,4 +1,4 @@
-"""From a question to ranked sections.
+"""From a question to ranked problems.
 
-What is answered from them is decided in kb.answer; files are read in kb.snapshot.
+kb.answer decides what to answer from them; kb.snapshot reads the files.
 """

@@ -1,9 +1,8 @@
-"""What cosines mean with an embedding model: those that mean nothing, to count the others from.
+"""The cosines of unrelated texts, by which all cosines are standardised.
 
-Models differ in how high their cosines are, and how far apart. The default model was trained with
-one height for all texts, which is known. With any other, everyday questions that no guide is
-expected to answer tell, in the asker's language, as questions in a guide's own language score
-higher than others.
+Embedding models differ in the mean and spread of their cosines. For the default model both are
+known. For any other they are estimated from everyday questions that no guide answers, for each
+language, because questions in a guide's own language score higher.
 """
 
 from __future__ import annotations
@@ -17,14 +16,16 @@ import numpy as np
 from kb.embedder.embeddings import Vectors
 
 GROUPS = ("en", "ja", "other")
-"""The languages that have questions enough of their own, and all others together."""
+"""The languages with enough everyday questions, and one group for all the others."""
 
-_LEAST_DEVIATION = 0.008
-_MOST_TEXTS = 5000
+# Keeps a model whose cosines hardly differ from dividing by nearly nothing. Chosen by hand.
+_MIN_DEVIATION = 0.008
+# Enough for a mean and a deviation, and quick.
+_MAX_TEXTS = 5000
 
 
 def group_of(language: str) -> int:
-    """Return the number of the group that a question in `language` (ISO 639-1) belongs to."""
+    """Return the position in GROUPS for a question in `language` (ISO 639-1)."""
     return GROUPS.index(language) if language in GROUPS else GROUPS.index("other")
 
 
@@ -37,19 +38,19 @@ def background_questions() -> Mapping[str, tuple[str, ...]]:
 
 
 def known_background(cosines: tuple[float, float]) -> Vectors:
-    """Return the table of a model of which the mean and deviation are known."""
+    """Return the table, shape (groups, 2), of a model whose mean and deviation are known."""
     return np.tile(np.array(cosines, np.float32), (len(GROUPS), 1))
 
 
 def background_of(texts: Vectors, questions: Mapping[str, Vectors]) -> Vectors:
-    """Return the mean and deviation of the texts' cosines to each group, shape (groups, 2).
+    """Return the mean and deviation of cosines between texts and each group, shape (groups, 2).
 
-    They are those of all texts together, taken from some thousands of them.
+    `texts` are embeddings, shape (texts, dimension); some thousands of them are sampled.
     """
     table = known_background((0.0, 1.0))
-    some = texts[:: max(1, len(texts) // _MOST_TEXTS)]
+    some = texts[:: max(1, len(texts) // _MAX_TEXTS)]
     if len(some):
         for number, group in enumerate(GROUPS):
             scores = some @ questions[group].T
-            table[number] = scores.mean(), max(float(scores.std()), _LEAST_DEVIATION)
+            table[number] = scores.mean(), max(float(scores.std()), _MIN_DEVIATION)
     return table

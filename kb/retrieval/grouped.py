@@ -1,4 +1,4 @@
-"""Scores of rows, such as chunks or wordings, brought together by problem."""
+"""Rows, such as chunks or wordings, grouped by the problem they belong to."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ Numbers = NDArray[np.int64]
 
 
 class Grouped:
-    """Which rows of a table belong to each problem. Problems are numbered from 0."""
+    """The rows of each problem. Problems are numbered from 0."""
 
     def __init__(self, problem_of: Numbers, problems: int) -> None:
-        """Take each row's problem, shape (rows,), and how many problems there are."""
+        """Take each row's problem, shape (rows,), and the number of problems."""
         self.problem_of = problem_of
         self._order = np.argsort(problem_of, kind="stable")
         self._begins = np.searchsorted(problem_of[self._order], np.arange(problems + 1))
 
     def of(self, problems: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the rows of some problems, and the place of each row's problem among them."""
+        """Return the rows of `problems`, and for each row the position of its problem there."""
         begins, ends = self._begins[problems], self._begins[problems + 1]
         places = np.repeat(np.arange(len(problems)), ends - begins)
         rows = [self._order[begin:end] for begin, end in zip(begins, ends, strict=True)]
@@ -27,9 +27,9 @@ class Grouped:
 
 
 def mean_of_best(scores: Scores, places: Numbers, count: int, k: int) -> Scores:
-    """Return the mean of the best `k` scores at each place, or of all if there are fewer.
+    """Return the mean of the `k` best scores at each of `count` places, shape (count,).
 
-    It is nan where there is none.
+    `places` says where each score belongs. Fewer than `k` scores are all averaged; none gives nan.
     """
     order = np.lexsort((-scores, places))
     sums, numbers = np.zeros((2, count), np.float32)

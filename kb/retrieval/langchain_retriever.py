@@ -15,9 +15,9 @@ from kb.snapshot.format import Snapshot
 
 
 class GuideRetriever(BaseRetriever):
-    """Finds sections for a question: one document a section, its best passage.
+    """Returns one document for each problem found: its best passage, with the hit as metadata.
 
-    KnowledgeBase.retriever makes it, so that it finds what an answer would be made of.
+    Made by KnowledgeBase.retriever, so that it finds what an answer would be made of.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

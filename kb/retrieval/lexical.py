@@ -1,8 +1,8 @@
-"""Words as they are written: BM25 over the words and character bigrams of problems.
+"""Lexical search: BM25 over the words and character bigrams of problems.
 
-BM25 is bm25s' (https://github.com/xhluca/bm25s). Latin script is taken by words; Chinese and
-Japanese, which have no spaces, by pairs of characters. Identifiers and error codes count as they
-are typed, and by their parts. The index is made by ingest and only read here.
+BM25 is that of bm25s (https://github.com/xhluca/bm25s). Text with spaces is tokenised into words;
+Chinese and Japanese into character bigrams. Identifiers and error codes count as typed and by
+their parts. Ingest builds the index; questions only read it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kb.snapshot.terms import ARRAYS, array_file, parameters_file, terms_file
 if TYPE_CHECKING:
     import bm25s
 
-# Not a beginning of a longer word, such as the "perd" of "perdí".
+# Not the ASCII start of a longer word, such as the "perd" of "perdí".
 _LITERAL = r"\$\{[\w:.-]+\}|[A-Za-z0-9_]++(?:[:./@\\-]+[A-Za-z0-9_*${}]++)*+(?![\u00c0-\u024f])"
 _CJK = r"[\u3041-\u309f\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff々〆]+"
 _TOKEN = re.compile(rf"(?P<literal>{_LITERAL})|(?P<cjk>{_CJK})|(?P<word>(?:(?!{_CJK})[^\W_])+)")
@@ -45,13 +45,13 @@ _STOP_WORDS = {
     "tr": "TURKISH",
     "zh": "CHINESE",
 }
-"""bm25s' lists by language (ISO 639-1). English is everybody's second one."""
+"""Names of bm25s' stop word lists by language (ISO 639-1); English stop words always apply."""
 
 
 def tokens(text: str) -> list[str]:
-    """Return the terms of a text: words, identifiers and their parts, character bigrams.
+    """Tokenise a text into words, identifiers and their parts, and character bigrams.
 
-    An identifier such as `iam:DeleteVirtualMFADevice` gives itself and its parts.
+    An identifier such as `iam:DeleteVirtualMFADevice` yields itself and its parts.
     """
     found: list[str] = []
     for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
@@ -69,9 +69,10 @@ def tokens(text: str) -> list[str]:
 
 
 def question_terms(question: str, language: str) -> list[str]:
-    """Return the terms of a question in `language`, without those that carry no meaning.
+    """Return the terms of a question in `language` without its stop words.
 
-    Of Japanese, those are pairs of hiragana, which spell its particles and endings.
+    In Japanese, those are bigrams of hiragana, which spell particles and endings. A question of
+    nothing but stop words keeps them.
     """
     stop = _stop_words(language)
     found = [term for term in tokens(question) if term not in stop]
@@ -86,18 +87,18 @@ def _stop_words(language: str) -> frozenset[str]:
     words = list(stopwords.STOPWORDS_EN_PLUS)
     if name := _STOP_WORDS.get(language):
         words += getattr(stopwords, f"STOPWORDS_{name}")
-    # "aren't" is asked as one word, and is two terms.
+    # "aren't" is one stop word, but is tokenised into two terms.
     return frozenset(term for word in words for term in (*tokens(word), word))
 
 
 class LexicalIndex:
-    """BM25 over documents. Never changes, so threads may share it."""
+    """BM25 over documents. Immutable, so threads may share it."""
 
     def __init__(self, bm25: bm25s.BM25) -> None:
         self._bm25 = bm25
 
     def shares(self, terms: Sequence[str]) -> Scores:
-        """Return each document's BM25 score as a share of the best, shape (documents,)."""
+        """Return BM25 scores as shares of the best one, in [0, 1], shape (documents,)."""
         known = [term for term in terms if term in self._vocabulary]
         if not known:
             return np.zeros(int(self._bm25.scores["num_docs"]), np.float32)
@@ -106,7 +107,7 @@ class LexicalIndex:
         return scores / np.float32(best) if best > 0 else scores
 
     def knows(self, term: str) -> bool:
-        """Return whether any document has a term."""
+        """Whether any document has a term."""
         return term in self._vocabulary
 
     @property
@@ -116,11 +117,11 @@ class LexicalIndex:
 
 
 def write_lexical(documents: Iterable[Sequence[str]], folder: Path, name: str) -> None:
-    """Write the index of some documents, given by their terms, as files of `folder`."""
-    # Numbered in the order of their first use, a snapshot is the same whoever makes it.
+    """Write the index of documents, each given by its terms, into `folder`."""
+    # Numbered by first occurrence, so that the same guides give the same files.
     numbers = {"": 0}
     rows = [
-        # A document without terms has one that nobody asks for.
+        # A document without terms gets the empty term, which no question has.
         [numbers.setdefault(term, len(numbers)) for term in each or [""]]
         for each in documents
     ]
@@ -130,7 +131,7 @@ def write_lexical(documents: Iterable[Sequence[str]], folder: Path, name: str) -
 
 
 def read_lexical(folder: Path, name: str) -> LexicalIndex:
-    """Return the index that `write_lexical` wrote; its tables stay on disk until they are used."""
+    """Return the index that `write_lexical` wrote, memory-mapped."""
     index = _bm25s().BM25.load(folder, mmap=True, show_progress=False, **_file_names(name))
     return LexicalIndex(index)
 
@@ -153,15 +154,15 @@ def _file_names(name: str) -> dict[str, str]:
 
 
 class Synonyms:
-    """The docs team's groups of words that mean the same, to be looked for in questions."""
+    """Groups of words that mean the same, from the docs team and from packs."""
 
     def __init__(self, groups: Iterable[Sequence[str]]) -> None:
         self._groups = [[(word, tokens(word)) for word in group] for group in groups]
 
     def of(self, question: str) -> Iterator[str]:
-        """Yield the terms of the words that mean the same as one in the question."""
+        """Yield the terms of the synonyms of the question's words."""
         terms = set(tokens(question))
         for group in self._groups:
-            said = {word for word, own in group if own and terms.issuperset(own)}
-            if said:
-                yield from (term for word, own in group if word not in said for term in own)
+            present = {word for word, own in group if own and terms.issuperset(own)}
+            if present:
+                yield from (term for word, own in group if word not in present for term in own)

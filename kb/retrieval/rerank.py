@@ -1,4 +1,4 @@
-"""An optional second look at the sections that were found, by a cross-encoder."""
+"""Reranks the best hits with an optional cross-encoder."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from kb.snapshot.format import Snapshot
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-_LOOKED_AT = 10
-_MOST_TOKENS = 512
+# Chosen by hand: each costs a forward pass.
+_RERANKED = 10
+# The usual limit of cross-encoders based on BERT.
+_MAX_TOKENS = 512
 
-# What the probability of a match adds to the log odds.
+# How much a certain match adds to a hit's log odds. Chosen by hand.
 _WEIGHT = 4.0
 
 
 class Reranker:
-    """Any CrossEncoder of sentence-transformers, which threads may share.
+    """A sentence-transformers CrossEncoder, loaded when first needed. Threads may share it.
 
-    `name` is its folder, or its name on the hub and its commit ("name@commit").
+    `name` is a folder, or a model on the hub pinned to a commit ("name@commit").
     """
 
     def __init__(self, name: str, cache: Path) -> None:
@@ -35,22 +37,22 @@ class Reranker:
         self._lock = threading.Lock()
 
     def rerank(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> list[Hit]:
-        """Return the hits, best first, after the best of them were read beside the question.
+        """Return the hits, best first, after scoring the best of them against the question.
 
-        Raises ModelError if the model cannot be had.
+        Raises ModelError if the model cannot be loaded.
         """
         from torch.nn import Sigmoid
 
-        first = hits[:_LOOKED_AT]
+        first = hits[:_RERANKED]
         if not first:
             return list(hits)
         pairs = [(question, snapshot.chunk(hit.row).text) for hit in first]
-        found = self._model.predict(pairs, activation_fn=Sigmoid(), show_progress_bar=False)
-        again = [
+        matches = self._model.predict(pairs, activation_fn=Sigmoid(), show_progress_bar=False)
+        reranked = [
             hit._replace(score=hit.score + _WEIGHT * float(probability))
-            for hit, probability in zip(first, found, strict=True)
+            for hit, probability in zip(first, matches, strict=True)
         ]
-        return sorted(again, key=lambda hit: -hit.score) + list(hits[_LOOKED_AT:])
+        return sorted(reranked, key=lambda hit: -hit.score) + list(hits[_RERANKED:])
 
     def load(self) -> None:
         """Load the model now rather than at the first question; raises ModelError."""
@@ -72,17 +74,17 @@ class Reranker:
                 revision=named.revision,
                 device="cpu",
                 cache_folder=str(self._cache),
-                max_length=_MOST_TOKENS,
+                max_length=_MAX_TOKENS,
             )
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"The reranker {self.name!r} cannot be loaded: {error}\n"
-                "RERANKER takes the folder of a cross-encoder, or NAME@COMMIT; "
-                "leave it empty for none."
+                "Set RERANKER to the folder of a cross-encoder or to NAME@COMMIT, or leave it "
+                "empty to do without."
             ) from error
         if model.num_labels != 1:
             raise ModelError(
                 f"The reranker {self.name!r} has {model.num_labels} outputs. "
-                "RERANKER takes a cross-encoder that gives one score for a pair of texts."
+                "RERANKER needs a cross-encoder with a single score for a pair of texts."
             )
         return model

@@ -1,19 +1,16 @@
-"""Question to ranked problems: by their text, their words, and how people ask about them.
+"""Ranks the problems of a snapshot for a question: by their text, words and wordings.
 
-A problem is as near to a question as its best chunk and its best block are, as the words that
-both have say, and as others' wordings of the same problem do. What each of them counts for is
-fitted to many guides, and judged on guides that it was not fitted to (docs/retrieval.md).
+A problem is scored by the cosines of its best chunk and best block, by BM25, and by the cosines of
+its nearest wordings. The weights (kb.retrieval.ranking) were fitted on many guides and evaluated
+on others (docs/retrieval.md).
 """
 
 from __future__ import annotations
 
 import copy
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,93 +20,35 @@ from kb.model import DRAFT, Audience, Hit, Section, Wording, problem_heading
 from kb.retrieval.background import group_of
 from kb.retrieval.grouped import Grouped, Numbers, Scores, mean_of_best
 from kb.retrieval.lexical import Synonyms, question_terms, read_lexical
-from kb.snapshot.format import PROBLEM_TERMS, SectionRow, Snapshot
+from kb.retrieval.mentions import mentioned_problems
+from kb.retrieval.ranking import SHIPPED, Ranking, believed
+from kb.snapshot.format import PROBLEM_TERMS, Snapshot
 
+# How many chunks, wordings and, by words, problems make the candidates that are scored in full.
+# Chosen by hand.
 _NEAREST_CHUNKS = 200
 _NEAREST_WORDINGS = 512
 _BEST_BY_WORDS = 50
-_WORDINGS_TAKEN = 3
-_WORDINGS_THAT_SAY_ALL = 6
-# From here to there a single wording is taken for the question in other words. In deviations.
-_SAYS_JUST_THAT = (3.0, 4.5)
 
-# Weights are fitted to guides of up to this many problems. The more there are, the more of them
-# are about the same, and the more it says which has the question's own words (docs/retrieval.md).
-_FEW_PROBLEMS = 200
-_MOST_DOUBLINGS = 3.0
+# The feature `wordings` is the mean of so many (docs/retrieval.md, first table).
+_WORDINGS_AVERAGED = 3
 
-_LONGEST_EXAMPLE = 60
-_SAYS_ENOUGH = 12
-# In bytes: a dozen letters or four characters of Japanese.
-_SHORTEST_QUOTE = 12
+# The weights were fitted on guides of up to this many problems. Beyond that more problems are about
+# the same thing, and the question's own words tell them apart (docs/retrieval.md, "Many problems").
+_FITTED_PROBLEMS = 200
+# Chosen by hand; the largest guide measured has 2,041 problems ("Large manuals").
+_MAX_DOUBLINGS = 3.0
+
+# Chosen by hand. Bytes of UTF-8, so that four characters of Japanese count as a dozen letters.
+_MAX_EXAMPLE_CHARACTERS = 60
+_TELLING_EXAMPLE_BYTES = 12
+
+# From this standardised cosine on, a wording is worth naming as near a question. Chosen by hand.
 _NEAR = 2.0
-
-FAR = -3.0
-"""The standardised cosine of what there is none of."""
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What counts for how much in the log odds of a problem, and what they are counted from.
-
-    All but the bias are named like what they weigh in Hit.
-    """
-
-    bias: float = 0.0
-    passage: float = 0.0
-    block: float = 0.0
-    words: float = 0.0
-    known: float = 0.0
-    nearest: float = 0.0
-    wordings: float = 0.0
-
-    def log_odds(self, found: Mapping[str, Scores]) -> Scores:
-        """Return the log odds of problems, given what speaks for each; nan stands for nothing."""
-        odds: Any = self.bias
-        for name, values in found.items():
-            odds = odds + getattr(self, name) * np.nan_to_num(values, nan=FAR)
-        return np.asarray(odds, np.float32)
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The weights for problems without wordings, and for those that have many.
-
-    Problems with few are in between: of one or two, the nearest says less than their text, if it
-    is not the question in other words (docs/retrieval.md). `leaning` is what each doubling of the
-    problems, beyond those of the guides that it was fitted to, takes from those without the
-    question's words.
-    """
-
-    alone: Weights
-    worded: Weights
-    leaning: float = 0.0
-
-    @classmethod
-    def of(cls, weights: Weights) -> Ranking:
-        """Return the ranking that takes no notice of wordings."""
-        return cls(weights, weights)
-
-    def log_odds(self, found: Mapping[str, Scores]) -> Scores:
-        """Return the log odds of problems; `believed` in `found` says how far by their wordings."""
-        evidence = {name: values for name, values in found.items() if name != "believed"}
-        alone, worded = self.alone.log_odds(evidence), self.worded.log_odds(evidence)
-        scores: Scores = alone + np.asarray(found["believed"], np.float32) * (worded - alone)
-        return scores
-
-
-SHIPPED = Ranking(
-    alone=Weights(bias=-10.106, passage=1.721, block=1.331, words=1.938, known=-1.817),
-    worded=Weights(
-        bias=-13.561, block=1.052, words=1.22, known=-1.467, nearest=1.472, wordings=1.481
-    ),
-    leaning=2.0,
-)
-"""Fitted by python -m benchmarks.any_guide --shipped; `leaning` chosen in docs/retrieval.md."""
 
 
 class SearchIndex:
-    """A snapshot made ready for searching. Never changes, so threads may share it."""
+    """A snapshot ready for searching. Immutable, so threads may share it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -123,74 +62,60 @@ class SearchIndex:
         self._wording_languages = np.array([each.language for each in snapshot.wordings], "U2")
         self._wording_vectors = np.asarray(snapshot.wording_vectors, np.float32)
         self._taught_vectors = self._wording_vectors[:0]
-        self._said = snapshot.wordings
+        self._all_wordings = snapshot.wordings
         self._words = read_lexical(snapshot.path, PROBLEM_TERMS)
         self._guide_of: Numbers = snapshot.guide_of[firsts]
         self._languages_of = np.array([guide.language for guide in snapshot.guides], "U2")
-        doublings = math.log2(max(count, _FEW_PROBLEMS) / _FEW_PROBLEMS)
-        self._doublings = min(_MOST_DOUBLINGS, doublings)
+        doublings = math.log2(max(count, _FITTED_PROBLEMS) / _FITTED_PROBLEMS)
+        self._doublings = min(_MAX_DOUBLINGS, doublings)
         self._allowed_for: dict[str, NDArray[np.bool_]] = {}
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
         groups = [group for guide in snapshot.guides for group in guide.synonyms]
         groups += [group for pack in snapshot.manifest.packs for group in pack.synonyms]
         self._synonyms = Synonyms(groups)
 
-    def taught(self, wordings: Sequence[Wording], vectors: Vectors) -> SearchIndex:
-        """Return the same with further wordings; `vectors` are theirs, row by row."""
+    def with_wordings(self, wordings: Sequence[Wording], vectors: Vectors) -> SearchIndex:
+        """Return a copy with more wordings; `vectors`, shape (wordings, dimension), are theirs."""
         index = copy.copy(self)
         problem_of = np.searchsorted(self._firsts, [wording.problem for wording in wordings])
         known = self._wordings.problem_of
         index._wordings = Grouped(np.concatenate([known, problem_of]), len(self._firsts))
         languages = np.array([wording.language for wording in wordings], "U2")
         index._wording_languages = np.concatenate([self._wording_languages, languages])
-        # Beside the others, which may be many, and are not copied for each of these.
+        # Kept apart from the snapshot's own, which may be many, so that they are not copied.
         index._taught_vectors = vectors
-        index._said = (*self._said, *wordings)
+        index._all_wordings = (*self._all_wordings, *wordings)
         return index
 
     def nearest_wording(self, name: str, vector: Vectors, language: str) -> Wording | None:
-        """Return which of a problem's wordings is nearest to a question, if any is near."""
+        """Return the wording of a problem ("guide#anchor") nearest to a question, if one is near.
+
+        `vector` is the question's embedding, shape (dimension,); `language` its language.
+        """
         problems = np.searchsorted(self._firsts, self.rows_of(name))
         rows, _ = self._wordings.of(problems)
         if not len(rows):
             return None
         cosines = self._wording_cosines(vector)[rows]
-        mean, deviation = self.usual_likeness(language)
+        mean, deviation = self.wording_background(language)
         near = float(cosines.max()) >= mean + _NEAR * deviation
-        return self._said[int(rows[cosines.argmax()])] if near else None
+        return self._all_wordings[int(rows[cosines.argmax()])] if near else None
 
     def rows_of(self, name: str) -> list[int]:
         """Return the rows of the first sections of a problem ("guide#anchor"), in all editions.
 
-        One that was renamed since is followed.
+        A problem that was renamed since is followed to its new name.
         """
         guide, _, anchor = self.snapshot.manifest.called_now(name).partition("#")
         rows = [self._rows.get((guide, language, anchor)) for language in self.languages]
         return [int(self.snapshot.problems[row]) for row in rows if row is not None]
 
     def named_in(self, text: str) -> list[str]:
-        """Return the problems ("guide#anchor") that a text links to, or else that it quotes."""
-        sections = [self.snapshot.section(n) for n in range(self.snapshot.manifest.sections)]
-        guides = self.snapshot.guides
+        """Return the problems ("guide#anchor") that a text links to, or else quotes by heading."""
+        return mentioned_problems(text, self.snapshot)
 
-        def names(rows: Iterable[SectionRow]) -> list[str]:
-            firsts = (self.snapshot.section(row.problem) for row in rows)
-            return list(dict.fromkeys(f"{guides[f.guide].id}#{f.section.anchor}" for f in firsts))
-
-        linked = [row for row in sections if row.section.url and _links_to(row.section.url, text)]
-        if linked:
-            return names(linked)
-        quoted: dict[str, list[SectionRow]] = {}
-        for row in sections:
-            heading = problem_heading(row.section, guides[row.guide])
-            if len(heading.encode("utf-8")) >= _SHORTEST_QUOTE and _quotes(heading, text):
-                quoted.setdefault(heading.casefold(), []).append(row)
-        # Of "a lost card" and "a lost card on a trip" the longer one is meant.
-        longest = [h for h in quoted if not any(h != other and h in other for other in quoted)]
-        return names(row for heading in longest for row in quoted[heading])
-
-    def usual_likeness(self, language: str) -> tuple[float, float]:
-        """Return mean and deviation of the cosines of a question to wordings about other things."""
+    def wording_background(self, language: str) -> tuple[float, float]:
+        """Return the mean and deviation of cosines between a question and unrelated wordings."""
         mean, deviation = self.snapshot.background[2, group_of(language)]
         return float(mean), float(deviation)
 
@@ -201,9 +126,9 @@ class SearchIndex:
         return [self.snapshot.section(int(row)).section for row in rows]
 
     def names(self, hit: Hit) -> list[tuple[str, str]]:
-        """Return what golden questions call a problem: "anchor" and "guide#anchor".
+        """Return the names of a hit's problem in golden questions: ("anchor", "guide#anchor").
 
-        That is so for each of its sections, the first one's before the others'.
+        One pair for each of the problem's sections, in the guide's order.
         """
         guide = self.snapshot.guides[self.snapshot.guide_of[hit.section]]
         anchors = [section.anchor for section in self.problem(hit.section)]
@@ -212,7 +137,7 @@ class SearchIndex:
     def find(
         self, guide_id: str, language: str, anchor: str, audience: Audience | None = None
     ) -> int | None:
-        """Return the row of the section that a citation names, if the audience may know of it."""
+        """Return the row of the section that a citation names, if it is visible to the audience."""
         row = self._rows.get((guide_id, language, anchor))
         if row is None:
             return None
@@ -220,18 +145,18 @@ class SearchIndex:
         return row if guide.is_visible_to(audience) else None
 
     def headings(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
-        """Return the problems for an asker, each as "guide#anchor" and by its heading."""
+        """Return the problems an asker can find, each as ("guide#anchor", heading)."""
         problems = np.flatnonzero(self._allowed(language) & self._visible(audience))
         return [self._named(int(self._firsts[problem])) for problem in problems]
 
     def unworded(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
-        """Return the problems without wordings, as `headings` does."""
+        """Return the problems that have no wordings, as `headings` does."""
         worded = np.bincount(self._wordings.problem_of, minlength=len(self._firsts)) > 0
         problems = self._allowed(language) & self._visible(audience) & ~worded
         return [self._named(int(self._firsts[problem])) for problem in np.flatnonzero(problems)]
 
     def _named(self, number: int) -> tuple[str, str]:
-        """Return a problem's "guide#anchor" and heading, by the row of its first section."""
+        """Return ("guide#anchor", heading) of a problem, given its first section's row."""
         row = self.snapshot.section(number)
         guide = self.snapshot.guides[row.guide]
         return f"{guide.id}#{row.section.anchor}", problem_heading(row.section, guide)
@@ -246,19 +171,19 @@ class SearchIndex:
         return rows
 
     def titles(self, language: str, audience: Audience | None = None) -> tuple[str, ...]:
-        """Return the guides' titles, each in the edition that suits the asker."""
+        """Return the guides' titles, each in the edition that suits the asker best."""
         guides = [self.snapshot.guides[some[0]] for some in self._editions(language)]
         return tuple(guide.title for guide in guides if guide.is_visible_to(audience))
 
     def examples(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
-        """Return what may be asked, each problem as "guide#anchor" and by a wording of it.
+        """Return example questions, one for each problem, each as ("guide#anchor", text).
 
-        Where there is none in the asker's language, its heading has to do; first come the
-        problems with wordings, and then those whose headings say the most.
+        The text is a short wording in the asker's language, or else the problem's heading.
+        Wordings come first, then headings that say the most.
         """
         asked: dict[int, str] = {}
         for wording in self.snapshot.wordings:
-            fits = wording.language == language and len(wording.text) <= _LONGEST_EXAMPLE
+            fits = wording.language == language and len(wording.text) <= _MAX_EXAMPLE_CHARACTERS
             if fits and wording.origin != DRAFT:
                 asked.setdefault(wording.problem, wording.text)
         found: list[tuple[bool, int, tuple[str, str]]] = []
@@ -266,14 +191,13 @@ class SearchIndex:
             row = int(self._firsts[problem])
             key, heading = self._named(row)
             text = asked.get(row, heading)
-            # A dozen letters, of Japanese half as many, can say what is wrong.
-            said = min(len(text.encode("utf-8")), _SAYS_ENOUGH)
+            telling = min(len(text.encode("utf-8")), _TELLING_EXAMPLE_BYTES)
             if text.strip():
-                found.append((row in asked, said, (key, text)))
+                found.append((row in asked, telling, (key, text)))
         return [each for _, _, each in sorted(found, key=lambda e: (-e[0], -e[1]))]
 
     def unknown_terms(self, question: str, language: str) -> int:
-        """Return how many of a question's telling terms no guide has."""
+        """Return how many of a question's terms, stop words aside, occur in no guide."""
         terms = set(question_terms(question, language))
         return sum(not self._words.knows(term) for term in terms)
 
@@ -285,11 +209,11 @@ class SearchIndex:
         ranking: Ranking = SHIPPED,
         audience: Audience | None = None,
     ) -> list[Hit]:
-        """Return the problems that come into question, the best first.
+        """Return the hits for a question, best first.
 
-        `vector` is the question's embedding, shape (dimension,); `language` the question's.
-        Of a guide's editions only the one that suits the asker is searched, and only guides
-        that the `audience` may know of.
+        `vector` is the question's embedding, shape (dimension,); `language` its language.
+        Only guides visible to `audience` are searched, and of their editions the one that suits
+        the asker, with the problems of others that it lacks.
         """
         if not self.snapshot.manifest.chunks:
             return []
@@ -311,10 +235,10 @@ class SearchIndex:
             "known": np.full(len(problems), known, np.float32),
             "nearest": near,
             "wordings": _standardised(wordings, background[2]),
-            "believed": _believed(counts, near),
+            "believed": believed(counts, near),
         }
-        # Words say nothing of a problem in another language. The one that has the most of them is
-        # no likelier than before; the others are less so.
+        # Only where question and guide share a language do words say anything. The problem with
+        # most of the words keeps its score and the others lose, so that confidence never rises.
         same = self._languages_of[self._guide_of[problems]] == language
         leaning = ranking.leaning * self._doublings * known * same
         scores = ranking.log_odds(found) + leaning * (words[problems] - 1)
@@ -330,19 +254,19 @@ class SearchIndex:
         ]
 
     def _candidates(self, vector: Vectors, words: Scores, allowed: NDArray[np.bool_]) -> Numbers:
-        """Return the problems that are near in one way or another."""
-        # Editions that are not allowed take places among the nearest, so more are asked for.
+        """Return the problems near the question by chunks, wordings or words, shape (problems,)."""
+        # Other editions take up places among the nearest, so ask for more.
         editions = len(self.languages)
         wanted = min(self.snapshot.manifest.chunks, _NEAREST_CHUNKS * editions)
         _, nearest = self.snapshot.index.search(vector[None, :], wanted)
         near = [self._chunks.problem_of[nearest[0]]]
-        if len(self._said):
+        if len(self._all_wordings):
             cosines = self._wording_cosines(vector)
-            near.append(self._wordings.problem_of[_best(cosines, _NEAREST_WORDINGS * editions)])
-        by_words = _best(words, _BEST_BY_WORDS * editions)
+            near.append(self._wordings.problem_of[_highest(cosines, _NEAREST_WORDINGS * editions)])
+        by_words = _highest(words, _BEST_BY_WORDS * editions)
         near.append(by_words[words[by_words] > 0])
         problems = np.unique(np.concatenate(near))
-        # A problem may have no text at all, and nothing to answer with.
+        # A problem may be a bare heading, with nothing to answer from.
         _, places = self._chunks.of(problems)
         with_text = np.bincount(places, minlength=len(problems)) > 0
         found: Numbers = problems[allowed[problems] & with_text]
@@ -356,7 +280,7 @@ class SearchIndex:
         return np.concatenate([*known, np.zeros(0, np.float32)])
 
     def _passages(self, vector: Vectors, problems: Numbers) -> tuple[Scores, Numbers]:
-        """Return the cosine of each problem's best chunk, and that chunk's row."""
+        """Return the cosine of each problem's best chunk, and its row, both shape (problems,)."""
         rows, places = self._chunks.of(problems)
         if not len(rows):
             return np.zeros(0, np.float32), rows
@@ -373,23 +297,23 @@ class SearchIndex:
     def _nearest_wordings(
         self, vector: Vectors, problems: Numbers, language: str
     ) -> tuple[Scores, Scores, Numbers]:
-        """Return the cosine of each problem's nearest wording, and the mean of the nearest ones.
+        """Return the nearest wording's cosine, the mean of the nearest ones, and the count of all.
 
-        The third is how many there are. Among many some are near by chance, so those in the asker's
-        language are enough where there are enough of them.
+        Each has shape (problems,). Of many wordings some are near by chance, so only those in the
+        asker's language are used where there are enough of them.
         """
         rows, places = self._wordings.of(problems)
         counts = np.bincount(places, minlength=len(problems))
         own = self._wording_languages[rows] == language
-        enough = np.bincount(places[own], minlength=len(problems)) >= _WORDINGS_TAKEN
+        enough = np.bincount(places[own], minlength=len(problems)) >= _WORDINGS_AVERAGED
         taken = own | ~enough[places]
         rows, places = rows[taken], places[taken]
         cosines = self._wording_cosines(vector)[rows]
         nearest = mean_of_best(cosines, places, len(problems), 1)
-        return nearest, mean_of_best(cosines, places, len(problems), _WORDINGS_TAKEN), counts
+        return nearest, mean_of_best(cosines, places, len(problems), _WORDINGS_AVERAGED), counts
 
     def _editions(self, language: str) -> list[list[int]]:
-        """Return the guides, the editions of one together, that which suits the asker first."""
+        """Return each guide's editions as positions, the one that suits the asker best first."""
         editions: dict[str, list[int]] = {}
         for number, guide in enumerate(self.snapshot.guides):
             editions.setdefault(guide.id, []).append(number)
@@ -400,10 +324,10 @@ class SearchIndex:
         ]
 
     def _allowed(self, language: str) -> NDArray[np.bool_]:
-        """Return which problems to search for an asker.
+        """Return which problems to search for an asker, shape (problems,).
 
-        Those of the edition that suits, and of the others what that one lacks, if they are
-        so much alike that it can be told.
+        Those of the edition that suits best and, from editions that share at least half of its
+        anchors, those that it lacks.
         """
         if language not in self._allowed_for:
             allowed = np.zeros(len(self._firsts), bool)
@@ -420,7 +344,7 @@ class SearchIndex:
         return self._allowed_for[language]
 
     def _visible(self, audience: Audience | None) -> NDArray[np.bool_]:
-        """Return which problems an audience may know of."""
+        """Return which problems are visible to an audience, shape (problems,)."""
         guides = [guide.is_visible_to(audience) for guide in self.snapshot.guides]
         return np.array(guides, bool)[self._guide_of]
 
@@ -431,42 +355,14 @@ class SearchIndex:
         return self.snapshot.section(int(self._firsts[problem])).section.anchor
 
 
-def _links_to(url: str, text: str) -> bool:
-    """Whether a text has an address, and not one that only begins like it."""
-    return re.search(rf"{re.escape(url)}(?![\w/#?&=.-]*\w)", text) is not None
-
-
-def _quotes(heading: str, text: str) -> bool:
-    """Whether a text has a heading, and not only within longer words."""
-    words = re.escape(heading)
-    return re.search(rf"(?<![A-Za-z]){words}(?![A-Za-z])", text, re.IGNORECASE) is not None
-
-
-def text_odds(passages: Scores, blocks: Scores) -> Scores:
-    """Return log odds by what texts mean alone, given their standardised cosines.
-
-    A text of which there is none has -inf.
-    """
-    found = {"passage": passages, "block": blocks}
-    return SHIPPED.alone.log_odds({name: np.maximum(z, FAR) for name, z in found.items()})
-
-
 def _standardised(cosines: Scores, background: NDArray[np.float32]) -> Scores:
     mean, deviation = background
     scores: Scores = (cosines - mean) / deviation
     return scores
 
 
-def _believed(counts: Numbers, nearest: Scores) -> Scores:
-    """Return how far to believe wordings, in [0, 1]: many of them, or one that says just that."""
-    low, high = _SAYS_JUST_THAT
-    same = np.clip((np.nan_to_num(nearest, nan=FAR) - low) / (high - low), 0, 1)
-    found: Scores = np.maximum(np.minimum(counts / _WORDINGS_THAT_SAY_ALL, 1), same)
-    return found.astype(np.float32)
-
-
-def _best(scores: Scores, count: int) -> Numbers:
-    """Return the rows of the highest scores, in no order."""
+def _highest(scores: Scores, count: int) -> Numbers:
+    """Return the rows of the highest scores, in no particular order."""
     if count >= len(scores):
         return np.arange(len(scores))
     found: Numbers = np.argpartition(-scores, count)[:count]

@@ -1,4 +1,4 @@
-"""Published snapshots on disk: their format, and how they are opened.
+"""Published snapshots: their format, opening them, which one is live, and the shared store.
 
-What goes into one is decided in ingest.
+Ingest decides what goes into one.
 """

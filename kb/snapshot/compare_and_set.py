@@ -1,9 +1,10 @@
-"""Replaces one small file in a store only if it still is what was read.
+"""Replaces one small file in a store only if it has not changed since it was read.
 
-So what another machine published meanwhile is not lost. Amazon S3 checks it itself (If-Match and
-If-None-Match, https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). On a
-file system it is done under a lock. Google Cloud Storage checks it, too, but gcsfs can only ask it
-to create what is not there: a lock is such an object.
+This way nothing that another machine published in the meantime is lost. Amazon S3 does it with
+If-Match and If-None-Match
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). On a file system it
+takes a lock. Google Cloud Storage has conditional writes too, but gcsfs only exposes creating an
+object that does not exist, so such an object is the lock.
 """
 
 from __future__ import annotations
@@ -20,42 +21,46 @@ from filelock import FileLock
 from fsspec import AbstractFileSystem
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
+# How long to wait for another machine's lock, which it holds for a few requests. Chosen by hand.
 _LOCK_SECONDS = 10.0
-# What S3 says if the condition does not hold, or another conditional write is under way.
+# S3's error codes if the condition fails, or another conditional write is in progress.
 _REFUSED = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
 
 class ChangedError(Exception):
-    """The file is not what was read any more, and stays as it is."""
+    """The file has changed since it was read, and was not replaced."""
 
 
 class HeldError(Exception):
-    """Somebody holds the lock; the text is its path."""
+    """Another process holds the lock; the message is its path."""
 
 
 @dataclass(frozen=True)
 class Versioned:
-    """A file's contents, and which version that is; None for both if there is no file."""
+    """A file's contents and their version; both None if there is no file."""
 
     data: bytes | None = None
     version: str | None = None
 
 
 class Cell(Protocol):
-    """A file that is read and replaced as a whole."""
+    """A file that is read and replaced as a whole.
+
+    Methods also raise the OSError of their file system.
+    """
 
     def data(self) -> bytes | None:
-        """Return the contents alone, at the least cost; None if there is no file."""
+        """Return the contents in as few requests as possible; None if there is no file."""
 
     def read(self) -> Versioned:
-        """Return what is there."""
+        """Return the contents and their version."""
 
     def replace(self, data: bytes, version: str | None) -> None:
-        """Write `data` if the version that was read is there still; else raise ChangedError."""
+        """Write `data` if `version` is still current; otherwise raise ChangedError."""
 
 
 def cell(fs: AbstractFileSystem, protocol: str, path: str) -> Cell:
-    """Return a file of a store as a cell."""
+    """Return the cell for a file in a store; `protocol` is s3, gs or file."""
     kinds: dict[str, Callable[[AbstractFileSystem, str], Cell]]
     kinds = {"s3": _S3Cell, "file": _FileCell}
     return kinds.get(protocol, LockedCell)(fs, path)
@@ -68,7 +73,7 @@ class _S3Cell:
 
     def data(self) -> bytes | None:
         try:
-            # With a range, so that s3fs does not ask for the size first.
+            # A range keeps s3fs from asking for the size first.
             data: bytes = self._fs.cat_file(self._path, start=0)
         except FileNotFoundError:
             return None
@@ -76,7 +81,7 @@ class _S3Cell:
 
     def read(self) -> Versioned:
         try:
-            # Before the contents: if they change in between, the version is refused as too old.
+            # Before the contents, so that a change in between makes the version outdated.
             version = str(self._fs.info(self._path)["ETag"])
         except FileNotFoundError:
             return Versioned()
@@ -89,7 +94,7 @@ class _S3Cell:
         except OSError as error:
             if not _is_refusal(error, version):
                 raise
-            # A try whose answer was lost is repeated by the library, and meets itself.
+            # s3fs retries a request whose response was lost, and may find its own write.
             if self.data() != data:
                 raise ChangedError from error
 
@@ -121,7 +126,7 @@ class _FileCell:
 
 
 class LockedCell:
-    """A cell in a store that only knows how to create what is not there."""
+    """A cell in a store whose only conditional write is creating a new object."""
 
     def __init__(self, fs: AbstractFileSystem, path: str, seconds: float = _LOCK_SECONDS) -> None:
         self._fs = fs
@@ -129,7 +134,7 @@ class LockedCell:
         self._seconds = seconds
 
     def data(self) -> bytes | None:
-        """Return the contents alone."""
+        """Return the contents; None if there is no file."""
         try:
             data: bytes = self._fs.cat_file(self._path)
         except FileNotFoundError:
@@ -137,14 +142,14 @@ class LockedCell:
         return data
 
     def read(self) -> Versioned:
-        """Return what is there."""
+        """Return the contents and their version."""
         return _versioned(self.data())
 
     def replace(self, data: bytes, version: str | None) -> None:
-        """Write `data` if the version that was read is there still.
+        """Write `data` if `version` is still current.
 
-        Raises ChangedError if it is not, HeldError if somebody holds the lock for too long, as a
-        process does that was killed at this very moment.
+        Raises ChangedError if it is not, and HeldError if the lock is held for too long, such as by
+        a process that was killed while it held it.
         """
         lock = f"{self._path}.lock"
         retrying = Retrying(
@@ -171,6 +176,6 @@ def _versioned(data: bytes | None) -> Versioned:
 
 def _is_refusal(error: OSError, version: str | None) -> bool:
     if isinstance(error, FileNotFoundError):
-        return version is not None  # else it is the bucket that is not there
+        return version is not None  # otherwise the bucket is missing
     response: dict[str, Any] = getattr(error.__cause__, "response", None) or {}
     return isinstance(error, FileExistsError) or (response.get("Error", {}).get("Code") in _REFUSED)

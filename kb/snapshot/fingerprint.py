@@ -1,4 +1,4 @@
-"""Tells whether two embedding models are the same by what they make of one sentence."""
+"""Recognises an embedding model by its embedding of one fixed sentence."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kb.errors import EmbedderMismatchError
 from kb.snapshot.format import Embedder
 
 _SENTENCE = "A fixed sentence for the fingerprint. 指紋のための決まった文。"
-# The same model in another precision stays above this; other models stay far below.
-_SAME = 0.98
+# The least cosine. The same model in another precision is above it, other models are far below.
+_MIN_COSINE = 0.98
 
 
 def fingerprint(embeddings: SentenceTransformerEmbeddings) -> Embedder:
-    """Return how a manifest pins the embedder."""
+    """Return the entry that pins the embedder in a manifest; raises ModelError."""
     vector = embeddings.encode([_SENTENCE], "document")[0]
     return Embedder(
         model=embeddings.model_id,
@@ -24,33 +24,36 @@ def fingerprint(embeddings: SentenceTransformerEmbeddings) -> Embedder:
 
 
 def check_model_id(pinned: Embedder, embeddings: SentenceTransformerEmbeddings) -> None:
-    """Raise EmbedderMismatchError if the names differ; needs no model to be loaded."""
+    """Raise EmbedderMismatchError if the model ids differ; does not load the model."""
     if pinned.model != embeddings.model_id:
         raise _mismatch(pinned, f"EMBEDDING_MODEL is now {embeddings.model_id!r}")
 
 
 def check_fingerprint(pinned: Embedder, embeddings: SentenceTransformerEmbeddings) -> None:
-    """Raise EmbedderMismatchError if the model makes other vectors than it did."""
+    """Raise EmbedderMismatchError if the model's embeddings have changed.
+
+    Loads the model; raises ModelError if that fails.
+    """
     check_model_id(pinned, embeddings)
     now = fingerprint(embeddings)
     if now.dimension != pinned.dimension:
-        raise _mismatch(pinned, f"its vectors now have {now.dimension} numbers")
+        raise _mismatch(pinned, f"its embeddings now have {now.dimension} dimensions")
     before, after = (np.array(each.fingerprint, np.float32) for each in (pinned, now))
     if not same_fingerprint(before, after):
         raise _mismatch(
             pinned,
-            f"the model of that name now gives other vectors (cosine {before @ after:.3f})",
+            f"the model of that name now gives different embeddings (cosine {before @ after:.3f})",
         )
 
 
 def same_fingerprint(before: Vectors, after: Vectors) -> bool:
-    """Whether two embeddings of the sentence are by the same model."""
-    return before.shape == after.shape and float(before @ after) >= _SAME
+    """Whether two embeddings of the fixed sentence come from the same model."""
+    return before.shape == after.shape and float(before @ after) >= _MIN_COSINE
 
 
 def _mismatch(pinned: Embedder, reason: str) -> EmbedderMismatchError:
     return EmbedderMismatchError(
         f"The snapshot was made with the embedding model {pinned.model!r} "
-        f"({pinned.dimension} numbers), but {reason}. "
+        f"({pinned.dimension} dimensions), but {reason}. "
         "Set EMBEDDING_MODEL back, or ingest the guides again: guidebot ingest PATH..."
     )

@@ -1,25 +1,25 @@
 """Published snapshots: immutable folders, one of them current.
 
     snapshots/
-      current                     the name of the live snapshot; on its second line, as JSON,
-                                  since when it is, by whom, and what was live before
+      current                     the name of the live snapshot; its second line is JSON: since when
+                                  it is live, by whom, and which were live before
       20261123T091500Z-1f3c9a/
-        manifest.json             what it holds, the embedder, a checksum for every other file
-        guides.jsonl              a GuideInfo a line
-        sections.jsonl            a SectionRow a line
-        chunks.jsonl              a Chunk a line
+        manifest.json             its contents, the embedder, and a checksum for every other file
+        guides.jsonl              one GuideInfo per line
+        sections.jsonl            one SectionRow per line
+        chunks.jsonl              one Chunk per line
         index.faiss               inner product over the chunks' vectors; row i is chunk i
         blocks.npy                float16 (blocks, dimension), in the order of the sections
-        block_sections.npy        int32 (blocks,): the section that each is of
-        wordings.jsonl            a Wording a line
+        block_sections.npy        int32 (blocks,): the section of each block
+        wordings.jsonl            one Wording per line
         wordings.npy              float16 (wordings, dimension)
         background.npy            float32 (3, groups, 2): mean and deviation of the cosines of
                                   chunks, blocks and wordings to everyday questions
                                   (kb.retrieval.background)
         problems.*                BM25 over the problems (kb.retrieval.lexical)
 
-Names begin with the time, so that their order is the snapshots'. Opening one checks that all of it
-is there, is what the manifest says, and fits together, so that nothing is found out by a question.
+Names start with the time, so that they sort by age. Opening a snapshot checks that it is complete,
+matches its manifest, and is consistent, so that no question runs into damage later.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     import faiss
 
 FORMAT = 6
+"""The version of the format; increment it with every change, so that old snapshots are refused."""
+
 CURRENT = "current"
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
@@ -66,8 +68,9 @@ FILES = (
     *(GUIDES, SECTIONS, CHUNKS, INDEX, BLOCKS, BLOCK_SECTIONS, WORDINGS, WORDING_VECTORS),
     *(BACKGROUND, *term_files(PROBLEM_TERMS)),
 )
-"""The files that a snapshot has beside its manifest."""
+"""The files of a snapshot besides its manifest."""
 
+# Chunks, blocks and wordings; kb.retrieval.background.GROUPS; mean and deviation.
 _BACKGROUND_SHAPE = (3, 3, 2)
 _NAME = re.compile(r"[\w-][\w.-]{0,199}", re.ASCII)
 
@@ -78,7 +81,7 @@ logger = logging.getLogger(__name__)
 
 
 class SectionRow(Frozen):
-    """A section, the row of its guide, and that of the first section of its problem."""
+    """A section, the row of its guide, and the row of its problem's first section."""
 
     guide: _Count
     problem: _Count
@@ -86,9 +89,9 @@ class SectionRow(Frozen):
 
 
 class Embedder(Frozen):
-    """The embedding model that a snapshot was made with, as the manifest pins it.
+    """The embedding model that a snapshot was made with.
 
-    `fingerprint` is the embedding of one fixed sentence, as a passage.
+    `fingerprint` is its embedding of one fixed sentence, as a passage, shape (dimension,).
     """
 
     model: str
@@ -104,9 +107,9 @@ class FileSum(Frozen):
 
 
 class PackUse(Frozen):
-    """A vocabulary pack as a snapshot used it: how many of its problems the guides have.
+    """A vocabulary pack in a snapshot: how many of its problems matched one in the guides.
 
-    Without any, it has no part in the snapshot.
+    A pack with none has no part in the snapshot.
     """
 
     name: str
@@ -117,10 +120,10 @@ class PackUse(Frozen):
 
 
 class Manifest(Frozen):
-    """What a snapshot holds. `created` is a time in ISO 8601, UTC; `by` is who had it made.
+    """What a snapshot contains. `created` is in ISO 8601, UTC; `by` is who had it made.
 
-    `packs` are the vocabulary packs whose wordings are among its own. `renamed` has what problems
-    of earlier snapshots ("guide#anchor") are called now, where that is something else.
+    `packs` are the vocabulary packs whose wordings it contains. `renamed` maps problems of earlier
+    snapshots ("guide#anchor") to their current names, where these differ.
     """
 
     format: int
@@ -136,16 +139,17 @@ class Manifest(Frozen):
     renamed: dict[str, str] = {}
 
     def called_now(self, problem: str) -> str:
-        """Return what a problem ("guide#anchor") of this or an earlier snapshot is called now."""
+        """Return the current name of a problem ("guide#anchor") of this or an earlier snapshot."""
         return self.renamed.get(problem, problem)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An opened snapshot. Sections and chunks are read from their lines when asked for.
+    """An open snapshot. Sections and chunks are parsed when they are asked for.
 
-    `guide_of` and `problems` have for each section the row of its guide, and of its problem's
-    first section, shape (sections,); `chunk_sections` has each chunk's section.
+    `guide_of` and `problems` hold the rows of each section's guide and of its problem's first
+    section, both of shape (sections,); `chunk_sections`, shape (chunks,), holds each chunk's
+    section.
     """
 
     path: Path
@@ -182,7 +186,7 @@ class Snapshot:
         return Chunk.model_validate_json(self._chunk_lines[row])
 
     def sections_as_written(self) -> list[list[str]]:
-        """Return each guide's sections as JSON, to see whether they are those of another."""
+        """Return each guide's sections as JSON, for comparing them with another snapshot's."""
         found: list[list[str]] = [[] for _ in self.guides]
         for line, guide in zip(self._section_lines, self.guide_of, strict=True):
             found[guide].append(line.split(",", 2)[2])  # {"guide":12,"problem":34,"section":...
@@ -190,12 +194,11 @@ class Snapshot:
 
 
 def open_snapshot(path: Path, name: str = "") -> Snapshot:
-    """Open the snapshot in a folder, after checking that its parts are there and fit together.
+    """Open the snapshot in a folder, after checking that it is complete and consistent.
 
-    Its folder is called what it is called, unless `name` says so, or it is still hidden as one that
-    is being made. Raises DamagedSnapshotError if a part is missing, was changed, or is not what the
-    others say of it, whatever its checksum; SnapshotError if the snapshot is of a format that this
-    version does not know.
+    Its name has to be `name`, or else the folder's, unless the folder is hidden, as one is while it
+    is being written. Raises DamagedSnapshotError if a file is missing, does not match its checksum,
+    or contradicts the others; SnapshotError if this version cannot read its format.
     """
     manifest = read_manifest(path)
     try:
@@ -206,7 +209,7 @@ def open_snapshot(path: Path, name: str = "") -> Snapshot:
 
 
 def _read(path: Path, manifest: Manifest) -> Snapshot:
-    """Return the snapshot; raises ValueError where its parts do not fit together."""
+    """Return the snapshot; raises ValueError if its parts are inconsistent."""
     guides = tuple(rows_of(path / GUIDES, read_lines(path / GUIDES), GuideInfo))
     sections, chunks = read_lines(path / SECTIONS), read_lines(path / CHUNKS)
     found = (len(guides), len(sections), len(chunks))
@@ -219,13 +222,13 @@ def _read(path: Path, manifest: Manifest) -> Snapshot:
     wordings = tuple(rows_of(path / WORDINGS, read_lines(path / WORDINGS), Wording))
     firsts = set(problems)
     if not firsts.issuperset(wording.problem for wording in wordings):
-        raise ValueError(f"{WORDINGS} has wordings of what is no problem")
+        raise ValueError(f"{WORDINGS} has wordings of problems that do not exist")
     chunk_sections = [row.section for row in rows_of(path / CHUNKS, chunks, Chunk)]
     if not all(0 <= section < len(sections) for section in chunk_sections):
-        raise ValueError(f"{CHUNKS} has chunks of what is no section")
+        raise ValueError(f"{CHUNKS} has chunks of sections that do not exist")
     dimension = manifest.embedder.dimension
     if len(manifest.embedder.fingerprint) != dimension:
-        raise ValueError(f"{MANIFEST} has a fingerprint that is no vector of {dimension} numbers")
+        raise ValueError(f"{MANIFEST}: the fingerprint does not have {dimension} dimensions")
     blocks = read_unit_vectors(path / BLOCKS, None, dimension)
     check_terms(path, PROBLEM_TERMS, len(firsts))
     return Snapshot(
@@ -249,7 +252,7 @@ def _read(path: Path, manifest: Manifest) -> Snapshot:
 def _section_numbers(
     path: Path, sections: Sequence[str], guides: int
 ) -> tuple[list[int], list[int]]:
-    """Return the guide and the problem of each section; the rows are read again when needed."""
+    """Return the rows of each section's guide and problem."""
     rows = [(r.guide, r.problem) for r in rows_of(path / SECTIONS, sections, SectionRow)]
     for number, (guide, problem) in enumerate(rows, 1):
         sound = guide < guides and problem < len(rows) and rows[problem] == (guide, problem)
@@ -263,25 +266,25 @@ def _section_numbers(
 def open_live(snapshots: Path) -> Snapshot:
     """Open the snapshot that `current` names, and no other.
 
-    Raises NoSnapshotError if nothing was published, SnapshotError if it cannot be used.
+    Raises NoSnapshotError if nothing has been published, and SnapshotError as `open_snapshot` does.
     """
     if name := current_name(snapshots):
         return open_snapshot(snapshots / name)
     if not os.path.lexists(snapshots / CURRENT) and not published(snapshots):
         raise NoSnapshotError(
-            f"No guide was ingested yet: {snapshots} holds no snapshot. "
+            f"No guides have been ingested yet: there is no snapshot in {snapshots}. "
             "Run: guidebot ingest PATH..."
         )
     raise DamagedSnapshotError(
-        f"{snapshots / CURRENT}: does not name a snapshot beside it. "
+        f"{snapshots / CURRENT} does not name an existing snapshot. "
         "Ingest the guides again: guidebot ingest PATH..."
     )
 
 
 def open_current(snapshots: Path) -> Snapshot:
-    """Open the live snapshot, or the newest good one if that is damaged.
+    """Open the live snapshot, or the newest intact one if that is damaged.
 
-    Raises NoSnapshotError if nothing was published, DamagedSnapshotError if none is good.
+    Raises NoSnapshotError if nothing has been published, DamagedSnapshotError if none is intact.
     """
     try:
         return open_live(snapshots)
@@ -298,7 +301,7 @@ def open_current(snapshots: Path) -> Snapshot:
             logger.error("Snapshot refused: %s", error)
             problems.append(str(error))
             continue
-        logger.error("Answering from the snapshot %s instead.", name)
+        logger.error("Using snapshot %s instead.", name)
         return snapshot
     raise DamagedSnapshotError(
         "No snapshot can be used:\n"
@@ -308,9 +311,9 @@ def open_current(snapshots: Path) -> Snapshot:
 
 
 def current_name(snapshots: Path) -> str | None:
-    """Return the name of the live snapshot, if `current` is there and has one.
+    """Return the name of the live snapshot, if `current` exists and names one.
 
-    What leads elsewhere than to a folder beside it is none.
+    Anything that is not a plain file name, such as a path, counts as none.
     """
     try:
         name = (snapshots / CURRENT).read_text("utf-8").partition("\n")[0].strip()
@@ -320,7 +323,7 @@ def current_name(snapshots: Path) -> str | None:
 
 
 def published(snapshots: Path) -> list[str]:
-    """Return the names of the snapshots that are on disk, oldest first."""
+    """Return the names of the snapshots on disk, oldest first."""
     if not snapshots.is_dir():
         return []
     return sorted(
@@ -331,16 +334,19 @@ def published(snapshots: Path) -> list[str]:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Return a snapshot's manifest; raises as `open_snapshot` does."""
+    """Return a snapshot's manifest.
+
+    Raises DamagedSnapshotError if it is missing or invalid, SnapshotError if its format is unknown.
+    """
     try:
         if path.is_symlink():
-            raise DamagedSnapshotError(f"{path}: is a link, and a snapshot is a folder.")
+            raise DamagedSnapshotError(f"{path} is a symbolic link; a snapshot has to be a folder.")
         text = (path / MANIFEST).read_text("utf-8")
         found: Any = json.loads(text)
         version = found.get("format") if isinstance(found, dict) else None
         if version != FORMAT and isinstance(version, int):
             raise SnapshotError(
-                f"{path}: the snapshot has format {version}, this version reads {FORMAT}. "
+                f"{path}: the snapshot has format {version}, but this version reads {FORMAT}. "
                 "Ingest the guides again: guidebot ingest PATH..."
             )
         return Manifest.model_validate_json(text)
@@ -356,23 +362,23 @@ def file_sum(path: Path) -> FileSum:
 
 
 def _check_files(path: Path, manifest: Manifest, name: str) -> None:
-    """Raise DamagedSnapshotError unless the manifest is this one's, and has its files."""
+    """Raise DamagedSnapshotError unless the manifest is the snapshot's own and its files match."""
     if not name.startswith(".") and manifest.name != name:
         raise DamagedSnapshotError(
-            f"{path}: the manifest is that of another snapshot, {manifest.name!r}."
+            f"{path}: the manifest belongs to another snapshot, {manifest.name!r}."
         )
     if missing := [name for name in FILES if name not in manifest.files]:
-        raise DamagedSnapshotError(f"{path / MANIFEST}: names no {', '.join(missing)}.")
+        raise DamagedSnapshotError(f"{path / MANIFEST} does not list {', '.join(missing)}.")
     for name, expected in manifest.files.items():
         if not _NAME.fullmatch(name):
-            raise DamagedSnapshotError(f"{path / MANIFEST}: {name!r} is no name of a file in it.")
+            raise DamagedSnapshotError(f"{path / MANIFEST}: {name!r} is not a valid file name.")
         _check_file(path / name, expected)
 
 
 def _check_file(path: Path, expected: FileSum) -> None:
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            raise DamagedSnapshotError(f"{path}: is not a file.")
+            raise DamagedSnapshotError(f"{path} is not a regular file.")
         found = file_sum(path)
     except OSError as error:
         raise DamagedSnapshotError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""Takes what is live in the store of shared snapshots over into a home folder."""
+"""Pulls the live snapshot from the shared store into a home folder."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _TEMPORARY = ".pull-"
 
 
 def pull(store: SnapshotStore, home: Home, kept: int) -> Stored:
-    """Make live in `home` what is live in the store, and return that.
+    """Make the store's live snapshot live in `home`, and return what the store says.
 
-    The caller holds `Home.writer_lock`. Until all of it is here, checked, what was live stays so.
-    Of the snapshots in `home` the newest `kept` stay. What is damaged here is fetched again.
-    Raises StoreError if the store cannot be used, SnapshotError if what is live there cannot.
+    The caller holds `Home.writer_lock`. The old snapshot stays live until the new one is complete
+    and checked. A damaged copy is fetched again. Only the newest `kept` snapshots stay in `home`.
+    Raises StoreError if the store cannot be used, SnapshotError if its live snapshot cannot.
     """
     stored = store.live()
     pointer = stored.pointer
@@ -44,18 +44,18 @@ def pull(store: SnapshotStore, home: Home, kept: int) -> Stored:
 
 
 def fetch(store: SnapshotStore, name: str, home: Home, manifest: FileSum | None = None) -> None:
-    """Copy a snapshot from the store into `home`, unless it is there whole; it is not live yet.
+    """Copy a snapshot from the store into `home`, unless it is there intact; does not make it live.
 
-    `manifest` is what its manifest must be, if that is known. Raises as `pull` does.
+    `manifest` is the expected size and checksum of its manifest, if known. Raises as `pull` does.
     """
     if not is_plain_name(name):
-        raise DamagedSnapshotError(f"{store.url}/{CURRENT}: {name!r} is no name of a snapshot.")
+        raise DamagedSnapshotError(f"{store.url}/{CURRENT}: {name!r} is not a valid snapshot name.")
     target = home.snapshots / name
     if _is_whole(target, manifest):
         return
     home.snapshots.mkdir(parents=True, exist_ok=True)
     for left in home.snapshots.glob(f"{_TEMPORARY}*"):
-        shutil.rmtree(left, ignore_errors=True)  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)  # left over from a killed process
     temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=home.snapshots))
     try:
         _copy(store, name, temporary, manifest)
@@ -71,18 +71,18 @@ def _copy(store: SnapshotStore, name: str, folder: Path, expected: FileSum | Non
     where = f"{store.url}/{name}"
     data = store.manifest(name)
     if data is None:
-        raise DamagedSnapshotError(f"{where}: there is no whole snapshot of that name.")
+        raise DamagedSnapshotError(f"{where}: there is no complete snapshot of that name.")
     if expected and FileSum(size=len(data), sha256=_digest(data)) != expected:
-        raise DamagedSnapshotError(f"{where}/{MANIFEST}: is not the one that was published.")
+        raise DamagedSnapshotError(f"{where}/{MANIFEST} is not the one that was published.")
     (folder / MANIFEST).write_bytes(data)
     manifest = read_manifest(folder)
     for file, size in manifest.files.items():
         if not is_plain_name(file) or file == MANIFEST:
-            raise DamagedSnapshotError(f"{where}/{MANIFEST}: names a file {file!r}.")
+            raise DamagedSnapshotError(f"{where}/{MANIFEST}: {file!r} is not a valid file name.")
         store.get(name, file, folder / file)
         if file_sum(folder / file) != size:
             raise DamagedSnapshotError(
-                f"{where}/{file}: does not match its checksum in the manifest."
+                f"{where}/{file} does not match its checksum in the manifest."
             )
     for path in folder.iterdir():
         sync(path)

@@ -1,4 +1,4 @@
-"""Models to lines of JSON, and back."""
+"""Writes models as JSON lines, and reads them back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Row = TypeVar("_Row", bound=BaseModel)
 
 
 def write_rows(path: Path, rows: Iterable[BaseModel]) -> None:
-    """Write each row as a line of JSON; fields at their defaults are left out."""
+    """Write each row as a line of JSON, leaving out fields with default values."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
             values: dict[str, Any] = row.model_dump(mode="json", exclude_defaults=True)
@@ -21,13 +21,13 @@ def write_rows(path: Path, rows: Iterable[BaseModel]) -> None:
 
 
 def read_lines(path: Path) -> list[str]:
-    """Return the lines of a file of rows, each to be read when it is needed."""
-    # Not splitlines(): JSON strings may hold the line ends that only it knows, such as U+2028.
+    """Return the lines of a file of rows, to be parsed when needed."""
+    # Not splitlines(), which also splits at characters that JSON strings may hold, such as U+2028.
     return path.read_text("utf-8").split("\n")[:-1]
 
 
 def rows_of(path: Path, lines: Sequence[str], row: type[_Row]) -> Iterator[_Row]:
-    """Yield the rows that a file's lines are; raises ValueError naming the first that is none."""
+    """Parse a file's lines as rows; raises ValueError, which names the first invalid line."""
     for number, line in enumerate(lines, 1):
         try:
             yield row.model_validate_json(line)

@@ -1,4 +1,4 @@
-"""A snapshot's index of words (kb.retrieval.lexical), checked before bm25s opens it."""
+"""The files of a snapshot's BM25 index (kb.retrieval.lexical), checked before bm25s opens them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TERMS = TypeAdapter(dict[str, int], config=ConfigDict(strict=True))
 
 
 class _Parameters(Frozen):
-    """What bm25s writes of how it was made: only what it needs nothing further for."""
+    """The parameters that bm25s writes, limited to those that need no further libraries."""
 
     k1: float
     b: float
@@ -34,7 +34,7 @@ class _Parameters(Frozen):
 
 
 def array_file(name: str, array: str) -> str:
-    """Return the file's name of one of an index's arrays."""
+    """Return the name of the file with one of an index's arrays."""
     return f"{name}.{array}.npy"
 
 
@@ -55,10 +55,10 @@ def term_files(name: str) -> tuple[str, ...]:
 
 
 def check_terms(folder: Path, name: str, documents: int) -> None:
-    """Raise ValueError unless an index's files are of so many documents, and fit each other.
+    """Raise ValueError unless an index's files are consistent and cover so many documents.
 
-    `data` has the scores of each term's documents, `indices` which documents those are, and
-    `indptr` where each term's begin (a sparse matrix by columns).
+    Together the arrays are a sparse matrix in CSC format: `data` holds the scores of each term's
+    documents, `indices` the documents, and `indptr` where each term starts.
     """
     parameters = _Parameters.model_validate_json((folder / parameters_file(name)).read_bytes())
     terms = _TERMS.validate_json((folder / terms_file(name)).read_bytes())
@@ -79,7 +79,7 @@ def check_terms(folder: Path, name: str, documents: int) -> None:
     )
     if not sound:
         raise ValueError(
-            f"the files {name}.* are not the index of the words of {documents} problems"
+            f"the files {name}.* are not a consistent BM25 index of {documents} problems"
         )
 
 

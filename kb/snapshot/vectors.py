@@ -1,4 +1,4 @@
-"""A snapshot's vectors, read only after they were found to be what the manifest says."""
+"""Reads a snapshot's arrays and FAISS index after checking their shapes and values."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import faiss
 
-# How FAISS writes a flat index (faiss/impl/index_write.cpp): its kind, dimension, number of
-# vectors, two numbers that mean nothing, whether it is trained, the metric, and how many numbers
-# follow. Read here first, as FAISS makes room for whatever number of vectors a file claims.
+# The header of a flat FAISS index (faiss/impl/index_write.cpp): kind, dimension, number of vectors,
+# two unused numbers, whether it is trained, the metric, and how many numbers follow. Checked first,
+# because FAISS allocates memory for however many vectors a file claims to have.
 _HEAD = struct.Struct("<4siqqqBiQ")
 _KIND = b"IxFI"
 _INNER_PRODUCT = 0
 
-# Vectors are L2-normalised, but float16 has eleven bits for a number.
-_LARGEST = 1.01
-_LOOKED_AT = 16_384
+# The largest absolute value in an L2-normalised vector, with room for the rounding of float16.
+_MAX_VALUE = 1.01
+# Rows checked at a time, to bound memory.
+_BATCH_ROWS = 16_384
 
 
 def read_index(path: Path, rows: int, dimension: int) -> faiss.Index:
-    """Return the FAISS index in a file; raises ValueError unless it has these rows of unit length.
+    """Return the FAISS index in a file.
 
-    RuntimeError, if FAISS cannot read it all the same.
+    Raises ValueError unless it holds so many unit vectors of that dimension, RuntimeError if FAISS
+    cannot read it, and OSError.
     """
     import faiss
 
@@ -40,12 +42,12 @@ def read_index(path: Path, rows: int, dimension: int) -> faiss.Index:
     )
     if (kind, width, count, trained, metric, claimed) != expected:
         raise ValueError(
-            f"{path.name} says it has {count} vectors of {width} numbers, kind {kind!r}; "
+            f"{path.name} claims {count} vectors of {width} dimensions, kind {kind!r}; "
             f"expected {rows} of {dimension}, kind {_KIND!r}"
         )
     size = _HEAD.size + numbers * np.dtype(np.float32).itemsize
     if (found := path.stat().st_size) != size:
-        raise ValueError(f"{path.name} has {found} bytes, and not the {size} of its vectors")
+        raise ValueError(f"{path.name} has {found} bytes; its vectors take {size}")
     index = faiss.read_index(str(path))
     if rows:
         _check_numbers(path, index.reconstruct_n(0, rows))
@@ -53,9 +55,9 @@ def read_index(path: Path, rows: int, dimension: int) -> faiss.Index:
 
 
 def read_unit_vectors(path: Path, rows: int | None, dimension: int) -> NDArray[np.float16]:
-    """Return a table of vectors that stays on disk; raises ValueError as `read_index` does.
+    """Return a memory-mapped array of unit vectors, shape (rows, dimension).
 
-    Without `rows`, there may be any number of them.
+    If `rows` is None, any number is accepted. Raises ValueError if the shape or values are wrong.
     """
     table: NDArray[np.float16] = _table(path, np.float16, (rows, dimension))
     _check_numbers(path, table)
@@ -63,34 +65,34 @@ def read_unit_vectors(path: Path, rows: int | None, dimension: int) -> NDArray[n
 
 
 def read_numbers(path: Path, rows: int, below: int) -> NDArray[np.int32]:
-    """Return a table of `rows` numbers from 0 and below some other; raises ValueError if not."""
+    """Return a memory-mapped array, shape (rows,), of numbers in [0, below); else ValueError."""
     table: NDArray[np.int32] = _table(path, np.int32, (rows,))
     if rows and not 0 <= int(table.min()) <= int(table.max()) < below:
-        raise ValueError(f"{path.name} has numbers that are not from 0 to {below - 1}")
+        raise ValueError(f"{path.name} has numbers outside 0 to {below - 1}")
     return table
 
 
 def read_background(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return a table of means and deviations; raises ValueError if it has not that shape.
+    """Return a memory-mapped array of means and deviations.
 
-    So, if one is not finite, or a deviation is not above zero.
+    Raises ValueError if its shape is wrong, a number is not finite, or a deviation not positive.
     """
     table: NDArray[np.float32] = _table(path, np.float32, shape)
     if not np.isfinite(table).all() or not (table[..., 1] > 0).all():
-        raise ValueError(f"{path.name} has numbers that are no means and deviations")
+        raise ValueError(f"{path.name} has numbers that cannot be means and deviations")
     return table
 
 
 def open_table(path: Path) -> NDArray[Any]:
-    """Return the table in a file, which stays on disk; raises ValueError if there is none."""
+    """Return the array in a file, memory-mapped; raises ValueError if there is none."""
     try:
-        # np.load would take a ZIP archive, too, and return something else.
+        # Not np.load, which would also open a ZIP archive and return something else.
         table: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
     except OSError:
         raise
     except Exception as error:
-        # The head of the file is read as Python is, and fails in as many ways.
-        raise ValueError(f"{path.name} is not a table of numpy's: {error}") from error
+        # NumPy evaluates the header as a Python literal, which fails in many ways.
+        raise ValueError(f"{path.name} is not a NumPy array: {error}") from error
     return table
 
 
@@ -102,15 +104,15 @@ def _table(path: Path, dtype: Any, shape: tuple[int | None, ...]) -> NDArray[Any
     if table.dtype != np.dtype(dtype) or not same:
         wanted = ", ".join("any" if each is None else str(each) for each in shape)
         raise ValueError(
-            f"{path.name} is a table of {table.dtype} {table.shape}; "
+            f"{path.name} is an array of {table.dtype} {table.shape}; "
             f"expected {np.dtype(dtype)} ({wanted})"
         )
     return table
 
 
 def _check_numbers(path: Path, table: NDArray[Any]) -> None:
-    for start in range(0, len(table), _LOOKED_AT):
-        part = np.asarray(table[start : start + _LOOKED_AT])
-        # What is not a number is not below anything either.
-        if part.size and not float(np.abs(part).max()) <= _LARGEST:
-            raise ValueError(f"{path.name} has numbers that no vector of length 1 has")
+    for start in range(0, len(table), _BATCH_ROWS):
+        part = np.asarray(table[start : start + _BATCH_ROWS])
+        # Not `>`, so that nan is rejected too.
+        if part.size and not float(np.abs(part).max()) <= _MAX_VALUE:
+            raise ValueError(f"{path.name} has numbers too large for unit vectors")

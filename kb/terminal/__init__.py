@@ -1,4 +1,4 @@
-"""Asking in the terminal, `guidebot ask` and `guidebot chat`, and the way of all output there.
+"""Answers in the terminal, `guidebot ask` and `guidebot chat`, and all terminal output.
 
 What is answered is decided in kb.knowledge_base.
 """

@@ -17,7 +17,10 @@ from kb.words.catalogue import words
 
 
 def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
-    """Greet, load the model meanwhile, and answer each line of standard input."""
+    """Greet, load the model in the background, and answer each line of standard input.
+
+    Raises as `KnowledgeBase.ask` does.
+    """
     languages = knowledge_base.index().languages
     said = words(languages[0] if languages else "en")
     typed = sys.stdin.isatty()
@@ -29,7 +32,7 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
         console.print(f"{said.greeting} [dim]({said.leaving})[/]")
         for example in knowledge_base.examples(languages[0] if languages else "en"):
             console.print(f"  [dim]{escape(example)}[/]")
-    # Begun only now, because the imports would hold up the greeting.
+    # Only now, because the imports would delay the greeting.
     threading.Thread(target=knowledge_base.load_quietly, daemon=True).start()
     choices: tuple[Citation, ...] = ()
     asked = redact("")
@@ -55,6 +58,6 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
 
 
 def _chosen(typed: str, choices: Sequence[Citation]) -> Citation | None:
-    """Return the section that was picked by its number, if one was."""
+    """Return the section picked by typing its number, if any."""
     number = int(typed) if typed.isdecimal() else 0
     return choices[number - 1] if 0 < number <= len(choices) else None

@@ -31,7 +31,7 @@ def ask(
 
 @app.command()
 def chat() -> None:
-    """Answer questions as they are typed, until Ctrl-D."""
+    """Answer questions interactively until Ctrl-D."""
     from kb.knowledge_base import open_knowledge_base
     from kb.terminal.chat import converse
 

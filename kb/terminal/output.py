@@ -1,6 +1,6 @@
-"""The way to the terminal: nothing that a document says moves a cursor or sets a title there.
+"""Terminal output with control characters escaped, so that no document can control the terminal.
 
-All that is printed goes through here, as names, titles and errors hold what documents say.
+Everything printed goes through here, because names, titles and errors contain text from documents.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from kb.terminal.visible import visible, visible_in_json
 
 
 def new_console(**options: Any) -> Console:
-    """Return a console, made with these options, that spells control characters out."""
-    made = Console(highlight=False, **options)
-    made.push_render_hook(_Spelling())
-    return made
+    """Return a rich console, made with these options, that escapes control characters."""
+    console = Console(highlight=False, **options)
+    console.push_render_hook(_Escaping())
+    return console
 
 
 def echo(text: object = "", *, err: bool = False, nl: bool = True) -> None:
-    """Print a text with its control characters spelled out."""
+    """Print a text with control characters escaped."""
     typer.echo(visible(str(text)), err=err, nl=nl)
 
 
 def echo_json(text: str, *, err: bool = False) -> None:
-    """Print JSON, which is the same JSON afterwards."""
+    """Print JSON with control characters as JSON escapes, so that its value is the same."""
     typer.echo(visible_in_json(text), err=err)
 
 
-class _Spelling(RenderHook):
+class _Escaping(RenderHook):
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [_Spelled(each) for each in renderables]
+        return [_Escaped(each) for each in renderables]
 
 
-class _Spelled:
-    """A renderable whose texts, and where its links lead, have no control characters."""
+class _Escaped:
+    """A renderable with control characters escaped in its text and link targets."""
 
     def __init__(self, renderable: ConsoleRenderable) -> None:
         self._renderable = renderable
@@ -49,10 +49,10 @@ class _Spelled:
             if segment.control:
                 yield segment
             else:
-                yield Segment(visible(segment.text), _spelled(segment.style))
+                yield Segment(visible(segment.text), _escaped(segment.style))
 
 
-def _spelled(style: Style | None) -> Style | None:
+def _escaped(style: Style | None) -> Style | None:
     if style and style.link and style.link != visible(style.link):
         return style.update_link(visible(style.link))
     return style

@@ -1,4 +1,4 @@
-"""How far something is: as bars for people, as JSON for programs, or not at all."""
+"""Shows progress: as bars for people, as JSON for programs, or not at all."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from rich.text import Text
 from kb.progress import TaskProgress, no_task_progress
 from kb.terminal.output import echo_json
 
-_SECONDS_A_LINE = 0.2
+# Five lines a second are plenty for a program that follows.
+_LINE_SECONDS = 0.2
 
 
 class _Rate(ProgressColumn):
-    """How many a second."""
+    """Items per second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
@@ -36,7 +37,7 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def bars(console: Console) -> Iterator[TaskProgress]:
-    """Show a bar for each thing that is reported, with its rate and the time left."""
+    """Show a progress bar for each reported task, with its rate and the time remaining."""
     columns = (
         TextColumn("{task.description:<20}", markup=False),
         BarColumn(),
@@ -57,14 +58,14 @@ def bars(console: Console) -> Iterator[TaskProgress]:
 
 @contextmanager
 def json_lines() -> Iterator[TaskProgress]:
-    """Write reports to standard error as JSON, a line each, some a second and each last one."""
-    told: dict[str, float] = {}
+    """Write progress to standard error as JSON lines, a few a second and each task's last."""
+    last_written: dict[str, float] = {}
 
     def report(what: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if done < total and now - told.get(what, -1.0) < _SECONDS_A_LINE:
+        if done < total and now - last_written.get(what, -1.0) < _LINE_SECONDS:
             return
-        told[what] = now
+        last_written[what] = now
         line = json.dumps({"what": what, "done": done, "total": total}, ensure_ascii=False)
         echo_json(line, err=True)
 
@@ -73,5 +74,5 @@ def json_lines() -> Iterator[TaskProgress]:
 
 @contextmanager
 def silence() -> Iterator[TaskProgress]:
-    """Say nothing."""
+    """Show nothing."""
     yield no_task_progress

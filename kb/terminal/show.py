@@ -1,4 +1,4 @@
-"""An answer as a person reads it in a terminal."""
+"""Renders an answer in the terminal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from kb.text.language import with_colon
 from kb.words.catalogue import language_name, words
 from kb.words.words import Words
 
-_MOST_TOPICS = 10
+# More do not fit on a screen.
+_MAX_TOPICS = 10
 
 
 def show(answer: Answer, console: Console) -> None:
@@ -56,7 +57,7 @@ def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
         yield Text(short)
         return
     yield Text(said.hello)
-    for title in answer.topics[:_MOST_TOPICS]:
+    for title in answer.topics[:_MAX_TOPICS]:
         yield Text(f"  • {title}")
     if answer.examples:
         yield Text(said.examples_label)
@@ -130,7 +131,7 @@ def _words(step: Step, style: str) -> list[RenderableType]:
     text.append(marks if step.text else marks.lstrip(), style="cyan")
     original = [_text(step.original, "dim italic")] if step.original else []
     inner = [*original, *_children(step.children)]
-    # Code and tables have no words of their own.
+    # Code and tables have no text of their own.
     return [text, *inner] if step.text else [*inner, text]
 
 

@@ -1,4 +1,4 @@
-"""What is known of text as such: languages, sentences, YAML that people edit.
+"""Text in general: languages, sentences, YAML that people edit.
 
-Nothing here knows of guides or questions.
+Nothing here knows about guides or questions.
 """

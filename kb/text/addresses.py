@@ -1,17 +1,17 @@
-"""Web addresses without the names and passwords that stand in some of them."""
+"""Removes user names and passwords from URLs."""
 
 from __future__ import annotations
 
 import re
 
-# A path to an address has one slash.
+# pathlib turns the two slashes of a URL into one.
 _OF_WEB = re.compile(r"\b(https?:/{1,2})[^/?#\s]*@", re.IGNORECASE)
 _OF_SSH = re.compile(r"\b(ssh://[^/?#\s:@]*):[^/?#\s]*@", re.IGNORECASE)
 
 
 def without_credentials(text: str) -> str:
-    """Return an address, or a text with addresses, without the credentials in it.
+    """Return a URL, or a text with URLs, without credentials.
 
-    Of web addresses the user goes, too, which may be a token; ssh keeps its user.
+    In http(s) URLs the user, which may be a token, is removed too; ssh URLs keep theirs.
     """
     return _OF_SSH.sub(r"\1@", _OF_WEB.sub(r"\1", text))

@@ -1,4 +1,4 @@
-"""Text in the form that words are compared in."""
+"""Case folding for comparing words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """Return a text in the form that words are compared in: no case, accents or wide letters."""
+    """Return a text for comparing words: lower case, without accents or full-width letters."""
     text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     if text.isascii():
         return text

@@ -1,19 +1,20 @@
-"""Texts that are kept to be had again, with what tells whether they are still what was kept."""
+"""Stored texts with a checksum, so that a damaged one is not mistaken for what was stored."""
 
 from __future__ import annotations
 
 import hashlib
 
+# 64 bits, in hexadecimal digits: enough to recognise damage.
 _LENGTH = 16
 
 
 def sealed(key: bytes, text: str) -> str:
-    """Return a text as it is kept under a key."""
+    """Return a text as it is stored under a key: its checksum, then the text."""
     return _seal(key, text) + text
 
 
 def unsealed(key: bytes, kept: object) -> str | None:
-    """Return the text that was kept under a key; None, if it is not that, or another key's."""
+    """Return the text stored under a key; None if it is damaged or belongs to another key."""
     if isinstance(kept, bytes):
         kept = kept.decode("utf-8", "replace")
     if not isinstance(kept, str):

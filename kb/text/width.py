@@ -1,4 +1,4 @@
-"""How wide a text is where all characters have one width."""
+"""The width of text in a monospaced font."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import unicodedata
 
 
 def text_width(text: str) -> int:
-    """Return the columns that a line takes: a letter one, a Chinese or Japanese character two."""
+    """Return the columns a line takes: one per letter, two per Chinese or Japanese character."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -1,4 +1,4 @@
-"""Adds to YAML that people write, and leaves their comments and layout as they are."""
+"""Edits YAML that people write, keeping their comments and layout."""
 
 from __future__ import annotations
 
@@ -17,35 +17,36 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.util import load_yaml_guess_indent
 
-_WIDEST = 10_000
-# A number in the YAML of today alone, which a checksum may look like.
+# So wide that ruamel.yaml wraps no line.
+_MAX_WIDTH = 10_000
+# A number in YAML 1.2 but not in 1.1; a checksum may look like one.
 _NUMBER = re.compile(r"\d+e\d+")
 
 
 class EditableYaml:
-    """A YAML text; what `value` holds can be changed, and is then written by `text`."""
+    """A YAML text. Change what `value` holds, and `text` returns it with the change."""
 
     def __init__(self, text: str) -> None:
-        """Read a text, which was found to be YAML before (kb.text.yaml_lines)."""
+        """Parse a text that is known to be valid YAML (kb.text.yaml_lines)."""
         self._yaml = YAML()
         self._yaml.preserve_quotes = True
-        self._yaml.width = _WIDEST
+        self._yaml.width = _MAX_WIDTH
         _, indent, offset = load_yaml_guess_indent(text)
         if indent:
             self._yaml.indent(mapping=2, sequence=indent, offset=offset)
         self.value: Any = self._yaml.load(text) or {}
 
     def text(self) -> str:
-        """Return the text as it is now."""
+        """Return the text with all changes."""
         written = StringIO()
         self._yaml.dump(self.value, written)
         return written.getvalue()
 
 
 def keep_comments(before: str, after: str) -> str:
-    """Return a text with the lines of comments that it lost, each above what it stood above.
+    """Return `after` with the comment lines that it lost, each above the line it was above.
 
-    ruamel.yaml keeps a comment with the value before it, and drops both together.
+    ruamel.yaml attaches a comment to the value before it, and removes both together.
     """
     old, new = before.split("\n"), after.split("\n")
     left = Counter(line for line in new if _is_comment(line))
@@ -80,10 +81,10 @@ def _is_comment(line: str) -> bool:
 
 
 def as_text(text: str, *, flow: bool = False) -> str:
-    """Return a text that is read back as it is: in quotes, where it would be taken for a value.
+    """Return a string that is read back unchanged, quoted if it would be read as something else.
 
-    ruamel.yaml writes the YAML of today, in which "no" is a word, and so is "why?" in a `flow`
-    mapping; it is read as that of yesterday.
+    ruamel.yaml writes YAML 1.2, in which "no" is a string, as is "why?" in a `flow` mapping; PyYAML
+    reads YAML 1.1.
     """
     try:
         plain = yaml.safe_load(f"{{a: {text}, b: c}}" if flow else f"a: {text}") in (
@@ -96,7 +97,7 @@ def as_text(text: str, *, flow: bool = False) -> str:
 
 
 def extend(entry: Any, name: str, texts: Sequence[str]) -> None:
-    """Add texts to what a mapping has under a name: a list of texts, one text, or nothing."""
+    """Add texts to a mapping's entry, which may be a list, a single text, or missing."""
     before = entry.get(name) or []
     if isinstance(before, str):
         before = entry[name] = [before]
@@ -107,7 +108,7 @@ def extend(entry: Any, name: str, texts: Sequence[str]) -> None:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Put a text in a file's place at once; whoever reads it has the old or the new one."""
+    """Replace a file's contents atomically, keeping its permissions."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -1,4 +1,4 @@
-"""YAML, and the lines that its values stand on, for errors that say where."""
+"""YAML with the line of each value, for errors that say where."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 
 class YamlError(ValueError):
-    """A text is not YAML; its text begins with the line, where that is known."""
+    """A text is not valid YAML; the message starts with the line, if known."""
 
 
 @dataclass(frozen=True)
 class Yaml:
-    """What a YAML text says."""
+    """A parsed YAML text."""
 
     value: Any
     _root: yaml.Node | None
@@ -24,7 +24,7 @@ class Yaml:
     def line(self, path: tuple[int | str, ...]) -> int:
         """Return the line (1-based) of the value at a path of keys and positions.
 
-        Where the path leads to nothing, it is the line of what comes nearest.
+        If there is no such value, the line of its closest ancestor.
         """
         node, line = self._root, 1
         for key in path:
@@ -40,26 +40,26 @@ class Yaml:
         return line
 
     def problem(self, error: ValidationError, at: tuple[int | str, ...] = ()) -> str:
-        """Return the first thing that is wrong with the value at a path, with its line and key."""
+        """Return the first validation error of the value at a path, with its line and key."""
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         return f"line {self.line((*at, *first['loc']))}: {key}: {first['msg']}"
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes no aliases: a few lines of them stand for more text than fits into memory."""
+    """Rejects aliases: a few lines of them can expand to more than fits into memory."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event = self.get_event()  # type: ignore[no-untyped-call]
-            problem = f"the alias *{event.anchor} is not taken: write the value itself"
+            problem = f"aliases such as *{event.anchor} are not supported: write out the value"
             raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
 
 
 def read_yaml_file(path: Path) -> Yaml:
-    """Return what a file says; raises YamlError that names the file."""
+    """Parse a file; raises YamlError, which names the file."""
     try:
         return read_yaml(path.read_text("utf-8"))
     except OSError as error:
@@ -71,12 +71,12 @@ def read_yaml_file(path: Path) -> Yaml:
 
 
 def read_yaml(text: str, first_line: int = 1) -> Yaml:
-    """Return what a text says; raises YamlError. `first_line` is the text's own in its file."""
+    """Parse a text that starts at `first_line` (1-based) of its file; raises YamlError."""
     loader = _Loader("\n" * (first_line - 1) + text)
     try:
         root = loader.get_single_node()
         value = loader.construct_document(root) if root else None
-    # A date that does not exist is a bare ValueError, a word that is no truth value a KeyError.
+    # PyYAML raises a bare ValueError for an impossible date, a KeyError for a malformed boolean.
     except (yaml.YAMLError, ValueError, KeyError, TypeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""

@@ -1,1 +1,1 @@
-"""How else people ask about problems, beyond what the guides' own files say."""
+"""Wordings learned from what people ask and choose, beyond those in the guides' files."""

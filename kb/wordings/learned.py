@@ -1,11 +1,11 @@
-"""Wordings that people teach: what they asked, and which problem turned out to be meant.
+"""Wordings that people teach: what they asked, and which problem it turned out to be about.
 
-A lesson is one person's word that a question is about a problem, or is not. A question becomes a
-wording of the problem once two people say so: of it, or of questions that are very much like it.
-Those who say no of such questions count against them. The docs team's word is the last.
+A lesson is one person's statement that a question is about a problem, or is not. A question becomes
+a wording of the problem once two people say so about it or about very similar questions. Those who
+say the opposite count against it. The docs team's ruling overrides both.
 
-Nobody can turn an answer by it: what is answered without learned wordings is answered the same
-with them, and they lift problems, but lower none (kb.knowledge_base). One person alone teaches
+Nobody can change an answer this way: what is answered without learned wordings is answered the same
+with them, and they raise problems but never lower any (kb.knowledge_base). One person alone teaches
 nothing.
 """
 
@@ -23,27 +23,29 @@ from kb.embedder.embeddings import Vectors
 from kb.model import Frozen
 
 ENOUGH_PEOPLE = 2
+"""How many people it takes, so that nobody teaches alone (docs/retrieval.md, "What people teach").
+"""
 
-# In deviations above what everyday questions have with each other. At 2, questions about different
-# problems of one guide are often alike, and one honest lesson would carry somebody's wrong one.
-_ALIKE = 3.0
+# The standardised cosine from which questions are similar. Chosen by hand: at 2, questions about
+# different problems of one guide often are, so that an honest lesson would support a wrong one.
+_SIMILAR = 3.0
 
 
 class Standing(StrEnum):
-    """What a learned wording is worth."""
+    """Whether a learned wording is used, and if not, why."""
 
     COUNTS = "counts"
     WAITING = "waiting"
-    """For a second person, or for the docs team."""
+    """For a second person to agree, or for the docs team."""
     WEAKENED = "weakened"
-    """So many say no that it does not count."""
+    """Too many people contradict it."""
     REMOVED = "removed"
 
 
 class Lesson(Frozen):
-    """What a person says: that a question is about a problem ("guide#anchor"), or is not.
+    """One person's statement that a question is about a problem ("guide#anchor"), or is not.
 
-    `language` is the question's (ISO 639-1), and `at` when it was said (seconds since 1970).
+    `language` is the question's (ISO 639-1), `at` a Unix timestamp in seconds.
     """
 
     problem: str
@@ -56,7 +58,7 @@ class Lesson(Frozen):
 
 @dataclass(frozen=True)
 class LearnedWording:
-    """A question as a wording of a problem, and how many people are for it and against it."""
+    """A question as a wording of a problem, and how many people support or contradict it."""
 
     problem: str
     text: str
@@ -67,17 +69,17 @@ class LearnedWording:
 
     @property
     def id(self) -> str:
-        """What the docs team calls it: 8 hexadecimal digits."""
+        """The id by which the docs team refers to it: 8 hexadecimal digits."""
         return wording_id(self.problem, self.text)
 
 
 def wording_id(problem: str, text: str) -> str:
-    """Return what the docs team calls a wording of a problem."""
+    """Return the id by which the docs team refers to a wording of a problem."""
     return hashlib.sha256(f"{problem}\n{text_key(text)}".encode()).hexdigest()[:8]
 
 
 def text_key(text: str) -> str:
-    """Return what stands for a text where it is not kept, the same however it is capitalised."""
+    """Return a case-insensitive key for a text that is itself not stored: 16 hex digits."""
     return hashlib.sha256(text.casefold().encode()).hexdigest()[:16]
 
 
@@ -89,29 +91,29 @@ def learn(
     *,
     people_decide: bool = True,
 ) -> list[LearnedWording]:
-    """Return the wordings that lessons make, each question once for a problem.
+    """Return the wordings that lessons make, each question once per problem.
 
-    Of a person's lessons about questions that are alike, the last in the order given counts.
-    `rulings` are the docs team's, by problem and text_key: accepted, or removed. `vectors` are the
-    questions' embeddings, and `background` has the mean and deviation of cosines by language. If
-    people do not decide, only the docs team does.
+    Of one person's lessons about similar questions, the last in the given order counts. `rulings`
+    are the docs team's, by problem and `text_key`: True for accepted, False for removed. `vectors`
+    holds the embedding of each lesson's text, `background` the mean and deviation of unrelated
+    cosines by language. Unless `people_decide`, wordings wait for the docs team.
     """
     by_problem: dict[str, list[Lesson]] = {}
     for lesson in lessons:
         by_problem.setdefault(lesson.problem, []).append(lesson)
     found: list[LearnedWording] = []
     for problem, some in by_problem.items():
-        said = {lesson.text.casefold(): lesson for lesson in reversed(some) if lesson.good}
-        wordings = list(reversed(said.values()))
+        positive = {lesson.text.casefold(): lesson for lesson in reversed(some) if lesson.good}
+        wordings = list(reversed(positive.values()))
         if not wordings:
             continue
-        likeness = _likeness(wordings, some, vectors, background)
-        for wording, row in zip(wordings, likeness, strict=True):
-            last_words = {
-                some[n].person: some[n].good for n in map(int, np.flatnonzero(row >= _ALIKE))
+        similarity = _similarity(wordings, some, vectors, background)
+        for wording, row in zip(wordings, similarity, strict=True):
+            votes = {
+                some[n].person: some[n].good for n in map(int, np.flatnonzero(row >= _SIMILAR))
             }
-            people = sum(last_words.values())
-            against = len(last_words) - people
+            people = sum(votes.values())
+            against = len(votes) - people
             ruling = rulings.get((problem, text_key(wording.text)))
             standing = _standing(people, against, ruling, people_decide)
             found.append(
@@ -128,7 +130,7 @@ def learn(
 
 
 def by_standing(learned: Iterable[LearnedWording]) -> list[LearnedWording]:
-    """Return wordings in the order of the standings, those that most people are for first."""
+    """Return wordings ordered by standing, then by how many people support them."""
     order = list(Standing)
     return sorted(learned, key=lambda each: (order.index(each.standing), -each.people, each.text))
 
@@ -141,13 +143,13 @@ def _standing(people: int, against: int, ruling: bool | None, people_decide: boo
     return Standing.COUNTS if people > against else Standing.WEAKENED
 
 
-def _likeness(
+def _similarity(
     wordings: Sequence[Lesson],
     lessons: Sequence[Lesson],
     vectors: Mapping[str, Vectors],
     background: Mapping[str, tuple[float, float]],
 ) -> NDArray[np.float32]:
-    """Return how much alike questions are, in deviations, shape (wordings, lessons)."""
+    """Return the standardised cosines between questions, shape (wordings, lessons)."""
     own = np.stack([vectors[wording.text] for wording in wordings])
     others = np.stack([vectors[lesson.text] for lesson in lessons])
     usual = np.array([background[wording.language] for wording in wordings], np.float32)

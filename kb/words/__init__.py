@@ -1,4 +1,4 @@
-"""The bot's own words, in every language that it speaks.
+"""The bot's own texts, in every language that it speaks.
 
-A guide's words are never here.
+Text from guides is never here.
 """

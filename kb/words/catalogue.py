@@ -1,4 +1,4 @@
-"""The shared words by language, and what languages and kinds of secrets are called."""
+"""The shared texts by language, and the names of languages and kinds of secrets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SECRETS_JA = {
     "password hash": "パスワードのハッシュ",
     "PIN": "暗証番号",
 }
-# What the kinds of vendors' secrets end with, the longer before the shorter: "Stripe API key".
+# Endings of vendor-specific kinds such as "Stripe API key", longer ones first.
 _SECRET_ENDS_JA = {
     "access key": "アクセスキー",
     "secret key": "シークレットキー",
@@ -41,18 +41,18 @@ _SECRET_ENDS_JA = {
 
 
 def words(language: str | None) -> Words:
-    """Return the bot's words for a person's language (ISO 639-1): Japanese, else English."""
+    """Return the bot's texts for a person's language (ISO 639-1): Japanese, otherwise English."""
     return ja.WORDS if language == "ja" else en.WORDS
 
 
 def language_name(language: str, for_language: str) -> str:
-    """Return what a language is called in the words of another."""
+    """Return the name of a language in another; its code if no name is known."""
     names = _LANGUAGE_NAMES["ja" if for_language == "ja" else "en"]
     return names.get(language, language)
 
 
 def secret_names(kinds: Sequence[str], language: str | None) -> str:
-    """Return what kinds of secrets (kb.question.redact) are called, in Japanese or in English."""
+    """Return the names of kinds of secrets (kb.question.redact), in Japanese or English."""
     if language != "ja":
         return ", ".join(kinds)
     return "、".join(_in_japanese(kind) for kind in kinds)

@@ -1,4 +1,4 @@
-"""The words that the terminal and Slack share, in the languages that the bot speaks."""
+"""The texts that the terminal and Slack share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kb.model import Rendering, Unit
 
 @dataclass(frozen=True)
 class Words:
-    """What the bot says of its own, in one language. Braces are filled in by `format`."""
+    """The bot's own texts in one language, as templates for `str.format`."""
 
     greeting: str
     hello: str
@@ -40,7 +40,7 @@ class Words:
     understood: str
 
     def short_word(self, talk: str | None) -> str | None:
-        """Return what is said to small talk that asks for nothing (kb.question.small_talk)."""
+        """Return the reply to small talk that asks for nothing (kb.question.small_talk)."""
         match talk:
             case "no":
                 return self.rephrase
@@ -50,12 +50,12 @@ class Words:
                 return None
 
     def lines_of(self, unit: Unit, lines: str) -> str:
-        """Say which lines of a source are meant, or which paragraphs or pages."""
+        """Return a label for lines of a source, or for paragraphs or pages."""
         ways = {Unit.LINE: self.lines, Unit.PARAGRAPH: self.paragraphs, Unit.PAGE: self.pages}
         return ways[unit].format(lines=lines)
 
     def rendering(self, rendering: Rendering) -> str:
-        """Return what people are told of what a language model did."""
+        """Return the note on what a language model did."""
         match rendering:
             case Rendering.GUIDE:
                 return self.rendering_guide

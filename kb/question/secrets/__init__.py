@@ -1,5 +1,5 @@
-"""What counts as a secret, and where in a text there is one.
+"""Finds secrets in text.
 
-The tables beside the modules say which kinds there are; the modules say how they are found, each in
-time that grows with a text's length and no faster. Nothing here changes a text.
+The YAML tables define the kinds; the modules find them, each in time linear in the text's length.
+Nothing here changes a text.
 """

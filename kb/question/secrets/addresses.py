@@ -1,4 +1,4 @@
-"""Finds passwords and keys in addresses: user:password@host, otpauth://, Wi-Fi codes."""
+"""Finds passwords and keys in URLs: user:password@host, otpauth://, Wi-Fi codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kb.question.secrets.span import Span
 from kb.question.secrets.value import is_stand_in
 
-# A password may have any sign in it, "@" and "/" too: the last "@" before a host's name counts.
+# A password may contain any character, even "@" and "/": the last "@" before a host name counts.
 _USER = re.compile(
     r"(?<=://)(?P<user>[^\s/:@\"'<>`]{0,128}):(?P<password>[^\s\"'<>`]{1,256})@(?=[\w\[{$<-])"
 )
@@ -24,7 +24,7 @@ _WIFI = re.compile(r"WIFI:(?:[A-Z]+:[^;\s]{0,100};){0,4}?P:(?P<password>(?:\\.|[
 
 
 def find_in_addresses(text: str) -> Iterator[Span]:
-    """Yield passwords in addresses, and addresses that are keys as a whole."""
+    """Yield passwords in URLs, and URLs that are themselves keys."""
     if "://" in text:
         for match in _USER.finditer(text):
             if not _PORT.fullmatch(match["password"]) or "/" not in match["password"]:

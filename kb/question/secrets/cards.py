@@ -1,4 +1,4 @@
-"""Finds the numbers of payment cards."""
+"""Finds payment card numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kb.question.secrets.span import Span
 
-# As a card shows them: in groups. Other numbers of that length are seldom written so.
+# In groups, as on the card; other numbers of this length are rarely written like that.
 _GROUPED = re.compile(
     r"(?<![\d.-])(?:[3-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ -])\d{6}\2\d{5})(?![\d.-]*\d)"
 )
@@ -16,7 +16,7 @@ _OF_CARDS = re.compile(
     r"(?i)\bcards?\b|visa\b|master ?card|amex|american express"
     r"|カード|卡|카드|tarjeta|carte|karte|cartão|carta"
 )
-# The test numbers of payment providers' documentation are nobody's.
+# Test numbers from payment providers' documentation.
 _PUBLISHED = frozenset(
     {
         "4242424242424242",
@@ -29,7 +29,7 @@ _PUBLISHED = frozenset(
 
 
 def find_cards(text: str) -> Iterator[Span]:
-    """Yield card numbers: in groups, or bare where the text speaks of cards."""
+    """Yield card numbers: in groups, or without spaces if the text mentions cards."""
     for match in _GROUPED.finditer(text):
         if _is_card(match[0]):
             yield Span(*match.span(), "card number")
@@ -39,7 +39,7 @@ def find_cards(text: str) -> Iterator[Span]:
 
 
 def _is_card(number: str) -> bool:
-    """Whether the last digit is what the others make it (ISO/IEC 7812-1)."""
+    """Whether a number's check digit is right (Luhn, ISO/IEC 7812-1) and it is no test number."""
     digits = [int(c) for c in number if c.isdigit()]
     if "".join(map(str, digits)) in _PUBLISHED:
         return False

@@ -1,4 +1,4 @@
-"""Tells PINs, one-time codes, recovery codes and keys that a sentence names."""
+"""Recognises PINs, one-time codes, recovery codes and keys that a sentence mentions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IN_LIST = re.compile(
 _SEED = re.compile(
     r"[\s:\"'`]*+((?:\d{1,2}[.)]\s*)?[a-z]{3,8}(?:[\s,]+(?:\d{1,2}[.)]\s*)?[a-z]{3,8}){11,24})"
 )
-# As apps show the key of one-time codes, to be typed.
+# The key for one-time codes, as apps show it for typing.
 _GROUPS = re.compile(
     r"(?=[^\d\n]{0,20}\d)(?:(?:[A-Z2-9]{4}[ -]){3,15}[A-Z2-9]{4}"
     r"|(?:[a-z2-9]{4}[ -]){3,15}[a-z2-9]{4})\b"
@@ -24,20 +24,20 @@ _GROUPS = re.compile(
 
 
 def is_pin(value: Value, *, says: bool) -> bool:
-    """Whether what a word for a PIN is linked to is one."""
+    """Whether a value beside a word for a PIN is one; `says` if a link such as "is" says so."""
     if _PIN.fullmatch(value.text):
         return says or len(value.text) >= 4
     return says and not value.text.isalpha() and looks_secret(value.text)
 
 
 def is_code(value: Value, *, says: bool) -> bool:
-    """Whether what a word for a one-time code is linked to is one."""
+    """Whether a value beside a word for a one-time code is one; `says` as in `is_pin`."""
     digits = sum(c.isdigit() for c in value.text)
     return bool(_CODE.fullmatch(value.text)) and digits > (0 if says else 5)
 
 
 def is_key(value: Value, *, says: bool) -> bool:
-    """Whether what a word for a key or token is linked to is one."""
+    """Whether a value beside a word for a key or token is one; `says` as in `is_pin`."""
     word = value.text
     if " " in word or not says:
         return " " not in word and is_random(word) and looks_secret(word)
@@ -48,13 +48,13 @@ def is_key(value: Value, *, says: bool) -> bool:
 
 
 def key_in_groups(text: str, at: int) -> tuple[int, int] | None:
-    """Return where a key stands that is written in groups of four."""
+    """Return the span of a key in groups of four at a position, if there is one."""
     found = _GROUPS.match(text, at)
     return found.span() if found else None
 
 
 def codes_at(text: str, at: int) -> Iterator[tuple[int, int]]:
-    """Yield where the codes of a list stand, one after another, in one line or several."""
+    """Yield the spans of the codes in a list that starts at a position."""
     while found := _IN_LIST.match(text, at):
         if not any(c.isdigit() for c in found[1]) or is_stand_in(found[1]):
             return
@@ -63,6 +63,6 @@ def codes_at(text: str, at: int) -> Iterator[tuple[int, int]]:
 
 
 def seed_at(text: str, at: int) -> tuple[int, int] | None:
-    """Return where the words of a seed phrase stand: twelve and more."""
+    """Return the span of a seed phrase of twelve or more words at a position, if there is one."""
     found = _SEED.match(text, at)
     return found.span(1) if found else None

@@ -1,4 +1,4 @@
-"""Finds all secrets in a text."""
+"""Finds all secrets in a text, with every finder."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from kb.question.secrets.named import find_named
 from kb.question.secrets.plain import plain
 from kb.question.secrets.private_keys import find_private_keys
 from kb.question.secrets.public import public_spans
-from kb.question.secrets.said import find_said
+from kb.question.secrets.sentences import find_in_sentences
 from kb.question.secrets.span import Span
 from kb.question.secrets.tokens import find_bare_keys, find_tokens
 
-# Those that say most of what a secret is come first: of equal spans, the first names it.
+# The most specific come first: of equal spans, the first one names the kind.
 _FINDERS = (
     find_private_keys,
     find_tokens,
@@ -26,12 +26,12 @@ _FINDERS = (
     find_cards,
     find_behind_flags,
     find_named,
-    find_said,
+    find_in_sentences,
 )
 
 
 def find_secrets(text: str) -> list[Span]:
-    """Return where secrets stand in a text, and of what kind they are, in order and apart."""
+    """Return the spans of secrets in a text with their kinds, in order, without overlaps."""
     read = plain(text)
     harmless = sorted(public_spans(read.text))
     found = chain.from_iterable(find(read.text) for find in _FINDERS)
@@ -44,7 +44,7 @@ def find_secrets(text: str) -> list[Span]:
 
 
 def _within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether a run begins or ends inside of one of others."""
+    """Whether a span starts or ends inside one of `spans`, or equals one."""
     for place in (start, end):
         at = bisect_right(spans, (place, 0)) - 1
         if at >= 0 and (place < spans[at][1] or (start, end) == spans[at]):
@@ -53,7 +53,7 @@ def _within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:
-    """Return the spans with those that overlap made one, of the kind of the first."""
+    """Return the spans with overlapping ones merged, keeping the first one's kind."""
     found: list[Span] = []
     for span in spans:
         if found and span.start < found[-1].end:

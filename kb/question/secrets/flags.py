@@ -1,4 +1,4 @@
-"""Finds passwords behind the short options of commands, where they are sure to be some."""
+"""Finds passwords after command-line options that are certain to take one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from kb.question.secrets.span import Span
 from kb.question.secrets.table import Flag, flags, logins
 from kb.question.secrets.value import may_be_set, value_at
 
-_LINE = 300
+# How much of a command line is searched for its options; chosen by hand.
+_MAX_LINE = 300
 _ECHO = re.compile(
     r"(?:echo|printf)(?: -n| '%s')? [\"']?(?:[\w.-]{1,32}:)?(?P<value>[^\s\"'|]{3,128})[\"']? ?\| ?"
     r"(?:sudo )?(?:-S\b|docker|passwd|podman|helm|chpasswd|kinit|cryptsetup|gpg|az|oc|crane)"
@@ -22,7 +23,7 @@ _WINDOWS = re.compile(
 
 
 def find_behind_flags(text: str) -> Iterator[Span]:
-    """Yield passwords in commands that are called with one."""
+    """Yield passwords given to commands on their command line."""
     for flag, command, option in _options():
         if command in text:
             for at, end in _calls(text, command):
@@ -58,15 +59,15 @@ def _option(flag: Flag, option: str) -> re.Pattern[str]:
 
 
 def _calls(text: str, command: str) -> Iterator[tuple[int, int]]:
-    """Yield where what a command is called with begins and ends."""
+    """Yield the spans of a command's arguments, for each time it is called."""
     at = text.find(command)
     while at >= 0:
         after = at + len(command)
         following = text.find(command, after)
         if not text[at - 1 : at].isalnum() and text[after : after + 1].isspace():
-            line = text.find("\n", after, after + _LINE)
+            line = text.find("\n", after, after + _MAX_LINE)
             ends = [end for end in (line, following) if end >= 0]
-            yield after, min([after + _LINE, *ends])
+            yield after, min([after + _MAX_LINE, *ends])
         at = following
 
 

@@ -1,4 +1,4 @@
-"""What stands between a word for a secret and the secret: "is", "=", は, "for the wifi:"."""
+"""What links a word for a secret to the secret: "is", "=", は, "for the wifi:"."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ _CHANGED = re.compile(
 _CHANGING = re.compile(
     r"(?i)chang|set|reset|updat|made|put|choos|chose|new|tried|änder|setz|cambi|mudei|alter"
 )
+# How many characters before the word are searched for a verb of changing; chosen by hand.
 _CHANGING_BEFORE = 60
 
 AND = re.compile(r"(?:,|[ ](?:and|or|to|und|oder|y|o|et|ou|then)(?=[ ])|、|と|や|か)[ ]?")
-"""What stands between two secrets that one word names."""
+"""What separates two secrets that share one word."""
 
 # "... is my password", 「…というパスワード」
 _WORDS_BEFORE = (" is ", " a ", " as ", " als ", " como ", " was ", " ist ", " es ", " est ", " é ")
@@ -51,18 +52,19 @@ _BEFORE = re.compile(
     r"(?:(?:my|the|our|his|her|their|mein|das|mi|la|mon|le|minha|a)\s)?(?:[\w-]{1,20}\s){0,2}"
     r"|[\"'`」』]?\s?(?:が|という|って|是|이|가)\s?(?:\w{0,6}の)?)$"
 )
+# How many characters before the word are searched; chosen by hand.
 _WINDOW = 140
 
 
 class Link(NamedTuple):
-    """Where what a word is linked to begins, and whether something says that it is that."""
+    """The position after a link, and whether the link states that a secret follows."""
 
     end: int
     says: bool
 
 
 def links(text: str, end: int) -> Iterator[Link]:
-    """Yield the ways in which a word that ends at a place may be linked to what follows."""
+    """Yield the ways in which a word ending at a position may be linked to what follows."""
     if link := _LINK.match(text, end):
         yield Link(link.end(), True)
     changed = _CHANGED.match(text, end)
@@ -74,7 +76,10 @@ def links(text: str, end: int) -> Iterator[Link]:
 
 
 def linked_before(text: str, start: int) -> int | None:
-    """Return where a word begins that a word for a secret is said of, at whose start we are."""
+    """Return where a value starts that is called a secret by the word starting at `start`.
+
+    As in "hunter2 is my password".
+    """
     window = max(0, start - _WINDOW)
     before = text[window:start]
     near = before[-50:]

@@ -1,4 +1,4 @@
-"""Finds secrets by the name of what is set to them: settings, parameters, headers, flags."""
+"""Finds secrets by the names of settings, parameters, headers and flags that hold them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _TAILS = (
 
 
 def find_named(text: str) -> Iterator[Span]:
-    """Yield what settings, parameters, headers and flags with telling names are set to."""
+    """Yield the values of settings, parameters, headers and flags named like secrets."""
     done = 0
     for match in _NAME.finditer(text):
         kind = _kind(match["name"]) if match.start() >= done else None
@@ -75,7 +75,7 @@ def find_named(text: str) -> Iterator[Span]:
 
 
 def _behind_schemes(text: str) -> Iterator[Span]:
-    """Yield what stands behind "Bearer" and the like, wherever that is."""
+    """Yield credentials after "Bearer" and the like, anywhere in a text."""
     lower = text.lower()
     for scheme in _SCHEMES[:3]:
         at = lower.find(scheme)
@@ -104,7 +104,7 @@ def _set_to(text: str, match: re.Match[str], kind: str) -> Span | None:
 
 
 def _is_secret(value: Value, kind: str, link: str, is_flag: bool) -> bool:
-    """Whether a setting's value is a secret: after ":" a word may be what somebody says of it."""
+    """Whether a setting's value is a secret; after ":", a plain word may only describe one."""
     sure = value.quoted or is_flag or "=" in link or link == ">"
     if kind == "password":
         return may_be_set(value.text, plainly=sure)
@@ -114,7 +114,7 @@ def _is_secret(value: Value, kind: str, link: str, is_flag: bool) -> bool:
 
 
 def _header(text: str, at: int) -> Span | None:
-    """Return what stands in a header that says who somebody is: all of its line."""
+    """Return the span of an authorization or cookie header's value."""
     if signed := _SIGNATURE.match(text, at):
         return Span(*signed.span(), "token")
     value = value_at(text, at)
@@ -133,7 +133,7 @@ def _header(text: str, at: int) -> Span | None:
 
 @lru_cache(maxsize=4096)
 def _kind(name: str) -> str | None:
-    """Return what a name says its value is: "password" for DB_PASSWORD, None for token_type."""
+    """Return the kind that a name implies: "password" for DB_PASSWORD, None for token_type."""
     parts = [part.lower() for part in _PARTS.findall(name)]
     while parts and (
         parts[-1].isdigit() or parts[-1] in ("b64", "base", "dev", "prod", "test", "value", "plain")

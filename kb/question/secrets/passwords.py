@@ -1,4 +1,4 @@
-"""Tells a password that a sentence names from what a sentence says of one."""
+"""Tells a password in a sentence from words that describe one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CLAUSE_ENDS = re.compile(
     r"\s*(?:$|[.,;!?)\n\"'`。、」]|(?:and|but|what|why|how|please|help|so|it|で|です|だ|と|なの|に)\b"
     r"|[です])"
 )
-# What adjectives and participles end with: "my password is rejected".
+# Endings of adjectives and participles, as in "my password is rejected".
 _SUFFIX = re.compile(
     r".*(?:ed|ing|ble|ful|less|ive|ous|ory|ary|ent|ant|ic|ical|ly|tion|ment|ness|ity|ize|ise|al|en"
     r"|er|est|ado|ada|ido|ida|é|ée|ert|iert|igt|ig|lich|isch|bar|to|ta|do|da)"
@@ -25,16 +25,16 @@ _PHRASE = re.compile(
     r"(?:[a-z]{4}[ ]){3}[a-z]{4}\b(?![ ][a-z]{4}\b)|(?:[a-z]{3,10}[ ]){3,7}[a-z]{3,10}\b"
 )
 _MORE = re.compile(r"[.!]?[^\S\n]*[^\s.!]")
-# As Apple and others make them for one app.
+# App-specific passwords as Apple and others generate them.
 _GROUPED = re.compile(r"[a-z]{4}(?:-[a-z]{4}){3}|[a-z]{6}(?:-[a-z]{6}){2}")
 _DIGIT_OR_SIGN = re.compile(r"\d|[!#$%^&*]")
 
 
 def is_password(text: str, value: Value, *, says: bool, word_too: bool) -> bool:
-    """Whether what a word for a password is linked to is one.
+    """Whether a value beside a word for a password is one.
 
-    `says` is whether something says that it is, and does not only stand beside it; `word_too`
-    whether it may be a plain word.
+    `says` is whether a link such as "is" says so, rather than the value just being next to the
+    word; `word_too` is whether it may be a plain word.
     """
     word = value.text
     if value.quoted:
@@ -47,17 +47,17 @@ def is_password(text: str, value: Value, *, says: bool, word_too: bool) -> bool:
 
 
 def is_plainly_password(word: str) -> bool:
-    """Whether a word is one that nobody writes for anything but a password."""
+    """Whether a word cannot be anything but a password."""
     return len(word) >= 6 and looks_secret(word) and bool(_DIGIT_OR_SIGN.search(word))
 
 
 def passphrase_at(text: str, at: int) -> tuple[int, int] | None:
-    """Return where plain words stand that are a password: four and more, to the line's end."""
+    """Return the span of a passphrase of four or more plain words up to the line's end, if any."""
     found = _PHRASE.match(text, at)
     if not found:
         return None
     words = found[0].split()
-    # Google's passwords for one app.
+    # Google's app passwords.
     if len(words) == 4 and {len(word) for word in words} == {4} and not set(words) & harmless():
         return found.span()
     if _MORE.match(text, found.end()) or _SUFFIX.fullmatch(words[0]):

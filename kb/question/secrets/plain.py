@@ -1,4 +1,4 @@
-"""A text in the form that secrets are looked for in, with the way back to the text as written."""
+"""Normalises text for finding secrets, with a mapping back to the original."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Nobody sees them, and they part what belongs together.
-_UNSEEN = frozenset("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff")
+# Invisible characters that would split a secret.
+_INVISIBLE = frozenset("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff")
 
 
 @dataclass(frozen=True)
 class Plain:
-    """A text with plain letters for wide ones and without marks that nobody sees.
+    """A text normalised to NFKC, without invisible characters.
 
-    `here` and `there` say where, in it and in the text as it was written, runs begin that are the
-    same in both, or that stand for each other.
+    `here` and `there` are where runs start in it and in the original; `same` says which runs are
+    identical in both. `length` is the original's.
     """
 
     text: str
@@ -27,7 +27,7 @@ class Plain:
     length: int
 
     def written(self, start: int, end: int) -> tuple[int, int]:
-        """Return where in the text as written a run stands."""
+        """Return the span in the original text for a span in this one."""
         return self._start(start), self._end(end)
 
     def _start(self, at: int) -> int:
@@ -42,13 +42,13 @@ class Plain:
 
 
 def plain(text: str) -> Plain:
-    """Return a text with plain letters for wide ones and without marks that nobody sees."""
+    """Normalise a text to NFKC and remove invisible characters."""
     pieces: list[str] = []
     here, there, same = [0], [0], [True]
     length = at = 0
     changing = _changing(text)
     for match in changing.finditer(text) if changing else ():
-        new = "".join(c for c in unicodedata.normalize("NFKC", match[0]) if c not in _UNSEEN)
+        new = "".join(c for c in unicodedata.normalize("NFKC", match[0]) if c not in _INVISIBLE)
         pieces += [text[at : match.start()], new]
         length += match.start() - at
         _note(here, there, same, length, match.start(), False)
@@ -61,7 +61,7 @@ def plain(text: str) -> Plain:
 def _note(
     here: list[int], there: list[int], same: list[bool], at: int, written: int, is_same: bool
 ) -> None:
-    """Note where a run begins; one before it that has come to nothing goes."""
+    """Record the start of a run, replacing the previous one if that is empty."""
     if here[-1] == at:
         del here[-1], there[-1], same[-1]
     here.append(at)
@@ -70,11 +70,11 @@ def _note(
 
 
 def _changing(text: str) -> re.Pattern[str] | None:
-    """Return what finds the runs that are written otherwise, or None if there are none."""
+    """Return a pattern for the runs that normalisation changes, or None if there are none."""
     if text.isascii():
         return None
     marks = {c for c in set(text) if unicodedata.combining(unicodedata.normalize("NFKC", c)[0])}
-    others = {c for c in set(text) if c in _UNSEEN or unicodedata.normalize("NFKC", c) != c}
+    others = {c for c in set(text) if c in _INVISIBLE or unicodedata.normalize("NFKC", c) != c}
     if not marks and not others:
         return None
     joined = "".join(map(re.escape, sorted(marks)))

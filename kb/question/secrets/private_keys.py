@@ -1,4 +1,4 @@
-"""Finds private keys in the forms that tools write, and what is left of them when they were cut."""
+"""Finds private keys in the formats that tools write, also if partly cut off."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ _BEGIN = re.compile(
 _END = re.compile(rf"(?:{_DASHES} ?)?END [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?(?: ?{_DASHES})?")
 _PUTTY = re.compile(r"PuTTY-User-Key-File-\d: ")
 _PUTTY_END = re.compile(r"Private-MAC: [0-9a-fA-F]+")
-# What a key's lines consist of, with line breaks as they are or as \n in a string.
+# The lines of a key, with real line breaks or \n as in a string.
 _BODY = re.compile(
     r"(?:\s|\\[nr]|[\"'`+>|]\s*|[A-Za-z0-9+/=]{24,}+|[A-Za-z0-9+/=]+(?=\s*(?:\n|$|\\n|-))"
     r"|(?:Proc-Type|DEK-Info|Comment|Version|Key|Subject|Hash): ?[^\n\\]{0,200})*+"
     r"-{0,5}(?: ?END?[A-Z ]{0,40}-{0,5})?"
 )
-# Less than that is a question about keys, and no key.
+# With less than this, it is a question about keys rather than a key.
 _SOME = re.compile(r"[A-Za-z0-9+/=]{12}")
 _LINE_BEFORE = re.compile(r"[\s\"'`>|]*[A-Za-z0-9+/=]{1,100}(?:\\n|[\s\"'`+])*$")
 _JWK = re.compile(r"\"(?:d|p|q|dp|dq|qi|k)\"\s{0,3}:\s{0,3}\"([\w-]{16,}+)\"")
 _XML_KEY = re.compile(r"<(D|P|Q|DP|DQ|InverseQ)>([A-Za-z0-9+/=\s]{8,1000})</\1>")
 _WIREGUARD = re.compile(r"(?i)\b(?:PrivateKey|PresharedKey)\s{0,3}=\s{0,3}([A-Za-z0-9+/]{43}=)")
-_MOST_LINES = 200
+# Longer than any private key.
+_MAX_LINES = 200
 
 
 def find_private_keys(text: str) -> Iterator[Span]:
-    """Yield private keys: whole ones, and ones whose beginning or end is missing."""
+    """Yield private keys, also those whose start or end is missing."""
     if "PRIVATE KEY" in text:
         yield from _blocks(text)
     if "PuTTY-User-Key" in text:
@@ -67,16 +68,16 @@ def _blocks(text: str) -> Iterator[Span]:
 
 
 def _end_of_key(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the end of a key whose beginning is missing."""
+    """Yield the rest of a key whose start is missing."""
     first = _lines_before(text, start)
     if _SOME.search(text[first:start]):
         yield Span(first, end, _KIND)
 
 
 def _lines_before(text: str, end: int) -> int:
-    """Return where the lines of a key begin whose first line is missing."""
+    """Return where the lines of a key start whose first line is missing."""
     at = end
-    for _ in range(_MOST_LINES):
+    for _ in range(_MAX_LINES):
         window = max(0, at - 120)
         line = _LINE_BEFORE.search(text[window:at])
         if not line or not line[0].strip() or (at == end and len(line[0].strip()) < 4):

@@ -1,6 +1,6 @@
-"""Finds what looks like a secret and is none: public keys, pictures in addresses, sums of files.
+"""Finds what looks like a secret but is none: public keys, data URLs, checksums, ARNs.
 
-So is the name of a secret that was taken out before.
+Also the labels of secrets that were redacted before.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SUM = re.compile(r"(?:sha\d{1,3}|SHA\d{3}|md5|MD5)[-:=][A-Za-z0-9+/=_-]{16,}+")
 
 
 def public_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where things stand that nobody has to hide."""
+    """Yield the spans of text that need not be hidden."""
     for pattern, has in ((_DATA, "data:"), (_SSH_KEY, " AAAA"), (_ARN, "arn:aws")):
         if has in text:
             yield from (match.span() for match in pattern.finditer(text))

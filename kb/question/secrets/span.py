@@ -1,4 +1,4 @@
-"""Where a secret stands in a text."""
+"""The span of a secret in a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A run of a text that is a secret, and of what kind."""
+    """A secret's position in a text (end exclusive), and its kind."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""The tables of kinds and words, as types."""
+"""Loads the tables of tokens and words (tokens.yaml, words.yaml)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-# The kinds of secrets that are found by what stands beside them.
+# Kinds of secrets recognised by their context.
 _OTHER_KINDS = frozenset(
     {
         "password",
@@ -35,7 +35,7 @@ class _Row(BaseModel):
 
 
 class Token(_Row):
-    """A kind of token that its beginning tells; see tokens.yaml."""
+    """A kind of token recognised by its prefix; see tokens.yaml."""
 
     kind: str
     starts: str
@@ -45,7 +45,7 @@ class Token(_Row):
 
 
 class Shape(_Row):
-    """A kind of token that its shape tells."""
+    """A kind of token recognised by its shape; see tokens.yaml."""
 
     kind: str
     has: str
@@ -53,7 +53,7 @@ class Shape(_Row):
 
 
 class Flag(_Row):
-    """An option of commands after which a password stands, or a user and a password."""
+    """A command-line option that takes a password, or a user and a password."""
 
     commands: tuple[str, ...]
     flag: str
@@ -78,7 +78,7 @@ class _Words(_Row):
 
 
 class Prefix(NamedTuple):
-    """One beginning of a token, and what matches the whole."""
+    """One prefix of a token, and the pattern for the whole token."""
 
     start: str
     kind: str
@@ -88,7 +88,7 @@ class Prefix(NamedTuple):
 
 @cache
 def prefixes() -> tuple[Prefix, ...]:
-    """Return the beginnings of tokens, in the order of the table."""
+    """Return the prefixes of tokens, in the order of the table."""
     return tuple(
         Prefix(
             start,
@@ -103,7 +103,7 @@ def prefixes() -> tuple[Prefix, ...]:
 
 @cache
 def shapes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Return kind, what a text must hold, and the pattern of each shape."""
+    """Return (kind, substring that a text must contain, pattern) for each shape."""
     return tuple(
         (shape.kind, shape.has, re.compile(f"(?<![A-Za-z0-9+])(?:{shape.shape})"))
         for shape in _tokens().shapes
@@ -112,7 +112,7 @@ def shapes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 
 @cache
 def all_kinds() -> frozenset[str]:
-    """Return all kinds of secrets: what is put in their place."""
+    """Return all kinds of secrets, which are also the labels that replace them."""
     table = _tokens()
     return _OTHER_KINDS.union(
         (row.kind for row in table.tokens), (row.kind for row in table.shapes)
@@ -120,8 +120,8 @@ def all_kinds() -> frozenset[str]:
 
 
 @cache
-def said() -> tuple[tuple[str, str], ...]:
-    """Return the words that secrets are called by with their kinds, longest first."""
+def secret_words() -> tuple[tuple[str, str], ...]:
+    """Return the words for secrets with their kinds, longest first."""
     words = {
         word: kind
         for kind, lines in _words().said.items()
@@ -133,30 +133,30 @@ def said() -> tuple[tuple[str, str], ...]:
 
 @cache
 def names() -> dict[str, str]:
-    """Return the words in names of settings that stand for secrets, with their kinds."""
+    """Return words in setting names that imply a secret, with its kind."""
     return {word: kind for kind, line in _words().names.items() for word in _list(line)}
 
 
 @cache
 def about() -> frozenset[str]:
-    """Return the words at the end of a name that is about a secret and holds none."""
+    """Return words at the end of a name that is about a secret but does not hold one."""
     return frozenset(_list(_words().about))
 
 
 @cache
 def harmless() -> frozenset[str]:
-    """Return the words that say something of a password, or are no secret for all their digits."""
+    """Return words that describe a password, or are no secrets in spite of their digits."""
     lines = (*_words().harmless, _words().technical)
     return frozenset(word for line in lines for word in _list(line))
 
 
 def flags() -> tuple[Flag, ...]:
-    """Return the options of commands after which a password stands."""
+    """Return the command-line options that take a password."""
     return _words().flags
 
 
 def logins() -> tuple[Flag, ...]:
-    """Return the options of commands after which a user and a password stand."""
+    """Return the command-line options that take a user and a password."""
     return _words().logins
 
 

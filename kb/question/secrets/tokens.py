@@ -1,4 +1,4 @@
-"""Finds keys and tokens that tell by themselves what they are."""
+"""Finds keys and tokens recognisable by themselves."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from kb.question.secrets.span import Span
 from kb.question.secrets.table import Prefix, prefixes, shapes
 from kb.question.secrets.value import changes, is_random, is_stand_in
 
-# Three parts, of which the first is JSON in Base64: {" is eyJ there. The last may be missing.
+# A JWT: three parts, the first being JSON in Base64, where {" is eyJ. The last may be missing.
 _WEB_TOKEN = re.compile(
     r"(?<![A-Za-z0-9_-])eyJ[\w-]{8,}+(?:\.[\w-]{4,}+)?(?:\.\.?[\w-]*+){0,3}(?<!\.)"
 )
-_WEB_TOKEN_LEAST = 30
+# Shorter ones are words that happen to start with eyJ. Chosen by hand.
+_MIN_WEB_TOKEN_CHARACTERS = 30
 _BEFORE = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|(?:\\u00[0-9A-Fa-f]{2})")
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}")
 _HAS_DIGIT = re.compile(r"\d")
 
-# Amazon's secret keys have no mark; 40 characters of Base64 that are plainly no words may be one.
+# Amazon's secret keys have no prefix: any 40 characters of Base64 that are not words may be one.
 _FORTY = re.compile(r"(?<![A-Za-z0-9/+=_.:@~-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_@-])")
 _KEY_ID = re.compile(r"A[KSBC][ISC]A[A-Z0-9]{16}")
 _OF_KEYS = re.compile(
@@ -27,7 +28,7 @@ _OF_KEYS = re.compile(
 
 
 def find_tokens(text: str) -> Iterator[Span]:
-    """Yield keys and tokens that their beginning or their shape tells."""
+    """Yield keys and tokens recognisable by their prefix or shape."""
     letters = set(text)
     for prefix in prefixes():
         if letters.issuperset(prefix.start) and prefix.start in text:
@@ -39,12 +40,12 @@ def find_tokens(text: str) -> Iterator[Span]:
                     yield Span(*match.span(), kind)
     if "eyJ" in text:
         for match in _WEB_TOKEN.finditer(text):
-            if len(match[0]) >= _WEB_TOKEN_LEAST and not is_stand_in(match[0]):
+            if len(match[0]) >= _MIN_WEB_TOKEN_CHARACTERS and not is_stand_in(match[0]):
                 yield Span(*match.span(), "web token")
 
 
 def find_bare_keys(text: str) -> Iterator[Span]:
-    """Yield what may be Amazon's secret keys, which nothing marks."""
+    """Yield what may be Amazon's secret keys, which have no prefix."""
     beside = _KEY_ID.search(text)
     for match in _FORTY.finditer(text):
         found = match[0]
@@ -60,7 +61,7 @@ def _is_mixed(found: str) -> bool:
 
 
 def _in_words(found: str) -> int:
-    """Return how many characters are in what may be words: getUserAccount is nothing else."""
+    """Return how many characters belong to likely words, as all of getUserAccount do."""
     return sum(map(len, _WORD.findall(found)))
 
 
@@ -74,13 +75,13 @@ def _with_prefix(text: str, prefix: Prefix) -> Iterator[Span]:
 
 
 def _begins(text: str, at: int, start: str) -> bool:
-    """Whether a token can begin at a place: no letter or digit of the same word is before it."""
+    """Whether a token can start at a position, and not in the middle of a word."""
     before = text[at - 1 : at]
     if not before or not before.isascii() or not start[0].isalnum():
         return True
     if before.isalnum():
         return bool(_BEFORE.fullmatch(text, at - 2, at) or _BEFORE.fullmatch(text, at - 3, at))
-    # Within Base64, or a name in several words, a few letters are a chance.
+    # In Base64 or in a compound name, a short prefix may occur by chance.
     if not start.isalnum() or len(start) > 6:
         return True
     return before not in "+_-" and (before not in "/." or len(start) > 3)

@@ -1,4 +1,4 @@
-"""Where a secret that something points to ends, and whether it is one at all."""
+"""Finds where a value ends, and tells whether it is a secret."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from kb.question.secrets.table import harmless
 
-# Chinese, Japanese and Korean are written without spaces: a secret ends where they go on.
+# Chinese, Japanese and Korean may follow without a space, and end a secret.
 CJK = "\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _QUOTES = {
     '"': '"', "'": "'", "`": "`", "“": "”", "”": "”", "‘": "’", "’": "’", "「": "」", "『": "』",
     "«": "»", "„": "“", "**": "**", "*": "*", "||": "||", "【": "】", "‹": "›", "~": "~",
 }  # fmt: skip
 _QUOTE = re.compile(r"\\?(\"{1,3}|'{1,3}|`{1,3}|\*{1,2}|\|\||[“”‘’「『«„【‹~])\n?")
-# Longer ones are keys or files, and their beginning says so.
-_LOOKED_AT = 128
-_RUN = re.compile(rf"[^\s{CJK}]{{1,{_LOOKED_AT}}}+")
+# Longer values are keys or files, which is clear from their start. Chosen by hand.
+_EXAMINED = 128
+_RUN = re.compile(rf"[^\s{CJK}]{{1,{_EXAMINED}}}+")
 _REST = re.compile(rf"[^\s\"'<>,;&{CJK}]*+")
 _NEXT = re.compile(
     r"&[\w.\[\]-]{1,64}=|[,;]\s?[\"']?[\w.-]{1,64}[\"']?\s?[=:]|</|&(?:quot|lt|gt|amp);"
@@ -69,7 +69,7 @@ _SUM = re.compile(
 
 
 class Value(NamedTuple):
-    """What something points to: where it stands, and whether it was in quotes."""
+    """A value with its span, and whether it was in quotes."""
 
     start: int
     end: int
@@ -78,13 +78,13 @@ class Value(NamedTuple):
 
 
 def value_at(text: str, at: int) -> Value | None:
-    """Return what stands at a place of a text: what is in quotes, or all up to a space."""
+    """Return the value at a position: the text in quotes, or everything up to a space."""
     quote = _QUOTE.match(text, at)
     if quote:
         start = quote.end()
         close = quote[1]
         close = _QUOTES.get(close, close)
-        end = text.find(close, start, start + 5 * _LOOKED_AT)
+        end = text.find(close, start, start + 5 * _EXAMINED)
         inner = text[start:end].removesuffix("\\") if end > start else ""
         if inner and "\n" not in inner.strip("\n"):
             stripped = inner.strip()
@@ -106,16 +106,16 @@ def _unquoted(text: str, at: int) -> Value | None:
 
 
 def whole(text: str, value: Value) -> tuple[int, int]:
-    """Return where a value stands that was only looked at in part, as it is very long."""
-    # Marks of a sentence may have been taken from its end, which is in the middle of the value.
-    if value.quoted or len(value.text) < _LOOKED_AT - 5:
+    """Return the full span of a value, of which only the start was examined if it is long."""
+    # Punctuation may have been trimmed where the examined part ended, inside the value.
+    if value.quoted or len(value.text) < _EXAMINED - 5:
         return value.start, value.end
     rest = _REST.match(text, value.end)
     return value.start, rest.end() if rest else value.end
 
 
 def _trimmed(found: str) -> str:
-    """Return a value without the marks of the sentence that it ends."""
+    """Return a value without the punctuation of the sentence around it."""
     while found:
         shorter = _TAIL.sub("", found)
         if shorter and shorter[-1] in _BRACKETS and _BRACKETS[shorter[-1]] not in shorter:
@@ -127,10 +127,10 @@ def _trimmed(found: str) -> str:
 
 
 def is_stand_in(text: str) -> bool:
-    """Whether a text stands where a secret would: a placeholder, a variable, an example."""
+    """Whether a text stands in for a secret: a placeholder, a variable, an example."""
     if "EXAMPLE" in text:
         return True
-    text = text[:_LOOKED_AT]
+    text = text[:_EXAMINED]
     return bool(
         _BLANK.fullmatch(text)
         or _STAND_IN.fullmatch(text)
@@ -140,11 +140,11 @@ def is_stand_in(text: str) -> bool:
 
 
 def may_be_set(text: str, *, plainly: bool) -> bool:
-    """Whether what a setting is set to may be a secret.
+    """Whether a setting's value may be a secret.
 
-    `plainly`, with a sign that nothing but a value follows, it may be a plain word, too.
+    With `plainly`, if nothing but a value can follow, it may also be a plain word.
     """
-    text = text[:_LOOKED_AT]
+    text = text[:_EXAMINED]
     if len(text) < 3 or is_stand_in(text) or text.lower() in harmless():
         return False
     if _CODE.fullmatch(text) or _PATH.fullmatch(text) or _PLAIN_URL.fullmatch(text):
@@ -153,8 +153,8 @@ def may_be_set(text: str, *, plainly: bool) -> bool:
 
 
 def looks_secret(text: str) -> bool:
-    """Whether a word is no word: digits or signs among its letters, or capitals where none are."""
-    text = text[:_LOOKED_AT]
+    """Whether a word is not a real one: digits or symbols in it, or capitals inside."""
+    text = text[:_EXAMINED]
     if len(text) < 4 or is_stand_in(text) or text.lower().rstrip("!") in harmless():
         return False
     if any(
@@ -171,8 +171,8 @@ def _is_jumble(text: str) -> bool:
 
 
 def is_random(text: str) -> bool:
-    """Whether a text is long and mixed enough to be a key, and no sum of a file."""
-    text = text[:_LOOKED_AT]
+    """Whether a text is long and mixed enough to be a key, and is no checksum."""
+    text = text[:_EXAMINED]
     if (
         len(text) < 16
         or is_stand_in(text)
@@ -189,7 +189,7 @@ def is_random(text: str) -> bool:
 
 
 def _longest_word(text: str) -> int:
-    """Return the length of the longest run of small letters, hexadecimal ones left out."""
+    """Return the length of the longest run of lower-case letters that is not hexadecimal."""
     return max(
         (len(run) for run in re.findall(r"[A-Z]?[a-z]+", text) if re.search("[g-z]", run)),
         default=0,
@@ -197,7 +197,7 @@ def _longest_word(text: str) -> int:
 
 
 def changes(text: str) -> int:
-    """Return how often capitals, small letters, digits and signs change in a text."""
+    """Return how often upper case, lower case, digits and symbols alternate in a text."""
     kinds = [
         "A" if c.isupper() else "a" if c.islower() else "1" if c.isdigit() else "-" for c in text
     ]
@@ -205,5 +205,5 @@ def changes(text: str) -> int:
 
 
 def is_uuid(text: str) -> bool:
-    """Whether a text is a UUID, which names a thing as often as it opens one."""
+    """Whether a text is a UUID, which may be an id or a key."""
     return bool(_UUID.fullmatch(text))

@@ -321,7 +321,7 @@ def test_a_store_of_snapshots(inside: Inside, tmp_path: Path) -> None:
     (inside.home.snapshots / "current").write_text("one\n", "utf-8")
     assert inside.check("snapshot store", SNAPSHOTS_URL=url).state is State.OK
     (tmp_path / "store" / "current").write_text("{}", "utf-8")
-    assert inside.check("snapshot store", SNAPSHOTS_URL=url).advice == "Is SNAPSHOTS_URL right?"
+    assert inside.check("snapshot store", SNAPSHOTS_URL=url).advice == "Check SNAPSHOTS_URL."
     wrong = inside.check("snapshot store", SNAPSHOTS_URL="s3://key:secret@bucket")
     assert wrong.state is State.FAILED and "secret" not in wrong.seen
 

@@ -16,7 +16,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, CleanText, Decision
 from kb.paths import Home
-from kb.progress import Progress, Stage, unheard
+from kb.progress import Progress, Stage, no_progress
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import answerer_from
@@ -39,7 +39,7 @@ class Choosing(KnowledgeBase):
         before: CleanText | None = None,
         audience: Audience | None = None,
         asked: bool = True,
-        progress: Progress = unheard,
+        progress: Progress = no_progress,
     ) -> Answer:
         answer = super().ask(
             question, language, before=before, audience=audience, asked=asked, progress=progress

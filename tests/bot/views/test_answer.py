@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.limits import MESSAGE_BLOCKS
 from bot.question import Place, direct_message, mention, plain_text, thread_reply
-from bot.slack.limits import MESSAGE_BLOCKS
 from bot.views.answer import Message, escape, plain, render
 from kb.knowledge_base import KnowledgeBase
 from kb.model import (

@@ -152,7 +152,7 @@ def test_another_embedder_is_an_error_that_says_what_to_do(
     manifest = json.loads((summary.path / "manifest.json").read_text("utf-8"))
     manifest["embedder"]["fingerprint"].reverse()
     (summary.path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    with pytest.raises(EmbedderMismatchError, match="other vectors"):
+    with pytest.raises(EmbedderMismatchError, match="different embeddings"):
         KnowledgeBase(home, embeddings).load()
 
 

@@ -104,8 +104,8 @@ def lathe(tmp_path: Path) -> dict[str, Candidate]:
 
 def test_without_lines_it_is_what_is_shown_without_a_model(lathe: dict[str, Candidate]) -> None:
     for candidate in lathe.values():
-        assert assemble(candidate, set()) == candidate.tellings[0]
-        assert assemble(candidate, {"p9.1", "x"}) == candidate.tellings[0]
+        assert assemble(candidate, set()) == candidate.variants[0]
+        assert assemble(candidate, {"p9.1", "x"}) == candidate.variants[0]
         assert assemble(candidate, {line.id for line in candidate.lines}).parts
 
 
@@ -188,7 +188,7 @@ def test_the_cause_can_be_chosen_instead_of_the_resolution(tmp_path: Path) -> No
     path.write_text(text, "utf-8")
     guide = parse(load(read_source(path)))
     (pump,) = candidates([(guide.sections, guide.info)], "s1")
-    assert shown(pump.tellings[0]) == "Change the valve.\nOpen the tap."
+    assert shown(pump.variants[0]) == "Change the valve.\nOpen the tap."
     answer = assemble(pump, ids(pump, "The valve is worn"))
     assert shown(answer) == "The valve is worn." and answer.more == ("Solution",)
     both = assemble(pump, ids(pump, "The valve is worn", "Open the tap"))

@@ -44,9 +44,9 @@ def test_a_name_that_may_stand_for_something_else_tomorrow(said: str, tmp_path: 
         (SentenceTransformerEmbeddings(said, tmp_path).load, "EMBEDDING_MODEL"),
         (Reranker(said, tmp_path).load, "RERANKER"),
     ):
-        with pytest.raises(ModelError, match="needs the commit") as raised:
+        with pytest.raises(ModelError, match="must be pinned to a commit") as raised:
             load()
-        assert f"{setting} takes a folder, or NAME@COMMIT" in str(raised.value)
+        assert f"Set {setting} to a folder or to NAME@COMMIT" in str(raised.value)
 
 
 def test_the_libraries_are_asked_for_that_commit(

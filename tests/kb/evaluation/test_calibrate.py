@@ -54,8 +54,8 @@ def test_what_is_fitted_is_used_by_a_running_bot(
 def test_the_threshold_keeps_false_answers_below_what_is_allowed(
     sample: KnowledgeBase, questions: list[GoldenQuestion]
 ) -> None:
-    strict = calibrate(sample, questions, most_false=0.0)
-    lenient = calibrate(sample, questions, most_false=0.2)
+    strict = calibrate(sample, questions, max_false_answers=0.0)
+    lenient = calibrate(sample, questions, max_false_answers=0.2)
     assert lenient.threshold < strict.threshold
 
 
@@ -73,8 +73,8 @@ def test_too_few_questions_are_refused_before_any_is_asked(
     path = tmp_path / "few.yaml"
     path.write_text("questions:\n  - {q: why, lang: en, expect: x, split: test}\n", "utf-8")
     result = CliRunner().invoke(app, ["calibrate", str(path)])
-    assert isinstance(result.exception, GuidebotError) and "there are 0" in str(result.exception)
-    assert "Asking before" not in result.output
+    assert isinstance(result.exception, GuidebotError) and "found 0" in str(result.exception)
+    assert "Before" not in result.output
 
 
 def test_questions_that_expect_what_is_not_there_are_refused(

@@ -87,9 +87,9 @@ questions:
         ("questions:\n  - {q: x, lang: en, expect: a, slpit: dev}\n", "line 2: slpit: "),
         ("questions:\n  - just words\n", "line 2: "),
         ("questions: []\n", "is empty"),
-        ("- a\n", "has no list under 'questions'"),
+        ("- a\n", "there is no list under 'questions'"),
         ("questions: [\n", "is not YAML"),
-        ("", "has no list"),
+        ("", "there is no list"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:

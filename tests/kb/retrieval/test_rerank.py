@@ -46,7 +46,7 @@ def test_the_sections_are_in_the_order_of_both_scores(
 
 
 def test_a_reranker_that_cannot_be_had_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="RERANKER takes"):
+    with pytest.raises(ModelError, match="Set RERANKER to"):
         Reranker(str(tmp_path / "none"), tmp_path).load()
 
 

@@ -239,7 +239,7 @@ def test_damage_is_told_on_opening(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
     good = open_current(copied.snapshots)
     assert good.name.startswith("2020")
-    assert f"Answering from the snapshot {good.name} instead" in caplog.text
+    assert f"Using snapshot {good.name} instead" in caplog.text
 
 
 def use(snapshot: Snapshot) -> None:
@@ -314,7 +314,7 @@ def test_a_link_is_no_snapshot(copied: Home, live: Path) -> None:
     outside = copied.root / live.name
     live.rename(outside)
     live.symlink_to(outside)
-    with pytest.raises(DamagedSnapshotError, match="is a link"):
+    with pytest.raises(DamagedSnapshotError, match="is a symbolic link"):
         open_snapshot(live)
     assert open_current(copied.snapshots).name.startswith("2020")
 
@@ -322,7 +322,7 @@ def test_a_link_is_no_snapshot(copied: Home, live: Path) -> None:
 def test_one_that_is_being_made_has_its_name_later(live: Path) -> None:
     hidden = live.rename(live.with_name(".being-made"))
     assert open_snapshot(hidden).name == open_snapshot(hidden, live.name).name == live.name
-    with pytest.raises(DamagedSnapshotError, match="that of another snapshot"):
+    with pytest.raises(DamagedSnapshotError, match="belongs to another snapshot"):
         open_snapshot(hidden, "another")
 
 
@@ -332,7 +332,9 @@ def test_current_that_cannot_be_read_is_told(copied: Home) -> None:
     shutil.rmtree(copied.snapshots)
     copied.snapshots.mkdir()
     (copied.snapshots / "current").write_text("../x\n")
-    with pytest.raises(DamagedSnapshotError, match=r"does not name a snapshot.*ingest PATH"):
+    with pytest.raises(
+        DamagedSnapshotError, match=r"does not name an existing snapshot.*ingest PATH"
+    ):
         open_current(copied.snapshots)
 
 
@@ -356,7 +358,7 @@ def test_who_is_running_goes_on_with_what_it_has(
     says = f"{newer.name}\n" if what == "damaged" else "../../elsewhere\n"
     (copied.snapshots / "current").write_text(says, "utf-8")
     assert running.ask(question) == before
-    assert "cannot be used, answering from the old one" in caplog.text
+    assert "cannot be used; still using the old one" in caplog.text
     caplog.clear()
     assert running.ask(question) == before and not caplog.records
     fresh = KnowledgeBase(copied, embeddings)

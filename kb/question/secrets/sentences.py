@@ -1,4 +1,4 @@
-"""Finds secrets that people name in a sentence: "my password is ...", 「パスワードは…です」."""
+"""Finds secrets that people mention in a sentence: "my password is ...", 「パスワードは…です」."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kb.question.secrets.codes import codes_at, is_code, is_key, is_pin, key_in_
 from kb.question.secrets.links import AND, Link, linked_before, links
 from kb.question.secrets.passwords import is_password, is_plainly_password, passphrase_at
 from kb.question.secrets.span import Span
-from kb.question.secrets.table import said
+from kb.question.secrets.table import secret_words
 from kb.question.secrets.value import CJK, Value, looks_secret, value_at, whole
 
 _IS_CJK = re.compile(rf"[{CJK}]")
@@ -26,7 +26,7 @@ _LABELS = {
     "seed phrase": "seed phrase",
     "login": "password",
 }
-# "8 characters", 「90日」: a number that says something of a password.
+# "8 characters", 「90日」: a number that describes a password.
 _NUMBER = re.compile(r"\d+(?:[-~]\d+)?")
 _COUNTED = re.compile(
     r"\s?(?:文字|桁|分|日|回|時間|秒|つ|個|か月|ヶ月|ケ月|カ月|年|月|週|%|種類|度|番|人|件|行|台|以上|以下"
@@ -42,8 +42,8 @@ _PUBLIC = re.compile(
 _USER_AND = re.compile(r"[\w.@+\\-]{1,64}(?:\s?[/:|,]\s?|\s(?:and|und|y|et|と)\s)(?=\S)")
 
 
-def find_said(text: str) -> Iterator[Span]:
-    """Yield secrets that a word for one stands before, or behind."""
+def find_in_sentences(text: str) -> Iterator[Span]:
+    """Yield secrets that have a word for one before or after them."""
     lower = _lower(text)
     done = 0
     for start, end, kind in _words(lower):
@@ -55,7 +55,7 @@ def find_said(text: str) -> Iterator[Span]:
 
 
 def _lower(text: str) -> str:
-    """Return a text in small letters, each where it was."""
+    """Return a text in lower case, with every character at its old position."""
     lower = text.lower()
     if len(lower) == len(text):
         return lower
@@ -63,10 +63,10 @@ def _lower(text: str) -> str:
 
 
 def _words(lower: str) -> Iterator[tuple[int, int, str]]:
-    """Yield where words for secrets stand, of those that overlap the longest."""
+    """Yield the spans of words for secrets with their kinds; of overlapping ones, the longest."""
     found: list[tuple[int, int, str]] = []
     letters = set(lower)
-    for word, kind in said():
+    for word, kind in secret_words():
         at = lower.find(word) if letters.issuperset(word) else -1
         while at >= 0:
             end = at + len(word)
@@ -81,7 +81,7 @@ def _words(lower: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _stands_alone(lower: str, start: int, end: int) -> bool:
-    """Whether a word in letters that are written with spaces is not part of another."""
+    """Whether a word is not part of a longer one, in scripts with spaces."""
     before, after = lower[start - 1 : start], lower[end : end + 1]
     if _IS_CJK.match(lower[start]):
         return end - start > 2 or not _IS_KATAKANA.match(before)
@@ -91,7 +91,7 @@ def _stands_alone(lower: str, start: int, end: int) -> bool:
 
 
 def _after(text: str, end: int, kind: str) -> Iterator[Span]:
-    """Yield what a word for a secret is linked to, by the first link that leads to one."""
+    """Yield the secrets after a word for one, by the first link that leads to any."""
     for link in links(text, end):
         found = list(_linked(text, end, link, kind))
         if found:
@@ -127,7 +127,7 @@ def _login(text: str, link: Link) -> Iterator[tuple[int, int]]:
 
 
 def _values(text: str, link: Link, kind: str) -> Iterator[tuple[int, int]]:
-    """Yield the secret at a place, and others that are named with it: "Winter23 and Spring24"."""
+    """Yield the secret after a link, and others joined to it: "Winter23 and Spring24"."""
     at, says = link
     while (value := value_at(text, at)) and _is_secret(text, value, kind, says=says):
         yield whole(text, value)
@@ -138,7 +138,7 @@ def _values(text: str, link: Link, kind: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_secret(text: str, value: Value, kind: str, *, says: bool) -> bool:
-    """Whether what is said to be a secret is one, rather than something that is said of it."""
+    """Whether a value is a secret, rather than a description of one."""
     if _COUNTED.match(text, value.end) and _NUMBER.fullmatch(value.text):
         return False
     match kind:
@@ -153,7 +153,7 @@ def _is_secret(text: str, value: Value, kind: str, *, says: bool) -> bool:
 
 
 def _before(text: str, start: int, kind: str) -> Iterator[Span]:
-    """Yield what is said to be a password before the word for one."""
+    """Yield a password that precedes the word for it."""
     at = linked_before(text, start) if kind in ("password", "PIN") else None
     value = value_at(text, at) if at is not None else None
     if value and value.end <= start and is_plainly_password(value.text):

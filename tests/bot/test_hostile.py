@@ -39,7 +39,7 @@ from tests.bot.house import open_house
 from tests.conftest import SAMPLE_GUIDES
 
 MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "50"))
-"""How many messages to try; a long run takes some 10,000."""
+"""How many messages, texts and guides to try; a long run takes some 10,000."""
 
 
 INFO = GuideInfo(id="g", title="Guide", language="en", source="g.md", sha256="0")
@@ -93,7 +93,7 @@ def test_no_hostile_question_pings_links_breaks_or_leaks(
     assert CANARY not in caplog.text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=MESSAGES, deadline=None)
 @given(st.text(max_size=500) | st.lists(st.sampled_from(ATTACKS)).map("".join))
 def test_any_text_of_a_person_is_shown_and_not_obeyed(text: str) -> None:
     asked = question_in(text).text
@@ -135,7 +135,7 @@ _lines = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=MESSAGES, deadline=None)
 @given(st.lists(_lines, min_size=1, max_size=12))
 def test_any_guide_is_shown_and_not_obeyed(lines: list[str]) -> None:
     markdown = "\n\n".join(lines).encode("utf-8", "replace").decode("utf-8")

@@ -50,7 +50,7 @@ fix: $(VENV)/.tested
 
 test: $(VENV)/.tested
 	$(LINT)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.cold_start
@@ -64,7 +64,7 @@ bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.technical_docs
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
 
 # Passed verbatim through the environment, so that neither make nor the shell expands it.
 ask: export QUESTION := $(value Q)

@@ -31,15 +31,34 @@ needs_real_guides = pytest.mark.skipif(
 )
 
 
+# The files that take longest, the longest first: they start processes, and wait for them.
+_LONGEST = (
+    "test_http.py",
+    "test_end_to_end.py",
+    "test_load.py",
+    "test_rerun.py",
+    "test_publish.py",
+    "test_away.py",
+    "test_release.py",
+    "test_calibrate.py",
+    "test_commands.py",
+    "test_answers.py",
+)
+
 # What loads the model or starts a process, which takes longer than a unit test may.
 _E2E_FIXTURES = {"models", "slack", "running", "start_bot", "s3"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that `make check` leaves to `make test`."""
+    """Mark the tests that `make check` leaves to `make test`, and put the longest files first.
+
+    Of two processes, none is then left with the longest while the other has nothing to do.
+    """
     for item in items:
         if _E2E_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.e2e)
+    place = {name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,11 +83,16 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kept = os.environ.get("GUIDEBOT_TEST_MODELS")
     if kept:
         return Path(kept)
-    here = tmp_path_factory.getbasetemp()
-    # The processes of pytest-xdist have folders side by side.
-    folder = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "models"
+    folder = _run_folder(tmp_path_factory) / "models"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def _run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the processes of one run share."""
+    here = tmp_path_factory.getbasetemp()
+    # Those of pytest-xdist have folders side by side.
+    return here.parent if "PYTEST_XDIST_WORKER" in os.environ else here
 
 
 @pytest.fixture(scope="session")
@@ -139,11 +163,15 @@ def sample_home(
     models: Path,
     known_vectors: Path,
 ) -> Home:
-    """A home folder with the sample guide published. Not to be written to."""
-    root = tmp_path_factory.mktemp("sample")
-    (root / "models").symlink_to(models)
-    shutil.copy(known_vectors, Home(root).embedding_cache)
-    ingest([SAMPLE_GUIDES], Home(root), embeddings)
+    """A home folder with the sample guide published, once a run. Not to be written to."""
+    folder = _run_folder(tmp_path_factory)
+    root = folder / "sample"
+    with FileLock(folder / "sample.lock"):
+        if not root.exists():
+            root.mkdir()
+            (root / "models").symlink_to(models)
+            shutil.copy(known_vectors, Home(root).embedding_cache)
+            ingest([SAMPLE_GUIDES], Home(root), embeddings)
     return Home(root)
 
 

@@ -50,6 +50,7 @@ def known() -> dict[str, Path]:
     return {name: path for room in MAY_IMPORT for name, path in modules(room)}
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Return the names of our modules that a file imports, wherever in it."""
     found: set[str] = set()

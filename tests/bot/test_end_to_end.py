@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -223,8 +224,13 @@ def test_an_outage_of_slack_delays_an_answer_and_does_not_lose_it(
 
 
 def test_before_the_first_ingest_people_are_told(
-    slack: SlackServer, start_bot: StartBot, home: Home, embeddings: SentenceTransformerEmbeddings
+    slack: SlackServer,
+    start_bot: StartBot,
+    home: Home,
+    sample_home: Home,
+    embeddings: SentenceTransformerEmbeddings,
 ) -> None:
+    shutil.copy(sample_home.embedding_cache, home.embedding_cache)
     bot = start_bot(home)
     sent = slack.direct_message("U2", "I lost my secret key")
     (message,) = slack.wait_for_messages(sent.channel, 1)

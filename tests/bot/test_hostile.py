@@ -34,12 +34,12 @@ from kb.question.redact import redact
 from testing.slack_server import SlackServer
 from testing.slack_server.events import SentEvent
 from testing.slack_server.limits import parsed, view_errors
-from tests.bot.conftest import start_one
 from tests.bot.hostile import ATTACKS, CANARY, GUIDE, HUGE, faults, sent, texts
+from tests.bot.house import open_house
 from tests.conftest import SAMPLE_GUIDES
 
 MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "50"))
-"""How many messages to try; a long run takes some 10,000."""
+"""How many messages, texts and guides to try; a long run takes some 10,000."""
 
 
 INFO = GuideInfo(id="g", title="Guide", language="en", source="g.md", sha256="0")
@@ -93,7 +93,7 @@ def test_no_hostile_question_pings_links_breaks_or_leaks(
     assert CANARY not in caplog.text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=MESSAGES, deadline=None)
 @given(st.text(max_size=500) | st.lists(st.sampled_from(ATTACKS)).map("".join))
 def test_any_text_of_a_person_is_shown_and_not_obeyed(text: str) -> None:
     asked = question_in(text).text
@@ -135,7 +135,7 @@ _lines = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=MESSAGES, deadline=None)
 @given(st.lists(_lines, min_size=1, max_size=12))
 def test_any_guide_is_shown_and_not_obeyed(lines: list[str]) -> None:
     markdown = "\n\n".join(lines).encode("utf-8", "replace").decode("utf-8")
@@ -188,15 +188,15 @@ def _check_guide(guide: Guide, links: Collection[str]) -> None:
         assert faults({"text": "x", "blocks": blocks}, links) == []
 
 
-def test_hostile_questions_to_a_hostile_guide_in_the_real_process(
+def test_hostile_questions_to_a_hostile_guide_by_way_of_slack(
     home: Home, tmp_path: Path, embeddings: SentenceTransformerEmbeddings
 ) -> None:
     guide = tmp_path / "desk.en.md"
     guide.write_text(GUIDE, "utf-8")
     ingest([guide], home, embeddings)
-    (tmp_path / "bot").mkdir()
     asked: dict[str, SentEvent] = {}
-    with start_one(tmp_path / "bot", home, {"HUMAN_CHANNEL": "C9"}) as (slack, bot):
+    with open_house(home, embeddings, tmp_path / "bot", human_channel="C9") as house:
+        slack = house.slack
         slack.add_channel("C9", "helpdesk")
         questions = [*(f"{CANARY} {attack}" for attack in ATTACKS), HUGE[2], HUGE[14], HUGE[18]]
         questions += ["I lost my badge", "the parking gate does not open"]
@@ -204,7 +204,9 @@ def test_hostile_questions_to_a_hostile_guide_in_the_real_process(
             slack.add_user(f"U{100 + number}", "somebody", locale="en-US")
             asked[f"U{100 + number}"] = slack.direct_message(f"U{100 + number}", text)
         _press_for_humans(slack, asked)
-        assert CANARY not in bot.log and "Failure" not in bot.log and "Traceback" not in bot.log
+        house.settle()
+        told = house.log
+        assert CANARY not in told and "Failure" not in told and "Traceback" not in told
         for call in slack.calls("chat.postMessage"):
             blocks = parsed(call.params["blocks"])
             links, people = web_links(GUIDE), []

@@ -1,4 +1,4 @@
-"""People teach the bot in Slack: a real bot, a loopback Slack, several people."""
+"""People teach the bot in Slack: a bot, a loopback Slack, several people."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import Bot, start_one
+from tests.bot.house import House, open_house
 from tests.command import guidebot
 from tests.kb.wordings.test_learned import ASKED, GUIDE, LATHE, SAW
 
@@ -58,6 +59,17 @@ def workshop(published: Home, tmp_path: Path) -> Iterator[tuple[SlackServer, Bot
         yield slack, bot
 
 
+@pytest.fixture
+def house(
+    published: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
+) -> Iterator[House]:
+    """The same in this process."""
+    settings = {"human_channel": "C9", "docs_team": "U4"}
+    with open_house(published, embeddings, tmp_path / "home", **settings) as found:
+        found.slack.add_channel("C9", "helpdesk")
+        yield found
+
+
 def choose(slack: SlackServer, user: str, question: str, heading: str = HEADING) -> None:
     """Ask, and press the button with a heading."""
     channel, before = slack.dm_channel(user), len(slack.bot_messages(slack.dm_channel(user)))
@@ -84,8 +96,8 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.5)
 
 
-def gaps(bot: Bot, *arguments: str) -> str:
-    done = guidebot("gaps", *arguments, GUIDEBOT_HOME=str(bot.home.root))
+def gaps(home: Home, *arguments: str) -> str:
+    done = guidebot("gaps", *arguments, GUIDEBOT_HOME=str(home.root))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -105,7 +117,7 @@ def test_what_two_people_choose_is_learned_listed_and_removed(
     choose(slack, "U6", ASKED[1])
     wait_until(lambda: confidence(slack, bot, "U2") > unlearned)
 
-    report = json.loads(gaps(bot, "wordings", "--json"))
+    report = json.loads(gaps(bot.home, "wordings", "--json"))
     assert {row["text"]: row["standing"] for row in report["taught"]} == {
         ASKED[0]: "counts",
         ASKED[1]: "counts",
@@ -115,7 +127,7 @@ def test_what_two_people_choose_is_learned_listed_and_removed(
 
     # One is removed on the command line, the other in App Home.
     first = next(row["id"] for row in report["taught"] if row["text"] == ASKED[0])
-    assert gaps(bot, "remove", first) == f"Removed: {ASKED[0]}\n"
+    assert gaps(bot.home, "remove", first) == f"Removed: {ASKED[0]}\n"
     wait_until(lambda: ASKED[0] not in plain(home_of(slack, "U4")))
     shown = home_of(slack, "U4")
     assert f"{ASKED[1]} → {HEADING}" in plain(shown)
@@ -124,29 +136,31 @@ def test_what_two_people_choose_is_learned_listed_and_removed(
     wait_until(lambda: confidence(slack, bot, "U2") == unlearned)
 
 
-def test_what_is_learned_goes_into_the_guides_own_file(
-    workshop: tuple[SlackServer, Bot], published: Home
-) -> None:
-    slack, bot = workshop
-    choose(slack, "U2", ASKED[0])
-    choose(slack, "U6", ASKED[1])
+def test_what_is_learned_goes_into_the_guides_own_file(house: House, published: Home) -> None:
+    choose(house.slack, "U2", ASKED[0])
+    choose(house.slack, "U6", ASKED[1])
+    house.settle()
+    home = house.parts.settings.home
+    home.snapshots.symlink_to(published.snapshots)
+    home.models.symlink_to(published.models.resolve())
     guide = published.root.parent / "workshop.md"
     before = guide.read_text("utf-8")
-    wait_until(lambda: ASKED[0] in gaps(bot, "export"))
+    gaps(home, "export")
     assert all(text in guide.read_text("utf-8") for text in ASKED[:2])
     guide.write_text(before, "utf-8")
 
 
-def test_a_human_who_names_the_section_teaches_it(workshop: tuple[SlackServer, Bot]) -> None:
-    slack, bot = workshop
+def test_a_human_who_names_the_section_teaches_it(house: House) -> None:
+    slack = house.slack
     channel = slack.dm_channel("U2")
     slack.direct_message("U2", ASKED[0])
     slack.press(channel, slack.wait_for_messages(channel, 1)[-1], "Ask a human", "U2")
     slack.wait_for_messages(channel, 2)  # which says that it was passed on
     (posted,) = slack.wait_for_messages("C9", 1)
     slack.message("C9", "U6", f"See “{HEADING}”, that is it.", thread_ts=posted["ts"])
-    lessons = Lessons(Store(bot.home.database))
-    wait_until(lambda: [each.problem for each in lessons.all() if each.person == "U6"] == [LATHE])
+    house.settle()
+    lessons = Lessons(house.parts.store).all()
+    assert [each.problem for each in lessons if each.person == "U6"] == [LATHE]
 
 
 def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> None:

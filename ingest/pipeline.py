@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
-from ingest.check.diff import Diff, compare, renamed_problems
-from ingest.check.gate import GateReport, ask_both
+from ingest.check.diff import compare, renamed_problems
+from ingest.check.gate import ask_both
 from ingest.errors import SourceError
 from ingest.index.contents import make_contents
 from ingest.index.embedding_cache import EmbeddingCache
@@ -33,6 +33,7 @@ from ingest.visibility import strictest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError, SnapshotError
 from kb.evaluation.golden import GoldenQuestion, questions_beside
+from kb.ingest_result import Diff, GateReport
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home

@@ -23,8 +23,9 @@ MAY_IMPORT = {
 # What a room's folders and modules are, from the top down (docs/architecture.md).
 FLOORS = {
     "kb": (
-        "cli evaluation terminal knowledge_base answering question retrieval choosing answer "
-        "snapshot damage wordings embedder words text settings progress paths model errors"
+        "cli ingest_result evaluation terminal knowledge_base answering question retrieval "
+        "choosing answer snapshot damage wordings embedder words text settings progress paths "
+        "model errors"
     ),
     "ingest": (
         "cli commands pipeline publish check preview lint suggest reading index packs bounded "

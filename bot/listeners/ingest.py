@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from bot.actor import Actor
 from bot.listeners.home import Office
 from bot.listeners.parts import Parts
-from bot.operations.ingest_runner import BusyError, FailedError, Pending, Told
+from bot.operations.ingest_runner import BusyError, FailedError
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.posting import say
 from bot.views.answer import Message, plain
@@ -40,6 +40,7 @@ from bot.views.wordings import (
 )
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
+from kb.ingest_result import PendingDrafts, TaskState
 
 _SECONDS_BETWEEN_UPDATES = 1.0
 _LONGEST_ERROR = 2000
@@ -123,7 +124,7 @@ class Desk:
         dropped = sum(len(problem.also_asked) for problem, _ in found) - kept
         say(client, user, plain(said.drafts_decided.format(kept=kept, dropped=dropped)))
 
-    def _pending(self) -> Sequence[Pending]:
+    def _pending(self) -> Sequence[PendingDrafts]:
         """Return the drafts that wait; that they cannot be read is no fault of an ingest."""
         try:
             return self._rerun.pending()
@@ -172,7 +173,7 @@ class _Shown:
             channel=self._channel, ts=self._ts, text=message.text, blocks=list(message.blocks)
         )
 
-    def meanwhile(self, told: Told, said: SlackWords) -> None:
+    def meanwhile(self, told: TaskState, said: SlackWords) -> None:
         if time.monotonic() - self._shown_at < _SECONDS_BETWEEN_UPDATES:
             return
         self._shown_at = time.monotonic()

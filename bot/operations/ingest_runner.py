@@ -12,7 +12,9 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
+
+from kb.ingest_result import IngestResult, PendingDrafts, TaskState
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
 GUIDES_FILE = Path("guidebot.toml")
@@ -34,91 +36,13 @@ class FailedError(Exception):
     """A command failed; its text is what the command said, for people."""
 
 
-class _Read(BaseModel):
-    """What a command prints; what it prints besides is passed over."""
+class Result(IngestResult):
+    """The result of an ingest; `stopped` means that the gate did not pass."""
 
-    model_config = ConfigDict(frozen=True)
-
-
-class Told(_Read):
-    """How far a command is."""
-
-    what: str
-    done: int
-    total: int
-
-
-class Summary(_Read):
-    """What was read, and which sources were left out."""
-
-    guides: int = 0
-    sections: int = 0
-    left_out: tuple[str, ...] = ()
-
-
-class SectionChange(_Read):
-    """What became of a section (added, changed...); `before` is the heading that it had."""
-
-    kinds: tuple[str, ...]
-    heading: str
-    before: str | None = None
-
-
-class GuideChange(_Read):
-    """What became of a guide."""
-
-    kind: str
-    title: str
-    language: str
-    sections: tuple[SectionChange, ...] = ()
-
-
-class Diff(_Read):
-    """What a candidate changes."""
-
-    guides: tuple[GuideChange, ...] = ()
-
-
-class QuestionChange(_Read):
-    """A golden question that is answered otherwise; `worse` says how it is worse, if it is."""
-
-    question: str
-    worse: str | None = None
-
-
-class Gate(_Read):
-    """How many golden questions are answered rightly, before and with the candidate."""
-
-    questions: int
-    right_before: int | None = None
-    right_after: int
-    changes: tuple[QuestionChange, ...] = ()
-
-
-class Result(_Read):
-    """What came of an ingest: the candidate's name, what changes with it, what the gate says.
-
-    `held` says that it waits to be published; `stopped` that the gate is against it.
-    """
-
-    snapshot: str | None = None
-    held: bool = False
-    summary: Summary = Summary()
-    diff: Diff = Diff()
-    gate: Gate | None = None
     stopped: bool = False
 
 
-class Pending(_Read):
-    """A problem with drafted wordings that nobody has decided on yet."""
-
-    source: str
-    anchor: str
-    heading: str
-    also_asked: tuple[str, ...] = ()
-
-
-_PENDING = TypeAdapter(tuple[Pending, ...])
+_PENDING = TypeAdapter(tuple[PendingDrafts, ...])
 
 
 class Rerun:
@@ -135,18 +59,18 @@ class Rerun:
         """Whether it is known here which guides there are."""
         return GUIDES_FILE.is_file()
 
-    def ingest(self, tell: Callable[[Told], None]) -> Result:
+    def ingest(self, tell: Callable[[TaskState], None]) -> Result:
         """Build a candidate from the guides of guidebot.toml, and tell how far it is.
 
         Raises BusyError, and FailedError with what the command said.
         """
         code, output = self._run(_INGEST, tell, fine=(0, _STOPPED_BY_GATE))
         try:
-            found = Result.model_validate_json(output)
+            result = Result.model_validate_json(output)
         except ValidationError as error:
             logger.error("What the ingest printed is no result: %s", error)
             raise FailedError(output[:200]) from error
-        result = found.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
+        result = result.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
         self._last.write_text(result.model_dump_json(), "utf-8")
         return result
 
@@ -158,7 +82,7 @@ class Rerun:
         """Throw a candidate away; raises as `ingest` does."""
         self._run(("discard", _checked(name)))
 
-    def pending(self) -> Sequence[Pending]:
+    def pending(self) -> Sequence[PendingDrafts]:
         """Return the drafts that wait for the docs team; raises as `ingest` does."""
         _, output = self._run(("suggest", "--pending"))
         try:
@@ -168,7 +92,7 @@ class Rerun:
             raise FailedError(output[:200]) from error
         return [problem for problem in found if problem.also_asked]
 
-    def decide(self, decisions: Iterable[tuple[Pending, Sequence[str]]]) -> None:
+    def decide(self, decisions: Iterable[tuple[PendingDrafts, Sequence[str]]]) -> None:
         """Keep some of the wordings drafted for problems, and drop the others.
 
         Raises as `ingest` does.
@@ -195,7 +119,7 @@ class Rerun:
     def _run(
         self,
         arguments: Sequence[str],
-        tell: Callable[[Told], None] = lambda _: None,
+        tell: Callable[[TaskState], None] = lambda _: None,
         fine: Sequence[int] = (0,),
         given: str = "",
     ) -> tuple[int, str]:
@@ -231,7 +155,9 @@ def _give(process: subprocess.Popen[str], given: str) -> None:
         process.stdin.write(given)
 
 
-def _followed(process: subprocess.Popen[str], tell: Callable[[Told], None]) -> tuple[int, str, str]:
+def _followed(
+    process: subprocess.Popen[str], tell: Callable[[TaskState], None]
+) -> tuple[int, str, str]:
     """Return a process's exit code, what it printed, and its last words besides the progress."""
     output: list[str] = []
     assert process.stdout is not None and process.stderr is not None
@@ -241,7 +167,7 @@ def _followed(process: subprocess.Popen[str], tell: Callable[[Told], None]) -> t
     said: list[str] = []
     for line in process.stderr:
         try:
-            tell(Told.model_validate_json(line))
+            tell(TaskState.model_validate_json(line))
         except ValidationError:
             said.append(line)
     reader.join()

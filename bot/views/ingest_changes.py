@@ -14,11 +14,12 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.operations.ingest_runner import Diff, Gate, Pending, Result, Told
+from bot.operations.ingest_runner import Result
 from bot.views.answer import Message, plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button
 from bot.words.words import SlackWords
+from kb.ingest_result import ChangeKind, Diff, GateReport, PendingDrafts, TaskState
 from kb.model import Span
 
 INGEST = "ingest"
@@ -26,7 +27,6 @@ LAST_DIFF = "last_diff"
 PUBLISH = "publish"
 DISCARD = "discard"
 
-_SAME = "same"
 _MOST_LINES = 20
 _LONGEST_LINE = 200
 _LONGEST_LABEL = 75
@@ -49,13 +49,13 @@ def _last_diff(said: SlackWords) -> ButtonElement:
     return ButtonElement(text=said.last_diff, action_id=LAST_DIFF)
 
 
-def how_far(told: Told, said: SlackWords) -> Message:
+def how_far(told: TaskState, said: SlackWords) -> Message:
     """Return the message while an ingest runs."""
     what = shortened(told.what, _LONGEST_LINE)
     return plain(said.ingest_progress.format(what=what, done=told.done, total=told.total))
 
 
-def outcome(result: Result, said: SlackWords, pending: Sequence[Pending] = ()) -> Message:
+def outcome(result: Result, said: SlackWords, pending: Sequence[PendingDrafts] = ()) -> Message:
     """Return the message when it is done, with buttons if there is something to decide.
 
     `pending` are the drafted wordings that wait.
@@ -104,16 +104,16 @@ def _details(result: Result, said: SlackWords) -> Iterator[Block]:
 
 def _changes(diff: Diff, said: SlackWords) -> Iterator[str]:
     for guide in diff.guides:
-        if guide.kind != _SAME:
+        if guide.kind is not ChangeKind.SAME:
             yield f"{guide.title} ({guide.language}): {said.kind(guide.kind)}"
         for section in guide.sections:
-            kinds = [said.kind(kind) for kind in section.kinds if kind != _SAME]
+            kinds = [said.kind(kind) for kind in section.kinds if kind is not ChangeKind.SAME]
             if kinds:
                 before = f" ← {section.before}" if section.before else ""
                 yield f"{guide.title} › {section.heading}{before}: {', '.join(kinds)}"
 
 
-def _judgement(gate: Gate, said: SlackWords) -> Iterator[str]:
+def _judgement(gate: GateReport, said: SlackWords) -> Iterator[str]:
     before = "–" if gate.right_before is None else gate.right_before
     yield said.right.format(before=before, after=gate.right_after, questions=gate.questions)
     for change in gate.changes:

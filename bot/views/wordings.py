@@ -20,10 +20,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.operations.ingest_runner import Pending
 from bot.views.answer import plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.words.words import SlackWords
+from kb.ingest_result import PendingDrafts
 from kb.model import Span
 from kb.wordings.learned import LearnedWording, Standing, by_standing
 
@@ -89,14 +89,14 @@ def vocabulary_blocks(found: Vocabulary, said: SlackWords) -> Iterator[Block]:
         yield _plain(said.more_lines.format(count=left))
 
 
-def review_button(pending: Sequence[Pending], said: SlackWords) -> ActionsBlock:
+def review_button(pending: Sequence[PendingDrafts], said: SlackWords) -> ActionsBlock:
     """Return the button that opens the drafts that wait."""
     count = sum(len(problem.also_asked) for problem in pending)
     label = shortened(said.review_drafts.format(count=count), _LONGEST_LABEL)
     return ActionsBlock(elements=[ButtonElement(text=label, action_id=REVIEW_DRAFTS)])
 
 
-def drafts_view(pending: Sequence[Pending], said: SlackWords) -> View:
+def drafts_view(pending: Sequence[PendingDrafts], said: SlackWords) -> View:
     """Return the modal with a box for each drafted wording, all of them ticked."""
     groups = list(_groups(pending))
     if not groups:
@@ -130,13 +130,13 @@ def waiting_view(text: str, said: SlackWords) -> View:
 
 
 def decided(
-    state: Mapping[str, Any], pending: Sequence[Pending]
-) -> list[tuple[Pending, tuple[str, ...]]]:
+    state: Mapping[str, Any], pending: Sequence[PendingDrafts]
+) -> list[tuple[PendingDrafts, tuple[str, ...]]]:
     """Return the problems that a modal showed whole, each with the wordings that stay ticked.
 
     `state` has the values of a submitted view. What is no longer there is passed over.
     """
-    found: list[tuple[Pending, tuple[str, ...]]] = []
+    found: list[tuple[PendingDrafts, tuple[str, ...]]] = []
     for problem in pending:
         ids = [id for _, id, _ in _groups([problem])]
         if not ids or any(id not in state for id in ids):
@@ -151,7 +151,7 @@ def decided(
     return found
 
 
-def _groups(pending: Sequence[Pending]) -> Iterator[tuple[str, str, Sequence[str]]]:
+def _groups(pending: Sequence[PendingDrafts]) -> Iterator[tuple[str, str, Sequence[str]]]:
     """Yield heading, block id and wordings, as many as a group of boxes takes."""
     for problem in pending:
         for begin in range(0, len(problem.also_asked), _MOST_BOXES):

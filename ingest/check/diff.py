@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from kb.model import Block, BlockKind, Frozen, Guide, GuideInfo, Section
+from kb.ingest_result import ChangeKind, Diff, FieldChange, GuideChange, SectionChange, TextRun
+from kb.model import Block, BlockKind, Guide, GuideInfo, Section
 from kb.snapshot.format import Snapshot
 from kb.text.sentences import sentences
 
@@ -19,64 +19,6 @@ _SAME_SENTENCE = 0.5
 
 _WORD = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
 _FIELDS = ("title", "source", "url", "visible_to", "synonyms", "owner", "review")
-
-
-class Kind(StrEnum):
-    """What became of a guide, a section, or words."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    RENAMED = "renamed"
-    MOVED = "moved"
-    CHANGED = "changed"
-    SAME = "same"
-
-
-class Words(Frozen):
-    """Words of a sentence that were added or removed, or stay the same."""
-
-    kind: Kind
-    text: str
-
-
-class SectionChange(Frozen):
-    """What became of a section, which may be several things at once.
-
-    `before` is the heading it had. Each of `sentences` is one that was added, removed or edited.
-    """
-
-    kinds: tuple[Kind, ...]
-    anchor: str
-    heading: str
-    before: str | None = None
-    sentences: tuple[tuple[Words, ...], ...] = ()
-
-
-class FieldChange(Frozen):
-    """Something that is said of a guide, before and now."""
-
-    name: str
-    before: str
-    after: str
-
-
-class GuideChange(Frozen):
-    """What became of a guide."""
-
-    kind: Kind
-    id: str
-    language: str
-    title: str
-    fields: tuple[FieldChange, ...] = ()
-    sections: tuple[SectionChange, ...] = ()
-
-
-class Diff(Frozen):
-    """What changes between the live snapshot, if there is one, and a new one."""
-
-    before: str | None
-    after: str
-    guides: tuple[GuideChange, ...] = ()
 
 
 def compare(before: Snapshot | None, after: Snapshot) -> Diff:
@@ -152,7 +94,13 @@ def _guide(before: _Edition | None, after: _Edition | None) -> GuideChange:
     there = after or before
     assert there is not None
     info = there.info
-    kind = Kind.CHANGED if before and after else Kind.ADDED if after else Kind.REMOVED
+    kind = (
+        ChangeKind.CHANGED
+        if before and after
+        else ChangeKind.ADDED
+        if after
+        else ChangeKind.REMOVED
+    )
     old, new = before.sections() if before else [], after.sections() if after else []
     return GuideChange(
         kind=kind,
@@ -166,7 +114,7 @@ def _guide(before: _Edition | None, after: _Edition | None) -> GuideChange:
 
 def _says_something(change: GuideChange) -> bool:
     """Whether more than lines and checksums changed."""
-    return change.kind is not Kind.CHANGED or bool(change.fields or change.sections)
+    return change.kind is not ChangeKind.CHANGED or bool(change.fields or change.sections)
 
 
 def _fields(before: GuideInfo, after: GuideInfo) -> Iterator[FieldChange]:
@@ -191,15 +139,15 @@ def _sections(
     stayed = _stayed([twin[n] for n in range(len(new)) if n in twin])
     for n, section in enumerate(new):
         if n not in twin:
-            yield _whole(Kind.ADDED, section, texts_new[n])
+            yield _whole(ChangeKind.ADDED, section, texts_new[n])
             continue
         before = old[twin[n]]
         edited = tuple(_edits(texts_old[twin[n]], texts_new[n]))
         under = before.path[:-1] != section.path[:-1] and before.heading == section.heading
         kinds = [
-            *([Kind.RENAMED] if before.heading != section.heading else []),
-            *([Kind.MOVED] if twin[n] not in stayed or under else []),
-            *([Kind.CHANGED] if edited else []),
+            *([ChangeKind.RENAMED] if before.heading != section.heading else []),
+            *([ChangeKind.MOVED] if twin[n] not in stayed or under else []),
+            *([ChangeKind.CHANGED] if edited else []),
         ]
         if kinds:
             yield SectionChange(
@@ -212,11 +160,11 @@ def _sections(
     kept = set(twin.values())
     for n, section in enumerate(old):
         if n not in kept:
-            yield _whole(Kind.REMOVED, section, texts_old[n])
+            yield _whole(ChangeKind.REMOVED, section, texts_old[n])
 
 
-def _whole(kind: Kind, section: Section, text: Sequence[str]) -> SectionChange:
-    words = tuple((Words(kind=kind, text=sentence),) for sentence in text)
+def _whole(kind: ChangeKind, section: Section, text: Sequence[str]) -> SectionChange:
+    words = tuple((TextRun(kind=kind, text=sentence),) for sentence in text)
     return SectionChange(
         kinds=(kind,), anchor=section.anchor, heading=section.heading, sentences=words
     )
@@ -292,7 +240,7 @@ def _lines(block: Block, language: str) -> Iterator[str]:
         yield from _lines(child, language)
 
 
-def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Words, ...]]:
+def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[TextRun, ...]]:
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
@@ -304,18 +252,18 @@ def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Words,
                 new.remove(near[0])
                 yield tuple(_words(sentence, near[0]))
             else:
-                yield (Words(kind=Kind.REMOVED, text=sentence),)
+                yield (TextRun(kind=ChangeKind.REMOVED, text=sentence),)
         for sentence in new:
-            yield (Words(kind=Kind.ADDED, text=sentence),)
+            yield (TextRun(kind=ChangeKind.ADDED, text=sentence),)
 
 
-def _words(before: str, after: str) -> Iterator[Words]:
+def _words(before: str, after: str) -> Iterator[TextRun]:
     old, new = _WORD.findall(before), _WORD.findall(after)
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
         if tag == "equal":
-            yield Words(kind=Kind.SAME, text="".join(new[c:d]))
+            yield TextRun(kind=ChangeKind.SAME, text="".join(new[c:d]))
             continue
         if a < b:
-            yield Words(kind=Kind.REMOVED, text="".join(old[a:b]))
+            yield TextRun(kind=ChangeKind.REMOVED, text="".join(old[a:b]))
         if c < d:
-            yield Words(kind=Kind.ADDED, text="".join(new[c:d]))
+            yield TextRun(kind=ChangeKind.ADDED, text="".join(new[c:d]))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pydantic import computed_field
-
 from kb.errors import GuidebotError
-from kb.evaluation.evaluate import Failure, Result, judge
+from kb.evaluation.evaluate import Result, judge
 from kb.evaluation.golden import GoldenQuestion
+from kb.ingest_result import GateReport, QuestionChange, QuestionOutcome
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, Decision, Frozen
+from kb.model import Answer, Decision
 from kb.question.redact import redact
 
 
@@ -18,51 +17,6 @@ class GateError(GuidebotError):
     """Golden questions would be answered worse than before, so nothing was published."""
 
     exit_code = 3
-
-
-class Outcome(Frozen):
-    """What came of a question on one snapshot. `sections` are those cited, or offered."""
-
-    decision: Decision
-    sections: tuple[str, ...]
-    failure: Failure | None
-
-
-class QuestionChange(Frozen):
-    """A question that is answered otherwise than before; `worse` says how it is worse, if it is.
-
-    `draft` says whether the question is one that nobody has read yet.
-    """
-
-    question: str
-    language: str
-    line: int
-    expect: tuple[str, ...]
-    before: Outcome
-    after: Outcome
-    worse: str | None = None
-    draft: bool = False
-
-
-class GateReport(Frozen):
-    """What came of all questions. Without a live snapshot, there is no `right_before`."""
-
-    questions: int
-    right_before: int | None
-    right_after: int
-    allowed: int
-    changes: tuple[QuestionChange, ...] = ()
-
-    @property
-    def regressions(self) -> list[QuestionChange]:
-        """The questions that are answered worse."""
-        return [change for change in self.changes if change.worse]
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def passed(self) -> bool:
-        """Whether no more are answered worse than is allowed."""
-        return len(self.regressions) <= self.allowed
 
 
 def ask_both(
@@ -130,8 +84,10 @@ def _worse(
     return None
 
 
-def _outcome(answer: Answer, result: Result) -> Outcome:
-    return Outcome(decision=answer.decision, sections=tuple(_cited(answer)), failure=result.failure)
+def _outcome(answer: Answer, result: Result) -> QuestionOutcome:
+    return QuestionOutcome(
+        decision=answer.decision, sections=tuple(_cited(answer)), failure=result.failure
+    )
 
 
 def _cited(answer: Answer) -> list[str]:

@@ -8,13 +8,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from ingest.check.diff import Diff, GuideChange, Kind, SectionChange
-from ingest.check.gate import GateReport, Outcome
+from kb.ingest_result import (
+    ChangeKind,
+    Diff,
+    GateReport,
+    GuideChange,
+    QuestionOutcome,
+    SectionChange,
+)
 
 _MOST_SENTENCES = 12
-_STYLES = {Kind.ADDED: "green", Kind.REMOVED: "red strike"}
+_STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red strike"}
 
-_MARKS = {Kind.ADDED: ("{+", "+}"), Kind.REMOVED: ("[-", "-]")}
+_SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.SAME: "~"}
+
+_MARKS = {ChangeKind.ADDED: ("{+", "+}"), ChangeKind.REMOVED: ("[-", "-]")}
 """What stands around words where there are no colours."""
 
 
@@ -40,7 +48,7 @@ def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
     path.write_text(template.render(diff=diff, gate=gate, outcome=outcome), "utf-8")
 
 
-def outcome(found: Outcome) -> str:
+def outcome(found: QuestionOutcome) -> str:
     """Return what came of a question, in a line."""
     sections = f": {', '.join(found.sections)}" if found.sections else ""
     return f"{found.decision.value.replace('_', ' ')}{sections}"
@@ -54,7 +62,7 @@ def _show_guide(guide: GuideChange, console: Console) -> None:
             Text(f"  {field.name}: {field.before} → {field.after}", style="yellow"), soft_wrap=True
         )
     for section in guide.sections:
-        _show_section(section, console, whole=guide.kind is not Kind.CHANGED)
+        _show_section(section, console, whole=guide.kind is not ChangeKind.CHANGED)
 
 
 def _show_section(section: SectionChange, console: Console, *, whole: bool) -> None:
@@ -71,7 +79,7 @@ def _show_section(section: SectionChange, console: Console, *, whole: bool) -> N
         for words in sentence:
             before, after = marks.get(words.kind, ("", ""))
             text.append(f"{before}{words.text}{after}", _STYLES.get(words.kind, ""))
-        sign = "+" if kinds_of == {Kind.ADDED} else "-" if kinds_of == {Kind.REMOVED} else "~"
+        sign = _SIGNS[kinds_of.pop()] if len(kinds_of) == 1 else "~"
         console.print(Text(f"  {sign} ").append_text(text), soft_wrap=True)
     if len(section.sentences) > _MOST_SENTENCES:
         more = len(section.sentences) - _MOST_SENTENCES

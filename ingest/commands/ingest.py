@@ -200,30 +200,35 @@ def embeddings_of(settings: Settings) -> SentenceTransformerEmbeddings:
 
 
 def as_json(summary: Summary) -> str:
-    """Return what an ingest did as one object of JSON, on one line."""
-    numbers = ("guides", "sections", "chunks", "embedded", "reused", "seconds", "peak")
-    return json_format.dumps(
-        {
-            "snapshot": summary.snapshot,
-            "published": summary.published,
-            "held": summary.held,
-            "summary": {name: getattr(summary, name) for name in numbers}
-            | {
-                "left_out": [str(error) for error in summary.left_out],
-                "passed_over": [str(path) for path in summary.passed_over],
-                "remarks": [f"{source}: {remark.text}" for source, remark in summary.remarks],
-                "kept": list(summary.kept),
-                "gone": list(summary.gone),
-                "problems": summary.problems,
-                "without_wordings": summary.without_wordings,
-                "drafts_waiting": summary.drafts_waiting,
-                "packs": [f"{pack.name}: {pack.matched}" for pack in summary.packs],
-            },
-            "diff": summary.diff.model_dump(mode="json"),
-            "gate": summary.gate.model_dump(mode="json") if summary.gate else None,
-        },
-        ensure_ascii=False,
+    """Return the result of an ingest (kb.ingest_result.IngestResult) as JSON on one line."""
+    from kb.ingest_result import IngestResult, IngestSummary
+
+    result = IngestResult(
+        snapshot=summary.snapshot,
+        published=summary.published,
+        held=summary.held,
+        summary=IngestSummary(
+            guides=summary.guides,
+            sections=summary.sections,
+            chunks=summary.chunks,
+            embedded=summary.embedded,
+            reused=summary.reused,
+            seconds=summary.seconds,
+            peak=summary.peak,
+            left_out=tuple(str(error) for error in summary.left_out),
+            passed_over=tuple(str(path) for path in summary.passed_over),
+            remarks=tuple(f"{source}: {remark.text}" for source, remark in summary.remarks),
+            kept=summary.kept,
+            gone=summary.gone,
+            problems=summary.problems,
+            without_wordings=summary.without_wordings,
+            drafts_waiting=summary.drafts_waiting,
+            packs=tuple(f"{pack.name}: {pack.matched}" for pack in summary.packs),
+        ),
+        diff=summary.diff,
+        gate=summary.gate,
     )
+    return json_format.dumps(result.model_dump(mode="json"), ensure_ascii=False)
 
 
 def _progress(

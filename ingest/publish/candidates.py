@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ingest.check.diff import Diff
-from ingest.check.gate import GateError, GateReport
+from ingest.check.gate import GateError
 from ingest.publish.live import candidate, held_report, make_live
 from ingest.publish.shared import Shared
 from kb.errors import GuidebotError
+from kb.ingest_result import Diff, GateReport
 from kb.model import Frozen
 from kb.paths import Home
 from kb.snapshot.format import Snapshot, current_name

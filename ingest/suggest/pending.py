@@ -12,22 +12,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ingest.suggest.changes import Changes, Decision, decided_changes
 from ingest.suggest.problems import GuideFile, Problem
 from kb.errors import GuidebotError
+from kb.ingest_result import PendingDrafts
 from kb.model import Frozen
-
-
-class Pending(Frozen):
-    """A problem's drafts that wait for somebody's word."""
-
-    guide: str
-    language: str
-    anchor: str
-    heading: str
-    source: str
-    by: str
-    date: str
-    also_asked: tuple[str, ...]
-    keywords: tuple[str, ...]
-    title: str | None
 
 
 class Decided(Frozen):
@@ -41,10 +27,10 @@ class Decided(Frozen):
 _DECIDED = TypeAdapter(tuple[Decided, ...])
 
 
-def pending(guides: Sequence[GuideFile]) -> list[Pending]:
+def pending(guides: Sequence[GuideFile]) -> list[PendingDrafts]:
     """Return the drafts that wait, in the guides' order."""
     return [
-        Pending(
+        PendingDrafts(
             guide=problem.info.id,
             language=problem.info.language,
             anchor=problem.anchor,

@@ -1,4 +1,4 @@
-"""What the two processes say to each other: JSON, and bytes. Neither unpickles anything."""
+"""The protocol between the two processes: JSON and raw bytes. Neither side unpickles anything."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ingest.sources.files import Said
 from kb.model import Frozen
 
 READY = b"ready"
-"""What the process that reads sources says first."""
+"""The first message of the process that reads sources."""
 
 Made = TypeVar("Made")
 Make = Callable[[SourceFile, Said], Made]
-"""A function of a module that makes something of a source."""
+"""A module-level function that makes something of a source."""
 
 
 class Request(Frozen):
-    """What is to be made of a source. Its bytes, and then those beside it, follow."""
+    """What to make of a source. The source's bytes follow, then those of its side file."""
 
     module: str
     function: str
@@ -36,7 +36,7 @@ class Request(Frozen):
 
 
 class Refusal(Frozen):
-    """Why nothing can be made of a source: what a SourceError says."""
+    """Why nothing can be made of a source: the fields of a SourceError."""
 
     source: str
     reason: str
@@ -45,9 +45,9 @@ class Refusal(Frozen):
 
 
 class Reply(Frozen):
-    """What came of a request; unless it was refused, what was made follows as JSON.
+    """The reply to a request; unless it was refused, the result follows as JSON.
 
-    `last` says that the process ends, as it has taken more memory than it should keep.
+    `last` means that the process exits because it holds more memory than it should keep.
     """
 
     refusal: Refusal | None = None
@@ -55,7 +55,7 @@ class Reply(Frozen):
 
 
 def request_for(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds) -> bytes:
-    """Return the request to have something made of a source."""
+    """Return the serialized request to make something of a source."""
     request = Request(
         module=make.__module__,
         function=make.__name__,
@@ -65,12 +65,12 @@ def request_for(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds
         seconds=bounds.seconds,
         mebibytes=bounds.mebibytes,
     )
-    # What is not said of a guide is not the same as what is said to be nothing.
+    # A key that is missing is not the same as a key that is set to nothing.
     return request.model_dump_json(exclude_unset=True).encode()
 
 
 def made_by(make: Make[Made]) -> TypeAdapter[Made]:
-    """Return what writes and reads, as JSON, what a function makes."""
+    """Return the adapter that serializes a function's result to JSON and back."""
     return _adapter(make)
 
 

@@ -1,4 +1,4 @@
-"""Which guides lint reads, and with what options."""
+"""Which guides lint reads, and with which options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kb.text.addresses import without_credentials
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """The pages to look at; `passed_over` are sources that are not in the working folder."""
+    """The pages to check; `passed_over` are the sources outside the working folder."""
 
     pages: list[Page]
     options: LintOptions
@@ -28,9 +28,9 @@ class Reading:
 
 
 def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> Reading:
-    """Read the guides at `paths`, or those that guidebot.toml names.
+    """Read the guides at `paths`, or those in guidebot.toml.
 
-    Raises GuidebotError that names every source that cannot be read.
+    Raises GuidebotError with every source that cannot be read.
     """
     guides_file = read_guides_file(DEFAULT_FILE) if DEFAULT_FILE.exists() else None
     options = guides_file.lint if guides_file else LintOptions()
@@ -51,7 +51,7 @@ def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> Rea
         except SourceError as error:
             errors.append(error)
     if errors or not pages:
-        named = "".join(f"\n  {error}" for error in errors) or " no guide is there."
+        named = "".join(f"\n  {error}" for error in errors) or " no guide was found."
         raise GuidebotError(f"These guides cannot be read:{named}")
     return Reading(pages, options, () if paths else elsewhere)
 
@@ -61,7 +61,7 @@ def _is_elsewhere(entry: GuideEntry) -> bool:
 
 
 def _named(entries: Sequence[GuideEntry], errors: list[SourceError]) -> Iterator[tuple[Path, Said]]:
-    """Yield the files of entries, with what the entries say of them."""
+    """Yield the entries' files, each with its metadata from the entry."""
     for entry in entries:
         folder = Path(entry.source)
         paths = [folder] if folder.exists() else sorted(Path().glob(entry.source)) or [folder]

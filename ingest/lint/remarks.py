@@ -1,4 +1,4 @@
-"""What a guide was read otherwise than it stands in its source."""
+"""What was parsed differently from how it appears in the source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_NAMED = 3
 
 
 def read_otherwise(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield what was left out or could not be read, by line, and once what was recognised."""
+    """Yield what was left out or unreadable, by line, and one finding for recovered structure."""
     for page in pages:
         typed = [each for each in page.remarks if each.kind is RemarkKind.STRUCTURE]
         for remark in page.remarks:
@@ -34,5 +34,5 @@ def _recognised(page: Page, typed: Sequence[Remark]) -> Finding:
         line=typed[0].line,
         reason=f"{counted(len(typed), 'line')} (at {places}{more}) look like headings or steps and "
         "were taken as such; say 'structure: plain' in the front matter, or in the file beside "
-        "the guide, to leave them as they are. guidebot preview shows what came of them",
+        "the guide, to leave them as they are. guidebot preview shows the result",
     )

@@ -1,4 +1,4 @@
-"""Problems of which nothing says how people ask about them."""
+"""Problems without any wordings of how people ask about them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding
 
 
 def gone_drafts(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield guides with drafts beside them for sections that are gone."""
+    """Yield guides whose side file has drafts for sections that no longer exist."""
     for page in pages:
         if names := gone_entries(page.guide.sections, page.document.side_file):
             beside = side_file_of(Path(page.source)).name

@@ -1,4 +1,4 @@
-"""From a file to its Document, by the loader of its format."""
+"""Loads a file with the loader for its format."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ LOADERS: dict[str, Loader] = {
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file as it was read: once, so that all that is made of it is made of the same bytes.
+    """A file's bytes, read once, so that everything derived from it has the same content.
 
-    `beside` are the bytes of the file beside it that helps to find its sections, if there is one.
+    `beside` are the bytes of its side file, if there is one.
     """
 
     path: Path
@@ -45,30 +45,30 @@ class SourceFile:
 
 
 def read_source(path: Path) -> SourceFile:
-    """Read a file, and the one beside it; raises SourceError if one of them cannot be read."""
+    """Read a file and its side file; raises SourceError if one of them cannot be read."""
     side = side_file_of(path)
     # Not side.exists(), which fails if only the longer name is too long.
     return SourceFile(path, file_bytes(path), file_bytes(side) if os.path.exists(side) else None)
 
 
 def load(source: SourceFile) -> Document:
-    """Return the document in a file, and what the file beside it says of it.
+    """Return a file's document, with the metadata from its side file.
 
-    Raises SourceError if the type is not supported, or what is in one of the files is wrong.
+    Raises SourceError if the type is not supported, or a file's content is invalid.
     """
     loader = LOADERS.get(source.path.suffix.lower())
     if loader is None:
         known = ", ".join(sorted(LOADERS))
         raise SourceError(
             source.path,
-            f"files of type {source.path.suffix or 'none'} cannot be read ({known})",
+            f"files of type {source.path.suffix or 'none'} are not supported ({known} are)",
         )
     try:
         document = loader(source.path, source.data)
         return dataclasses.replace(document, side_file=_side_file(source))
     except SourceError:
         raise
-    # Libraries stumble over broken files in their own code, over anything.
+    # Broken files can raise anything inside the libraries.
     except Exception as error:
         raise SourceError(source.path, unreadable(error)) from error
 

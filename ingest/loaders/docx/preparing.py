@@ -1,4 +1,4 @@
-"""A Word file made ready for its converter, which knows little of what Word knows."""
+"""Prepares a Word file for the converter, which knows few of Word's features."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ from ingest.remark import Remark
 _MOST_PARAGRAPHS = 30_000
 
 PLACE = re.compile(r"(?:[\w-]*-)?guidebot-(\d+)(?:-(\d+))?")
-"""The name of a bookmark put into each paragraph: its number, and its number in its list."""
+"""The name of the bookmark put into each paragraph: its number, and its number in its list."""
 
 
 def prepared(data: bytes) -> tuple[bytes, list[Remark]]:
-    """Return a Word file that says by styles what its paragraphs are, and what is left out of it.
+    """Return a Word file whose styles say what each paragraph is, and remarks on what is left out.
 
-    Each paragraph has a bookmark that says where it stands.
+    Each paragraph gets a bookmark with its position. Raises PackageError as `read_package` does,
+    and if there are too many paragraphs.
     """
     package = read_package(data)
     document = package.tree(package.main)

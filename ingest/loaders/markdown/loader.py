@@ -15,7 +15,7 @@ _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}")
 
 
 def load(path: Path, data: bytes) -> Document:
-    """Return the document in a Markdown file's bytes; raises SourceError if it is not text."""
+    """Load a Markdown file; raises SourceError if it is not text or is empty."""
     decoded = decode(path, data)
     rewriter = Rewriter()
     lines = _rewritten(decoded.text, rewriter) if may_hold_tags(decoded.text) else None
@@ -39,7 +39,7 @@ def _rewritten(text: str, rewriter: Rewriter) -> list[Line]:
 
 
 def _one_cell(line: str) -> str:
-    """Return a line in which no template goes over two cells of a table."""
+    """Return a line in which no template spans two table cells."""
     if not line.lstrip().startswith("|"):
         return line
     return _TEMPLATE.sub(lambda match: re.sub(r"(?<!\\)\|", r"\\|", match[0]), line)

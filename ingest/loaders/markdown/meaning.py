@@ -1,4 +1,4 @@
-"""What a tag around Markdown is to a reader: a note, a question, a tab, code, nothing."""
+"""What a tag around Markdown means to a reader: a note, a question, a tab, code, nothing."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ingest.parse.dialects.tags import Syntax, Tag
 
 
 class Way(Enum):
-    """What is done with what stands between two tags."""
+    """How the content between two tags is treated."""
 
     BOX = auto()
-    """It is Markdown in a box: `box` says which."""
+    """Markdown in a box; `box` says which."""
     PLAIN = auto()
-    """It is Markdown, and the tags say nothing."""
+    """Markdown; the tags mean nothing."""
     HTML = auto()
-    """It is HTML, and so are the tags."""
+    """HTML, tags included."""
     CODE = auto()
     VERBATIM = auto()
-    """Marks of templates in it are text."""
+    """Template marks in it are literal text."""
     LEFT_OUT = auto()
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What is done with a tag, as what box, and under which title."""
+    """How a tag is treated, as which box, and with which title."""
 
     way: Way
     box: str = ""
@@ -39,7 +39,7 @@ _KINDS = ("type", "style", "color", "severity", "kind", "variant", "level", "sta
 _TITLES = ("title", "header", "heading", "summary", "label", "question", "caption")
 _HTML = frozenset("table ul ol dl pre p blockquote figure picture address fieldset form".split())
 _HEADINGS = re.compile(r"h[1-6]")
-# Around blocks, and nothing by themselves.
+# Tags around blocks that mean nothing themselves.
 _WRAPPERS = frozenset(
     "div section article main center header footer body html span aside nav".split()
 )
@@ -49,7 +49,7 @@ _NEVER_TEXT = frozenset(
     button head link meta title base param source track colgroup col math hr br img
     """.split()
 )
-# Of Hugo and Liquid, and of MDX.
+# Of Hugo, Liquid and MDX.
 _NO_TEXT = frozenset("comment mermaid script style".split())
 _CODE = frozenset("highlight code".split())
 _INNER_BLOCK = re.compile(r"<(?:p|ul|ol|dl|table|h[1-6]|pre|div|section|blockquote|li|hr)\b", re.I)
@@ -57,7 +57,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 def meaning_of(tag: Tag, body: str) -> Meaning:
-    """Return what a tag is to a reader, given what stands in it."""
+    """Return what a tag means to a reader, given its content."""
     if tag.syntax is Syntax.HTML and tag.name.islower():
         if (found := _of_html(tag, body)) is not None:
             return found

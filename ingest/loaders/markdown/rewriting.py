@@ -1,4 +1,4 @@
-"""Tags around Markdown, written as the parser reads it: in boxes of colons, or not at all."""
+"""Rewrites tags around Markdown as the parser reads them: as colon boxes, or not at all."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _LABELS = re.compile(r"label:\s*['\"]([^'\"]*)['\"]\s*,\s*value:\s*['\"]([^'\"]*
 
 
 def may_hold_tags(text: str) -> bool:
-    """Whether a text may hold what is rewritten here, or a template in a table."""
+    """Whether a text may have anything to rewrite here, or a template in a table."""
     return "{{" in text or "{%" in text or _MAY_HOLD.search(text) is not None
 
 
 class Line(NamedTuple):
-    """A line, and the line of the file (from 0) that it came from."""
+    """A line, and its line (from 0) in the file."""
 
     text: str
     place: int
@@ -46,10 +46,10 @@ class Line(NamedTuple):
 
 @dataclass
 class _Around:
-    """What the tags around a text say of those in it.
+    """What the tags around a text imply for those in it.
 
-    `titles` are those of tabs that have none of their own, `named` the titles of those with a
-    name; `code` says that the tabs hold code.
+    `titles` are those of tabs without their own, `named` the titles of those with a name; `code`
+    means that the tabs hold code.
     """
 
     titles: list[str]
@@ -58,14 +58,14 @@ class _Around:
 
 
 class Rewriter:
-    """Rewrites a file's lines, and remarks what it leaves out."""
+    """Rewrites a file's lines, and collects remarks on what it leaves out."""
 
     def __init__(self) -> None:
         self.remarks: list[Remark] = []
         self._depth = 0
 
     def rewritten(self, lines: Sequence[Line], around: _Around | None = None) -> list[Line]:
-        """Return the lines without tags that stand around blocks."""
+        """Return the lines without the tags around blocks."""
         text = "\n".join(line.text for line in lines)
         if self._depth > _DEEPEST or not _MAY_HOLD.search(text):
             return list(lines)
@@ -102,7 +102,7 @@ class Rewriter:
         ]
 
     def _alone(self, tag: Tag, region: str, lines: list[Line]) -> list[Line]:
-        """Return what is left of a tag that nothing stands in."""
+        """Return what remains of a tag without content."""
         written = region[tag.start : tag.end]
         place = lines[0].place
         meaning = meaning_of(tag, "")
@@ -171,7 +171,7 @@ class Rewriter:
 
 
 def _between(lines: Sequence[Line], start: int, end: int | None) -> list[Line]:
-    """Return the lines between two offsets of their text; parts of them at both ends."""
+    """Return the lines between two offsets of their text, with partial lines at both ends."""
     found: list[Line] = []
     at = 0
     for line in lines:
@@ -188,7 +188,7 @@ def _between(lines: Sequence[Line], start: int, end: int | None) -> list[Line]:
 
 
 def _dedented(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines without what all of them are indented by; `<pre>` keeps what is in it."""
+    """Return the lines without their common indent; the content of `<pre>` is unchanged."""
     kept: set[int] = set()
     inside = False
     for n, line in enumerate(lines):
@@ -205,7 +205,7 @@ def _dedented(lines: Sequence[Line]) -> list[Line]:
 
 
 def _title_in(lines: list[Line]) -> tuple[str, list[Line]] | None:
-    """Return the title that stands in a box as its first element, and what is below it."""
+    """Return a box's first element as its title, if it is one, and the lines below it."""
     text = "\n".join(line.text for line in lines)
     found = _SUMMARY.match(text) or _TITLE.match(text) or _ASKED.match(text)
     if found is None:
@@ -228,7 +228,7 @@ def _fenced(lines: list[Line], language: str, first: int, last: int) -> list[Lin
 
 
 def _escaped(lines: Iterable[Line]) -> Iterator[Line]:
-    """Yield lines with the marks of templates as text, where they are not code anyway."""
+    """Yield lines with template marks escaped, except in code."""
     fence: str | None = None
     for line in lines:
         was = fence
@@ -253,7 +253,7 @@ def _around(tag: Tag) -> _Around:
 
 
 def _prefixed(lines: Iterable[Line], element: Element, places: Sequence[int]) -> Iterator[Line]:
-    """Yield lines as they stand in the list or the quote that the element is in."""
+    """Yield lines with the list or quote markers of the element's context."""
     found = list(lines)
     first = element.prefix.strip(" \t>")
     blank = element.inner_prefix.rstrip()

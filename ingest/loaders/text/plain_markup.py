@@ -1,4 +1,4 @@
-"""Marks of reStructuredText and AsciiDoc in a text file, as the plain text that they stand for.
+"""Strips reStructuredText and AsciiDoc markup from a text file.
 
 https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html
 https://docs.asciidoctor.org/asciidoc/latest/syntax-quick-reference/
@@ -29,9 +29,9 @@ _ADOC_FENCE = re.compile(r"(-{4,}|\.{4,})$")
 
 @dataclass
 class Plain:
-    """A text's lines without such marks; `headings` and `code` are 1-based numbers of lines.
+    """A text's lines without such markup; `headings` and `code` are keyed by 1-based line number.
 
-    A heading has its level.
+    A heading's value is its level.
     """
 
     lines: list[str]
@@ -40,14 +40,14 @@ class Plain:
     remarks: list[Remark] = field(default_factory=list)
 
     def drop(self, index: int, reason: str) -> None:
-        """Leave out a line that is no text, and say so."""
+        """Blank out a line that is not text, and add a remark."""
         self.lines[index] = ""
         text = f"{reason} is left out"
         self.remarks.append(Remark(line=index + 1, kind=RemarkKind.LEFT_OUT, text=text))
 
 
 def without_markup(lines: Sequence[str]) -> Plain:
-    """Return a text's lines without the marks of these languages, if it is in one of them."""
+    """Return a text's lines without markup, if it is in one of these languages."""
     plain = Plain(list(lines))
     if any(_DIRECTIVE.match(line) or _ROLE.search(line) for line in lines):
         _restructured(plain)
@@ -76,7 +76,7 @@ def _restructured(plain: Plain) -> None:
 
 
 def _double_colon(plain: Plain, index: int, line: str) -> None:
-    """Take a line that ends in "::", which says that code follows."""
+    """Handle a line that ends in "::", which introduces code."""
     plain.lines[index] = _plain_roles(line)
     if line.rstrip().endswith("::"):
         stripped = plain.lines[index].rstrip()
@@ -119,7 +119,7 @@ def _comment(plain: Plain, index: int) -> None:
 
 
 def _indented(lines: Sequence[str], index: int) -> list[int]:
-    """Return the lines below one that stand further to the right; blank ones are left out."""
+    """Return the indices of the lines below that are indented further; blank ones are skipped."""
     left = len(lines[index]) - len(lines[index].lstrip())
     found: list[int] = []
     for n in range(index + 1, len(lines)):
@@ -161,6 +161,6 @@ def _asciidoc(plain: Plain) -> None:
 
 
 def _is_delimiter(lines: Sequence[str], index: int) -> bool:
-    """Whether a rule opens a block: another one like it closes it."""
+    """Whether a line opens a delimited block: another one like it closes it."""
     rule = lines[index].strip()
     return any(line.strip() == rule for line in lines[index + 1 :])

@@ -1,7 +1,7 @@
-"""Turns a text that somebody typed into Markdown: its lists, underlined headings, code and notes.
+"""Converts a typed text to Markdown: its lists, underlined headings, code and notes.
 
-What else its lines are, such as headings with signs and numbered steps, is found where all formats
-are read (ingest.parse.structure).
+Other structure, such as headings with symbols and numbered steps, is recovered for all formats in
+ingest.parse.structure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kb.text.width import text_width
 
 _BULLET = re.compile(r"(->|=>|[-*•‣◦▪–—·→⇒➔]|・|･)\s*(?=\S)")
 _SPACED = ("-", "*", "–", "—", "->", "=>")
-"""Bullets that are one only with a space behind them."""
+"""Bullets that need a space after them."""
 _FRAME = re.compile(r"[+|\s─│┌┐└┘├┤┬┴┼━┃═║╔╗╚╝-]{3,}$")
 _FRAMED = re.compile(r"[|│┃║]\s*([^|│┃║]+?)\s*[|│┃║]$")
 _RULED = re.compile(r"([=\-~*#_＝―─━])\1{1,}\s*([^\s=\-~*#_＝―─━].*?)\s*\1{2,}$")
@@ -31,33 +31,33 @@ _LEADER = re.compile(r"(.+?)\s*(?:[.…・·]\s?){4,}\s*\d*$")
 _DASHES = re.compile(r"-{2,}(?:\s+-{2,})+$")
 _COLUMNS = re.compile(r"\s{2,}|\t+")
 _NEAR = 8
-"""How many lines further the next number of a list may stand."""
+"""How many lines further down the next number of a list may be."""
 _RULE = re.compile(r"([=\-~^\"'*+#_.:`＝ー―─━～＊])\1{2,}$")
 _NOTE = re.compile(r"([^:：]{1,30})[:：]\s*(?=\S)")
 _WRAPPED = 45
-"""Columns from which a line may have been cut by its width."""
+"""The line width, in columns, from which a line may have been wrapped."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line that is not blank: its 1-based number, its indent in columns, and its words."""
+    """A non-blank line: its 1-based number, its indent in columns, and its text."""
 
     number: int
     indent: int
     text: str
     apart: bool
-    """Whether a blank line is over it."""
+    """Whether a blank line precedes it."""
 
 
 @dataclass
 class Typed(MarkdownLines):
-    """A typed text as Markdown, and what is to be said of it."""
+    """A typed text as Markdown, with remarks."""
 
     remarks: list[Remark] = field(default_factory=list)
 
 
 def read_typed(text: str) -> Typed:
-    """Return a typed text as Markdown. Its first line is its title, if it is no sentence."""
+    """Convert a typed text to Markdown. Its first line is its title unless it is a sentence."""
     plain = without_markup(unicodedata.normalize("NFC", text).split("\n"))
     typed = Typed(remarks=plain.remarks)
     lines, contents = _without_contents(list(_lines(plain)))
@@ -107,14 +107,14 @@ def _lines(plain: Plain) -> Iterator[Line]:
 
 
 def _without_contents(lines: Sequence[Line]) -> tuple[list[Line], set[str]]:
-    """Return the lines without a list of contents with its pages, and what stands in it."""
+    """Return the lines without a table of contents with page numbers, and its entries."""
     contents: dict[int, str] = {}
     for line in lines:
         if entry := _LEADER.fullmatch(line.text):
             contents[line.number] = _bare(entry[1])
     below = {_bare(line.text) for line in lines if line.number not in contents}
     names = below.intersection(contents.values())
-    # Dots lead to a price as well as to a page.
+    # Dot leaders lead to prices as well as to pages.
     if len(names) < 2 or len(names) < len(contents) / 2:
         return list(lines), set()
     return [line for line in lines if line.number not in contents], names
@@ -130,12 +130,12 @@ def _bare(text: str) -> str:
 
 @dataclass
 class _Underlines:
-    """With which signs headings are underlined, or put between, from the first that is met down."""
+    """Assigns heading levels to underline characters, in order of first appearance."""
 
     signs: list[str] = field(default_factory=list)
 
     def heading(self, lines: Sequence[Line], position: int) -> tuple[Line, int] | None:
-        """Return a line as a heading, with its level, if a rule is under it or on both sides."""
+        """Return a line as a heading, with its level, if it is underlined or between two rules."""
         line = lines[position]
         ruled = _RULED.fullmatch(line.text)
         if ruled and is_short(ruled[2]) and not is_ended(ruled[2]):
@@ -181,7 +181,7 @@ def _is_row(lines: Sequence[Line], position: int) -> bool:
 
 
 def _table(typed: Typed, lines: Sequence[Line], position: int) -> int:
-    """Write lines whose cells are divided by tabs, or by spaces over a rule of dashes."""
+    """Write lines whose cells are separated by tabs, or by spaces above a rule of dashes."""
     first = lines[position]
     cells = _cells(first)
     typed.blank()
@@ -219,7 +219,7 @@ def _bullet(line: Line) -> re.Match[str] | None:
 
 
 def _list(typed: Typed, lines: Sequence[Line], position: int) -> int:
-    """Write a list; items further to the right, or with another bullet, are in the one before."""
+    """Write a list; items indented further, or with another bullet, are nested in the last one."""
     typed.blank()
     open_: list[int] = []
     first = position
@@ -244,7 +244,7 @@ def _list(typed: Typed, lines: Sequence[Line], position: int) -> int:
 
 
 def _goes_on(lines: Sequence[Line], position: int) -> bool:
-    """Whether a list goes on behind a blank line."""
+    """Whether a list continues after a blank line."""
     return _bullet(lines[position]) is not None
 
 
@@ -275,7 +275,7 @@ def _code(
 
 
 def _paragraph(typed: Typed, lines: Sequence[Line], position: int) -> int:
-    """Write a line, and those that go on with it: cut by their width, or indented under it."""
+    """Write a line and its continuations: wrapped lines, or lines indented under it."""
     first = lines[position]
     typed.blank()
     typed.put(_noted(first.text), first.number)
@@ -301,7 +301,7 @@ def _continues(lines: Sequence[Line], position: int, first: Line) -> bool:
     if "\t" in line.text or _DASHES.fullmatch(line.text):
         return False
     if find_mark(line.text):
-        # A date or an amount at the beginning of a line, in the middle of a sentence.
+        # A date or an amount at the start of a line, in the middle of a sentence.
         prose = not find_mark(first.text) and not is_ended(before.text)
         return prose and not _may_be_marked(lines, position)
     if line.indent > first.indent and find_mark(first.text):
@@ -310,7 +310,7 @@ def _continues(lines: Sequence[Line], position: int, first: Line) -> bool:
 
 
 def _may_be_marked(lines: Sequence[Line], position: int) -> bool:
-    """Whether a line's number has the one before it, or behind it, near by."""
+    """Whether the number before or after a line's own is nearby."""
     mark = find_mark(lines[position].text)
     if mark is None or mark.value is None or mark.look is not Look.NUMBER:
         return mark is not None
@@ -327,7 +327,7 @@ def _may_be_marked(lines: Sequence[Line], position: int) -> bool:
 
 
 def _is_cut(line: str, following: str) -> bool:
-    """Whether a line was cut by its width: it is long, and its sentence goes on."""
+    """Whether a line was wrapped: it is long, and its sentence continues."""
     if is_ended(line) or text_width(line) < _WRAPPED:
         return following[:1].islower() and not is_ended(line) and line.isascii()
     return True

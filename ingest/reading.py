@@ -1,4 +1,4 @@
-"""From sources to guides."""
+"""Reads sources into guides."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Reading:
-    """The guides that were read, and what was wrong with the sources that were not."""
+    """The guides that were read, and the errors of the sources that were not."""
 
     guides: list[Guide] = field(default_factory=list)
     remarks: list[tuple[str, Remark]] = field(default_factory=list)
-    """What is to be said of how sources were read, each with its source."""
+    """Remarks on how sources were read, each with its source."""
     errors: list[SourceError] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A guide, and the document that it was read from."""
+    """A guide, and the document it was parsed from."""
 
     document: Document
     guide: Guide
@@ -46,10 +46,10 @@ class Whole:
 def read_guides(
     sources: Sources, cache: GuideCache | None = None, bounds: Bounds | None = None
 ) -> Reading:
-    """Read every file, and gather what is wrong rather than stop at the first.
+    """Read every file, collecting errors rather than stopping at the first.
 
-    With a `cache`, what did not change since is not parsed again. Who may know of a guide is the
-    same for all its editions (ingest.visibility).
+    With a `cache`, unchanged sources are not parsed again. All editions of a guide get the same
+    visibility (ingest.visibility). Raises OSError or sqlite3.Error if the cache cannot be used.
     """
     reading = Reading(errors=list(sources.errors))
     keys: list[bytes] = []
@@ -76,25 +76,25 @@ def read_guides(
 
 
 def claim(info: GuideInfo, owners: dict[tuple[str, str], str]) -> None:
-    """Note whose a guide's id and language are; raises SourceError if they are another's."""
+    """Claim a guide's id and language; raises SourceError if another source has them."""
     identity = (info.id, info.language)
     if identity in owners:
         raise SourceError(
             info.source,
-            f"guide id {info.id!r} ({info.language}) is taken by {owners[identity]}. Give one of "
-            "them another 'id' in its front matter, or another file name, or name the folder that "
-            "both are in.",
+            f"guide id {info.id!r} ({info.language}) is already used by {owners[identity]}. "
+            "Give one of them another 'id' in its front matter or another file name, or ingest the "
+            "folder that contains both.",
         )
     owners[identity] = info.source
 
 
 def parsed_source(source: SourceFile, said: Said) -> Parsed:
-    """Return what comes of a file; raises SourceError as `load` and `parse` do."""
+    """Parse a file; raises SourceError as `load` and `parse` do."""
     return parse_with_remarks(document_of(source, said))
 
 
 def whole_source(source: SourceFile, said: Said) -> Whole:
-    """Return a file's document, too; raises SourceError as `load` and `parse` do."""
+    """Parse a file, keeping its document; raises SourceError as `load` and `parse` do."""
     document = document_of(source, said)
     return Whole(document, parse_with_remarks(document).guide)
 
@@ -102,9 +102,9 @@ def whole_source(source: SourceFile, said: Said) -> Whole:
 def _parsed(
     path: Path, said: Said, cache: GuideCache | None, keys: list[bytes], bounds: Bounds
 ) -> Parsed:
-    """Return what comes of a file, from the cache if nothing that it is made of has changed.
+    """Parse a file, or take it from the cache if nothing it is made from has changed.
 
-    Its key is added to `keys`.
+    Its key is appended to `keys`.
     """
     name = said.source or str(path)
     try:
@@ -124,15 +124,15 @@ def _parsed(
             raise
         raise SourceError(name, error.reason) from error
     except (OSError, sqlite3.Error):
-        raise  # of the cache, and of the disk that it is on
-    # One source must not keep all the others from being read.
+        raise  # from the cache or its disk
+    # One source must not prevent all others from being read.
     except Exception as error:
         logger.debug("%s", name, exc_info=True)
         raise SourceError(name, unreadable(error)) from error
 
 
 def document_of(source: SourceFile, said: Said) -> Document:
-    """Return the document in a file, with what is said of it where it was named.
+    """Load a file's document, with the metadata given where it was listed.
 
     Raises SourceError as `load` does.
     """

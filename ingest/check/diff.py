@@ -12,9 +12,9 @@ from kb.model import Block, BlockKind, Guide, GuideInfo, Section
 from kb.snapshot.format import Snapshot
 from kb.text.sentences import sentences
 
-# From this likeness of their sentences on, two sections are one with another heading.
+# Least similarity (difflib's ratio) of the text of a renamed section; chosen by hand.
 _SAME_SECTION = 0.6
-# From this likeness of their letters on, two sentences are one that was edited.
+# Least similarity (difflib's ratio) of an edited sentence; chosen by hand.
 _SAME_SENTENCE = 0.5
 
 _WORD = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
@@ -22,7 +22,7 @@ _FIELDS = ("title", "source", "url", "visible_to", "synonyms", "owner", "review"
 
 
 def compare(before: Snapshot | None, after: Snapshot) -> Diff:
-    """Return what a snapshot changes; guides that stay the same are left out."""
+    """Return the changes between snapshots; unchanged guides are left out."""
     old, new = _editions(before) if before else {}, _editions(after)
     changes = [
         _guide(old.get(key), new.get(key))
@@ -37,9 +37,9 @@ def compare(before: Snapshot | None, after: Snapshot) -> Diff:
 
 
 def renamed_problems(before: Snapshot | None, guides: Sequence[Guide]) -> dict[str, str]:
-    """Return what problems of the live snapshot, and of those before it, are called now.
+    """Return the new names of renamed problems of the live snapshot and of earlier ones.
 
-    Each is "guide#anchor", and only those are there that are called otherwise.
+    Names are "guide#anchor".
     """
     if before is None:
         return {}
@@ -68,7 +68,7 @@ def _name(guide: GuideInfo, section: Section) -> str:
 
 @dataclass(frozen=True)
 class _Edition:
-    """A guide's edition as it is written; of many, hardly any has to be read to be compared."""
+    """A guide's edition in serialized form, so that few need parsing for a comparison."""
 
     info: GuideInfo
     written: Sequence[str]
@@ -80,7 +80,7 @@ class _Edition:
 
 
 def _editions(snapshot: Snapshot) -> dict[tuple[str, str], _Edition]:
-    """Return the editions by the guide's id and the language."""
+    """Return the editions by guide id and language."""
     found: dict[tuple[str, str], _Edition] = {}
     first = 0
     for info, written in zip(snapshot.guides, snapshot.sections_as_written(), strict=True):
@@ -113,7 +113,7 @@ def _guide(before: _Edition | None, after: _Edition | None) -> GuideChange:
 
 
 def _says_something(change: GuideChange) -> bool:
-    """Whether more than lines and checksums changed."""
+    """Whether more than line numbers and checksums changed."""
     return change.kind is not ChangeKind.CHANGED or bool(change.fields or change.sections)
 
 
@@ -176,9 +176,9 @@ def _twins(
     texts_old: Sequence[list[str]],
     texts_new: Sequence[list[str]],
 ) -> dict[int, int]:
-    """Return which of the old sections each of the new ones was, where it was one.
+    """Match new sections to old ones; return the old index by the new one.
 
-    By its anchor, else by the most alike of those that are left.
+    They are matched by anchor, then by similarity, the most similar first.
     """
     by_anchor = {section.anchor: number for number, section in enumerate(old)}
     twin = {n: by_anchor[s.anchor] for n, s in enumerate(new) if s.anchor in by_anchor}
@@ -198,7 +198,7 @@ def _twins(
 
 
 def _stayed(numbers: Sequence[int]) -> set[int]:
-    """Return those that kept their order."""
+    """Return the numbers that kept their relative order."""
     matcher = difflib.SequenceMatcher(None, sorted(numbers), list(numbers), autojunk=False)
     return {
         numbers[block.b + i] for block in matcher.get_matching_blocks() for i in range(block.size)
@@ -209,13 +209,13 @@ def _likeness(before: Sequence[str], after: Sequence[str]) -> float:
     if before == after:
         return 1.0
     matcher = difflib.SequenceMatcher(None, "\n".join(before), "\n".join(after), False)
-    # The two bounds from above are quick, and most pairs have nothing in common.
+    # The two upper bounds are fast, and most pairs have nothing in common.
     bounds = (matcher.real_quick_ratio, matcher.quick_ratio)
     return 0.0 if any(bound() < _SAME_SECTION for bound in bounds) else matcher.ratio()
 
 
 def _text(section: Section, language: str) -> list[str]:
-    """Return a section's sentences, and what the docs team says of it, a line each."""
+    """Return a section's sentences and its metadata, one item per line."""
     return [
         *(line for block in section.blocks for line in _lines(block, language)),
         *(f"also_asked: {question}" for question in section.also_asked),

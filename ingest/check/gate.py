@@ -26,7 +26,7 @@ def ask_both(
     allowed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> GateReport:
-    """Ask every question on the live snapshot and on the new one."""
+    """Ask every question of the live snapshot and of the new one, and compare the answers."""
     gone = _sections(before) - _sections(after) if before else set()
     changes: list[QuestionChange] = []
     right_before = right_after = 0
@@ -72,15 +72,15 @@ def _worse(
     after: tuple[Answer, Result],
     gone: set[str],
 ) -> str | None:
-    """Return how a question is answered worse than before, if it is."""
+    """Return how a question is answered worse than before, or None."""
     lost = [name for name in _cited(before[0]) if name in gone]
     if question.covered and lost:
-        return f"the section it was answered from is gone: {', '.join(lost)}"
+        return f"the section that answered it is gone: {', '.join(lost)}"
     if before[1].failure is None and after[1].failure is not None:
-        return f"was right, is wrong now: {after[1].failure.value}"
+        return f"was right, now wrong: {after[1].failure.value}"
     covered = before[0].decision in (Decision.ANSWER, Decision.CHOOSE)
     if question.covered and covered and after[0].decision is Decision.NOT_COVERED:
-        return "was covered, is not covered now"
+        return "was covered, now not covered"
     return None
 
 
@@ -96,7 +96,7 @@ def _cited(answer: Answer) -> list[str]:
 
 def _said(answer: Answer) -> tuple[object, ...]:
     """Return what a person would see of an answer."""
-    # The lines of a citation move with every edit above them, so they do not count.
+    # A citation's line numbers change with every edit above it, so they do not count.
     words = [
         (part.heading, step.text, *(child.full_text for child in step.children))
         for part in answer.parts

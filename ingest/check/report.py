@@ -1,4 +1,4 @@
-"""What a new snapshot changes, as people read it: in the terminal, and as a page of its own."""
+"""Displays the changes in a new snapshot: in the terminal, and as an HTML page."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red strike"}
 _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.SAME: "~"}
 
 _MARKS = {ChangeKind.ADDED: ("{+", "+}"), ChangeKind.REMOVED: ("[-", "-]")}
-"""What stands around words where there are no colours."""
+"""Delimiters of changed text on a terminal without colours."""
 
 
 def show(diff: Diff, gate: GateReport | None, console: Console) -> None:
-    """Print what changes, the words that were added or removed coloured."""
+    """Print the changes, with added and removed text in colour."""
     if diff.before is None:
-        console.print("Nothing was live before: all guides are new.")
+        console.print("There is no live snapshot to compare with: all guides are new.")
     else:
         if not diff.guides:
-            console.print("No guide says anything else than before.")
+            console.print("No guide changed.")
         for guide in diff.guides:
             _show_guide(guide, console)
     if gate:
@@ -40,7 +40,7 @@ def show(diff: Diff, gate: GateReport | None, console: Console) -> None:
 
 
 def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
-    """Write what changes as an HTML page that needs nothing else; every text in it is escaped."""
+    """Write the changes as a self-contained HTML page; all text is escaped. Raises OSError."""
     from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -49,7 +49,7 @@ def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
 
 
 def outcome(found: QuestionOutcome) -> str:
-    """Return what came of a question, in a line."""
+    """Return a question's outcome on one line."""
     sections = f": {', '.join(found.sections)}" if found.sections else ""
     return f"{found.decision.value.replace('_', ' ')}{sections}"
 
@@ -74,7 +74,7 @@ def _show_section(section: SectionChange, console: Console, *, whole: bool) -> N
     for sentence in section.sentences[:_MOST_SENTENCES]:
         text = Text("    ")
         kinds_of = {words.kind for words in sentence}
-        # Of a sentence that is new or gone, the sign before it says so.
+        # A sentence that is entirely new or gone is marked by the sign before it.
         marks = _MARKS if _is_plain(console) and len(kinds_of) > 1 else {}
         for words in sentence:
             before, after = marks.get(words.kind, ("", ""))
@@ -98,9 +98,8 @@ def _show_gate(gate: GateReport, console: Console) -> None:
     for change in gate.changes:
         style = "red" if change.worse else "dim"
         mark = " (draft)" if change.draft else ""
-        said = (
-            f"  line {change.line}{mark}: {change.question}: {change.worse or 'answered otherwise'}"
-        )
+        what = change.worse or "answered differently"
+        said = f"  line {change.line}{mark}: {change.question}: {what}"
         console.print(Text(said, style=style), soft_wrap=True)
         if change.worse:
             told = f"    {outcome(change.before)} → {outcome(change.after)}"

@@ -23,7 +23,7 @@ from kb.model import problem_heading
 def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding]:
     """Yield guides with problems that have no wordings, each guide once.
 
-    Without `drafts`, those that have nothing but drafts are named, too.
+    Without `drafts`, this includes problems that have nothing but drafts.
     """
     for page in pages:
         without = unworded_problems(page.guide)

@@ -1,4 +1,4 @@
-"""How much a guide may have of each thing: far more than people write, and not without end."""
+"""Upper limits on a guide's size: far beyond what people write, but finite. Chosen by hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CELLS = ("td_open", "th_open")
 
 
 def refuse_endless(tokens: Sequence[Token], source: str) -> None:
-    """Raise SourceError if there are more headings, paragraphs or cells than are read."""
+    """Raise SourceError for too many headings, paragraphs or cells."""
     counts = Counter(token.type for token in tokens)
     _refuse(counts["heading_open"], _MOST_SECTIONS, "headings", source)
     _refuse(sum(counts[each] for each in _BLOCKS), _MOST_BLOCKS, "paragraphs", source)
@@ -27,7 +27,7 @@ def refuse_endless(tokens: Sequence[Token], source: str) -> None:
 
 
 def refuse_endless_sections(sections: Sequence[Section], source: str) -> None:
-    """Raise SourceError if there are more sections than are read."""
+    """Raise SourceError for too many sections."""
     _refuse(len(sections), _MOST_SECTIONS, "sections", source)
 
 

@@ -1,4 +1,4 @@
-"""What was understood, in the terminal: trees, or a line a guide."""
+"""Parsed guides in the terminal: as trees, or one line per guide."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LEAST = 12
 
 @dataclass
 class _Node:
-    """Something in the tree: where it stands, its lines, and what is below it."""
+    """A node of the tree: its place, its lines, and its children."""
 
     place: str
     lines: list[Text]
@@ -35,7 +35,7 @@ class _Node:
 
 
 def show_trees(found: Understood, console: Console, *, full: bool) -> None:
-    """Print each guide as a tree, its places at the left; a block takes one line unless `full`."""
+    """Print each guide as a tree, with places on the left; one line per block unless `full`."""
     for guide in found.guides:
         _show_tree(guide, console, full=full)
         console.print()
@@ -45,7 +45,7 @@ def show_trees(found: Understood, console: Console, *, full: bool) -> None:
 
 
 def show_summary(found: Understood, console: Console) -> None:
-    """Print a line a guide, and what there is in all."""
+    """Print one line per guide, and the totals."""
     if found.guides:
         console.print(_summary(found, console.width))
     _show_others(found, console)
@@ -82,7 +82,7 @@ def _number(name: str, value: int) -> Text:
 
 
 def _end_of(text: str, widest: int) -> str:
-    """Return a text without so much of its beginning that it fits."""
+    """Return a text with its beginning cut off to fit."""
     if cell_len(text) <= widest:
         return text
     while text and cell_len(text) >= widest:
@@ -91,7 +91,7 @@ def _end_of(text: str, widest: int) -> str:
 
 
 def _short(sources: Sequence[str]) -> list[str]:
-    """Return the names of sources without the folder that they have in common."""
+    """Return source names without the folder they have in common."""
     if len(sources) < 2 or any("://" in source for source in sources):
         return list(sources)
     try:
@@ -102,15 +102,15 @@ def _short(sources: Sequence[str]) -> list[str]:
 
 
 def _show_others(found: Understood, console: Console) -> None:
-    """Print what is no guide, cannot be read, or would be refused."""
+    """Print what is not a guide, cannot be read, or would be refused."""
     others = found.passed_over
     if 0 < len(others) <= _MOST_NAMED:
         for path in others:
-            console.print(Text(f"Not a guide, passed over: {visible(path)}"), soft_wrap=True)
+            console.print(Text(f"Not a guide, skipped: {visible(path)}"), soft_wrap=True)
     elif others:
         kinds = Counter(PurePath(path).suffix.lower() or "without an ending" for path in others)
         named = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
-        said = f"Not guides, passed over: {len(others)} files ({visible(named)})"
+        said = f"Not guides, skipped: {len(others)} files ({visible(named)})"
         console.print(Text(said), soft_wrap=True)
     for guide in found.guides:
         if guide.refusal:
@@ -172,7 +172,7 @@ def _nodes(guide: UnderstoodGuide, *, full: bool) -> Iterator[_Node]:
         yield _problem(problem, full=full)
     if guide.remarks:
         below = [_remark(remark) for remark in guide.remarks]
-        yield _Node("", [Text("Left out, or read otherwise", style="bold yellow")], below)
+        yield _Node("", [Text("Left out, or read differently", style="bold yellow")], below)
     if guide.unused:
         below = [_Node(str(each.lines), [_words(each.text)]) for each in guide.unused]
         yield _Node("", [Text("In no section, so in no answer", style="bold yellow")], below)
@@ -213,7 +213,7 @@ def _blocks(blocks: Iterable[Block], *, full: bool) -> Iterator[_Node]:
 
 def _mark(block: Block, *, said: bool) -> Text:
     name = mark(block)
-    # A colour is not seen everywhere.
+    # Colours are not visible everywhere.
     colon = ":" if said and (name[-1].isalnum() or name.endswith("”")) else ""
     return Text(f"{name}{colon} ", style="cyan")
 

@@ -1,4 +1,4 @@
-"""The guides that are live, beside those of a new reading."""
+"""Live guides that a new ingest keeps or loses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def kept_guides(
 
 
 def gone_guides(live: Snapshot | None, now: Sequence[Guide]) -> tuple[str, ...]:
-    """Name the live guides that are not among those of now."""
+    """Return the names of the live guides that are no longer among the sources."""
     present = {(guide.info.id, guide.info.language) for guide in now}
     return tuple(
         named(info)
@@ -39,7 +39,7 @@ def gone_guides(live: Snapshot | None, now: Sequence[Guide]) -> tuple[str, ...]:
 
 
 def named(info: GuideInfo) -> str:
-    """Return a guide's title and source, for people."""
+    """Return a guide's title and source, for display."""
     return f"{info.title} ({info.source})"
 
 

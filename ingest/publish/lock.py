@@ -1,4 +1,4 @@
-"""One writer at a time under a home folder."""
+"""Allows one writer at a time in a home folder."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from kb.model import Frozen
 from kb.paths import Home
 
 Waiting = Callable[[str, int, int], None]
-"""Called with what is waited for, the seconds so far, and the most that there will be."""
+"""Called with what is waited for, the seconds elapsed, and the maximum."""
 
 _SECONDS_A_LOOK = 1.0
 
 
 class Holder(Frozen):
-    """Who writes, in which process, and since when (ISO 8601, UTC)."""
+    """The writer: who, in which process, and since when (ISO 8601, UTC)."""
 
     by: str
     process: int
     since: str
 
     def __str__(self) -> str:
-        return f"{self.by or 'somebody'} (process {self.process}, since {self.since})"
+        return f"{self.by or 'someone'} (process {self.process}, since {self.since})"
 
 
 class WriterLock:
-    """Lets one process at a time write snapshots under a home folder.
+    """Lets one process at a time write snapshots in a home folder.
 
-    The others wait, and are told for whom.
+    Others wait, and are told who holds the lock. Entering raises GuidebotError after the wait.
     """
 
     def __init__(
@@ -64,13 +64,13 @@ class WriterLock:
                 if left <= 0:
                     raise GuidebotError(
                         f"Another ingest is writing to {self._folder}: {self._holder()}. It did "
-                        f"not finish in {self._wait:.0f} s. Run this again when it has."
+                        f"not finish within {self._wait:.0f} s. Try again when it has."
                     ) from error
             passed = round(time.monotonic() - started)
             self._waiting(f"Waiting for {self._holder()}", passed, round(self._wait))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         holder = Holder(by=self._by, process=os.getpid(), since=now)
-        with contextlib.suppress(OSError):  # it is only for others to read
+        with contextlib.suppress(OSError):  # only informative
             self._told.write_text(holder.model_dump_json(), "utf-8")
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""The files that paths name."""
+"""Finds the files at given paths."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ingest.loaders.load import LOADERS
 from ingest.sources.pasted import is_pasted
 
 _GOLDEN = ("questions*.y*ml", "*.golden.yaml")
-"""What golden questions are called, which may lie beside the guides."""
+"""File names of golden questions, which may lie next to the guides."""
 
-NOT_TEXT = "its name is not text in UTF-8. Give it another name."
+NOT_TEXT = "its name is not valid UTF-8. Rename it."
 LEADS_OUT = (
-    "is a link to a file outside of the folder that was named, and is not followed. "
-    "Put a copy there, or name the file itself."
+    "is a link to a file outside the given folder, and is not followed. "
+    "Copy the file there, or give its own path."
 )
 """Why sources are not read."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """What is known of a file from where it was named: its name for people, and its guide's.
+    """What is known about a file from where it was listed: its display name and its metadata.
 
-    `name` is its path within what was named, such as "vpn/index.md" in a folder.
+    `name` is its path below the given path, such as "vpn/index.md" in a folder.
     """
 
     source: str | None = None
@@ -38,9 +38,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Sources:
-    """The files to read, and those that are no guides: prompts, replies, unsupported types.
+    """The files to read, and those that are not guides: prompts, replies, unsupported types.
 
-    `errors` name the folders that cannot be read, `said` has what is known of files.
+    `errors` are for folders that cannot be read; `said` has what is known about files.
     """
 
     files: tuple[Path, ...]
@@ -50,10 +50,10 @@ class Sources:
 
 
 def find_sources(paths: Iterable[Path]) -> Sources:
-    """Return the files that `paths` name, folders searched through, each file once.
+    """Return the files at `paths`, searching folders recursively, each file once.
 
-    Hidden files and folders inside a named folder are left alone. Links in it that lead to other
-    folders are not followed.
+    Hidden files and folders inside a given folder are skipped. Links in it to other folders are not
+    followed.
     """
     files: dict[Path, Path] = {}
     said: dict[Path, Said] = {}
@@ -63,7 +63,7 @@ def find_sources(paths: Iterable[Path]) -> Sources:
         if in_print(path) != str(path):
             errors.append(SourceError(in_print(path), NOT_TEXT))
             continue
-        # Not path.is_dir(), which fails where a name is too long.
+        # Not path.is_dir(), which fails if a name is too long.
         if not os.path.isdir(path):
             if is_pasted(path):
                 passed_over.append(path)
@@ -71,7 +71,7 @@ def find_sources(paths: Iterable[Path]) -> Sources:
                 files.setdefault(_real(path), path)
             continue
         for found in sorted(_visible_files(path, errors, passed_over)):
-            beside = is_beside(found)  # read with its guide, or asked of it
+            beside = is_beside(found)  # read with its guide, or by the gate
             if not beside and found.suffix.lower() not in LOADERS:
                 passed_over.append(Path(in_print(found)))
             elif in_print(found) != str(found):
@@ -86,25 +86,25 @@ def find_sources(paths: Iterable[Path]) -> Sources:
 
 
 def leads_out(path: Path, folder: Path) -> bool:
-    """Whether a path in a folder is one of a file elsewhere, by links."""
+    """Whether a path in a folder is a link to a file outside it."""
     return not _real(path).is_relative_to(_real(folder))
 
 
 def in_print(path: Path) -> str:
-    """Return a file's name to be printed, bytes in it that are not text spelled out."""
+    """Return a file name for display, with undecodable bytes escaped."""
     return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _real(path: Path) -> Path:
-    """Return where a path leads; one that leads to itself, as it is."""
+    """Resolve a path's links; return a path that cannot be resolved as it is."""
     try:
         return Path(os.path.realpath(path))
-    except ValueError:  # there is no such file, as what is wrong with its name is said elsewhere
+    except ValueError:  # an invalid name, reported elsewhere
         return path
 
 
 def is_beside(path: Path) -> bool:
-    """Whether a file is no guide, but what is said of one, or asked of it."""
+    """Whether a file is no guide itself but belongs to one: side file or golden questions."""
     return path.name.endswith(SIDE_FILE) or any(fnmatch(path.name, each) for each in _GOLDEN)
 
 
@@ -120,5 +120,5 @@ def _visible_files(
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = (Path(parent, name) for name in folders if Path(parent, name).is_symlink())
         passed_over += (Path(in_print(link)) for link in links)
-        # A link that leads nowhere is among the files, and named when it is read.
+        # A dangling link counts as a file, and is reported when it is read.
         yield from (Path(parent, name) for name in files if not name.startswith("."))

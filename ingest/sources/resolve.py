@@ -1,4 +1,4 @@
-"""From what the command line or `guidebot.toml` names to the files that are read."""
+"""Resolves the sources from the command line or `guidebot.toml` to files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LONGEST_STEM = 200
 
 @dataclass(frozen=True)
 class Named:
-    """Entries, whose paths are relative to `folder`; `errors` are of what can be no entry."""
+    """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries."""
 
     entries: tuple[GuideEntry, ...]
     folder: Path
@@ -39,9 +39,9 @@ class Named:
 
 
 def find_named(named: Named) -> Sources:
-    """Return the files that entries name, fetched into the home folder where they lie elsewhere.
+    """Return the entries' files, fetching remote ones into the home folder.
 
-    A file that two entries name is the first one's.
+    A file listed by two entries belongs to the first.
     """
     files: dict[Path, Path] = {}
     said: dict[Path, Said] = {}
@@ -53,7 +53,7 @@ def find_named(named: Named) -> Sources:
         except SourceError as error:
             errors.append(error)
             continue
-        # Whatever is wrong with one entry, the others are found.
+        # Whatever is wrong with one entry, the others are still found.
         except Exception as error:
             logger.debug("%s", entry.source, exc_info=True)
             errors.append(SourceError(entry.source, unreadable(error)))
@@ -73,7 +73,7 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         repository = str(beside) if beside.is_dir() else entry.git
         name = f"{without_credentials(entry.git)}@{ref}:"
         if not _inside(entry.source):
-            raise SourceError(f"{name}{entry.source}", "leads out of the repository")
+            raise SourceError(f"{name}{entry.source}", "leads outside the repository")
         paths = _in_repository(entry.source)
         found = checkout(name[:-1], repository, ref, paths, settings.home.repositories)
         try:
@@ -94,9 +94,9 @@ def _inside(source: str) -> bool:
 
 
 def _in_repository(source: str) -> list[str]:
-    """Return the paths in a repository to have for a source: a file, a folder or a pattern.
+    """Return the repository paths to fetch for a source: a file, a folder or a pattern.
 
-    With a file come those beside it that speak of it.
+    A file comes with its side file and golden questions.
     """
     if glob.has_magic(source):
         paths = [PurePosixPath(*_fixed(source))]
@@ -192,7 +192,7 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
 
 
 def _named(path: Path, page: str, named: str) -> str:
-    """Return the name of a page's file, in the folders that it is in below what was named."""
+    """Return the name of a page's file, in its folders below the given URL's."""
     top = PurePosixPath(unquote(urlsplit(named).path)).parent
     folder = PurePosixPath(unquote(urlsplit(page).path)).parent
     within = folder.relative_to(top) if folder.is_relative_to(top) else PurePosixPath()
@@ -204,7 +204,7 @@ def _write(page: Page, home: Home) -> Path:
     stem = Path(unquote(parts.path)).name.rsplit(".", 1)[0].strip(".") or parts.hostname or "page"
     folder = home.fetched / hashlib.sha256(page.url.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    # The name of a file may have 255 bytes, with what is put behind it.
+    # File names may have 255 bytes, including what is appended.
     stem = stem.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore")
     path = folder / f"{stem}{page.suffix}"
     path.write_bytes(page.data)

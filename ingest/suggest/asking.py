@@ -1,4 +1,4 @@
-"""Drafts from the language model that the settings name: one call a problem."""
+"""Requests drafts from the configured language model: one call per problem."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kb.errors import ModelError
 from kb.settings import Settings
 
 _LEAST_SECONDS = 120.0
-"""Nobody waits for a draft as for an answer."""
+"""Nobody waits for a draft, so its timeout can be longer than an answer's."""
 
 _MOST_TEXT = 6_000
 _CHARACTERS_PER_TOKEN = 1.5
@@ -39,7 +39,7 @@ Answer with JSON: {"ask": ["..."], "word": ["..."], "title": "", "golden": ["...
 
 
 class _Texts(BaseModel):
-    """What the model answers."""
+    """The model's reply."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -66,7 +66,7 @@ def _schema() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Estimate:
-    """About what it takes to ask: tokens read and written, and money; None without prices."""
+    """Estimated cost of the requests: input and output tokens, and money; None without prices."""
 
     read: int
     written: int
@@ -74,7 +74,7 @@ class Estimate:
 
 
 class Refused(Exception):
-    """The model gave no drafts for a problem; `stopping` is whether it is in vain to ask on."""
+    """The model returned no drafts for a problem; `stopping` means that others would fail too."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.value)
@@ -82,10 +82,10 @@ class Refused(Exception):
 
 
 class Drafter:
-    """Asks the model, within what the settings allow for a day."""
+    """Calls the model, within the daily limits from the settings."""
 
     def __init__(self, settings: Settings, languages: Sequence[str]) -> None:
-        """Open the model; raises SettingsError, or ModelError if the accounts cannot be kept."""
+        """Open the model; raises SettingsError, or ModelError if its usage store is unusable."""
         slow = max(settings.chat_timeout, _LEAST_SECONDS)
         settings = settings.model_copy(update={"chat_timeout": slow})
         self._languages = languages
@@ -96,7 +96,7 @@ class Drafter:
         self._calls = Calls(open_chat_model(settings), settings, store)
 
     def texts(self, problem: Problem) -> dict[Tag, Sequence[str]]:
-        """Return what the model drafts for a problem, unchecked; raises Refused."""
+        """Return the model's drafts for a problem, unchecked; raises Refused."""
         data = _data(problem, self._languages)
         try:
             with self._calls.turn() as turn:
@@ -117,7 +117,7 @@ class Drafter:
 
 
 def estimate(problems: Sequence[Problem], languages: Sequence[str], settings: Settings) -> Estimate:
-    """Return about what it takes to ask about problems."""
+    """Estimate the cost of asking about problems."""
     characters = sum(len(_INSTRUCTIONS) + len(_data(each, languages)) for each in problems)
     read = round(characters / _CHARACTERS_PER_TOKEN)
     written = _TOKENS_WRITTEN * len(problems)

@@ -1,4 +1,4 @@
-"""What was wrong with a reply, and where."""
+"""Problems found in a reply."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is: an error lost a problem or a file, a warning a line at most."""
+    """Severity: an error loses a problem or a file, a warning at most a line."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something in a line of a reply. `dropped` is whether the line was not taken."""
+    """A finding in a line of a reply. `dropped` is whether the line was rejected."""
 
     file: str
     line: int

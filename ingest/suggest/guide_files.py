@@ -1,4 +1,4 @@
-"""From what the command line or `guidebot.toml` names to the guides that can have drafts."""
+"""Resolves the command line or `guidebot.toml` to guides that can have drafts."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from kb.text.addresses import without_credentials
 
 @dataclass(frozen=True)
 class Found:
-    """The guides on this disk, and the sources that are not, each with the reason."""
+    """The local guides, and the sources that are not, each with the reason."""
 
     guides: tuple[GuideFile, ...]
     passed_over: tuple[str, ...]
 
 
 def find_guide_files(named: Named) -> Found:
-    """Return the guides that sources name; nothing is fetched.
+    """Return the sources' local guides; nothing is fetched.
 
-    Raises GuidebotError that names every file that cannot be read, and if there is no guide.
+    Raises GuidebotError with every file that cannot be read, and if there is no guide.
     """
     here = tuple(entry for entry in named.entries if not _elsewhere(entry))
     passed_over = [
-        f"{without_credentials(entry.source)}: {_elsewhere(entry)}, so no file can lie beside it"
+        f"{without_credentials(entry.source)}: {_elsewhere(entry)}, so it cannot have a side file"
         for entry in named.entries
         if _elsewhere(entry)
     ]
     sources = find_named(replace(named, entries=here))
     passed_over += [
-        f"{path}: holds prompts or a reply, and is no guide"
+        f"{path}: holds prompts or a reply, not a guide"
         for path in sources.passed_over
         if is_pasted(path)
     ]
@@ -54,17 +54,17 @@ def find_guide_files(named: Named) -> Found:
             errors.append(error)
     if errors:
         reasons = "".join(f"\n  {error}" for error in errors)
-        raise GuidebotError(f"These guides cannot be read, so nothing was done:{reasons}")
+        raise GuidebotError(f"These guides cannot be read, so nothing was changed:{reasons}")
     if not guides:
         reasons = "".join(f"\n  {reason}" for reason in passed_over)
-        raise GuidebotError(f"No guide is a file on this disk.{reasons}")
+        raise GuidebotError(f"None of the guides is a local file.{reasons}")
     return Found(tuple(guides), tuple(passed_over))
 
 
 def read_guide_file(
     path: Path, said: Said | None = None, bounds: Bounds | None = None
 ) -> GuideFile:
-    """Return the guide in a file, with what is said of it elsewhere; raises SourceError."""
+    """Read a guide, with its metadata from elsewhere; raises SourceError."""
     said, bounds = said or Said(), bounds or Bounds()
     whole = read_bounded(whole_source, read_source(path), said, bounds)
     return GuideFile(path, whole.document, whole.guide, said, bounds)

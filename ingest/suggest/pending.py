@@ -1,4 +1,4 @@
-"""Drafts that wait, and decisions on them, as JSON for other programs."""
+"""Pending drafts and decisions on them, as JSON for other programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kb.model import Frozen
 
 
 class Decided(Frozen):
-    """What was decided on a problem's drafts: the wordings to keep; without any, all go."""
+    """A decision on a problem's drafts: the wordings to keep; if empty, all are dropped."""
 
     source: Annotated[str, Field(min_length=1)]
     anchor: Annotated[str, Field(min_length=1)]
@@ -28,7 +28,7 @@ _DECIDED = TypeAdapter(tuple[Decided, ...])
 
 
 def pending(guides: Sequence[GuideFile]) -> list[PendingDrafts]:
-    """Return the drafts that wait, in the guides' order."""
+    """Return the drafts that await review, in the guides' order."""
     return [
         PendingDrafts(
             guide=problem.info.id,
@@ -49,7 +49,7 @@ def pending(guides: Sequence[GuideFile]) -> list[PendingDrafts]:
 
 
 def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
-    """Return the decisions in a file of JSON; raises GuidebotError that names what is wrong."""
+    """Parse a JSON file of decisions; raises GuidebotError with what is wrong."""
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -59,7 +59,7 @@ def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
             f"{name}: line {error.lineno}: is not JSON: {error.msg}. Nothing was changed."
         ) from error
     except RecursionError as error:
-        raise GuidebotError(f"{name}: is nested too deep. Nothing was changed.") from error
+        raise GuidebotError(f"{name}: is nested too deeply. Nothing was changed.") from error
     try:
         return _DECIDED.validate_python(value)
     except ValidationError as error:
@@ -70,10 +70,10 @@ def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
 
 
 def decisions_as_changes(guides: Sequence[GuideFile], decided: Sequence[Decided]) -> list[Changes]:
-    """Return what decisions change, nothing of it written yet.
+    """Return the changes for decisions, not written yet.
 
-    Raises GuidebotError that names every source, section and wording that is not known, and as
-    `decided_changes` does.
+    Raises GuidebotError with every unknown source, section and wording, and as `decided_changes`
+    does.
     """
     faults: list[str] = []
     found: dict[Path, list[Decision]] = {}
@@ -89,7 +89,7 @@ def decisions_as_changes(guides: Sequence[GuideFile], decided: Sequence[Decided]
             found.setdefault(guide.path, []).append(_decision(problem, each))
     if faults:
         reasons = "".join(f"\n  {fault}" for fault in faults)
-        raise GuidebotError(f"These decisions cannot be taken, so nothing was changed:{reasons}")
+        raise GuidebotError(f"These decisions cannot be applied, so nothing was changed:{reasons}")
     return [decided_changes(guide, found[guide.path]) for guide in guides if guide.path in found]
 
 
@@ -104,11 +104,11 @@ def _problem(guide: GuideFile | None, anchor: str) -> Problem | None:
 
 def _faults(guide: GuideFile | None, problem: Problem | None, each: Decided) -> Iterator[str]:
     if guide is None:
-        yield f"{each.source}: no such guide is named"
+        yield f"{each.source}: no guide with this source was given"
     elif problem is None:
         yield f"{each.source}: there is no problem {each.anchor!r}"
     elif problem.drafts is None or not problem.drafts.waiting:
-        yield f"{each.source}: {each.anchor!r} has no drafts that wait"
+        yield f"{each.source}: {each.anchor!r} has no pending drafts"
     else:
         for text in each.keep:
             if text not in problem.drafts.also_asked:

@@ -1,4 +1,4 @@
-"""Replies to prompts, to what was drafted for each problem; what is good of them is taken."""
+"""Reads replies to prompts into drafts for each problem, keeping what is usable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TAG_NAMES = ", ".join(tag.value for tag in Tag)
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply as it came: the name of its file, and what is in it."""
+    """A raw reply: its file's name and contents."""
 
     name: str
     data: bytes
@@ -33,10 +33,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class ReadReplies:
-    """What was drafted, by the problems' keys, with the replies it is from, and what was wrong.
+    """The drafts by problem key, with the replies they are from, and the findings.
 
-    `already` counts the texts that were taken, written or dropped before; `few` are the findings
-    about problems that should be asked about once more.
+    `already` counts the texts that were already drafted, written or dropped; `few` are findings on
+    problems that should be asked about again.
     """
 
     drafted: Mapping[str, Drafted]
@@ -47,12 +47,12 @@ class ReadReplies:
 
     @property
     def dropped(self) -> list[Finding]:
-        """The findings about lines that were not taken."""
+        """The findings on lines that were rejected."""
         return [finding for finding in self.findings if finding.dropped]
 
 
 def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadReplies:
-    """Return what replies give to problems. Nothing in them is an error that stops the reading."""
+    """Return the replies' drafts for the problems. No error in them stops the reading."""
     known = {problem.key: problem for problem in problems}
     collection = _Collection(known)
     for reply in replies:
@@ -72,7 +72,7 @@ def check_texts(
     name: str,
     problems: Sequence[Problem],
 ) -> ReadReplies:
-    """Return what of some texts for one of the problems is fit; lines are the texts' numbers."""
+    """Return the usable texts of one problem; the texts' numbers serve as line numbers."""
     collection = _Collection({problem.key: problem})
     collection.sources[problem.key] = name
     collection.current.add(problem.key)
@@ -88,7 +88,7 @@ def check_texts(
 
 
 def _apart(tag: Tag, text: str) -> list[str]:
-    """Return the texts in a line: keywords may be listed."""
+    """Split a line into its texts: keywords may be a comma-separated list."""
     return [each for each in _COMMA.split(text) if each] or [text] if tag is Tag.WORD else [text]
 
 
@@ -102,7 +102,7 @@ class _Line:
 
 @dataclass
 class _Collection:
-    """The lines of all replies, by the problems that they are for."""
+    """The lines of all replies, by problem."""
 
     known: Mapping[str, Problem]
     given: dict[str, list[_Line]] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class _Collection:
     _unknown: int = 0
 
     def add(self, reply: Reply) -> None:
-        """Take the lines of a reply."""
+        """Add a reply's lines."""
         text = self._text(reply)
         if text is None:
             return
@@ -131,14 +131,14 @@ class _Collection:
                 reply.name,
                 1,
                 Level.ERROR,
-                "holds nothing in the form that the prompt asks for: no line with a problem's id "
+                "has nothing in the format that the prompt asks for: no line with a problem's id "
                 "such as '## 3f9c12aa-51b0', and none such as 'ask: ...'",
             )
         self._sort(reply.name, pieces)
 
     def _bad_json(self, name: str, bad: BadJson, taken: Sequence[Piece]) -> None:
         if taken:
-            message = f"{bad.reason}. What is whole before and after it is taken. {_REST}"
+            message = f"{bad.reason}. The complete parts before and after it are used. {_REST}"
             self._say(name, bad.line, Level.WARNING, message, dropped=True)
         else:
             self._say(name, bad.line, Level.ERROR, f"{bad.reason}. {_PLAIN}")
@@ -146,29 +146,27 @@ class _Collection:
     def _text(self, reply: Reply) -> str | None:
         if len(reply.data) > MOST_BYTES:
             size = f"{MOST_BYTES // 1_000_000} MB"
-            self._say(reply.name, 1, Level.ERROR, f"has more than {size}. Is it a reply?")
+            self._say(reply.name, 1, Level.ERROR, f"is larger than {size}. Is it a reply?")
             return None
         try:
             text = reply.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = reply.data.count(b"\n", 0, error.start) + 1
-            self._say(reply.name, line, Level.ERROR, "is not UTF-8. Save it in the encoding UTF-8.")
+            self._say(reply.name, line, Level.ERROR, "is not UTF-8. Save it as UTF-8.")
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _whole(
         self, name: str, pieces: Sequence[Piece], *, ends: bool, last: int
     ) -> Sequence[Piece]:
-        """Return the pieces in a reply's lines without a last line that may be half of one.
+        """Return a reply's pieces without the last line if it may be truncated.
 
         `ends` is whether its `last` line has a line break.
         """
         if not pieces or not isinstance(pieces[-1], Given):
             return pieces
         if not ends and pieces[-1].line == last:
-            why = (
-                "there is no line break after it. Add one if it is whole; if not, ask for the rest"
-            )
+            why = "it has no line break. Add one if it is complete; if not, ask for the rest"
         elif self._breaks_off(pieces):
             why = f"the problem has no near misses. {_REST}"
         else:
@@ -179,7 +177,7 @@ class _Collection:
 
     @staticmethod
     def _breaks_off(pieces: Sequence[Piece]) -> bool:
-        """Whether the last problem has no near misses, and those before it do."""
+        """Whether the last problem has no near misses although those before it do."""
         starts = [n for n, piece in enumerate(pieces) if isinstance(piece, Named)]
         if len(starts) < 2:  # nothing to compare with
             return False
@@ -188,10 +186,10 @@ class _Collection:
         return all(ends[:-1]) and not ends[-1]
 
     def _sort(self, name: str, pieces: Sequence[Piece]) -> None:
-        """Give each line to its problem."""
+        """Assign each line to its problem."""
         problem: Problem | None = None
         lost: list[int] = []
-        why = "stand before any problem's id"
+        why = "are before any problem's id"
         for piece in pieces:
             if isinstance(piece, Given):
                 if problem is None:
@@ -200,13 +198,13 @@ class _Collection:
                     self._give(name, problem, piece)
                 continue
             if isinstance(piece, Named) and piece.checksum is None and piece.key not in self.known:
-                continue  # eight digits that are no id
+                continue  # eight digits that are not an id
             self._lost(name, lost, why)
             lost = []
             problem = self._problem(name, piece) if isinstance(piece, Named) else None
-            why = "stand under an unknown id"
+            why = "are under an unknown id"
             if not isinstance(piece, Named):
-                why = f"stand under the heading {piece.text[:60]!r}, which is no problem's id"
+                why = f"are under the heading {piece.text[:60]!r}, which is not a problem's id"
         self._lost(name, lost, why)
 
     def _problem(self, name: str, named: Named) -> Problem | None:
@@ -225,8 +223,8 @@ class _Collection:
             name,
             named.line,
             Level.WARNING,
-            f"the text of {problem.heading!r} has changed since it was asked about: its drafts are "
-            "taken, and it is drafted again next time",
+            f"the text of {problem.heading!r} has changed since the prompt was made: its drafts "
+            "are used, and it is drafted again next time",
         )
         return problem
 
@@ -239,7 +237,7 @@ class _Collection:
                 f"{each} ({ids[each].heading})"
                 for each in difflib.get_close_matches(named.id, ids, n=1, cutoff=0.75)
             ]
-        hint = f"The nearest is {near[0]}" if near else "It may be gone, or its guide is not named"
+        hint = f"The nearest is {near[0]}" if near else "It may be gone, or its guide was not given"
         return f"no problem has the id {named.id}. {hint}"
 
     def _give(self, name: str, problem: Problem, given: Given) -> None:
@@ -270,18 +268,18 @@ class _Collection:
 
 
 _REST = "Ask for the rest"
-_PLAIN = "Ask for the reply once more, in lines as the prompt says"
+_PLAIN = "Ask for the reply again, in lines as the prompt says"
 
 
 class _Checks:
-    """What is fit of the lines that were given, all problems seen together."""
+    """Checks the lines of all problems together."""
 
     def __init__(self, collection: _Collection, problems: Sequence[Problem]) -> None:
         self.findings: list[Finding] = []
         self.few: list[Finding] = []
         self.already = 0
         self._collection = collection
-        # Editions of a guide have the same names, and may have the same wordings.
+        # Editions of a guide share names, and may share wordings.
         self._asked: dict[str, set[str]] = defaultdict(set)
         for problem in problems:
             drafted = problem.drafts.also_asked if problem.drafts else ()
@@ -293,7 +291,7 @@ class _Checks:
                     self._asked[line.text.casefold()].add(collection.known[key].name)
 
     def drafted(self, problem: Problem) -> Drafted:
-        """Return what was drafted for a problem, without what it has already."""
+        """Return the usable drafts for a problem, without those it already has."""
         lines = self._collection.given[problem.key]
         current = problem.key in self._collection.current
         kept = kept_drafts(problem, current=current)
@@ -328,14 +326,14 @@ class _Checks:
         file, number = self._collection.ids.get(problem.key, ("", 1))
         wordings = drafts + len(problem.written)
         if not any(line.tag is Tag.ASK for line in lines):
-            message = f"no wording for {problem.heading!r} came with its id"
+            message = f"there is no wording for {problem.heading!r} under its id"
             self.findings.append(Finding(file, number, Level.WARNING, message))
         elif wordings < LEAST_WORDINGS and not (problem.decided and problem.written):
-            came = f"only {counted(wordings, 'wording')} came for {problem.heading!r}"
+            came = f"only {counted(wordings, 'wording')} for {problem.heading!r}"
             self.few.append(Finding(file, number, Level.WARNING, f"{came}: ask again for it"))
 
     def _former(self, problem: Problem) -> str | None:
-        """Return the checksum that the text had, if the drafts of before tell."""
+        """Return the previous checksum of the problem's text, if its drafts record one."""
         begins = self._collection.begins.get(problem.key)
         before = problem.drafts.problem if problem.drafts else None
         return before if begins and before and before.startswith(begins) else None
@@ -356,9 +354,9 @@ class _Checks:
         taken: Mapping[Tag, Mapping[str, str]],
         had: int,
     ) -> Iterator[str]:
-        """Yield what is wrong with a text that would be good elsewhere."""
+        """Yield the reasons why a text that is fine in itself is not usable here."""
         if text in taken[tag]:
-            yield "the reply has it twice"
+            yield "is in the reply twice"
         if tag is Tag.TITLE:
             if not problem.wants_title:
                 yield f"the heading {problem.heading!r} says what it is about"
@@ -369,19 +367,19 @@ class _Checks:
             yield "is the heading itself, which is searched anyway"
         if tag is Tag.ASK and len(self._asked[text]) > 1:
             names = ", ".join(sorted(self._asked[text] - {problem.name}))
-            yield f"is a wording of {names}, too, so it tells neither apart"
+            yield f"is also a wording of {names}, so it does not tell them apart"
         if tag in (Tag.GOLDEN, Tag.NEAR) and self._asked.get(text):
-            yield "is a wording, so asking it would show nothing"
+            yield "is also a wording, so asking it would prove nothing"
         if tag is Tag.NEAR and text in taken[Tag.GOLDEN]:
-            yield "is among the questions that it answers"
+            yield "is also one of the questions that it answers"
         if had + len(taken[tag]) >= MOST_WORDINGS:
-            yield f"{MOST_WORDINGS} are enough for a problem"
+            yield f"a problem has at most {MOST_WORDINGS}"
 
 
 def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the drafted wordings and keywords that stay when others come.
+    """Return the drafted wordings and keywords that stay when new ones are added.
 
-    Drafts for a former text make room for those for the `current` one.
+    Drafts for an earlier text make room for those for the `current` one.
     """
     drafts = problem.drafts
     if drafts is None or (current and drafts.problem != problem.checksum):
@@ -390,7 +388,7 @@ def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequ
 
 
 def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
-    """Return the checksums of dropped drafts that are not to come back, as `kept_drafts` does."""
+    """Return the checksums of dropped drafts that must not come back, as `kept_drafts` does."""
     drafts = problem.drafts
     if drafts is None or (current and drafts.problem != problem.checksum):
         return ()
@@ -400,7 +398,7 @@ def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
 def _had(
     problem: Problem, kept: tuple[Sequence[str], Sequence[str]]
 ) -> Mapping[Tag, frozenset[str]]:
-    """Return what a problem has already, casefolded: of the docs team's own, and of drafts."""
+    """Return what a problem already has, casefolded: the docs team's own, and drafts."""
     titles = [problem.sections[0].title, problem.drafts.title if problem.drafts else None]
     texts = {
         Tag.ASK: (*kept[0], *problem.written),
@@ -411,19 +409,19 @@ def _had(
 
 
 def read_reply_file(path: Path) -> Reply:
-    """Return a reply in a file, but not more of it than would be read; raises OSError."""
+    """Read a reply from a file, up to just over the size limit; raises OSError."""
     with path.open("rb") as file:
         return Reply(str(path), file.read(MOST_BYTES + 1))
 
 
 def _is_reply_gone_wrong(bad: BadJson, text: str, pieces: Sequence[Piece]) -> bool:
-    """Whether JSON that cannot be read was a reply; prose with a bracket in it is none."""
+    """Whether unparsable JSON was meant as a reply; prose with a bracket in it is not."""
     has_lines = any(isinstance(piece, Given) for piece in pieces)
     return bad.has_ids or ('"' in text and not has_lines)
 
 
 def _is_prose(piece: Piece) -> bool:
-    """Whether a line is only like one with a tag: "Here it is:" above JSON."""
+    """Whether a line only looks tagged: "Here it is:" above JSON."""
     return isinstance(piece, Given) and piece.tag is None
 
 

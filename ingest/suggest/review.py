@@ -1,4 +1,4 @@
-"""The docs team's look at drafts, in the terminal: problem by problem, a key for each decision."""
+"""Reviews drafts in the terminal: problem by problem, with a key for each decision."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kb.model import Drafts
 Ask = Callable[[str], str]
 Say = Callable[[str], None]
 
-KEYS = "k keep all that is shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
+KEYS = "k keep all shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
 _MOST_TEXT = 200
 
 _NUMBERS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:[\s,]+\d+(?:\s*-\s*\d+)?)*")
@@ -25,7 +25,7 @@ _EDIT = re.compile(r"e\s*(\d+)", re.IGNORECASE)
 
 @dataclass
 class _Row:
-    """A drafted text on the screen; `question` is the golden question that it is, if it is one."""
+    """A drafted text on the screen; `question` is its golden question, if it is one."""
 
     tag: Tag
     text: str
@@ -34,7 +34,7 @@ class _Row:
 
 @dataclass
 class Reviewed:
-    """How many problems were decided on, and how many wordings kept."""
+    """How many problems were decided on, and how many wordings were kept."""
 
     problems: int = 0
     kept: int = 0
@@ -42,10 +42,10 @@ class Reviewed:
 
 
 def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
-    """Show each problem's drafts, and write what is decided after each problem.
+    """Show each problem's drafts, and write the decision after each problem.
 
-    `ask` shows a text and returns what was typed; EOFError from it is "quit". Raises SourceError
-    or QuestionsError if a file is wrong.
+    `ask` shows a text and returns what was typed; EOFError from it means "quit". Raises SourceError
+    or QuestionsError if a file is invalid.
     """
     done = Reviewed()
     anchors = [(guide, [problem.anchor for problem in waiting(guide)]) for guide in guides]
@@ -53,7 +53,7 @@ def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
     for guide, some in anchors:
         for anchor in some:
             number += 1
-            # The file may have been changed since; it has just been, by the problem before.
+            # The file may have changed; it has, if the previous problem was in it.
             fresh = _fresh(guide)
             problem = next((each for each in waiting(fresh) if each.anchor == anchor), None)
             if problem is None:
@@ -70,7 +70,7 @@ def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
 
 
 def waiting(guide: GuideFile) -> list[Problem]:
-    """Return a guide's problems with drafts or drafted questions that wait for somebody's word."""
+    """Return a guide's problems with drafts or drafted questions that await a decision."""
     questions = _golden(guide)
     return [
         problem
@@ -114,7 +114,7 @@ def _decide(
         elif _NUMBERS.fullmatch(key):
             _drop(rows, key, say)
         else:
-            say(f"{key!r} is none of the keys: {KEYS}.")
+            say(f"{key!r} is not one of the keys: {KEYS}.")
             continue
         _show(rows, say)
 
@@ -156,10 +156,10 @@ def _drop(rows: list[_Row], key: str, say: Say) -> None:
     numbers: set[int] = set()
     for part in re.findall(r"\d+(?:\s*-\s*\d+)?", key):
         first, _, last = part.partition("-")
-        # Whatever is typed: no more numbers than there are rows.
+        # Whatever is typed, no more numbers than there are rows.
         numbers.update(range(int(first), min(int(last or first), len(rows)) + 1))
         if not 1 <= int(first) <= int(last or first) <= len(rows):
-            say(f"There is no {part}: the numbers are 1 to {len(rows)}.")
+            say(f"There is no {part}: enter numbers from 1 to {len(rows)}.")
             return
     for number in sorted(numbers):
         say(f"dropped: {rows[number - 1].text}")
@@ -168,18 +168,18 @@ def _drop(rows: list[_Row], key: str, say: Say) -> None:
 
 def _edit(rows: list[_Row], number: int, ask: Ask, say: Say) -> None:
     if not 1 <= number <= len(rows):
-        say(f"There is no {number}: the numbers are 1 to {len(rows)}.")
+        say(f"There is no {number}: enter numbers from 1 to {len(rows)}.")
         return
     row = rows[number - 1]
     if row.question:
-        say("Golden questions are edited in their file.")
+        say("Edit golden questions in their file.")
         return
     try:
-        text = " ".join(ask(f"{row.text}\nInstead (empty: as it is): ").split())
+        text = " ".join(ask(f"{row.text}\nNew text (empty to keep it):  ").split())
     except EOFError:
         return
     if text and (fault := fault_of(text, row.tag)):
-        say(f"It stays as it is: that {fault}.")
+        say(f"Not changed: the new text {fault}.")
     elif text:
         row.text = text
 

@@ -1,4 +1,4 @@
-"""Boxes whose text is indented under their first line, as MkDocs has them.
+"""MkDocs boxes, whose text is indented under their first line.
 
 `!!! note "Title"`, `??? question "Title"`, and tabs: `=== "Windows"`.
 """
@@ -35,7 +35,7 @@ def _admonition(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         return True
     last = _end_of_body(state, first, end)
     if last == first + 1 and box.kind is Kind.NOTE and box.title:
-        # A title and nothing under it is what the note says.
+        # A title without a body is the note's text.
         state.line = last
         push_container(state, Opening(Kind.PLAIN, box.title), first, (last, last), last)
         return True
@@ -62,7 +62,7 @@ def _end_of_body(state: StateBlock, first: int, end: int) -> int:
         if state.isEmpty(line):
             continue
         deeper = state.sCount[line] - base
-        # The text may be indented by less than four; what follows it, by less than the text.
+        # The text may be indented by less than four columns; what follows, by less than the text.
         indent = indent or min(_INDENT, deeper)
         if deeper < max(2, indent):
             break

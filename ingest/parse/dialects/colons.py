@@ -1,4 +1,4 @@
-"""Boxes between lines of colons: `:::warning Title` … `:::`, and `/// note | Title` … `///`."""
+"""Fenced boxes: `:::warning Title` … `:::`, and `/// note | Title` … `///`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    # Microsoft's ":::row:::" holds nothing, and neither does ":::image …:::".
+    # Microsoft's ":::row:::" and ":::image …:::" have no content.
     alone = box is None or box.kind is Kind.PLAIN and line["ended"]
     closing = None if alone else _closing(state, first, end, line[1])
     if box is None or closing is None and box.kind is Kind.PLAIN:
@@ -91,7 +91,7 @@ def _given(attributes: str) -> str:
 
 
 def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
-    """Return the line that closes a box; boxes in it close before."""
+    """Return the line that closes a box; nested boxes close first."""
     if state.bMarks[first] > _last_closing(state, marks[0]):
         return None
     opened = [len(marks)]
@@ -119,7 +119,7 @@ def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
 
 
 def _last_closing(state: StateBlock, mark: str) -> int:
-    """Return where the last line begins that may close a box, or -1."""
+    """Return the offset of the last line that may close a box, or -1."""
     known: dict[tuple[str, int], int] = state.env.setdefault("last_closing", {})
     key = (mark, id(state))
     if key not in known:

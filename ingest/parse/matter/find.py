@@ -1,4 +1,4 @@
-"""Where the front matter of a Markdown file is, and in which form."""
+"""Finds the front matter of a Markdown file, and its form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import Enum, auto
 from ingest.near_keys import is_ours_alone
 from kb.text.yaml_lines import YamlError, read_yaml
 
-# Ours, and those by which front matter of other tools is known.
+# Our keys, and typical keys of other tools' front matter.
 _KEYS = frozenset(
     """
     id title language url also_asked keywords sections synonyms visible_to owner review structure
@@ -30,20 +30,20 @@ _TOML_RULE = re.compile(r"\+\+\+[ \t]*$")
 
 
 class Form(Enum):
-    """How front matter is written."""
+    """The syntax of front matter."""
 
     YAML = auto()
     TOML = auto()
     JSON = auto()
     HEAD = auto()
-    """Lines such as "Title: Doors", and then a blank one."""
+    """Lines such as "Title: Doors", followed by a blank line."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Front matter: its text, the line (from 1) that it begins on, and how many lines are its.
+    """Front matter: its text, its first line (from 1), and its number of lines.
 
-    `closed` says whether the line that ends it is there.
+    `closed` says whether it has a closing line.
     """
 
     form: Form
@@ -54,7 +54,7 @@ class Found:
 
 
 def find_matter(markdown: str, *, foreign: bool) -> Found | None:
-    """Return a file's front matter; `foreign`, if forms of other tools are looked for, too."""
+    """Return a file's front matter; with `foreign`, also in other tools' forms."""
     if markdown.startswith("#"):
         return None
     lines = markdown.split("\n")
@@ -81,7 +81,7 @@ def _yaml(lines: list[str], first: int, *, foreign: bool) -> Found | None:
 
 
 def _is_matter(body: list[str]) -> bool:
-    """Whether what stands between two rules is front matter, and not the text of a guide."""
+    """Whether the text between two rules is front matter rather than content."""
     said = [line for line in body if line.strip() and not line.lstrip().startswith("#")]
     if not said:
         return not any(re.match(r"#{1,6}[ \t]", line) for line in body)
@@ -116,7 +116,7 @@ def _unclosed(lines: list[str], first: int) -> Found | None:
 
 
 def _says_who(line: str) -> bool:
-    """Whether a line has a key of ours alone, so that it is no text whatever else is there."""
+    """Whether a line has one of our unique keys, so that it cannot be content."""
     key = _KEY.match(unicodedata.normalize("NFKC", line[:_LONGEST_KEY]))
     return key is not None and is_ours_alone(key[1])
 

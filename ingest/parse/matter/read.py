@@ -1,4 +1,4 @@
-"""What the front matter of a document says."""
+"""Reads a document's front matter."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _PLACE = re.compile(r" ?\(at line (\d+), column \d+\)")
 
 
 class Matter(NamedTuple):
-    """What is said of a guide at its top, and what is to be said of that."""
+    """A guide's metadata from its front matter, and remarks on it."""
 
     says: FrontMatter
     remarks: tuple[Remark, ...] = ()
 
 
 def matter_of(document: Document) -> Matter:
-    """Return what a document's front matter says; raises SourceError naming what is wrong."""
+    """Return a document's front matter; raises SourceError with what is wrong."""
     found = find_matter(document.markdown, foreign=document.dialects)
     matter = Matter(FrontMatter()) if found is None else _read(document, found)
     if not matter.says.visible_to:
@@ -43,7 +43,7 @@ def _read(document: Document, found: Found) -> Matter:
     refuse_near_keys(document.source, values, line)
     mine, remarks = ours(values, line)
     if not found.closed:
-        text = "the front matter is never closed: it is taken to end at the first blank line"
+        text = "the front matter is not closed: it is read up to the first blank line"
         line_ = found.first_line - 1
         remarks.insert(0, Remark(line=line_, kind=RemarkKind.FRONT_MATTER, text=text))
     return Matter(front_matter_of(document.source, mine, line), tuple(remarks))
@@ -82,7 +82,7 @@ def _toml_problem(error: tomllib.TOMLDecodeError, found: Found) -> str:
 
 
 def _line_finder(found: Found) -> Line:
-    """Return what finds a key's line by how keys are written, where the reader keeps no lines."""
+    """Return a function that finds a key's line by pattern, as the parser keeps no line numbers."""
     lines = found.text.split("\n")
 
     def line(path: tuple[int | str, ...]) -> int:

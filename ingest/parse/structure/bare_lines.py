@@ -1,4 +1,4 @@
-"""Headings that have no mark at all, in a text without markup: short lines that stand apart."""
+"""Headings without any mark, in a text without markup: short lines set apart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ingest.parse.structure.units import Kind, Unit
 
 
 def bare(text: Text, found: Headings) -> dict[int, Family]:
-    """Short lines that stand apart in a text without markup, over sentences or steps."""
+    """Find short lines set apart in a text without markup, above sentences or steps."""
     if not text.typed:
         return {}
     places = []
@@ -39,7 +39,7 @@ def bare(text: Text, found: Headings) -> dict[int, Family]:
 
 
 def announcing(text: Text, found: Headings) -> dict[int, Family]:
-    """Short lines that stand apart and end in a colon, over steps or lists, in a typed text."""
+    """Find short lines set apart that end in a colon, above steps or lists, in a typed text."""
     if not text.typed or text.has_headings or found.families:
         return {}
     places = [
@@ -58,12 +58,12 @@ def announcing(text: Text, found: Headings) -> dict[int, Family]:
 
 
 def _over(found: Headings, position: int) -> bool:
-    """Whether a heading of another family stands over a line."""
+    """Whether a heading of another family is above a line."""
     return bool(found.families) and min(found.families) < position
 
 
 def _says_something(unit: Unit) -> bool:
-    """Whether a block is a sentence, a list, or code, and no short line like a heading."""
+    """Whether a block is a sentence, a list or code, rather than a short line like a heading."""
     if unit.kind is not Kind.LINE:
         return True
     return is_ended(unit.text) or bool(unit.mark) or not is_short(unit.text, LONGEST_BARE)

@@ -1,4 +1,4 @@
-"""Headings that are lines in bold."""
+"""Headings that are bold lines."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from ingest.parse.structure.units import Kind, Unit
 
 
 def bold(text: Text, found: Headings) -> dict[int, Family]:
-    """Lines in bold with text under them: all, in a text without other headings.
+    """Find bold lines with text under them: all of them, in a text without other headings.
 
-    Where there are headings, those that are questions, and those that all of a section stands
-    under.
+    If there are headings, only questions, and those that cover all of a section.
     """
     places = [
         n
@@ -44,7 +43,7 @@ def bold(text: Text, found: Headings) -> dict[int, Family]:
         parts = _by_family(text, places)
     taken: dict[int, Family] = {}
     for part in parts:
-        # The first of them may be the title, which has the others under it.
+        # The first of them may be the title, above all others.
         below = part[1:] if part and part[0] == 0 and len(part) > 2 else part
         if len(below) > 1 and are_headings(text, below):
             taken |= {place: _bold_family(text.units[place]) for place in part}
@@ -56,7 +55,7 @@ def _bold_family(unit: Unit) -> Family:
 
 
 def _by_family(text: Text, places: Sequence[int]) -> list[list[int]]:
-    """Return lines in bold by their marks; a title over them is with those without a mark."""
+    """Group bold lines by their marks; a title above them joins those without a mark."""
     families: dict[Family, list[int]] = defaultdict(list)
     for place in places:
         families[_bold_family(text.units[place])].append(place)
@@ -64,7 +63,7 @@ def _by_family(text: Text, places: Sequence[int]) -> list[list[int]]:
 
 
 def _may_head(unit: Unit) -> bool:
-    """Whether words in bold can be a heading: labels of notes, and roles, are read otherwise."""
+    """Whether bold text can be a heading: note labels and roles are handled elsewhere."""
     if unit.leading is not None or look_of(unit) in (Look.STEP, Look.ANSWER):
         return False
     if not is_like_heading(unit):
@@ -74,7 +73,7 @@ def _may_head(unit: Unit) -> bool:
 
 
 def _stands_alone(text: Text, position: int) -> bool:
-    """Whether a line is a paragraph by itself: over the text of its own, it is rather a term."""
+    """Whether a line is a paragraph of its own: directly above text it is more likely a term."""
     following = text.units[position + 1 : position + 2]
     return all(each.paragraph != text.units[position].paragraph for each in following)
 
@@ -97,9 +96,9 @@ def _asked(text: Text, part: Sequence[int]) -> list[int]:
 
 
 def _covering(text: Text, part: Sequence[int], found: Headings) -> list[int]:
-    """Return the lines in bold of a section if nothing of it stands over the first of them.
+    """Return a section's bold lines if none of its text is above the first.
 
-    Those that all stand on a numbered list are the names of its procedures.
+    If they are all above numbered lists, they name its procedures.
     """
     if not part or all(names_steps(text, place) for place in part):
         return []

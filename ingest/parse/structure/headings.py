@@ -1,4 +1,4 @@
-"""Which lines of a text are headings, by what speaks for it in the whole text."""
+"""Finds a text's headings by evidence from the whole text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def find_headings(text: Text) -> Headings:
 
 
 def levels(text: Text, found: Headings) -> dict[int, int]:
-    """Return the levels of the headings: those of a family that is met later are further down."""
+    """Return the headings' levels: families that appear later are deeper."""
     level: dict[int, int] = {}
     base, above = 1, list[Family]()
     for position, unit in enumerate(text.units):
@@ -41,7 +41,7 @@ def levels(text: Text, found: Headings) -> dict[int, int]:
 
 
 def _title(text: Text, found: Headings) -> int | None:
-    """Return the first line if it is the text's title: it stands over the first heading."""
+    """Return the first line if it is the text's title: above the first heading."""
     first = text.units[0] if text.units else None
     if first is None or first.kind is not Kind.LINE or not found.families:
         return None
@@ -53,6 +53,6 @@ def _title(text: Text, found: Headings) -> int | None:
     same = found.families.get(0) == found.families.get(1)
     if not alone or not is_like_heading(first) or (first.mark and not (headed and same)):
         return None
-    # A heading of its own kind over all the others is the title.
+    # A heading of a kind of its own above all others is the title.
     alone = list(found.families.values()).count(found.families.get(0, ("", False))) == 1
     return 0 if headed or alone or 0 not in found.families else None

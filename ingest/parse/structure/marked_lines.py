@@ -1,4 +1,4 @@
-"""Headings that begin with a mark: a sign, a label, a number with points, or "Q."."""
+"""Headings that begin with a mark: a sign, a label, a dotted number, or "Q."."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LIST_SIGNS = set("●○◎▶▷►★☆◆◇△▲")
 
 
 def questions(text: Text, found: Headings) -> dict[int, Family]:
-    """Questions that are marked as such, where an answer is, or are questions."""
+    """Find marked questions that have an answer, or are phrased as questions."""
     places = [n for n, unit in enumerate(text.units) if look_of(unit) is Look.QUESTION]
     is_place = set(places).__contains__
     bodies = [text.body(place, is_place) for place in places]
@@ -45,7 +45,7 @@ def questions(text: Text, found: Headings) -> dict[int, Family]:
 
 
 def _is_answered(question: Unit, body: Sequence[Unit]) -> bool:
-    """Whether an answer with the question's number stands soon below it."""
+    """Whether an answer with the question's number follows soon."""
     number = question.mark.value if question.mark else None
     return any(
         look_of(each) is Look.ANSWER and each.mark is not None and each.mark.value == number
@@ -74,7 +74,7 @@ def answers(text: Text, found: Headings) -> Iterator[int]:
 
 
 def marked(text: Text, found: Headings) -> dict[int, Family]:
-    """Lines that begin with signs, labels, or numbers that only headings have."""
+    """Find lines that begin with signs, labels or numbers that only headings have."""
     families: dict[Family, list[int]] = defaultdict(list)
     for position, unit in enumerate(text.units):
         if unit.kind is not Kind.LINE or position in found.families:
@@ -95,7 +95,7 @@ def marked(text: Text, found: Headings) -> dict[int, Family]:
 
 
 def over_dotted(text: Text, found: Headings) -> dict[int, Family]:
-    """Lines with a number right over "2.1 ..." that begins with the same one."""
+    """Find numbered lines directly above "2.1 ..." with the same first number."""
     taken: dict[int, Family] = {}
     for position in found.families:
         above = text.units[position - 1] if position else None

@@ -1,4 +1,4 @@
-"""Headings that are numbered as steps are."""
+"""Headings that are numbered like steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ingest.parse.structure.units import Kind, Unit, start_of
 
 
 def numbered(text: Text, found: Headings) -> dict[int, Family]:
-    """Numbered lines that are no sentences, each with more under it than a step has."""
+    """Find numbered lines that are not sentences, each with more under it than a step has."""
     taken: dict[int, Family] = {}
     for places in _numbered_families(text, found):
         numbers = [_number(text.units[n]) for n in places]

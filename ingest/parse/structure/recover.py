@@ -1,4 +1,4 @@
-"""From tokens whose structure is only typed to those of the Markdown that it stands for."""
+"""Replaces structure that is only typed with the tokens of the equivalent Markdown."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from kb.model import Role
 from kb.text.counted import counted
 
 _SHORT = 60
-# Marks that only say that a heading is one; numbers and labels are a heading's own words.
+# Marks that only flag a heading; numbers and labels are part of its text.
 _DROPPED = ("question", "#")
 _LABEL = re.compile(r"([^:：。.!?]{1,40})[:：]")
 
 
 @dataclass
 class Recovered:
-    """A document's tokens, with what was found in them, and what is to be said of it."""
+    """A document's tokens, with what was found in them, and remarks."""
 
     tokens: list[Token]
     remarks: list[Remark] = field(default_factory=list)
 
 
 def recover(tokens: Sequence[Token], document: Document) -> Recovered:
-    """Return the tokens with the headings, steps and answers that are only typed as what they are.
+    """Return the tokens with typed headings, steps and answers marked up as such.
 
-    Lines are taken for headings by what the whole text has of their kind, and for steps by their
+    Headings are recognised by the evidence for their kind in the whole text, steps by their
     numbers.
     """
     units = units_of(tokens)
@@ -70,14 +70,14 @@ def recover(tokens: Sequence[Token], document: Document) -> Recovered:
 
 
 def _answer(unit: Unit) -> list[Unit]:
-    """Return what an answer says, without its mark."""
+    """Return an answer's text, without its mark."""
     assert unit.mark is not None
     _, rest = cut_line(unit, unit.mark.end)
     return [replace(rest, starts=True)] if rest.text else []
 
 
 def _labelled(unit: Unit) -> list[Unit]:
-    """Return a line that begins with a label; steps that begin behind it are cut off."""
+    """Return a line that begins with a label, split from the steps that begin after it."""
     written = _LABEL.match(unit.text)
     end = unit.mark.end if unit.mark else written.end() if written else 0
     label, rest = cut_line(unit, end)
@@ -98,10 +98,10 @@ class _Writer:
     def heading(self, unit: Unit, level: int) -> None:
         """Write a line as a heading."""
         self.tokens += heading(unit, level, _skipped(unit))
-        self._remark(unit, f"looks like a heading and was taken as one: {_short(unit.text)}")
+        self._remark(unit, f"looks like a heading and was read as one: {_short(unit.text)}")
 
     def write(self, units: Sequence[Unit]) -> None:
-        """Write what stands between two headings."""
+        """Write the units between two headings."""
         position = 0
         while position < len(units):
             run = run_at(units, position, self.known)
@@ -125,7 +125,7 @@ class _Writer:
             position = taken.ends[-1]
 
     def _paragraph(self, units: Sequence[Unit], position: int) -> int:
-        """Write a paragraph's lines, up to where another begins or steps do."""
+        """Write a paragraph's lines, up to where another paragraph or steps begin."""
         first = units[position]
         end = position + 1
         while end < len(units) and self._continues(units, end, first):
@@ -137,7 +137,7 @@ class _Writer:
         return end
 
     def _names_steps(self, units: Sequence[Unit], position: int, end: int) -> bool:
-        """Whether a line that is only typed names the steps under it, as one in bold would."""
+        """Whether a typed line names the steps under it, as a bold one would."""
         line = units[position]
         if not self.document.typed or end > position + 1 or end == len(units) or line.mark:
             return False
@@ -158,7 +158,7 @@ class _Writer:
         items = self._items(units, run)
         self.tokens += ordered_list(items, run.start)
         steps = counted(len(items), "line")
-        text = f"{steps} from here look like steps and were taken as such"
+        text = f"{steps} from here look like steps and were read as such"
         self._remark(units[run.positions[0]], text)
 
     def _items(self, units: Sequence[Unit], run: Run) -> list[list[Token]]:
@@ -184,14 +184,14 @@ class _Writer:
         self.tokens += ordered_list(items, run.start)
 
     def _part(self, units: Sequence[Unit]) -> list[Token]:
-        """Return what belongs to a step, written by itself."""
+        """Return the content of a step, written separately."""
         part = _Writer(self.document, self.known)
         part.write(units)
         self.remarks += part.remarks
         return part.tokens
 
     def _inside(self, block: list[Token]) -> list[Token]:
-        """Return a block with the steps in it, and in the items of a list, as such."""
+        """Return a block with the typed steps in it, or in its list items, marked up."""
         if len(block) < 3 or block[0].nesting != 1 or block[0].type in _CLOSED:
             return block
         if block[0].type in ("bullet_list_open", "ordered_list_open"):
@@ -210,7 +210,7 @@ class _Writer:
         self.remarks.append(Remark(line=line, kind=RemarkKind.STRUCTURE, text=text))
 
 
-# What is in them is no text of blocks.
+# What is in them is not text of blocks.
 _CLOSED = ("paragraph_open", "heading_open", "table_open", "dl_open")
 
 
@@ -220,14 +220,14 @@ def _is_continued(unit: Unit, step: Unit) -> bool:
 
 
 def _skipped(unit: Unit) -> int:
-    """Return how much of a heading's line is no word of it."""
+    """Return how many characters of a heading's line are not its text."""
     if unit.mark is None or unit.kind is not Kind.LINE:
         return 0
     return unit.mark.end if unit.mark.is_sign or unit.mark.family in _DROPPED else 0
 
 
 def _role_lines(units: Sequence[Unit]) -> set[Unit]:
-    """Return the lines that begin with labels such as "Cause:", where what to do has one, too."""
+    """Return the lines that begin with labels such as "Cause:", if a resolution has one as well."""
     lines: dict[Unit, Role] = {}
     for unit in units:
         if unit.kind is Kind.LINE and (role := _role(unit)):

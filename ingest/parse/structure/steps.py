@@ -1,4 +1,4 @@
-"""Which lines are the steps of one procedure: their numbers go on."""
+"""Finds the steps of a procedure by their consecutive numbers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from ingest.parse.structure.marks import Look, Mark
 from ingest.parse.structure.units import Kind, Unit, items_of, start_of
 
 _MOST_BETWEEN = 4
-"""Paragraphs that may stand between two steps of one procedure."""
+"""The most paragraphs between two steps of one procedure; chosen by hand."""
 _BELOW_STEPS = ("fence", "code_block")
-"""What under the last step can be nothing but its own."""
+"""Kinds of units under the last step that can only belong to it."""
 _LEAST_SINGLE = 3
-"""Lists of one item, each numbered 1, that are one procedure."""
+"""Single-item lists, each numbered 1, that form one procedure."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Steps by their positions; what stands after each, up to `ends[i]`, belongs to it."""
+    """Steps by position; the units after each, up to `ends[i]`, belong to it."""
 
     positions: tuple[int, ...]
     ends: tuple[int, ...]
@@ -28,7 +28,7 @@ class Run:
 def run_at(units: Sequence[Unit], first: int, known: Collection[str] = ()) -> Run | None:
     """Return the steps that begin at a line, if there are several.
 
-    One alone is a step where nothing else stands, if its family is `known` for steps in the text.
+    A single one counts if nothing else is there and its family is `known` for steps in the text.
     """
     mark = units[first].mark
     if not _is_step(units[first]) or mark is None or mark.value != 1:
@@ -51,7 +51,7 @@ def run_at(units: Sequence[Unit], first: int, known: Collection[str] = ()) -> Ru
 
 
 def bullets_at(units: Sequence[Unit], first: int) -> Run | None:
-    """Return the items of a list that begin at a line, each with the same bullet."""
+    """Return the list items that begin at a line, all with the same bullet."""
     positions: list[int] = []
     for at in range(first, len(units)):
         unit = units[at]
@@ -66,7 +66,7 @@ def bullets_at(units: Sequence[Unit], first: int) -> Run | None:
 
 
 def _is_sure(units: Sequence[Unit], first: int, known: Collection[str]) -> bool:
-    """Whether a line by itself is a step: elsewhere, it may be part of a sentence."""
+    """Whether a line on its own is a step: elsewhere it may be part of a sentence."""
     mark = units[first].mark
     if mark is None:
         return False
@@ -75,7 +75,7 @@ def _is_sure(units: Sequence[Unit], first: int, known: Collection[str]) -> bool:
 
 
 def known_families(units: Sequence[Unit]) -> set[str]:
-    """Return the families of marks of which there are runs of steps."""
+    """Return the families of marks that form runs of steps."""
     numbers: dict[str, set[int]] = {}
     for unit in units:
         if _is_step(unit) and unit.mark and unit.mark.value:
@@ -84,7 +84,7 @@ def known_families(units: Sequence[Unit]) -> set[str]:
 
 
 def lists_at(units: Sequence[Unit], first: int) -> Run | None:
-    """Return ordered lists that are one, cut by what stands between: their numbers go on."""
+    """Return ordered lists that form one, with consecutive numbers, split by what is between."""
     if units[first].kind is not Kind.NUMBERED:
         return None
     positions = [first]
@@ -110,7 +110,7 @@ def lists_at(units: Sequence[Unit], first: int) -> Run | None:
 
 
 def _is_bullet(mark: Mark) -> bool:
-    """Whether a mark begins items of a list; signs that do not begin headings do."""
+    """Whether a mark begins list items; signs that do not begin headings do."""
     return mark.look is Look.BULLET or mark.is_sign
 
 
@@ -128,21 +128,21 @@ def _alike(one: Unit, other: Unit) -> bool:
 
 
 def _parts(unit: Unit) -> bool:
-    """Whether a line names what comes, rather than belongs to the step over it."""
+    """Whether a line introduces what follows rather than belonging to the step above."""
     if unit.kind is Kind.HEADING:
         return True
     return unit.kind is Kind.LINE and unit.bold and not _is_step(unit)
 
 
 def _too_much(unit: Unit, between: set[int]) -> bool:
-    """Whether more paragraphs stand since the last step than are one's own; adds the unit's."""
+    """Whether there are too many paragraphs since the last step; adds the unit's."""
     if unit.kind is Kind.LINE and not _is_step(unit):
         between.add(unit.paragraph)
     return len(between) > _MOST_BETWEEN
 
 
 def _tail(units: Sequence[Unit], last: int, between: Collection[str]) -> int:
-    """Return where the last step ends: after its paragraph, and what is under other steps, too."""
+    """Return where the last step ends: after its paragraph, and what other steps contain too."""
     end = last + 1
     if not units[last].words and end < len(units) and units[end].kind is Kind.LINE:
         below = units[end].paragraph

@@ -117,27 +117,26 @@ def ingest(
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     *,
-    skip_bad: bool = False,
     plan: Plan | None = None,
     progress: TaskProgress = no_task_progress,
 ) -> Summary:
     """Read the guides at `paths`, and publish a snapshot of them in place of the live one.
 
-    Raises BadSourcesError with every bad source if one cannot be read, unless `skip_bad` is set and
-    at least one is good; the live snapshot is then unchanged. Also raises StoreError if the store
-    cannot be used, ModelError if the embedding model cannot be loaded, QuestionsError if golden
-    questions are invalid, DiskError if the disk is full, and GuidebotError if another writer does
-    not finish in time.
+    Raises BadSourcesError with every bad source if one cannot be read, unless `plan.skip_bad` is
+    set and at least one is good; the live snapshot is then unchanged. Also raises StoreError if the
+    store cannot be used, ModelError if the embedding model cannot be loaded, QuestionsError if
+    golden questions are invalid, DiskError if the disk is full, and GuidebotError if another writer
+    does not finish in time.
     """
-    plan = plan or Plan(skip_bad=skip_bad)
+    plan = plan or Plan()
     started = time.monotonic()
     consequence = "Nothing was published; the live snapshot is unchanged."
     with told_of_the_disk(home.root, consequence), _writing(home, plan.by, progress):
         shared = join_store(plan.store, home, plan.kept)
         sources = find_named(paths) if isinstance(paths, Named) else find_sources(paths)
-        progress("Reading guides", 0, len(sources.files))
+        progress("Reading guides", 0, len(sources.found))
         reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
-        progress("Reading guides", len(sources.files), len(sources.files))
+        progress("Reading guides", len(sources.found), len(sources.found))
         # The guides now hold what was fetched; keeping the files would revive deleted pages.
         shutil.rmtree(home.fetched, ignore_errors=True)
         _refuse(reading.guides, reading.errors, plan.skip_bad)

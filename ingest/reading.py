@@ -6,19 +6,19 @@ import dataclasses
 import logging
 import sqlite3
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import end_reading, read_bounded
 from ingest.document import Document
 from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, together
-from ingest.loaders.load import SourceFile, load, read_source
+from ingest.loaders.load import load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.parsed import Parsed
 from ingest.remark import Remark
-from ingest.sources.files import Said, Sources
+from ingest.source import Source, SourceFile
+from ingest.sources.files import Sources
 from ingest.visibility import strictest
 from kb.model import Guide, GuideInfo
 
@@ -54,10 +54,9 @@ def read_guides(
     reading = Reading(errors=list(sources.errors))
     keys: list[bytes] = []
     owners: dict[tuple[str, str], str] = {}
-    for path in sources.files:
+    for source in sources.found:
         try:
-            said = sources.said.get(path, Said())
-            parsed = _parsed(path, said, cache, keys, bounds or Bounds())
+            parsed = _parsed(source, cache, keys, bounds or Bounds())
             guide = parsed.guide
             claim(guide.info, owners)
         except SourceError as error:
@@ -88,39 +87,39 @@ def claim(info: GuideInfo, owners: dict[tuple[str, str], str]) -> None:
     owners[identity] = info.source
 
 
-def parsed_source(source: SourceFile, said: Said) -> Parsed:
+def parsed_source(file: SourceFile) -> Parsed:
     """Parse a file; raises SourceError as `load` and `parse` do."""
-    return parse_with_remarks(document_of(source, said))
+    return parse_with_remarks(document_of(file))
 
 
-def whole_source(source: SourceFile, said: Said) -> Whole:
+def whole_source(file: SourceFile) -> Whole:
     """Parse a file, keeping its document; raises SourceError as `load` and `parse` do."""
-    document = document_of(source, said)
+    document = document_of(file)
     return Whole(document, parse_with_remarks(document).guide)
 
 
-def _parsed(
-    path: Path, said: Said, cache: GuideCache | None, keys: list[bytes], bounds: Bounds
-) -> Parsed:
+def _parsed(source: Source, cache: GuideCache | None, keys: list[bytes], bounds: Bounds) -> Parsed:
     """Parse a file, or take it from the cache if nothing it is made from has changed.
 
     Its key is appended to `keys`.
     """
-    name = said.source or str(path)
+    name = str(source)
     try:
-        source = read_source(path)
+        file = read_source(source)
         if cache is None:
-            return read_bounded(parsed_source, source, said, bounds)
-        matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
-        within = said.name.encode("utf-8", "surrogateescape") if said.name else None
-        keys.append(guide_key(name, within, source.data, source.beside, matter))
+            return read_bounded(parsed_source, file, bounds)
+        matter = (
+            source.matter.model_dump_json(exclude_unset=True).encode() if source.matter else None
+        )
+        within = source.name.encode("utf-8", "surrogateescape") if source.name else None
+        keys.append(guide_key(name, within, file.data, file.beside, matter))
         parsed = cache.get(keys[-1])
         if parsed is None:
-            parsed = read_bounded(parsed_source, source, said, bounds)
+            parsed = read_bounded(parsed_source, file, bounds)
             cache.put(keys[-1], parsed)
         return parsed
     except SourceError as error:
-        if error.source == name or not said.source:
+        if error.source == name or not source.label:
             raise
         raise SourceError(name, error.reason) from error
     except (OSError, sqlite3.Error):
@@ -131,20 +130,20 @@ def _parsed(
         raise SourceError(name, unreadable(error)) from error
 
 
-def document_of(source: SourceFile, said: Said) -> Document:
+def document_of(file: SourceFile) -> Document:
     """Load a file's document, with the metadata given where it was listed.
 
     Raises SourceError as `load` does.
     """
-    document = load(source)
+    document, source = load(file), file.source
     side = document.side_file
-    if said.matter:
+    if source.matter:
         side = SideFile.model_validate(
-            together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
+            together(side or SideFile(), source.matter).model_dump(exclude_unset=True)
         )
     return dataclasses.replace(
         document,
-        source=said.source or document.source,
-        name=said.name or document.name,
+        source=source.label or document.source,
+        name=source.name or document.name,
         side_file=side,
     )

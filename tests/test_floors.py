@@ -29,8 +29,8 @@ FLOORS = {
     ),
     "ingest": (
         "cli commands pipeline publish check preview lint suggest reading index packs bounded "
-        "sources loaders parse document front_matter near_keys visibility remark lint_options "
-        "cache errors"
+        "sources loaders parse document source front_matter near_keys visibility remark "
+        "lint_options cache errors"
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "

@@ -5,21 +5,19 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from ingest.bounded.bounds import Bounds
-from ingest.loaders.load import SourceFile
-from ingest.sources.files import Said
+from ingest.source import Source, SourceFile
 from kb.model import Frozen
 
 READY = b"ready"
 """The first message of the process that reads sources."""
 
 Made = TypeVar("Made")
-Make = Callable[[SourceFile, Said], Made]
+Make = Callable[[SourceFile], Made]
 """A module-level function that makes something of a source."""
 
 
@@ -28,8 +26,7 @@ class Request(Frozen):
 
     module: str
     function: str
-    path: Path
-    said: Said
+    source: Source
     has_beside: bool
     seconds: float
     mebibytes: int
@@ -54,14 +51,13 @@ class Reply(Frozen):
     last: bool = False
 
 
-def request_for(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds) -> bytes:
+def request_for(make: Make[Made], file: SourceFile, bounds: Bounds) -> bytes:
     """Return the serialized request to make something of a source."""
     request = Request(
         module=make.__module__,
         function=make.__name__,
-        path=source.path,
-        said=said,
-        has_beside=source.beside is not None,
+        source=file.source,
+        has_beside=file.beside is not None,
         seconds=bounds.seconds,
         mebibytes=bounds.mebibytes,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.bounded.messages import READY, Refusal, Reply, Request, made_by
 from ingest.errors import SourceError, unreadable
-from ingest.loaders.load import SourceFile
+from ingest.source import SourceFile
 
 _MIB = 1024 * 1024
 _WORN = 512 * _MIB
@@ -41,15 +41,15 @@ def serve(pipe: int) -> None:
     connection.send_bytes(READY)
     while True:
         request = Request.model_validate_json(parts.get())
-        source = SourceFile(request.path, parts.get(), parts.get() if request.has_beside else None)
+        file = SourceFile(request.source, parts.get(), parts.get() if request.has_beside else None)
         _bound(request)
-        refusal, made = _make(request, source)
+        refusal, made = _make(request, file)
         signal.setitimer(signal.ITIMER_REAL, 0)
         last = _memory(_IN_USE) > _WORN
         connection.send_bytes(Reply(refusal=refusal, last=last).model_dump_json().encode())
         if refusal is None:
             connection.send_bytes(made)
-        del source, made
+        del file, made
 
 
 def _listen(connection: Connection, parts: queue.SimpleQueue[bytes]) -> None:
@@ -85,13 +85,12 @@ def _memory(column: int) -> int:
     return pages * resource.getpagesize()
 
 
-def _make(request: Request, source: SourceFile) -> tuple[Refusal | None, bytes]:
-    name = request.said.source or str(source.path)
+def _make(request: Request, file: SourceFile) -> tuple[Refusal | None, bytes]:
     try:
         make = getattr(importlib.import_module(request.module), request.function)
-        made = made_by(make).dump_json(make(source, request.said), exclude_unset=True)
+        made = made_by(make).dump_json(make(file), exclude_unset=True)
         if len(made) > _MOST_MADE:
-            raise SourceError(name, "has more text than can be stored. Split it.")
+            raise SourceError(file.source, "has more text than can be stored. Split it.")
         return None, made
     except SourceError as error:
         trace = traceback.format_exc() if error.__cause__ else None
@@ -101,4 +100,4 @@ def _make(request: Request, source: SourceFile) -> tuple[Refusal | None, bytes]:
     # Whatever error a library hits in a document concerns that document alone.
     except Exception as error:
         trace = traceback.format_exc()
-        return Refusal(source=name, reason=unreadable(error), traceback=trace), b""
+        return Refusal(source=str(file.source), reason=unreadable(error), traceback=trace), b""

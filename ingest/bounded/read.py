@@ -16,8 +16,7 @@ from pydantic import ValidationError
 from ingest.bounded.bounds import Bounds
 from ingest.bounded.messages import READY, Made, Make, Reply, made_by, request_for
 from ingest.errors import SourceError
-from ingest.loaders.load import SourceFile
-from ingest.sources.files import Said
+from ingest.source import SourceFile
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +29,14 @@ _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 5.0
 
 
-def read_bounded(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds) -> Made:
+def read_bounded(make: Make[Made], file: SourceFile, bounds: Bounds) -> Made:
     """Return the result of `make`, a module-level function, for a source, run in another process.
 
     Raises SourceError as `make` does, if it exceeds the time or memory bounds, or if the process
     ends for any other reason.
     """
     with _lock:
-        reply, made = _process.ask(make, source, said, bounds)
+        reply, made = _process.ask(make, file, bounds)
     if refusal := reply.refusal:
         if refusal.traceback:
             logger.debug("%s: %s", refusal.source, refusal.traceback)
@@ -46,7 +45,7 @@ def read_bounded(make: Make[Made], source: SourceFile, said: Said, bounds: Bound
         return made_by(make).validate_json(made)
     except ValidationError as error:
         reason = f"cannot be read: {error.errors()[0]['msg']}"
-        raise SourceError(said.source or source.path, reason) from error
+        raise SourceError(file.source, reason) from error
 
 
 def end_reading() -> None:
@@ -62,27 +61,24 @@ class _Process:
         self._popen: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
-    def ask(
-        self, make: Make[Made], source: SourceFile, said: Said, bounds: Bounds
-    ) -> tuple[Reply, bytes]:
+    def ask(self, make: Make[Made], file: SourceFile, bounds: Bounds) -> tuple[Reply, bytes]:
         """Return the reply to a request; raises SourceError if there is none."""
-        name = said.source or source.path
         try:
             pipe = self._pipe or self._start()
-            pipe.send_bytes(request_for(make, source, said, bounds))
-            for part in (source.data, source.beside):
+            pipe.send_bytes(request_for(make, file, bounds))
+            for part in (file.data, file.beside):
                 if part is not None:
                     pipe.send_bytes(part)
             if not pipe.poll(bounds.seconds):
                 raise SourceError(
-                    name,
+                    file.source,
                     f"takes longer than {bounds.seconds:g} s to read. "
                     "Split it, or raise SOURCE_SECONDS.",
                 )
             reply = Reply.model_validate_json(pipe.recv_bytes())
             made = b"" if reply.refusal else pipe.recv_bytes()
         except (EOFError, OSError) as error:
-            raise SourceError(name, _why(self._ended())) from error
+            raise SourceError(file.source, _why(self._ended())) from error
         except BaseException:
             self.end()  # or its next reply would answer this request
             raise

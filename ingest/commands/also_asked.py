@@ -17,7 +17,6 @@ from ingest.front_matter import side_file_of
 from ingest.loaders.decoding import decode
 from ingest.loaders.load import read_source
 from ingest.reading import whole_source
-from ingest.sources.files import Said
 from kb.model import Guide, Section
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo
@@ -54,7 +53,7 @@ def add_also_asked(
     """
     bounds = bounds or Bounds()
     source = read_source(guide)
-    whole = read_bounded(whole_source, source, Said(), bounds)
+    whole = read_bounded(whole_source, source, bounds)
     document = whole.document
     found = _section(whole.guide, section)
     new = [each for each in dict.fromkeys(questions) if each not in found.also_asked]
@@ -74,7 +73,7 @@ def add_also_asked(
         after = dataclasses.replace(source, data=changed.encode())
     else:
         after = dataclasses.replace(source, beside=changed.encode())
-    read_bounded(whole_source, after, Said(), bounds)
+    read_bounded(whole_source, after, bounds)
     if new:
         replace_file(path, changed)
     return path, new

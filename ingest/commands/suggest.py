@@ -370,7 +370,7 @@ def _draft_all(
         for finding in (*read.findings, *read.few):
             echo(f"{problem.heading}: {finding.message}", err=True)
         guide = of_guide[problem.key]
-        fresh = read_guide_file(guide.path, guide.said, guide.bounds)
+        fresh = read_guide_file(guide.source, guide.bounds)
         changes = drafted_changes([fresh], read.drafted, read.sources, date.today())
         changes.write()
         done += bool(changes.files)

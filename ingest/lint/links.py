@@ -14,7 +14,6 @@ from ingest.lint.finding import Finding
 from ingest.lint.page import Link, Page, page_of
 from ingest.lint_options import Rule
 from ingest.loaders.load import LOADERS, read_source
-from ingest.sources.files import Said
 from kb.model import BlockKind
 
 # The HTML that a site generator makes of a page is not next to it.
@@ -122,7 +121,7 @@ def _read(path: Path, bounds: Bounds) -> frozenset[str] | None:
     if not path.is_file():
         return None
     try:
-        return read_bounded(page_of, read_source(path), Said(), bounds).anchors
+        return read_bounded(page_of, read_source(path), bounds).anchors
     except SourceError:
         return None
 

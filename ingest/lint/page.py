@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from ingest.document import Document
-from ingest.loaders.load import SourceFile
 from ingest.parse.inline import joined, text_lines
 from ingest.parse.markdown import tokens_of
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.slug import slug
 from ingest.reading import document_of
 from ingest.remark import Remark
-from ingest.sources.files import Said
+from ingest.source import SourceFile
 from kb.model import Block, Guide
 
 _NAME = re.compile(r"""<\w+\s[^>]*?\b(?:name|id)\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
@@ -60,9 +59,9 @@ class Page:
         return self.guide.info.source
 
 
-def page_of(source: SourceFile, said: Said) -> Page:
+def page_of(file: SourceFile) -> Page:
     """Return the page in a file; raises SourceError as `load` and `parse` do."""
-    document = document_of(source, said)
+    document = document_of(file)
     parsed = parse_with_remarks(document)
     tokens = tokens_of(document)
     headings = tuple(_headings(tokens, document))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document import Document
@@ -18,6 +17,7 @@ from ingest.loaders.html import loader as html
 from ingest.loaders.markdown import loader as markdown
 from ingest.loaders.pdf import loader as pdf
 from ingest.loaders.text import loader as text
+from ingest.source import Source, SourceFile
 
 Loader = Callable[[Path, bytes], Document]
 
@@ -32,23 +32,16 @@ LOADERS: dict[str, Loader] = {
 }
 
 
-@dataclass(frozen=True)
-class SourceFile:
-    """A file's bytes, read once, so that everything derived from it has the same content.
+def read_source(source: Source | Path) -> SourceFile:
+    """Read a source and its side file; raises SourceError if one of them cannot be read.
 
-    `beside` are the bytes of its side file, if there is one.
+    A path is a source about which nothing else is known.
     """
-
-    path: Path
-    data: bytes
-    beside: bytes | None = None
-
-
-def read_source(path: Path) -> SourceFile:
-    """Read a file and its side file; raises SourceError if one of them cannot be read."""
-    side = side_file_of(path)
+    source = Source(source) if isinstance(source, Path) else source
+    path, side = source.path, side_file_of(source.path)
     # Not side.exists(), which fails if only the longer name is too long.
-    return SourceFile(path, file_bytes(path), file_bytes(side) if os.path.exists(side) else None)
+    beside = file_bytes(side) if os.path.exists(side) else None
+    return SourceFile(source, file_bytes(path), beside)
 
 
 def load(source: SourceFile) -> Document:

@@ -10,7 +10,7 @@ from functools import cached_property
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.loaders.decoding import decode
-from ingest.loaders.load import SourceFile
+from ingest.source import SourceFile
 from kb.model import Block, Lines
 
 _TEXT_FILES = (".md", ".markdown", ".txt")

@@ -9,14 +9,15 @@ from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
 from ingest.lint.page import all_blocks
-from ingest.loaders.load import SourceFile, read_source
+from ingest.loaders.load import read_source
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.parsed import Parsed
 from ingest.preview.listing import Listing, listing_of
 from ingest.preview.unused import Unused, unused, unused_rows
 from ingest.reading import claim, document_of
 from ingest.remark import Remark, RemarkKind
-from ingest.sources.files import Said, Sources
+from ingest.source import SourceFile
+from ingest.sources.files import Sources
 from kb.model import BlockKind, Frozen, GuideInfo, Section, problem_heading
 from kb.progress import TaskProgress, no_task_progress
 
@@ -105,23 +106,22 @@ def understand(
     guides: list[UnderstoodGuide] = []
     unread = [Unread(source=error.source, reason=error.reason) for error in sources.errors]
     owners: dict[tuple[str, str], str] = {}
-    for done, path in enumerate(sources.files, 1):
-        said = sources.said.get(path, Said())
+    for done, source in enumerate(sources.found, 1):
         try:
-            guide = read_bounded(understand_file, read_source(path), said, bounds or Bounds())
+            guide = read_bounded(understand_file, read_source(source), bounds or Bounds())
         except SourceError as error:
-            unread.append(Unread(source=said.source or error.source, reason=error.reason))
+            unread.append(Unread(source=source.label or error.source, reason=error.reason))
         else:
             guides.append(guide.model_copy(update={"refusal": _refusal(guide.info, owners)}))
-        progress("Reading", done, len(sources.files))
+        progress("Reading", done, len(sources.found))
     passed_over = tuple(str(path) for path in sources.passed_over)
     return Understood(guides=tuple(guides), unread=tuple(unread), passed_over=passed_over)
 
 
-def understand_file(source: SourceFile, said: Said) -> UnderstoodGuide:
+def understand_file(file: SourceFile) -> UnderstoodGuide:
     """Parse a file for preview; raises SourceError if it cannot be read."""
-    document = document_of(source, said)
-    return understood(parse_with_remarks(document), listing_of(source, document))
+    document = document_of(file)
+    return understood(parse_with_remarks(document), listing_of(file, document))
 
 
 def understood(parsed: Parsed, listing: Listing) -> UnderstoodGuide:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from ingest.errors import SourceError
-from ingest.front_matter import SIDE_FILE, SideFile
+from ingest.front_matter import SIDE_FILE
 from ingest.loaders.load import LOADERS
+from ingest.source import Source
 from ingest.sources.pasted import is_pasted
 
 _GOLDEN = ("questions*.y*ml", "*.golden.yaml")
@@ -25,38 +26,29 @@ LEADS_OUT = (
 
 
 @dataclass(frozen=True)
-class Said:
-    """What is known about a file from where it was listed: its display name and its metadata.
-
-    `name` is its path below the given path, such as "vpn/index.md" in a folder.
-    """
-
-    source: str | None = None
-    name: str | None = None
-    matter: SideFile | None = None
-
-
-@dataclass(frozen=True)
 class Sources:
-    """The files to read, and those that are not guides: prompts, replies, unsupported types.
+    """The sources to read, and the files that are not guides: prompts, replies, unsupported types.
 
-    `errors` are for folders that cannot be read; `said` has what is known about files.
+    `errors` are for folders that cannot be read.
     """
 
-    files: tuple[Path, ...]
+    found: tuple[Source, ...]
     passed_over: tuple[Path, ...]
     errors: tuple[SourceError, ...]
-    said: Mapping[Path, Said] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of the sources."""
+        return tuple(source.path for source in self.found)
 
 
 def find_sources(paths: Iterable[Path]) -> Sources:
-    """Return the files at `paths`, searching folders recursively, each file once.
+    """Return the sources at `paths`, searching folders recursively, each file once.
 
     Hidden files and folders inside a given folder are skipped. Links in it to other folders are not
     followed.
     """
-    files: dict[Path, Path] = {}
-    said: dict[Path, Said] = {}
+    files: dict[Path, Source] = {}
     passed_over: list[Path] = []
     errors: list[SourceError] = []
     for path in paths:
@@ -68,7 +60,7 @@ def find_sources(paths: Iterable[Path]) -> Sources:
             if is_pasted(path):
                 passed_over.append(path)
             else:
-                files.setdefault(_real(path), path)
+                files.setdefault(_real(path), Source(path))
             continue
         for found in sorted(_visible_files(path, errors, passed_over)):
             beside = is_beside(found)  # read with its guide, or by the gate
@@ -80,9 +72,10 @@ def find_sources(paths: Iterable[Path]) -> Sources:
                 errors.append(SourceError(found, LEADS_OUT))
             elif not beside and is_pasted(found):
                 passed_over.append(found)
-            elif not beside and files.setdefault(_real(found), found) is found:
-                said[found] = Said(name=found.relative_to(path).as_posix())
-    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
+            elif not beside:
+                name = found.relative_to(path).as_posix()
+                files.setdefault(_real(found), Source(found, name=name))
+    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
 
 
 def leads_out(path: Path, folder: Path) -> bool:

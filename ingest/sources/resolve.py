@@ -14,10 +14,11 @@ from urllib.parse import unquote, urlsplit
 from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, side_file_of
 from ingest.loaders.load import LOADERS
-from ingest.sources.files import LEADS_OUT, Said, Sources, find_sources, is_beside, leads_out
+from ingest.source import Source
+from ingest.sources.files import LEADS_OUT, Sources, find_sources, is_beside, leads_out
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.web import Fetcher, Page
+from ingest.sources.web import Fetcher, Page, fetch_limits_of
 from kb.evaluation.golden import golden_file_of
 from kb.paths import Home
 from kb.settings import Settings
@@ -43,8 +44,7 @@ def find_named(named: Named) -> Sources:
 
     A file listed by two entries belongs to the first.
     """
-    files: dict[Path, Path] = {}
-    said: dict[Path, Said] = {}
+    files: dict[Path, Source] = {}
     passed_over: list[Path] = []
     errors = list(named.errors)
     for entry in named.entries:
@@ -58,12 +58,11 @@ def find_named(named: Named) -> Sources:
             logger.debug("%s", entry.source, exc_info=True)
             errors.append(SourceError(entry.source, unreadable(error)))
             continue
-        for path in found.files:
-            if files.setdefault(Path(os.path.realpath(path)), path) is path:
-                said[path] = found.said.get(path, Said())
+        for source in found.found:
+            files.setdefault(Path(os.path.realpath(source.path)), source)
         passed_over += found.passed_over
         errors += found.errors
-    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
+    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
 
 
 def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
@@ -130,20 +129,22 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
         found = find_sources(
             path for path in matching if path.is_dir() or path.suffix.lower() in LOADERS
         )
-        other = [path for path in matching if path.is_file() and path not in found.files]
+        guides = set(found.files)
+        other = [path for path in matching if path.is_file() and path not in guides]
         unknown = tuple(path for path in other if path.suffix.lower() not in LOADERS)
         found = replace(
             found, passed_over=found.passed_over + unknown, errors=found.errors + errors
         )
-    said = {
-        file: Said(
-            source=f"{prefix}{_below(file, folder)}" if prefix else None,
+    sources = tuple(
+        Source(
+            file,
+            label=f"{prefix}{_below(file, folder)}" if prefix else None,
             name=_below(file, base),
             matter=_matter(entry, _below(file, base)),
         )
         for file in found.files
-    }
-    return Sources(found.files, found.passed_over, found.errors, said)
+    )
+    return replace(found, found=sources)
 
 
 def _matter(entry: GuideEntry, path: str) -> SideFile | None:
@@ -163,11 +164,10 @@ def _below(path: Path, folder: Path) -> str:
 
 
 def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
-    files: list[Path] = []
-    said: dict[Path, Said] = {}
+    found: list[Source] = []
     errors: list[SourceError] = []
     named = without_credentials(entry.source)
-    fetcher = Fetcher(settings.home.web_cache, settings)
+    fetcher = Fetcher(settings.home.web_cache, fetch_limits_of(settings))
     try:
         for page in fetcher.pages(entry.source):
             if isinstance(page, SourceError):
@@ -180,15 +180,15 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
                 matter = SideFile.model_validate(
                     matter.model_dump(exclude_unset=True) | {"url": page.url}
                 )
-            files.append(path)
-            said[path] = Said(source=page.url, name=_named(path, page.url, named), matter=matter)
+            name = _named(path, page.url, named)
+            found.append(Source(path, label=page.url, name=name, matter=matter))
     except SourceError as error:
         site = "/".join([*error.source.split("/")[:3], ""])
-        covers = site if error.source == named or not files else None
+        covers = site if error.source == named or not found else None
         errors.append(SourceError(error.source, error.reason, covers=covers))
     finally:
         fetcher.close()
-    return Sources(tuple(files), (), tuple(errors), said)
+    return Sources(tuple(found), (), tuple(errors))
 
 
 def _named(path: Path, page: str, named: str) -> str:

@@ -42,6 +42,29 @@ _SITEMAPS = ("application/xml", "text/xml")
 
 
 @dataclass(frozen=True)
+class FetchLimits:
+    """What may be fetched, and how fast: times in seconds, `delay` between two requests.
+
+    `private` allows addresses inside the private network.
+    """
+
+    pages: int
+    timeout: float
+    delay: float
+    private: bool
+
+
+def fetch_limits_of(settings: Settings) -> FetchLimits:
+    """Return the limits from the settings."""
+    return FetchLimits(
+        pages=settings.fetch_pages,
+        timeout=settings.fetch_timeout,
+        delay=settings.fetch_delay,
+        private=settings.fetch_private,
+    )
+
+
+@dataclass(frozen=True)
 class Page:
     """A fetched page; `suffix` is the file suffix for its content type."""
 
@@ -55,12 +78,12 @@ class Fetcher:
     """Fetches pages one at a time, as robots.txt allows.
 
     Pages are cached in `cache` and revalidated by ETag or date. Private addresses are refused
-    unless the settings allow them, so that a sitemap or redirect cannot make the program read what
+    unless the limits allow them, so that a sitemap or redirect cannot make the program read what
     only it can reach. Credentials in a URL are sent to its host, and never leave this class.
     """
 
     cache: Path
-    settings: Settings
+    limits: FetchLimits
     _robots: dict[str, Protego] = field(default_factory=dict)
     _pages: int = 0
     _last: float = float("-inf")
@@ -68,7 +91,7 @@ class Fetcher:
 
     def __post_init__(self) -> None:
         self.cache.parent.mkdir(parents=True, exist_ok=True)
-        self._transport = Transport(private=self.settings.fetch_private)
+        self._transport = Transport(private=self.limits.private)
         self._client = httpx.Client(
             transport=CacheTransport(
                 next_transport=self._transport,
@@ -145,7 +168,7 @@ class Fetcher:
 
     def _count(self, url: str) -> None:
         self._pages += 1
-        most = self.settings.fetch_pages
+        most = self.limits.pages
         if self._pages > most:
             raise SourceError(url, f"exceeds the limit of {most} pages (FETCH_PAGES)")
         if time.monotonic() - self._started > _MOST_SECONDS:
@@ -185,7 +208,7 @@ class Fetcher:
         raise SourceError(url, f"redirects more than {_MOST_REDIRECTS} times")
 
     def _request(self, url: str) -> tuple[httpx.Response, bytes]:
-        self._transport.stop_after(self.settings.fetch_timeout)
+        self._transport.stop_after(self.limits.timeout)
         try:
             with self._client.stream("GET", url) as response:
                 return response, read_body(response, _MOST_BYTES)
@@ -202,7 +225,7 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = f"cannot be read: {error or type(error).__name__}"
             if self._transport.overdue:
-                most = self.settings.fetch_timeout
+                most = self.limits.timeout
                 reason = f"took longer than {most:g} s (FETCH_TIMEOUT)"
             raise SourceError(url, reason) from error
 
@@ -210,7 +233,7 @@ class Fetcher:
         parts = urlsplit(url)
         rules = self._robots.get(f"{parts.scheme}://{parts.netloc}")
         asked = rules.crawl_delay(_AGENT) if rules else None
-        delay = min(_LONGEST_DELAY, max(self.settings.fetch_delay, float(asked or 0)))
+        delay = min(_LONGEST_DELAY, max(self.limits.delay, float(asked or 0)))
         time.sleep(max(0.0, self._last + delay - time.monotonic()))
         self._last = time.monotonic()
 

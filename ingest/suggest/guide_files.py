@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ingest.bounded.bounds import Bounds, bounds_of
 from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
 from ingest.loaders.load import read_source
 from ingest.reading import whole_source
-from ingest.sources.files import Said
+from ingest.source import Source
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.pasted import is_pasted
 from ingest.sources.resolve import Named, find_named
@@ -47,9 +46,9 @@ def find_guide_files(named: Named) -> Found:
     errors = list(sources.errors)
     bounds = bounds_of(named.settings)
     guides: list[GuideFile] = []
-    for path in sources.files:
+    for source in sources.found:
         try:
-            guides.append(read_guide_file(path, sources.said.get(path), bounds))
+            guides.append(read_guide_file(source, bounds))
         except SourceError as error:
             errors.append(error)
     if errors:
@@ -61,13 +60,11 @@ def find_guide_files(named: Named) -> Found:
     return Found(tuple(guides), tuple(passed_over))
 
 
-def read_guide_file(
-    path: Path, said: Said | None = None, bounds: Bounds | None = None
-) -> GuideFile:
-    """Read a guide, with its metadata from elsewhere; raises SourceError."""
-    said, bounds = said or Said(), bounds or Bounds()
-    whole = read_bounded(whole_source, read_source(path), said, bounds)
-    return GuideFile(path, whole.document, whole.guide, said, bounds)
+def read_guide_file(source: Source, bounds: Bounds | None = None) -> GuideFile:
+    """Read a guide; raises SourceError."""
+    bounds = bounds or Bounds()
+    whole = read_bounded(whole_source, read_source(source), bounds)
+    return GuideFile(source, whole.document, whole.guide, bounds)
 
 
 def _elsewhere(entry: GuideEntry) -> str | None:

@@ -14,7 +14,7 @@ from ingest.document import Document
 from ingest.front_matter import side_file_of
 from ingest.parse.outline import gone_entries
 from ingest.parse.roles import is_bare
-from ingest.sources.files import Said
+from ingest.source import Source
 from ingest.suggest.unworded import by_problem, first_sections
 from kb.evaluation.golden import golden_file_of
 from kb.model import Drafts, Guide, GuideInfo, Section, problem_heading
@@ -34,14 +34,18 @@ _CHECKSUM_DIGITS = 8
 class GuideFile:
     """A guide that is a local file, so that it can have a side file.
 
-    `said` is its metadata from where it was listed; `bounds` are the limits for reading it.
+    `bounds` are the limits for reading it.
     """
 
-    path: Path
+    source: Source
     document: Document
     guide: Guide
-    said: Said
     bounds: Bounds = Bounds()
+
+    @property
+    def path(self) -> Path:
+        """Where the guide is."""
+        return self.source.path
 
     @property
     def side(self) -> Path:

@@ -258,7 +258,7 @@ class _Collection:
         if not lines:
             return
         which = f"lines {lines[0]} to {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
-        what = why if len(lines) > 1 else why.replace("stand ", "stands ", 1)
+        what = why if len(lines) > 1 else why.replace("are ", "is ", 1)
         self._say(name, lines[0], Level.WARNING, f"{which} {what}", dropped=True)
 
     def _say(

@@ -80,7 +80,7 @@ def waiting(guide: GuideFile) -> list[Problem]:
 
 
 def _fresh(guide: GuideFile) -> GuideFile:
-    return read_guide_file(guide.path, guide.said, guide.bounds)
+    return read_guide_file(guide.source, guide.bounds)
 
 
 def _golden(guide: GuideFile) -> list[GoldenQuestion]:

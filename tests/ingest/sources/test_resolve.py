@@ -119,7 +119,7 @@ def test_a_sitemap_is_read_politely_and_again_only_where_it_changed(
     assert [(g.info.source, g.sections[0].url) for g in guides] == [
         (f"{site.address}/a.html", f"{site.address}/a.html#stuck")
     ]
-    assert "robots.txt does not allow" in errors[0] and "the server says 404" in errors[1]
+    assert "robots.txt disallows" in errors[0] and "the server responds with 404" in errors[1]
     assert ("/secret", 404) not in site.asked
     site.asked.clear()
     again, _ = read(tmp_path, sitemap)
@@ -141,7 +141,7 @@ def test_what_a_site_must_not_do_is_refused(tmp_path: Path, site: Site) -> None:
         for name in ("away", "round", "big", "odd")
     ]
     for said, error in zip(
-        ["leads to another host", "more than 5 times", "larger than 20 MB", "application/zip"],
+        ["redirects to another host", "more than 5 times", "larger than 20 MB", "application/zip"],
         told,
         strict=True,
     ):
@@ -207,9 +207,9 @@ def test_of_a_repository_only_what_is_named_is_had(tmp_path: Path) -> None:
     assert errors == [] and guide.info.owner == "Doors team"
     (guide,), (error,) = read(tmp_path, GuideEntry(source="docs", git="repository"))
     assert guide.info.source == "repository@HEAD:docs/doors.md"
-    assert error.startswith("repository@HEAD:docs/large.md: at most 100 MB are read")
+    assert error.startswith("repository@HEAD:docs/large.md: is larger than the limit of 100 MB")
     (error,) = read(tmp_path, GuideEntry(source="docs/large.md", git="repository"))[1]
-    assert "at most 100 MB" in error
+    assert "the limit is 100 MB" in error
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in kept) < 1_000_000
 
@@ -234,8 +234,10 @@ def test_what_is_no_address_or_name_is_that_source_s_error(tmp_path: Path, site:
         GuideEntry(source="a.md", git="nowhere", ref="a\0b"),
     )
     assert {guide.info.title for guide in guides} == {"Doors"} and len(guides) == 2
-    assert errors[0] == "http://[: is not an address"
-    assert "leads to another host" in errors[1] and errors[2].startswith("http://[: cannot be read")
+    assert errors[0] == "http://[: is not a valid web address"
+    assert "redirects to another host" in errors[1] and errors[2].startswith(
+        "http://[: cannot be read"
+    )
     assert "too long" in errors[3] and "cannot be read with git" in errors[4]
 
 

@@ -28,7 +28,7 @@ SIDE_FILE = ".guide.yaml"
 GUIDE_ID = r"^[\w.-]+(/[\w.-]+)*$"
 """The pattern of a guide id: a name, optionally in folders."""
 
-_MOST_CHARACTERS = 300
+_MAX_CHARACTERS = 300
 
 
 def _listed(value: object) -> object:
@@ -45,7 +45,7 @@ LinkUrl = Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_witho
 """The address of a page that answers link to."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Short = Annotated[_Text, StringConstraints(max_length=_MOST_CHARACTERS)]
+_Short = Annotated[_Text, StringConstraints(max_length=_MAX_CHARACTERS)]
 _Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
 
 
@@ -135,11 +135,11 @@ class SideFile(FrontMatter):
 KEYS = frozenset(FrontMatter.model_fields)
 """The front-matter keys that are ours."""
 
-Line = Callable[[tuple[int | str, ...]], int]
+LineFinder = Callable[[tuple[int | str, ...]], int]
 """Returns the line (1-based) in its file of the value at a path of keys and indexes."""
 
 
-def front_matter_of(source: str, values: Mapping[str, Any], line: Line) -> FrontMatter:
+def front_matter_of(source: str, values: Mapping[str, Any], line: LineFinder) -> FrontMatter:
     """Return the metadata in front matter; raises SourceError with what is wrong."""
     refuse_near_keys(source, values, line)
     return _checked(FrontMatter, source, "front matter ", values, line)
@@ -150,7 +150,7 @@ def read_side_file(path: Path, text: str) -> SideFile:
     return _read(SideFile, str(path), text)
 
 
-def together(matter: FrontMatter, side: FrontMatter) -> FrontMatter:
+def merge_front_matter(matter: FrontMatter, side: FrontMatter) -> FrontMatter:
     """Return both merged; where they conflict, the side file wins.
 
     Their wordings and keywords for one section are combined.
@@ -195,7 +195,7 @@ NOT_KEYS = "must be keys and values, such as 'title: ...'"
 
 
 def _checked(
-    model: type[_Matter], source: str, what: str, values: Mapping[str, Any], line: Line
+    model: type[_Matter], source: str, what: str, values: Mapping[str, Any], line: LineFinder
 ) -> _Matter:
     try:
         return model.model_validate(values)
@@ -203,7 +203,7 @@ def _checked(
         raise SourceError(source, what + _problem(error.errors()[0], line)) from error
 
 
-def refuse_near_keys(source: str, values: Mapping[str, Any], line: Line) -> None:
+def refuse_near_keys(source: str, values: Mapping[str, Any], line: LineFinder) -> None:
     """Raise SourceError for an unknown key that is almost certainly a misspelling of ours."""
     for key, value in values.items():
         if meant := meant_by(str(key), value):
@@ -220,7 +220,7 @@ def refuse_near_keys(source: str, values: Mapping[str, Any], line: Line) -> None
         )
 
 
-def _problem(problem: Mapping[str, Any], line: Line) -> str:
+def _problem(problem: Mapping[str, Any], line: LineFinder) -> str:
     path: Sequence[int | str] = problem["loc"]
     key = ".".join(str(part) for part in path)
     at = f"line {line(tuple(path))}: {key}: "

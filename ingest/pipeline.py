@@ -18,8 +18,8 @@ from ingest.index.embedding_cache import EmbeddingCache
 from ingest.packs.pack import SHIPPED_PACKS, Pack, read_packs
 from ingest.parse.guide_cache import GuideCache
 from ingest.publish.candidates import held_json
-from ingest.publish.carry_over import gone_guides, kept_guides, named
-from ingest.publish.disk import told_of_the_disk
+from ingest.publish.carry_over import gone_guides, guide_label, kept_guides
+from ingest.publish.disk import explain_disk_errors
 from ingest.publish.live import KEPT, discard, held_report, hold, make_live
 from ingest.publish.lock import WriterLock
 from ingest.publish.shared import join_store
@@ -27,7 +27,7 @@ from ingest.publish.write import write_candidate
 from ingest.reading import read_guides
 from ingest.remark import Remark, RemarkKind
 from ingest.sources.files import find_sources
-from ingest.sources.resolve import Named, find_named
+from ingest.sources.resolve import SourceList, resolve_sources
 from ingest.suggest.unworded import unworded_rows
 from ingest.visibility import strictest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
@@ -113,7 +113,7 @@ class Summary:
 
 
 def ingest(
-    paths: Sequence[Path] | Named,
+    paths: Sequence[Path] | SourceList,
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     *,
@@ -131,9 +131,9 @@ def ingest(
     plan = plan or Plan()
     started = time.monotonic()
     consequence = "Nothing was published; the live snapshot is unchanged."
-    with told_of_the_disk(home.root, consequence), _writing(home, plan.by, progress):
+    with explain_disk_errors(home.root, consequence), _writing(home, plan.by, progress):
         shared = join_store(plan.store, home, plan.kept)
-        sources = find_named(paths) if isinstance(paths, Named) else find_sources(paths)
+        sources = resolve_sources(paths) if isinstance(paths, SourceList) else find_sources(paths)
         progress("Reading guides", 0, len(sources.found))
         reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
         progress("Reading guides", len(sources.found), len(sources.found))
@@ -181,7 +181,7 @@ def ingest(
                 each for each in (*reading.remarks, *narrowed.remarks) if each[1].kind in _TOLD
             )
         ),
-        kept=tuple(named(guide.info) for guide in kept),
+        kept=tuple(guide_label(guide.info) for guide in kept),
         gone=gone_guides(live, guides),
         diff=diff,
         gate=gate,
@@ -250,11 +250,11 @@ def _gate(
 def _refuse(guides: Sequence[Guide], errors: Sequence[SourceError], skip_bad: bool) -> None:
     if guides and (skip_bad or not errors):
         return
-    named = "".join(f"\n  {error}" for error in errors)
+    reasons = "".join(f"\n  {error}" for error in errors)
     if not errors:
         raise BadSourcesError("No guide was found at the given paths. Nothing was published.")
     hint = "\nTo publish the others, add --skip-bad." if guides else ""
     raise BadSourcesError(
         f"{len(errors)} of {len(guides) + len(errors)} sources cannot be ingested, so nothing "
-        f"was published:{named}{hint}"
+        f"was published:{reasons}{hint}"
     )

@@ -11,7 +11,7 @@ from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import end_reading, read_bounded
 from ingest.document import Document
 from ingest.errors import SourceError, unreadable
-from ingest.front_matter import SideFile, together
+from ingest.front_matter import SideFile, merge_front_matter
 from ingest.loaders.load import load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
 from ingest.parse.outline import parse_with_remarks
@@ -139,7 +139,7 @@ def document_of(file: SourceFile) -> Document:
     side = document.side_file
     if source.matter:
         side = SideFile.model_validate(
-            together(side or SideFile(), source.matter).model_dump(exclude_unset=True)
+            merge_front_matter(side or SideFile(), source.matter).model_dump(exclude_unset=True)
         )
     return dataclasses.replace(
         document,

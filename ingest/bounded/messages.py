@@ -41,7 +41,7 @@ class Refusal(Frozen):
     traceback: str | None = None
 
 
-class Reply(Frozen):
+class Response(Frozen):
     """The reply to a request; unless it was refused, the result follows as JSON.
 
     `last` means that the process exits because it holds more memory than it should keep.

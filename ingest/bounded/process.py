@@ -12,7 +12,7 @@ import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ingest.bounded.messages import READY, Refusal, Reply, Request, made_by
+from ingest.bounded.messages import READY, Refusal, Request, Response, made_by
 from ingest.errors import SourceError, unreadable
 from ingest.source import SourceFile
 
@@ -21,7 +21,7 @@ _WORN = 512 * _MIB
 """A process that uses this much memory (bytes) is replaced by a fresh one."""
 _GRACE_SECONDS = 5
 _TAKEN, _IN_USE = 0, 1  # columns of /proc/self/statm, in pages
-_MOST_MADE = 100_000_000
+_MAX_MADE = 100_000_000
 
 
 def serve(pipe: int) -> None:
@@ -46,7 +46,7 @@ def serve(pipe: int) -> None:
         refusal, made = _make(request, file)
         signal.setitimer(signal.ITIMER_REAL, 0)
         last = _memory(_IN_USE) > _WORN
-        connection.send_bytes(Reply(refusal=refusal, last=last).model_dump_json().encode())
+        connection.send_bytes(Response(refusal=refusal, last=last).model_dump_json().encode())
         if refusal is None:
             connection.send_bytes(made)
         del file, made
@@ -89,7 +89,7 @@ def _make(request: Request, file: SourceFile) -> tuple[Refusal | None, bytes]:
     try:
         make = getattr(importlib.import_module(request.module), request.function)
         made = made_by(make).dump_json(make(file), exclude_unset=True)
-        if len(made) > _MOST_MADE:
+        if len(made) > _MAX_MADE:
             raise SourceError(file.source, "has more text than can be stored. Split it.")
         return None, made
     except SourceError as error:

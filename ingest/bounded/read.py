@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pydantic import ValidationError
 
 from ingest.bounded.bounds import Bounds
-from ingest.bounded.messages import READY, Made, Make, Reply, made_by, request_for
+from ingest.bounded.messages import READY, Made, Make, Response, made_by, request_for
 from ingest.errors import SourceError
 from ingest.source import SourceFile
 
@@ -61,7 +61,7 @@ class _Process:
         self._popen: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
-    def ask(self, make: Make[Made], file: SourceFile, bounds: Bounds) -> tuple[Reply, bytes]:
+    def ask(self, make: Make[Made], file: SourceFile, bounds: Bounds) -> tuple[Response, bytes]:
         """Return the reply to a request; raises SourceError if there is none."""
         try:
             pipe = self._pipe or self._start()
@@ -75,7 +75,7 @@ class _Process:
                     f"takes longer than {bounds.seconds:g} s to read. "
                     "Split it, or raise SOURCE_SECONDS.",
                 )
-            reply = Reply.model_validate_json(pipe.recv_bytes())
+            reply = Response.model_validate_json(pipe.recv_bytes())
             made = b"" if reply.refusal else pipe.recv_bytes()
         except (EOFError, OSError) as error:
             raise SourceError(file.source, _why(self._ended())) from error

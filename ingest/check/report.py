@@ -17,7 +17,7 @@ from kb.ingest_result import (
     SectionChange,
 )
 
-_MOST_SENTENCES = 12
+_MAX_SENTENCES = 12
 _STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red strike"}
 
 _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.SAME: "~"}
@@ -71,7 +71,7 @@ def _show_section(section: SectionChange, console: Console, *, whole: bool) -> N
     console.print(Text(f"  {section.heading}: {kinds}{was}", style="cyan"), soft_wrap=True)
     if whole:
         return
-    for sentence in section.sentences[:_MOST_SENTENCES]:
+    for sentence in section.sentences[:_MAX_SENTENCES]:
         text = Text("    ")
         kinds_of = {words.kind for words in sentence}
         # A sentence that is entirely new or gone is marked by the sign before it.
@@ -81,8 +81,8 @@ def _show_section(section: SectionChange, console: Console, *, whole: bool) -> N
             text.append(f"{before}{words.text}{after}", _STYLES.get(words.kind, ""))
         sign = _SIGNS[kinds_of.pop()] if len(kinds_of) == 1 else "~"
         console.print(Text(f"  {sign} ").append_text(text), soft_wrap=True)
-    if len(section.sentences) > _MOST_SENTENCES:
-        more = len(section.sentences) - _MOST_SENTENCES
+    if len(section.sentences) > _MAX_SENTENCES:
+        more = len(section.sentences) - _MAX_SENTENCES
         console.print(Text(f"    … {more} more sentences", style="dim"))
 
 

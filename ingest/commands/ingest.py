@@ -25,8 +25,8 @@ from kb.text.counted import counted
 if TYPE_CHECKING:
     from ingest.packs.pack import Pack
     from ingest.pipeline import Plan, Summary
-    from ingest.sources.guides_file import Gate
-    from ingest.sources.resolve import Named
+    from ingest.sources.guides_file import GateOptions
+    from ingest.sources.resolve import SourceList
     from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -101,7 +101,7 @@ def ingest(
         dry_run=dry_run,
         hold=hold,
         accept=accept,
-        by=by or whoever(),
+        by=by or current_user(),
         kept=settings.snapshots_kept,
         questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
@@ -123,7 +123,7 @@ def ingest(
     if json:
         echo_json(as_json(summary))
     elif not quiet:
-        _show(summary, console, said_again(paths or [], guides))
+        _show(summary, console, same_sources(paths or [], guides))
     _stop_at_the_gate(summary, plan)
 
 
@@ -144,34 +144,34 @@ def _was_published(settings: Settings) -> bool:
 
 def named_sources(
     paths: list[str] | None, file: Path | None, settings: Settings
-) -> tuple[Named, Gate]:
+) -> tuple[SourceList, GateOptions]:
     """Return the sources to read and the gate, from the paths or from the guides file.
 
     Raises BadParameter or GuidesFileError.
     """
     from ingest.errors import SourceError
-    from ingest.sources.files import NOT_TEXT, in_print
-    from ingest.sources.guides_file import DEFAULT_FILE, Gate, GuideEntry, read_guides_file
-    from ingest.sources.resolve import Named
+    from ingest.sources.files import NOT_TEXT, printable
+    from ingest.sources.guides_file import DEFAULT_FILE, GateOptions, GuideEntry, read_guides_file
+    from ingest.sources.resolve import SourceList
 
     if paths and file:
         raise typer.BadParameter("give either guides or --guides, not both")
     if paths:
-        bad = [path for path in paths if in_print(Path(path)) != str(Path(path))]
+        bad = [path for path in paths if printable(Path(path)) != str(Path(path))]
         entries = tuple(
             GuideEntry(source=path) for path in paths if path.strip() and path not in bad
         )
-        errors = tuple(SourceError(in_print(Path(path)), NOT_TEXT) for path in bad)
-        gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
-        return Named(entries, Path(), settings, errors), gate
+        errors = tuple(SourceError(printable(Path(path)), NOT_TEXT) for path in bad)
+        gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else GateOptions()
+        return SourceList(entries, Path(), settings, errors), gate
     file = file or DEFAULT_FILE
     if file == DEFAULT_FILE and not file.exists():
         raise typer.BadParameter(f"name guides, or create {DEFAULT_FILE} (docs/sources.md)")
     found = read_guides_file(file)
-    return Named(found.guide, file.parent, settings), found.gate
+    return SourceList(found.guide, file.parent, settings), found.gate
 
 
-def said_again(paths: Sequence[str], file: Path | None) -> str:
+def same_sources(paths: Sequence[str], file: Path | None) -> str:
     """Return the arguments that select the same guides, for a suggested command."""
     words = ["--guides", str(file)] if file else list(paths)
     return "".join(f" {shlex.quote(word)}" for word in words)
@@ -187,7 +187,7 @@ def _packs(settings: Settings) -> Sequence[Pack]:
     return read_packs(Path(named or SHIPPED_PACKS))
 
 
-def whoever() -> str:
+def current_user() -> str:
     """Return who runs this, for the records."""
     try:
         user = getpass.getuser()
@@ -265,7 +265,7 @@ def _are_worse(number: int) -> str:
 
 def _show(summary: Summary, console: Console, words: str) -> None:
     from ingest.check.report import show
-    from ingest.suggest.unworded import said_of_unworded
+    from ingest.suggest.unworded import unworded_message
 
     for path in summary.passed_over:
         console.print(f"Not a guide, skipped: {path}", markup=False, soft_wrap=True)
@@ -300,7 +300,7 @@ def _show(summary: Summary, console: Console, words: str) -> None:
     else:
         said = "Not published."
     console.print(said, markup=False, soft_wrap=True)
-    told = said_of_unworded(
+    told = unworded_message(
         summary.without_wordings, summary.drafts_waiting, summary.problems, words=words
     )
     if told:

@@ -20,7 +20,7 @@ from kb.text.addresses import without_credentials
 
 
 @dataclasses.dataclass(frozen=True)
-class Reading:
+class LintInput:
     """The pages to check; `passed_over` are the sources outside the working folder."""
 
     pages: list[Page]
@@ -28,7 +28,7 @@ class Reading:
     passed_over: tuple[str, ...] = ()
 
 
-def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> Reading:
+def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> LintInput:
     """Read the guides at `paths`, or those in guidebot.toml.
 
     Raises GuidebotError with every source that cannot be read.
@@ -54,7 +54,7 @@ def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> Rea
     if errors or not pages:
         named = "".join(f"\n  {error}" for error in errors) or " no guide was found."
         raise GuidebotError(f"These guides cannot be read:{named}")
-    return Reading(pages, options, () if paths else elsewhere)
+    return LintInput(pages, options, () if paths else elsewhere)
 
 
 def _is_elsewhere(entry: GuideEntry) -> bool:

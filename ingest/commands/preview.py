@@ -15,7 +15,7 @@ from kb.terminal.progress_bars import bars, silence
 
 if TYPE_CHECKING:
     from ingest.preview.understood import Understood
-    from ingest.sources.resolve import Named
+    from ingest.sources.resolve import SourceList
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -47,14 +47,14 @@ def preview(
     """
     from ingest.bounded.bounds import bounds_of
     from ingest.preview.understood import understand
-    from ingest.sources.resolve import find_named
+    from ingest.sources.resolve import resolve_sources
 
     named, _ = named_sources(paths, guides, load_settings(Settings))
     if html:
         _refuse_place(html, named)
     errors = new_console(stderr=True)
     with bars(errors) if errors.is_terminal and not as_json else silence() as progress:
-        found = understand(find_named(named), progress, bounds_of(named.settings))
+        found = understand(resolve_sources(named), progress, bounds_of(named.settings))
     if not found.guides and not found.unread:
         raise GuidebotError("No guide was found.")
     if html:
@@ -80,7 +80,7 @@ def _show(found: Understood, page: Path | None, *, trees: bool, full: bool) -> N
         console.print(f"Page written: {page}", markup=False, soft_wrap=True)
 
 
-def _refuse_place(page: Path, named: Named) -> None:
+def _refuse_place(page: Path, named: SourceList) -> None:
     """Reject a path that is a guide, or where the next ingest would read the page as one."""
     if page.suffix.lower() not in (".html", ".htm"):
         raise typer.BadParameter(f"--html: {page} must end in .html")

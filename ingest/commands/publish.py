@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands.ingest import By, whoever
-from ingest.publish.disk import told_of_the_disk
+from ingest.commands.ingest import By, current_user
+from ingest.publish.disk import explain_disk_errors
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo, new_console
@@ -43,8 +43,8 @@ def publish(
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or whoever(), settings.snapshots_kept
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         publish_held(name, home, who, kept, accept=accept, shared=shared)
     echo(f"Live now: {name}")
@@ -59,7 +59,7 @@ def discard(
     from ingest.publish.lock import WriterLock
 
     home = load_settings(Settings).home
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
         remove(name, home)
     echo(f"Discarded: {name}")
 
@@ -75,8 +75,8 @@ def rollback(
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or whoever(), settings.snapshots_kept
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         before, now = roll_back(home, name, who, kept, shared)
     echo(f"Live now: {now.name}")
@@ -94,7 +94,7 @@ def pull() -> None:
     if not settings.snapshots_url:
         raise SettingsError("SNAPSHOTS_URL is not set: there is no store to pull from.")
     home, store = settings.home, SnapshotStore(settings.snapshots_url)
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
         pointer = take_over(store, home, settings.snapshots_kept).pointer
     if pointer is None:
         raise NoSnapshotError(f"{store.url}: nothing has been published there yet.")
@@ -126,7 +126,7 @@ def verify(
 def status(json: Json = False) -> None:
     """Show what is live: since when, by whom, who may see each guide, and what has changed."""
     from ingest.publish.live import held_names
-    from ingest.suggest.unworded import headings_of_rows, said_of_unworded, unworded_in
+    from ingest.suggest.unworded import headings_of_rows, unworded_in, unworded_message
     from kb.snapshot.format import open_current, published
     from kb.snapshot.live import read_live
 
@@ -187,7 +187,7 @@ def status(json: Json = False) -> None:
     for pack in manifest.packs:
         console.print(f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')}")
     total = len(set(snapshot.problems))
-    if told := said_of_unworded(len(without), len(unworded.waiting), total, named=without):
+    if told := unworded_message(len(without), len(unworded.waiting), total, named=without):
         console.print(told)
     for guide in guides:
         console.print(

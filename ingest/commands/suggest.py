@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.ingest import GuidesOption, named_sources, said_again
+from ingest.commands.ingest import GuidesOption, named_sources, same_sources
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo, echo_json
@@ -29,7 +29,7 @@ STDIN = "-"
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _SIZE = 12_000
 _NAMED = 5
-_MOST_SHOWN = 500
+_MAX_SHOWN = 500
 
 
 @app.command()
@@ -84,7 +84,7 @@ def suggest(
     also = _languages(languages)
     named, more = _apart(paths or []) if replies else (paths or [], [])
     found = _guide_files(named, guides)
-    words = said_again(named, guides)
+    words = same_sources(named, guides)
     if export:
         _export(found, export, also, size, again=again, words=words)
     elif replies:
@@ -131,15 +131,15 @@ def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]:
     from ingest.suggest.guide_files import find_guide_files
-    from ingest.suggest.unworded import said_of_gone
+    from ingest.suggest.unworded import gone_message
 
     named, _ = named_sources(list(paths), file, load_settings(Settings))
     found = find_guide_files(named)
     for reason in found.passed_over:
-        echo(f"Passed over: {reason}", err=True)
+        echo(f"Skipped: {reason}", err=True)
     for guide in found.guides:
         if guide.gone:
-            echo(f"{guide.side}: warning: {said_of_gone(guide.gone)}", err=True)
+            echo(f"{guide.side}: warning: {gone_message(guide.gone)}", err=True)
     return found.guides
 
 
@@ -194,10 +194,10 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
     problems = [problem for guide in guides for problem in guide.problems]
     read = read_replies([_reply(name) for name in dict.fromkeys(names)], problems)
     findings = [*read.findings, *read.few]
-    for finding in findings[:_MOST_SHOWN]:
+    for finding in findings[:_MAX_SHOWN]:
         echo(str(finding), err=True)
-    if len(findings) > _MOST_SHOWN:
-        echo(f"... and {len(findings) - _MOST_SHOWN} more like these", err=True)
+    if len(findings) > _MAX_SHOWN:
+        echo(f"... and {len(findings) - _MAX_SHOWN} more like these", err=True)
     sources = {key: _called(name) for key, name in read.sources.items()}
     changes = drafted_changes(guides, read.drafted, sources, date.today())
     changes.write()
@@ -220,10 +220,10 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
 
 
 def _reply(name: str) -> Reply:
-    from ingest.suggest.replies import MOST_BYTES, Reply, read_reply_file
+    from ingest.suggest.replies import MAX_BYTES, Reply, read_reply_file
 
     if name == STDIN:
-        return Reply("stdin", sys.stdin.buffer.read(MOST_BYTES + 1))
+        return Reply("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:
         return read_reply_file(Path(name))
     except OSError as error:
@@ -350,7 +350,7 @@ def _draft_all(
     words: str,
 ) -> None:
     """Ask about one problem at a time, and write its drafts before asking about the next."""
-    from ingest.suggest.asking import Refused
+    from ingest.suggest.asking import NoDrafts
     from ingest.suggest.changes import drafted_changes
     from ingest.suggest.guide_files import read_guide_file
     from ingest.suggest.replies import check_texts
@@ -361,7 +361,7 @@ def _draft_all(
     for number, problem in enumerate(problems, 1):
         try:
             texts = drafter.texts(problem)
-        except Refused as refused:
+        except NoDrafts as refused:
             echo(f"{problem.heading}: no drafts ({refused})", err=True)
             if refused.stopping:
                 break

@@ -12,7 +12,7 @@ from kb.text.sentences import sentences
 CHUNK_TOKENS = 200
 """The longest chunk (tokens), heading path included, if the model allows it."""
 
-_MOST_CHARACTERS_A_TOKEN = 16
+_MAX_CHARACTERS_A_TOKEN = 16
 """Few texts have more characters per token; for those, a longer prefix is counted."""
 
 CountTokens = Callable[[str], int]
@@ -93,7 +93,7 @@ def _pieces(block: Block, language: str, count_tokens: CountTokens, room: int) -
 def _fitting(text: str, count_tokens: CountTokens, room: int) -> str:
     """Return the longest prefix of `text` that fits, cut at a space if there is one."""
     # Count no more than needed: the rest of a long text is passed in again and again.
-    low, high = 1, min(len(text), room * _MOST_CHARACTERS_A_TOKEN)
+    low, high = 1, min(len(text), room * _MAX_CHARACTERS_A_TOKEN)
     while count_tokens(text[:high]) <= room:
         if high == len(text):
             return text

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from kb.model import Guide, Role, Section
 
-_LEAST_CHARACTERS = 8
-_MOST_CHARACTERS = 700
+_MIN_CHARACTERS = 8
+_MAX_CHARACTERS = 700
 _HEADINGS = 2
 
 
@@ -22,8 +22,8 @@ def guide_blocks(guides: Sequence[Guide]) -> Iterator[tuple[int, str]]:
             heading = " > ".join(headings_of(guide, section)[-_HEADINGS:])
             for block in section.blocks:
                 text = block.full_text.strip()
-                if len(text) >= _LEAST_CHARACTERS:
-                    yield row, f"{heading}\n{text[:_MOST_CHARACTERS]}"
+                if len(text) >= _MIN_CHARACTERS:
+                    yield row, f"{heading}\n{text[:_MAX_CHARACTERS]}"
             row += 1
 
 

@@ -40,7 +40,7 @@ _IN_WORDS = {
 # Articles and the like: every text has them, spelled out or not at all.
 _TOO_COMMON = {"0", "1"}
 _LARGE = 10
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def editions(pages: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
@@ -208,5 +208,5 @@ def _is_wide(section: Section) -> bool:
 
 
 def _listed(terms: dict[str, int]) -> str:
-    named = ", ".join(repr(term) for term in list(terms)[:_MOST_NAMED])
-    return named + (f" and {len(terms) - _MOST_NAMED} more" if len(terms) > _MOST_NAMED else "")
+    named = ", ".join(repr(term) for term in list(terms)[:_MAX_NAMED])
+    return named + (f" and {len(terms) - _MAX_NAMED} more" if len(terms) > _MAX_NAMED else "")

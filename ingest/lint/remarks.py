@@ -10,7 +10,7 @@ from ingest.lint_options import Rule
 from ingest.remark import Remark, RemarkKind
 from kb.text.counted import counted
 
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 def read_otherwise(pages: Sequence[Page]) -> Iterator[Finding]:
@@ -26,8 +26,8 @@ def read_otherwise(pages: Sequence[Page]) -> Iterator[Finding]:
 
 
 def _recognised(page: Page, typed: Sequence[Remark]) -> Finding:
-    places = ", ".join(str(remark.line) for remark in typed[:_MOST_NAMED])
-    more = ", …" if len(typed) > _MOST_NAMED else ""
+    places = ", ".join(str(remark.line) for remark in typed[:_MAX_NAMED])
+    more = ", …" if len(typed) > _MAX_NAMED else ""
     return Finding(
         rule=Rule.STRUCTURE,
         file=page.source,

@@ -13,8 +13,8 @@ from ingest.parse.outline import gone_entries
 from ingest.suggest.unworded import (
     drafted_problems,
     first_sections,
-    said_of_gone,
-    said_of_unworded,
+    gone_message,
+    unworded_message,
     unworded_problems,
 )
 from kb.model import problem_heading
@@ -31,7 +31,7 @@ def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding
         found = without or waiting
         if not found:
             continue
-        told = said_of_unworded(
+        told = unworded_message(
             len(without),
             len(waiting),
             len(first_sections(page.guide.sections)),
@@ -50,5 +50,5 @@ def gone_drafts(pages: Sequence[Page]) -> Iterator[Finding]:
     for page in pages:
         if names := gone_entries(page.guide.sections, page.document.side_file):
             beside = side_file_of(Path(page.source)).name
-            reason = f"{beside}: {said_of_gone(names)}"
+            reason = f"{beside}: {gone_message(names)}"
             yield Finding(rule=Rule.GONE_DRAFTS, file=page.source, line=1, reason=reason)

@@ -74,7 +74,7 @@ _ODD = {
 _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30fa]")
 _BLANK = re.compile(r"[ \n\u3000]")
 _ESCAPE = re.compile(rb"\x1b[$(]")
-_MOST_CHAOS = 0.3
+_MAX_CHAOS = 0.3
 _ALIKE = 0.05
 
 
@@ -156,7 +156,7 @@ def _python_name(declared: str) -> str | None:
 
 def _detected(data: bytes) -> list[str]:
     isolated = [*_LIKELY, *_WIDE] if b"\0" in data else _LIKELY
-    found = charset_normalizer.from_bytes(data, cp_isolation=isolated, threshold=_MOST_CHAOS)
+    found = charset_normalizer.from_bytes(data, cp_isolation=isolated, threshold=_MAX_CHAOS)
     matches = {
         match.encoding: match
         for match in found

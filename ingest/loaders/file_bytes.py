@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.errors import SourceError
 
-MOST_BYTES = 100_000_000
+MAX_BYTES = 100_000_000
 """The most bytes that are read of a file; chosen by hand, far beyond any guide."""
 
 
@@ -20,7 +20,7 @@ def file_bytes(path: Path) -> bytes:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise SourceError(path, "is not a file but a folder, a pipe or a device")
-            if found.st_size > MOST_BYTES:
+            if found.st_size > MAX_BYTES:
                 size = f"{found.st_size / 1e6:.0f} MB"
                 raise SourceError(path, f"is {size}; the limit is 100 MB a file")
             return file.read()

@@ -23,8 +23,8 @@ from kb.snapshot.format import PackUse
 
 # The least mean probabilities of the guide problem: given that one is meant, and including none.
 # Guides that have the problems reach .37 and .12; nothing in six other guides reaches both.
-_LEAST_AGREED = 0.3
-_LEAST_SURE = 0.08
+_MIN_AGREED = 0.3
+_MIN_SURE = 0.08
 
 _NEAREST = 3
 
@@ -128,11 +128,7 @@ def _matches(
         agreed = np.exp(odds - whole).mean(axis=0)
         best = int(agreed.argmax())
         sure = np.exp(odds[:, best] - np.logaddexp(whole[:, 0], 0)).mean()
-        if (
-            agreed[best] >= _LEAST_AGREED
-            and sure >= _LEAST_SURE
-            and nearness[:, best].argmax() == row
-        ):
+        if agreed[best] >= _MIN_AGREED and sure >= _MIN_SURE and nearness[:, best].argmax() == row:
             yield name, int(problems[best])
 
 

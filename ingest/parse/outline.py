@@ -14,8 +14,8 @@ from ingest.errors import SourceError, unreadable
 from ingest.front_matter import (
     FrontMatter,
     SectionMatter,
+    merge_front_matter,
     side_file_of,
-    together,
 )
 from ingest.parse.blocks import BlockReader, with_id
 from ingest.parse.caps import refuse_endless, refuse_endless_sections
@@ -44,7 +44,7 @@ from kb.model import (
 )
 from kb.text.language import language_of_guide
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def parse(document: Document) -> Guide:
@@ -74,7 +74,7 @@ def _parsed(document: Document) -> Parsed:
     refuse_endless(tokens, document.source)
     remarks += (*said, *remarks_of(tokens, document))
     if document.side_file:
-        matter = together(matter, document.side_file)
+        matter = merge_front_matter(matter, document.side_file)
     tokens = [token for token in tokens if token.type != LEFT_OUT]
     if matter.structure != "plain":
         recovered = recover(tokens, document)
@@ -291,7 +291,7 @@ def _refuse_gone(sections: Sequence[Section], in_guide: FrontMatter, document: D
         return
     names = list(_names(sections))
     near = [each for name in gone for each in difflib.get_close_matches(name, names, 3, 0.4)]
-    there = list(dict.fromkeys(near)) or names[-_MOST_NAMED:]
+    there = list(dict.fromkeys(near)) or names[-_MAX_NAMED:]
     raise SourceError(
         document.source,
         f"sections: there are wordings, keywords or titles for sections that are not in the "

@@ -27,7 +27,7 @@ class Headed(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceInProblem:
     """A section's place in a problem.
 
     `first` is the row of the problem's first section, `path` the headings down to the problem's,
@@ -66,9 +66,9 @@ class _Node:
             yield from child.rows()
 
 
-def find_problems(parts: Sequence[Headed]) -> dict[int, Place]:
+def find_problems(parts: Sequence[Headed]) -> dict[int, PlaceInProblem]:
     """Return the places of the parts (by index) that belong to a problem of several parts."""
-    found: dict[int, Place] = {}
+    found: dict[int, PlaceInProblem] = {}
     _place(_tree(parts), (), found)
     return found
 
@@ -88,7 +88,7 @@ def _tree(parts: Sequence[Headed]) -> _Node:
     return root
 
 
-def _place(node: _Node, path: tuple[str, ...], found: dict[int, Place]) -> None:
+def _place(node: _Node, path: tuple[str, ...], found: dict[int, PlaceInProblem]) -> None:
     if not node.is_problem:
         for child in node.children:
             _place(child, (*path, child.heading), found)
@@ -102,7 +102,7 @@ def _place(node: _Node, path: tuple[str, ...], found: dict[int, Place]) -> None:
     rows = [node.row] if node.row >= 0 else []
     first = min([*rows, *(row for child in mine for row in child.rows())])
     for row in rows:
-        found[row] = Place(first, Role.SYMPTOMS, path)
+        found[row] = PlaceInProblem(first, Role.SYMPTOMS, path)
     _assign(mine, first, path, found)
     for child in others:
         _place(child, (*path, child.heading), found)
@@ -125,13 +125,15 @@ def _groups(children: Sequence[_Node]) -> list[list[_Node]]:
     return groups
 
 
-def _place_group(group: Sequence[_Node], path: tuple[str, ...], found: dict[int, Place]) -> None:
+def _place_group(
+    group: Sequence[_Node], path: tuple[str, ...], found: dict[int, PlaceInProblem]
+) -> None:
     """Place siblings that form one problem, named by the first of them if that is a name."""
     head, *rest = group
     if head.role is None or not is_bare(head.heading):
         own = (*path, head.heading)
         rows = list(head.rows())
-        found.update((row, Place(head.row, Role.SYMPTOMS, own)) for row in rows)
+        found.update((row, PlaceInProblem(head.row, Role.SYMPTOMS, own)) for row in rows)
         _assign(rest, head.row, own, found)
     else:
         _assign(group, head.row, path, found)
@@ -151,7 +153,7 @@ def _members(node: _Node) -> tuple[list[_Node], list[_Node]]:
 
 
 def _assign(
-    members: Sequence[_Node], first: int, path: tuple[str, ...], found: dict[int, Place]
+    members: Sequence[_Node], first: int, path: tuple[str, ...], found: dict[int, PlaceInProblem]
 ) -> None:
     solved = False
     for child in members:
@@ -166,10 +168,10 @@ def _assign_below(
     first: int,
     path: tuple[str, ...],
     part: tuple[str, ...],
-    found: dict[int, Place],
+    found: dict[int, PlaceInProblem],
 ) -> None:
     part = part if is_bare(node.heading) else (*part, node.heading)
-    found[node.row] = Place(first, role, path, part)
+    found[node.row] = PlaceInProblem(first, role, path, part)
     for child in node.children:
         _assign_below(child, _role_below(role, child), first, path, part, found)
 

@@ -18,7 +18,7 @@ from ingest.remark import Remark
 from kb.model import Block, Lines, Section
 from kb.terminal.visible import visible
 
-_MOST_ROWS = 6
+_MAX_ROWS = 6
 
 
 @dataclass
@@ -91,7 +91,7 @@ def page(found: Understood) -> str:
         shown=[_shown(number, guide) for number, guide in enumerate(found.guides, 1)],
         in_all=in_all(found),
         counted=counted_parts,
-        most_rows=_MOST_ROWS,
+        most_rows=_MAX_ROWS,
         mark=mark,
         role_name=role_name,
         kind_name=kind_name,

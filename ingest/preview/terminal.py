@@ -14,15 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.preview.marks import counted_parts, in_all, kind_name, mark, role_name
-from ingest.preview.understood import Problem, Understood, UnderstoodGuide
+from ingest.preview.understood import Understood, UnderstoodGuide, UnderstoodProblem
 from ingest.remark import Remark
 from kb.model import Block, BlockKind, Role, Section, Span
 from kb.terminal.visible import in_a_line, visible
 
 _ROLES = {Role.SYMPTOMS: "yellow", Role.CAUSE: "magenta", Role.RESOLUTION: "green"}
 _COLUMNS = ("problems", "steps", "tables", "code", "remarks", "unused")
-_MOST_NAMED = 3
-_LEAST = 12
+_MAX_NAMED = 3
+_MIN = 12
 
 
 @dataclass
@@ -62,7 +62,7 @@ def _summary(found: Understood, width: int) -> Table:
         for source in _short([in_a_line(guide.info.source) for guide in found.guides])
     ]
     widths = [max(map(cell_len, ["source", *sources])), len("lang"), *map(len, names)]
-    left = max(_LEAST, width - sum(widths) - 2 * len(widths))
+    left = max(_MIN, width - sum(widths) - 2 * len(widths))
     for guide, source in zip(found.guides, sources, strict=True):
         title = Text(in_a_line(guide.info.title), style="bold")
         title.truncate(left, overflow="ellipsis")
@@ -104,7 +104,7 @@ def _short(sources: Sequence[str]) -> list[str]:
 def _show_others(found: Understood, console: Console) -> None:
     """Print what is not a guide, cannot be read, or would be refused."""
     others = found.passed_over
-    if 0 < len(others) <= _MOST_NAMED:
+    if 0 < len(others) <= _MAX_NAMED:
         for path in others:
             console.print(Text(f"Not a guide, skipped: {visible(path)}"), soft_wrap=True)
     elif others:
@@ -153,7 +153,7 @@ def _print(
         branch = first if number == 0 else below
         start = Text.assemble((f"{place:>{gutter}} ", "cyan"), (branch, "dim"))
         if not full:
-            line.truncate(max(_LEAST, console.width - cell_len(start.plain)), overflow="ellipsis")
+            line.truncate(max(_MIN, console.width - cell_len(start.plain)), overflow="ellipsis")
         console.print(start.append_text(line), soft_wrap=True)
     for child in node.children:
         last = child is node.children[-1]
@@ -183,7 +183,7 @@ def _remark(remark: Remark) -> _Node:
     return _Node(str(remark.line), [text])
 
 
-def _problem(problem: Problem, *, full: bool) -> _Node:
+def _problem(problem: UnderstoodProblem, *, full: bool) -> _Node:
     first = problem.sections[0]
     heading = Text(in_a_line(problem.heading), style="bold")
     if len(problem.sections) == 1 and first.heading == problem.heading:

@@ -22,7 +22,7 @@ from kb.model import BlockKind, Frozen, GuideInfo, Section, problem_heading
 from kb.progress import TaskProgress, no_task_progress
 
 
-class Problem(Frozen):
+class UnderstoodProblem(Frozen):
     """What an answer is about: its name, and the sections that belong to it, in order."""
 
     heading: str
@@ -58,7 +58,7 @@ class UnderstoodGuide(Frozen):
 
     info: GuideInfo
     counts: Counts
-    problems: tuple[Problem, ...]
+    problems: tuple[UnderstoodProblem, ...]
     encoding: str | None = None
     remarks: tuple[Remark, ...] = ()
     unused: tuple[Unused, ...] = ()
@@ -157,12 +157,12 @@ def understood(parsed: Parsed, listing: Listing) -> UnderstoodGuide:
     )
 
 
-def _problems(sections: Iterable[Section], info: GuideInfo) -> Iterable[Problem]:
+def _problems(sections: Iterable[Section], info: GuideInfo) -> Iterable[UnderstoodProblem]:
     parts: dict[str, list[Section]] = {}
     for section in sections:
         parts.setdefault(section.problem or section.anchor, []).append(section)
     for of_one in parts.values():
-        yield Problem(heading=problem_heading(of_one[0], info), sections=tuple(of_one))
+        yield UnderstoodProblem(heading=problem_heading(of_one[0], info), sections=tuple(of_one))
 
 
 def _refusal(info: GuideInfo, owners: dict[tuple[str, str], str]) -> str | None:

@@ -32,13 +32,13 @@ def gone_guides(live: Snapshot | None, now: Sequence[Guide]) -> tuple[str, ...]:
     """Return the names of the live guides that are no longer among the sources."""
     present = {(guide.info.id, guide.info.language) for guide in now}
     return tuple(
-        named(info)
+        guide_label(info)
         for info in (live.guides if live else ())
         if (info.id, info.language) not in present
     )
 
 
-def named(info: GuideInfo) -> str:
+def guide_label(info: GuideInfo) -> str:
     """Return a guide's title and source, for display."""
     return f"{info.title} ({info.source})"
 

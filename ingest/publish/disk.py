@@ -15,7 +15,7 @@ class DiskError(GuidebotError):
 
 
 @contextmanager
-def told_of_the_disk(home: Path, consequence: str) -> Iterator[None]:
+def explain_disk_errors(home: Path, consequence: str) -> Iterator[None]:
     """Turn disk errors into a DiskError that states the `consequence`."""
     try:
         yield

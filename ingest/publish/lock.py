@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +14,7 @@ from pydantic import ValidationError
 from kb.errors import GuidebotError
 from kb.model import Frozen
 from kb.paths import Home
-
-Waiting = Callable[[str, int, int], None]
-"""Called with what is waited for, the seconds elapsed, and the maximum."""
+from kb.progress import TaskProgress, no_task_progress
 
 _SECONDS_A_LOOK = 1.0
 
@@ -36,7 +33,8 @@ class Holder(Frozen):
 class WriterLock:
     """Lets one process at a time write snapshots in a home folder.
 
-    Others wait, and are told who holds the lock. Entering raises GuidebotError after the wait.
+    Others wait up to `wait` seconds, and `waiting` is called with who holds the lock, the seconds
+    elapsed and the maximum. Entering raises GuidebotError after that.
     """
 
     def __init__(
@@ -44,7 +42,7 @@ class WriterLock:
         home: Home,
         wait: float,
         by: str = "",
-        waiting: Waiting = lambda what, done, total: None,
+        waiting: TaskProgress = no_task_progress,
     ) -> None:
         self._folder = home.snapshots
         self._wait = wait

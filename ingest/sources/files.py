@@ -52,8 +52,8 @@ def find_sources(paths: Iterable[Path]) -> Sources:
     passed_over: list[Path] = []
     errors: list[SourceError] = []
     for path in paths:
-        if in_print(path) != str(path):
-            errors.append(SourceError(in_print(path), NOT_TEXT))
+        if printable(path) != str(path):
+            errors.append(SourceError(printable(path), NOT_TEXT))
             continue
         # Not path.is_dir(), which fails if a name is too long.
         if not os.path.isdir(path):
@@ -63,11 +63,11 @@ def find_sources(paths: Iterable[Path]) -> Sources:
                 files.setdefault(_real(path), Source(path))
             continue
         for found in sorted(_visible_files(path, errors, passed_over)):
-            beside = is_beside(found)  # read with its guide, or by the gate
+            beside = is_companion(found)  # read with its guide, or by the gate
             if not beside and found.suffix.lower() not in LOADERS:
-                passed_over.append(Path(in_print(found)))
-            elif in_print(found) != str(found):
-                errors.append(SourceError(in_print(found), NOT_TEXT))
+                passed_over.append(Path(printable(found)))
+            elif printable(found) != str(found):
+                errors.append(SourceError(printable(found), NOT_TEXT))
             elif leads_out(found, path):
                 errors.append(SourceError(found, LEADS_OUT))
             elif not beside and is_pasted(found):
@@ -83,7 +83,7 @@ def leads_out(path: Path, folder: Path) -> bool:
     return not _real(path).is_relative_to(_real(folder))
 
 
-def in_print(path: Path) -> str:
+def printable(path: Path) -> str:
     """Return a file name for display, with undecodable bytes escaped."""
     return str(path).encode("utf-8", "backslashreplace").decode()
 
@@ -96,7 +96,7 @@ def _real(path: Path) -> Path:
         return path
 
 
-def is_beside(path: Path) -> bool:
+def is_companion(path: Path) -> bool:
     """Whether a file is no guide itself but belongs to one: side file or golden questions."""
     return path.name.endswith(SIDE_FILE) or any(fnmatch(path.name, each) for each in _GOLDEN)
 
@@ -112,6 +112,6 @@ def _visible_files(
     for parent, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = (Path(parent, name) for name in folders if Path(parent, name).is_symlink())
-        passed_over += (Path(in_print(link)) for link in links)
+        passed_over += (Path(printable(link)) for link in links)
         # A dangling link counts as a file, and is reported when it is read.
         yield from (Path(parent, name) for name in files if not name.startswith("."))

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import SourceError
-from ingest.loaders.file_bytes import MOST_BYTES
+from ingest.loaders.file_bytes import MAX_BYTES
 from ingest.loaders.load import LOADERS
 from kb.text.addresses import without_credentials
 
 _SECONDS = 300.0
-_MOST_IN_ALL = 1_000_000_000
+_MAX_IN_ALL = 1_000_000_000
 _PROTOCOLS = "https:http:ssh:git:file"
 _SAFE = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "gc.auto=0")
 # Git loads files up to this size into memory.
@@ -80,7 +80,7 @@ def _fetch(repository: str, ref: str, bare: Path) -> str:
         # Partial clones need a named remote. It is not kept, so that no file is fetched later.
         *("-c", f"remote.origin.url={where}"),
         *("fetch", "--quiet", "--no-tags", "--depth=1", "--force"),
-        f"--filter=blob:limit={MOST_BYTES + 1}",
+        f"--filter=blob:limit={MAX_BYTES + 1}",
         *([f"--upload-pack={_LOCAL_SENDER}"] if is_here else []),
         *("--", "origin", ref),
     )
@@ -94,15 +94,15 @@ def _files(name: str, bare: Path, commit: str, paths: Sequence[str]) -> Checkout
     errors, good, total = [], [], 0
     for file in guides:
         size = sizes.get(file.blob)
-        if size is None or size > MOST_BYTES:
-            said = f"is larger than the limit of {MOST_BYTES // 1_000_000} MB a file"
+        if size is None or size > MAX_BYTES:
+            said = f"is larger than the limit of {MAX_BYTES // 1_000_000} MB a file"
             errors.append(SourceError(f"{name}:{file.path}", said))
         else:
             good.append(file)
             total += size
-    if total > _MOST_IN_ALL:
+    if total > _MAX_IN_ALL:
         raise ValueError(
-            f"the guides there have {total / 1e6:.0f} MB; at most {_MOST_IN_ALL // 1_000_000} MB "
+            f"the guides there have {total / 1e6:.0f} MB; at most {_MAX_IN_ALL // 1_000_000} MB "
             "are read. Specify a folder, or files"
         )
     named = hashlib.sha256("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -77,7 +77,7 @@ class GuideEntry(_Table):
         return SideFile.model_validate(said)
 
 
-class Gate(_Table):
+class GateOptions(_Table):
     """`[gate]`: files of golden questions, and how many may be answered worse than before."""
 
     questions: tuple[Path, ...] = ()
@@ -88,7 +88,7 @@ class GuidesFile(_Table):
     """The contents of a guides file. Its paths are relative to its folder."""
 
     guide: Annotated[tuple[GuideEntry, ...], Field(min_length=1)]
-    gate: Gate = Gate()
+    gate: GateOptions = GateOptions()
     lint: LintOptions = LintOptions()
 
 

@@ -15,10 +15,10 @@ from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, side_file_of
 from ingest.loaders.load import LOADERS
 from ingest.source import Source
-from ingest.sources.files import LEADS_OUT, Sources, find_sources, is_beside, leads_out
+from ingest.sources.files import LEADS_OUT, Sources, find_sources, is_companion, leads_out
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.web import Fetcher, Page, fetch_limits_of
+from ingest.sources.web import Fetcher, WebPage, fetch_limits_of
 from kb.evaluation.golden import golden_file_of
 from kb.paths import Home
 from kb.settings import Settings
@@ -30,7 +30,7 @@ _LONGEST_STEM = 200
 
 
 @dataclass(frozen=True)
-class Named:
+class SourceList:
     """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries."""
 
     entries: tuple[GuideEntry, ...]
@@ -39,7 +39,7 @@ class Named:
     errors: tuple[SourceError, ...] = ()
 
 
-def find_named(named: Named) -> Sources:
+def resolve_sources(named: SourceList) -> Sources:
     """Return the entries' files, fetching remote ones into the home folder.
 
     A file listed by two entries belongs to the first.
@@ -119,7 +119,7 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
         if not names:
             raise SourceError(path, "no file matches this pattern")
         base = folder / Path(*_fixed(entry.source))
-        matching = [path for name in names if not is_beside(path := folder / name)]
+        matching = [path for name in names if not is_companion(path := folder / name)]
         errors = tuple(
             SourceError(path, LEADS_OUT)
             for path in matching
@@ -199,7 +199,7 @@ def _named(path: Path, page: str, named: str) -> str:
     return (within / path.name).as_posix()
 
 
-def _write(page: Page, home: Home) -> Path:
+def _write(page: WebPage, home: Home) -> Path:
     parts = urlsplit(page.url)
     stem = Path(unquote(parts.path)).name.rsplit(".", 1)[0].strip(".") or parts.hostname or "page"
     folder = home.fetched / hashlib.sha256(page.url.encode()).hexdigest()[:16]

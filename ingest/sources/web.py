@@ -22,11 +22,11 @@ from kb.settings import Settings
 from kb.text.addresses import without_credentials
 
 _AGENT = "Guidebot"
-_MOST_BYTES = 20_000_000
+_MAX_BYTES = 20_000_000
 # RFC 9309, section 2.5: crawlers must parse at least 500 KiB of robots.txt.
-_MOST_RULES = 512_000
-_MOST_REDIRECTS = 5
-_MOST_SECONDS = 3600.0
+_MAX_RULES = 512_000
+_MAX_REDIRECTS = 5
+_MAX_SECONDS = 3600.0
 _LONGEST_DELAY = 10.0
 _TIMEOUT = 20.0
 
@@ -65,7 +65,7 @@ def fetch_limits_of(settings: Settings) -> FetchLimits:
 
 
 @dataclass(frozen=True)
-class Page:
+class WebPage:
     """A fetched page; `suffix` is the file suffix for its content type."""
 
     url: str
@@ -112,7 +112,7 @@ class Fetcher:
         """Close connections and the cache."""
         self._client.close()
 
-    def pages(self, url: str) -> Iterator[Page | SourceError]:
+    def pages(self, url: str) -> Iterator[WebPage | SourceError]:
         """Yield the page at a URL, or the pages in the sitemap there.
 
         A page that cannot be fetched is yielded as an error. Raises SourceError if the URL itself
@@ -129,7 +129,7 @@ class Fetcher:
             except SourceError as error:
                 yield error
 
-    def _addresses(self, sitemap: Page, depth: int = 0) -> Iterator[str]:
+    def _addresses(self, sitemap: WebPage, depth: int = 0) -> Iterator[str]:
         try:
             root = ElementTree.fromstring(sitemap.data)
         except ElementTree.ParseError as error:
@@ -150,7 +150,7 @@ class Fetcher:
             else:
                 yield address
 
-    def _get(self, url: str) -> Page:
+    def _get(self, url: str) -> WebPage:
         self._count(url)
         _split(url)
         if not self._rules(url).can_fetch(url, _AGENT):
@@ -164,14 +164,14 @@ class Fetcher:
         suffix = ".xml" if kind in _SITEMAPS else SUFFIXES.get(kind)
         if suffix is None:
             raise SourceError(url, f"has the content type {kind or 'none'}, which is not supported")
-        return Page(url, suffix, data)
+        return WebPage(url, suffix, data)
 
     def _count(self, url: str) -> None:
         self._pages += 1
         most = self.limits.pages
         if self._pages > most:
             raise SourceError(url, f"exceeds the limit of {most} pages (FETCH_PAGES)")
-        if time.monotonic() - self._started > _MOST_SECONDS:
+        if time.monotonic() - self._started > _MAX_SECONDS:
             raise SourceError(
                 url,
                 f"was not fetched: the pages took longer than an hour (at most {most} are read)",
@@ -189,13 +189,13 @@ class Fetcher:
                     url, f"robots.txt: the server responds with {response.status_code}"
                 )
             found = response.status_code == 200
-            text = data[:_MOST_RULES].decode("utf-8", "replace") if found else ""
+            text = data[:_MAX_RULES].decode("utf-8", "replace") if found else ""
             self._robots[site] = Protego.parse(text)
         return self._robots[site]
 
     def _follow(self, url: str) -> tuple[httpx.Response, bytes]:
         address = url
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             _split(address)
             self._wait(address)
             response, data = self._request(address)
@@ -205,13 +205,13 @@ class Fetcher:
             if not _same_host(target, url):
                 raise SourceError(url, f"redirects to another host: {target}")
             address = target
-        raise SourceError(url, f"redirects more than {_MOST_REDIRECTS} times")
+        raise SourceError(url, f"redirects more than {_MAX_REDIRECTS} times")
 
     def _request(self, url: str) -> tuple[httpx.Response, bytes]:
         self._transport.stop_after(self.limits.timeout)
         try:
             with self._client.stream("GET", url) as response:
-                return response, read_body(response, _MOST_BYTES)
+                return response, read_body(response, _MAX_BYTES)
         except BodyError as error:
             raise SourceError(url, str(error)) from error
         except InsideError as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.suggest.drafted import Tag
+from ingest.suggest.drafted import LineTag
 from ingest.suggest.problems import Problem
 from ingest.suggest.prompts import TASK, languages_of
 from kb.choosing.calls import Calls, Outcome, Unavailable
@@ -19,10 +19,10 @@ from kb.choosing.store import ModelStore
 from kb.errors import ModelError
 from kb.settings import Settings
 
-_LEAST_SECONDS = 120.0
+_MIN_SECONDS = 120.0
 """Nobody waits for a draft, so its timeout can be longer than an answer's."""
 
-_MOST_TEXT = 6_000
+_MAX_TEXT = 6_000
 _CHARACTERS_PER_TOKEN = 1.5
 _TOKENS_WRITTEN = 800
 _MILLION = 1e6
@@ -52,8 +52,8 @@ class _Texts(BaseModel):
 
 def _schema() -> dict[str, Any]:
     strings = {"type": "array", "items": {"type": "string"}}
-    properties: dict[str, Any] = {tag.value: strings for tag in Tag}
-    properties[Tag.TITLE.value] = {"type": "string"}
+    properties: dict[str, Any] = {tag.value: strings for tag in LineTag}
+    properties[LineTag.TITLE.value] = {"type": "string"}
     return {
         "title": "drafts",
         "description": "How people ask about the problem.",
@@ -73,7 +73,7 @@ class Estimate:
     cost: float | None
 
 
-class Refused(Exception):
+class NoDrafts(Exception):
     """The model returned no drafts for a problem; `stopping` means that others would fail too."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -86,7 +86,7 @@ class Drafter:
 
     def __init__(self, settings: Settings, languages: Sequence[str]) -> None:
         """Open the model; raises SettingsError, or ModelError if its usage store is unusable."""
-        slow = max(settings.chat_timeout, _LEAST_SECONDS)
+        slow = max(settings.chat_timeout, _MIN_SECONDS)
         settings = settings.model_copy(update={"chat_timeout": slow})
         self._languages = languages
         try:
@@ -95,7 +95,7 @@ class Drafter:
             raise ModelError(f"{settings.home.model_store} cannot be used: {error}") from error
         self._calls = Calls(open_chat_model(settings), settings, store)
 
-    def texts(self, problem: Problem) -> dict[Tag, Sequence[str]]:
+    def texts(self, problem: Problem) -> dict[LineTag, Sequence[str]]:
         """Return the model's drafts for a problem, unchecked; raises Refused."""
         data = _data(problem, self._languages)
         try:
@@ -103,16 +103,16 @@ class Drafter:
                 found = turn.ask(_INSTRUCTIONS, data, _schema())
             texts = _Texts.model_validate(found)
         except Unavailable as error:
-            raise Refused(error.outcome) from error
+            raise NoDrafts(error.outcome) from error
         except ValidationError as error:
-            raise Refused(Outcome.MALFORMED) from error
+            raise NoDrafts(Outcome.MALFORMED) from error
         title = [texts.title.strip()] if texts.title.strip() else []
         return {
-            Tag.ASK: texts.ask,
-            Tag.WORD: texts.word,
-            Tag.TITLE: title,
-            Tag.GOLDEN: texts.golden,
-            Tag.NEAR: texts.near,
+            LineTag.ASK: texts.ask,
+            LineTag.WORD: texts.word,
+            LineTag.TITLE: title,
+            LineTag.GOLDEN: texts.golden,
+            LineTag.NEAR: texts.near,
         }
 
 
@@ -135,7 +135,7 @@ def _data(problem: Problem, languages: Sequence[str]) -> str:
             "heading": problem.heading,
             "title": "wanted" if problem.wants_title else "not wanted",
             "there_is_already": problem.written,
-            "text": problem.text[:_MOST_TEXT],
+            "text": problem.text[:_MAX_TEXT],
         },
         ensure_ascii=False,
     )

@@ -98,7 +98,7 @@ def merged(problem: Problem, new: Drafted, by: str, today: date) -> Drafts:
 
 
 @dataclass(frozen=True)
-class Decision:
+class DraftDecision:
     """A decision on a problem's drafts: those that are kept; None, if all are dropped.
 
     `golden` are the drafted questions that are kept; None keeps all, unless all drafts are dropped.
@@ -109,7 +109,7 @@ class Decision:
     golden: frozenset[str] | None = None
 
 
-def decided_changes(guide: GuideFile, decisions: Sequence[Decision]) -> Changes:
+def decided_changes(guide: GuideFile, decisions: Sequence[DraftDecision]) -> Changes:
     """Return the changes for decisions on a guide's drafts; raises as `drafted_changes` does."""
     changes = Changes()
     editor = SideFileEditor(guide)
@@ -149,7 +149,7 @@ def drafted_questions(
     return [each for each in questions if each.draft and _anchor(each.draft) == problem.anchor]
 
 
-def _keeps(by_anchor: Mapping[str, Decision]) -> Callable[[GoldenQuestion], bool | None]:
+def _keeps(by_anchor: Mapping[str, DraftDecision]) -> Callable[[GoldenQuestion], bool | None]:
     def keep(question: GoldenQuestion) -> bool | None:
         decision = by_anchor.get(_anchor(question.draft or ""))
         if decision is None:

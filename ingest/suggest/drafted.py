@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from kb.question.redact import redact
 
-MOST_CHARACTERS = 300
-MOST_WORDINGS = 20
+MAX_CHARACTERS = 300
+MAX_WORDINGS = 20
 
 _ADDRESS = re.compile(
     r"\w{2,}://|\bwww\.|\b(?:mailto|javascript):|[\w.+-]+[@＠][\w-]+\.\w+"
@@ -29,7 +29,7 @@ _WORDS = ("CJK ", "HIRAGANA ", "KATAKANA ", "HANGUL ")
 _JOINERS = "\u200c\u200d"
 
 
-class Tag(StrEnum):
+class LineTag(StrEnum):
     """What a line of a reply holds."""
 
     ASK = "ask"
@@ -56,14 +56,14 @@ class Drafted:
     current: bool = True
 
 
-def fault_of(text: str, tag: Tag) -> str | None:
+def fault_of(text: str, tag: LineTag) -> str | None:
     """Return why a text is unfit for its tag, or None."""
     if not any(character.isalnum() for character in text):
         return "has no text"
-    if tag is Tag.ASK and _is_too_short(text):
+    if tag is LineTag.ASK and _is_too_short(text):
         return "is too short"
-    if len(text) > MOST_CHARACTERS:
-        return f"has {len(text)} characters; the limit is {MOST_CHARACTERS}"
+    if len(text) > MAX_CHARACTERS:
+        return f"has {len(text)} characters; the limit is {MAX_CHARACTERS}"
     if any(_is_hidden(character) for character in text):
         return "has control or hidden characters"
     if _ADDRESS.search(text):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """Severity: an error loses a problem or a file, a warning at most a line."""
 
     ERROR = "error"
@@ -14,12 +14,12 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class ReplyFinding:
     """A finding in a line of a reply. `dropped` is whether the line was rejected."""
 
     file: str
     line: int
-    level: Level
+    level: Severity
     message: str
     dropped: bool = False
 

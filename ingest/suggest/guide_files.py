@@ -12,21 +12,21 @@ from ingest.reading import whole_source
 from ingest.source import Source
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.pasted import is_pasted
-from ingest.sources.resolve import Named, find_named
+from ingest.sources.resolve import SourceList, resolve_sources
 from ingest.suggest.problems import GuideFile
 from kb.errors import GuidebotError
 from kb.text.addresses import without_credentials
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundGuides:
     """The local guides, and the sources that are not, each with the reason."""
 
     guides: tuple[GuideFile, ...]
     passed_over: tuple[str, ...]
 
 
-def find_guide_files(named: Named) -> Found:
+def find_guide_files(named: SourceList) -> FoundGuides:
     """Return the sources' local guides; nothing is fetched.
 
     Raises GuidebotError with every file that cannot be read, and if there is no guide.
@@ -37,7 +37,7 @@ def find_guide_files(named: Named) -> Found:
         for entry in named.entries
         if _elsewhere(entry)
     ]
-    sources = find_named(replace(named, entries=here))
+    sources = resolve_sources(replace(named, entries=here))
     passed_over += [
         f"{path}: holds prompts or a reply, not a guide"
         for path in sources.passed_over
@@ -57,7 +57,7 @@ def find_guide_files(named: Named) -> Found:
     if not guides:
         reasons = "".join(f"\n  {reason}" for reason in passed_over)
         raise GuidebotError(f"None of the guides is a local file.{reasons}")
-    return Found(tuple(guides), tuple(passed_over))
+    return FoundGuides(tuple(guides), tuple(passed_over))
 
 
 def read_guide_file(source: Source, bounds: Bounds | None = None) -> GuideFile:

@@ -9,14 +9,14 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ingest.suggest.changes import Changes, Decision, decided_changes
+from ingest.suggest.changes import Changes, DraftDecision, decided_changes
 from ingest.suggest.problems import GuideFile, Problem
 from kb.errors import GuidebotError
 from kb.ingest_result import PendingDrafts
 from kb.model import Frozen
 
 
-class Decided(Frozen):
+class ReviewDecision(Frozen):
     """A decision on a problem's drafts: the wordings to keep; if empty, all are dropped."""
 
     source: Annotated[str, Field(min_length=1)]
@@ -24,7 +24,7 @@ class Decided(Frozen):
     keep: tuple[str, ...]
 
 
-_DECIDED = TypeAdapter(tuple[Decided, ...])
+_DECIDED = TypeAdapter(tuple[ReviewDecision, ...])
 
 
 def pending(guides: Sequence[GuideFile]) -> list[PendingDrafts]:
@@ -48,7 +48,7 @@ def pending(guides: Sequence[GuideFile]) -> list[PendingDrafts]:
     ]
 
 
-def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
+def read_decisions(name: str, data: bytes) -> tuple[ReviewDecision, ...]:
     """Parse a JSON file of decisions; raises GuidebotError with what is wrong."""
     try:
         value = json.loads(data.decode("utf-8-sig"))
@@ -69,14 +69,16 @@ def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
         raise GuidebotError(f"{name}: {wrong}. Nothing was changed.") from error
 
 
-def decisions_as_changes(guides: Sequence[GuideFile], decided: Sequence[Decided]) -> list[Changes]:
+def decisions_as_changes(
+    guides: Sequence[GuideFile], decided: Sequence[ReviewDecision]
+) -> list[Changes]:
     """Return the changes for decisions, not written yet.
 
     Raises GuidebotError with every unknown source, section and wording, and as `decided_changes`
     does.
     """
     faults: list[str] = []
-    found: dict[Path, list[Decision]] = {}
+    found: dict[Path, list[DraftDecision]] = {}
     seen: set[tuple[Path, str]] = set()
     for each in decided:
         guide = next((guide for guide in guides if _is_at(guide, each.source)), None)
@@ -102,7 +104,9 @@ def _problem(guide: GuideFile | None, anchor: str) -> Problem | None:
     return next((each for each in problems if each.anchor == anchor), None)
 
 
-def _faults(guide: GuideFile | None, problem: Problem | None, each: Decided) -> Iterator[str]:
+def _faults(
+    guide: GuideFile | None, problem: Problem | None, each: ReviewDecision
+) -> Iterator[str]:
     if guide is None:
         yield f"{each.source}: no guide with this source was given"
     elif problem is None:
@@ -115,9 +119,9 @@ def _faults(guide: GuideFile | None, problem: Problem | None, each: Decided) -> 
                 yield f"{each.source}: {each.anchor!r} has no drafted wording {text!r}"
 
 
-def _decision(problem: Problem, each: Decided) -> Decision:
+def _decision(problem: Problem, each: ReviewDecision) -> DraftDecision:
     if problem.drafts is None or not each.keep:
-        return Decision(problem, None)
+        return DraftDecision(problem, None)
     wanted = set(each.keep)
     kept = tuple(text for text in problem.drafts.also_asked if text in wanted)
-    return Decision(problem, problem.drafts.model_copy(update={"also_asked": kept}))
+    return DraftDecision(problem, problem.drafts.model_copy(update={"also_asked": kept}))

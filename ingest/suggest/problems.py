@@ -22,7 +22,7 @@ from kb.model import Drafts, Guide, GuideInfo, Section, problem_heading
 ENOUGH_WORDINGS = 10
 """A problem with this many of the docs team's own wordings needs no drafts; chosen by hand."""
 
-LEAST_WORDINGS = 5
+MIN_WORDINGS = 5
 """With fewer drafted wordings, drafts are requested again; chosen by hand."""
 
 _ID_DIGITS = 8
@@ -167,7 +167,7 @@ class Problem:
             return True
         if self.decided:
             return not self.written
-        return few and len(self.written) + len(self.drafts.also_asked) < LEAST_WORDINGS
+        return few and len(self.written) + len(self.drafts.also_asked) < MIN_WORDINGS
 
 
 def text_checksum(text: str) -> str:

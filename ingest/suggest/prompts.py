@@ -6,16 +6,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from ingest.sources.pasted import PROMPT_START
-from ingest.suggest.drafted import MOST_CHARACTERS
+from ingest.suggest.drafted import MAX_CHARACTERS
 from ingest.suggest.problems import Problem
 from ingest.suggest.reply_lines import END
 
-LEAST_SIZE = 4_000
-_MOST_PROBLEMS = 8
+MIN_SIZE = 4_000
+_MAX_PROBLEMS = 8
 """The most problems in a prompt: assistants truncate the reply to more."""
 
-_LEAST_TEXT = 400
-_MOST_WRITTEN = 2
+_MIN_TEXT = 400
+_MAX_WRITTEN = 2
 
 TASK = """\
 You help people to find their way in a troubleshooting guide. They do not know its words: they say \
@@ -57,13 +57,13 @@ def prompts(problems: Sequence[Problem], languages: Sequence[str], size: int) ->
     A problem that is too long for one is truncated, with a notice. Each prompt asks for its guides'
     languages, English, and `languages`. Raises ValueError if `size` is too small.
     """
-    if size < LEAST_SIZE:
-        raise ValueError(f"a prompt needs {LEAST_SIZE} characters")
+    if size < MIN_SIZE:
+        raise ValueError(f"a prompt needs {MIN_SIZE} characters")
     found: list[str] = []
     group: list[Problem] = []
     for problem in problems:
         wider = [*group, problem]
-        if group and (len(wider) > _MOST_PROBLEMS or len(_prompt(wider, languages)) > size):
+        if group and (len(wider) > _MAX_PROBLEMS or len(_prompt(wider, languages)) > size):
             found.append(_fitting(group, languages, size))
             wider = [problem]
         group = wider
@@ -91,7 +91,7 @@ def _fitting(group: Sequence[Problem], languages: Sequence[str], size: int) -> s
     if len(prompt) <= size:
         return prompt
     (problem,) = group
-    room = max(_LEAST_TEXT, len(problem.text) - (len(prompt) - size) - len(_cut("", problem.text)))
+    room = max(_MIN_TEXT, len(problem.text) - (len(prompt) - size) - len(_cut("", problem.text)))
     return _prompt(group, languages, room)
 
 
@@ -120,7 +120,7 @@ def _described(problem: Problem, room: int | None) -> Iterator[str]:
     yield f"heading: {_line(problem.heading)}"
     if problem.wants_title:
         yield "title: wanted"
-    for text in problem.written[: _MOST_WRITTEN if cut else None]:
+    for text in problem.written[: _MAX_WRITTEN if cut else None]:
         yield f"there is already: {_line(text)}"
     yield "text:"
     yield problem.text if room is None else _cut(problem.text[:room], problem.text)
@@ -132,7 +132,7 @@ def _cut(kept: str, text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:MOST_CHARACTERS]
+    return " ".join(text.split())[:MAX_CHARACTERS]
 
 
 def _mark(body: str) -> str:

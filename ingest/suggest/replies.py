@@ -9,18 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.suggest.drafted import MOST_WORDINGS, Drafted, Tag, fault_of
-from ingest.suggest.findings import Finding, Level
-from ingest.suggest.problems import LEAST_WORDINGS, Problem, text_checksum
+from ingest.suggest.drafted import MAX_WORDINGS, Drafted, LineTag, fault_of
+from ingest.suggest.findings import ReplyFinding, Severity
+from ingest.suggest.problems import MIN_WORDINGS, Problem, text_checksum
 from ingest.suggest.reply_json import BadJson, json_in
-from ingest.suggest.reply_lines import Given, Named, Piece, own_text, pieces_of
+from ingest.suggest.reply_lines import Given, Piece, ProblemLine, own_text, pieces_of
 from kb.text.counted import counted
 
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 _NEAREST_NAMED = 20
 _NOTHING = ("none", "(none)", "n/a", "なし")
 _COMMA = re.compile(r"\s*[,，、;；]\s*")
-_TAG_NAMES = ", ".join(tag.value for tag in Tag)
+_TAG_NAMES = ", ".join(tag.value for tag in LineTag)
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class ReadReplies:
 
     drafted: Mapping[str, Drafted]
     sources: Mapping[str, str]
-    findings: Sequence[Finding]
+    findings: Sequence[ReplyFinding]
     already: int
-    few: Sequence[Finding] = ()
+    few: Sequence[ReplyFinding] = ()
 
     @property
-    def dropped(self) -> list[Finding]:
+    def dropped(self) -> list[ReplyFinding]:
         """The findings on lines that were rejected."""
         return [finding for finding in self.findings if finding.dropped]
 
@@ -68,7 +68,7 @@ def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadR
 
 def check_texts(
     problem: Problem,
-    texts: Mapping[Tag, Sequence[str]],
+    texts: Mapping[LineTag, Sequence[str]],
     name: str,
     problems: Sequence[Problem],
 ) -> ReadReplies:
@@ -87,16 +87,18 @@ def check_texts(
     return ReadReplies(drafted, collection.sources, checks.findings, checks.already, checks.few)
 
 
-def _apart(tag: Tag, text: str) -> list[str]:
+def _apart(tag: LineTag, text: str) -> list[str]:
     """Split a line into its texts: keywords may be a comma-separated list."""
-    return [each for each in _COMMA.split(text) if each] or [text] if tag is Tag.WORD else [text]
+    return (
+        [each for each in _COMMA.split(text) if each] or [text] if tag is LineTag.WORD else [text]
+    )
 
 
 @dataclass(frozen=True)
 class _Line:
     file: str
     line: int
-    tag: Tag
+    tag: LineTag
     text: str
 
 
@@ -110,7 +112,7 @@ class _Collection:
     ids: dict[str, tuple[str, int]] = field(default_factory=dict)
     current: set[str] = field(default_factory=set)
     begins: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ReplyFinding] = field(default_factory=list)
     _unknown: int = 0
 
     def add(self, reply: Reply) -> None:
@@ -126,11 +128,11 @@ class _Collection:
         pieces = sorted([*whole, *found.pieces], key=lambda piece: piece.line)
         if found.bad and _is_reply_gone_wrong(found.bad, text, pieces):
             self._bad_json(reply.name, found.bad, found.pieces)
-        elif not any(isinstance(piece, (Named, Given)) for piece in pieces):
+        elif not any(isinstance(piece, (ProblemLine, Given)) for piece in pieces):
             self._say(
                 reply.name,
                 1,
-                Level.ERROR,
+                Severity.ERROR,
                 "has nothing in the format that the prompt asks for: no line with a problem's id "
                 "such as '## 3f9c12aa-51b0', and none such as 'ask: ...'",
             )
@@ -139,20 +141,20 @@ class _Collection:
     def _bad_json(self, name: str, bad: BadJson, taken: Sequence[Piece]) -> None:
         if taken:
             message = f"{bad.reason}. The complete parts before and after it are used. {_REST}"
-            self._say(name, bad.line, Level.WARNING, message, dropped=True)
+            self._say(name, bad.line, Severity.WARNING, message, dropped=True)
         else:
-            self._say(name, bad.line, Level.ERROR, f"{bad.reason}. {_PLAIN}")
+            self._say(name, bad.line, Severity.ERROR, f"{bad.reason}. {_PLAIN}")
 
     def _text(self, reply: Reply) -> str | None:
-        if len(reply.data) > MOST_BYTES:
-            size = f"{MOST_BYTES // 1_000_000} MB"
-            self._say(reply.name, 1, Level.ERROR, f"is larger than {size}. Is it a reply?")
+        if len(reply.data) > MAX_BYTES:
+            size = f"{MAX_BYTES // 1_000_000} MB"
+            self._say(reply.name, 1, Severity.ERROR, f"is larger than {size}. Is it a reply?")
             return None
         try:
             text = reply.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = reply.data.count(b"\n", 0, error.start) + 1
-            self._say(reply.name, line, Level.ERROR, "is not UTF-8. Save it as UTF-8.")
+            self._say(reply.name, line, Severity.ERROR, "is not UTF-8. Save it as UTF-8.")
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -172,17 +174,17 @@ class _Collection:
         else:
             return pieces
         message = f"the reply seems to be cut off here, so its last line is dropped: {why}"
-        self._say(name, pieces[-1].line, Level.WARNING, message, dropped=True)
+        self._say(name, pieces[-1].line, Severity.WARNING, message, dropped=True)
         return pieces[:-1]
 
     @staticmethod
     def _breaks_off(pieces: Sequence[Piece]) -> bool:
         """Whether the last problem has no near misses although those before it do."""
-        starts = [n for n, piece in enumerate(pieces) if isinstance(piece, Named)]
+        starts = [n for n, piece in enumerate(pieces) if isinstance(piece, ProblemLine)]
         if len(starts) < 2:  # nothing to compare with
             return False
         parts = [pieces[a:b] for a, b in zip(starts, [*starts[1:], len(pieces)], strict=True)]
-        ends = [any(_is(piece, Tag.NEAR) for piece in part) for part in parts]
+        ends = [any(_is(piece, LineTag.NEAR) for piece in part) for part in parts]
         return all(ends[:-1]) and not ends[-1]
 
     def _sort(self, name: str, pieces: Sequence[Piece]) -> None:
@@ -197,20 +199,24 @@ class _Collection:
                 else:
                     self._give(name, problem, piece)
                 continue
-            if isinstance(piece, Named) and piece.checksum is None and piece.key not in self.known:
+            if (
+                isinstance(piece, ProblemLine)
+                and piece.checksum is None
+                and piece.key not in self.known
+            ):
                 continue  # eight digits that are not an id
             self._lost(name, lost, why)
             lost = []
-            problem = self._problem(name, piece) if isinstance(piece, Named) else None
+            problem = self._problem(name, piece) if isinstance(piece, ProblemLine) else None
             why = "are under an unknown id"
-            if not isinstance(piece, Named):
+            if not isinstance(piece, ProblemLine):
                 why = f"are under the heading {piece.text[:60]!r}, which is not a problem's id"
         self._lost(name, lost, why)
 
-    def _problem(self, name: str, named: Named) -> Problem | None:
+    def _problem(self, name: str, named: ProblemLine) -> Problem | None:
         problem = self.known.get(named.key)
         if problem is None:
-            self._say(name, named.line, Level.ERROR, self._no_such(named))
+            self._say(name, named.line, Severity.ERROR, self._no_such(named))
             return None
         self.given.setdefault(problem.key, [])
         self.sources.setdefault(problem.key, name)
@@ -222,13 +228,13 @@ class _Collection:
         self._say(
             name,
             named.line,
-            Level.WARNING,
+            Severity.WARNING,
             f"the text of {problem.heading!r} has changed since the prompt was made: its drafts "
             "are used, and it is drafted again next time",
         )
         return problem
 
-    def _no_such(self, named: Named) -> str:
+    def _no_such(self, named: ProblemLine) -> str:
         self._unknown += 1
         near: list[str] = []
         if self._unknown <= _NEAREST_NAMED:
@@ -245,13 +251,13 @@ class _Collection:
             self._say(
                 name,
                 given.line,
-                Level.WARNING,
+                Severity.WARNING,
                 f"there is no tag {given.name!r} ({_TAG_NAMES})",
                 dropped=True,
             )
             return
         for text in _apart(given.tag, given.text):
-            if given.tag not in (Tag.TITLE, Tag.WORD) or text.casefold() not in _NOTHING:
+            if given.tag not in (LineTag.TITLE, LineTag.WORD) or text.casefold() not in _NOTHING:
                 self.given[problem.key].append(_Line(name, given.line, given.tag, text))
 
     def _lost(self, name: str, lines: Sequence[int], why: str) -> None:
@@ -259,12 +265,12 @@ class _Collection:
             return
         which = f"lines {lines[0]} to {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
         what = why if len(lines) > 1 else why.replace("are ", "is ", 1)
-        self._say(name, lines[0], Level.WARNING, f"{which} {what}", dropped=True)
+        self._say(name, lines[0], Severity.WARNING, f"{which} {what}", dropped=True)
 
     def _say(
-        self, name: str, line: int, level: Level, message: str, *, dropped: bool = False
+        self, name: str, line: int, level: Severity, message: str, *, dropped: bool = False
     ) -> None:
-        self.findings.append(Finding(name, line, level, message, dropped))
+        self.findings.append(ReplyFinding(name, line, level, message, dropped))
 
 
 _REST = "Ask for the rest"
@@ -275,8 +281,8 @@ class _Checks:
     """Checks the lines of all problems together."""
 
     def __init__(self, collection: _Collection, problems: Sequence[Problem]) -> None:
-        self.findings: list[Finding] = []
-        self.few: list[Finding] = []
+        self.findings: list[ReplyFinding] = []
+        self.few: list[ReplyFinding] = []
         self.already = 0
         self._collection = collection
         # Editions of a guide share names, and may share wordings.
@@ -287,7 +293,7 @@ class _Checks:
                 self._asked[text.casefold()].add(problem.name)
         for key, lines in collection.given.items():
             for line in lines:
-                if line.tag is Tag.ASK:
+                if line.tag is LineTag.ASK:
                     self._asked[line.text.casefold()].add(collection.known[key].name)
 
     def drafted(self, problem: Problem) -> Drafted:
@@ -295,8 +301,8 @@ class _Checks:
         lines = self._collection.given[problem.key]
         current = problem.key in self._collection.current
         kept = kept_drafts(problem, current=current)
-        taken: dict[Tag, dict[str, str]] = {tag: {} for tag in Tag}
-        counts = {Tag.ASK: len(kept[0]), Tag.WORD: len(kept[1])}
+        taken: dict[LineTag, dict[str, str]] = {tag: {} for tag in LineTag}
+        counts = {LineTag.ASK: len(kept[0]), LineTag.WORD: len(kept[1])}
         had = _had(problem, kept)
         dropped = set(dropped_drafts(problem, current=current))
         for line in lines:
@@ -307,17 +313,17 @@ class _Checks:
                 shown = f" ({line.text[:60]!r})" if line.text else ""
                 message = f"{line.tag.value}: {fault}{shown}"
                 self.findings.append(
-                    Finding(line.file, line.line, Level.WARNING, message, dropped=True)
+                    ReplyFinding(line.file, line.line, Severity.WARNING, message, dropped=True)
                 )
             else:
                 taken[line.tag][text] = line.text
-        self._say_if_few(problem, lines, counts[Tag.ASK] + len(taken[Tag.ASK]))
+        self._say_if_few(problem, lines, counts[LineTag.ASK] + len(taken[LineTag.ASK]))
         return Drafted(
-            also_asked=tuple(taken[Tag.ASK].values()),
-            keywords=tuple(taken[Tag.WORD].values()),
-            title=next(iter(taken[Tag.TITLE].values()), None),
-            golden=tuple(taken[Tag.GOLDEN].values()),
-            near=tuple(taken[Tag.NEAR].values()),
+            also_asked=tuple(taken[LineTag.ASK].values()),
+            keywords=tuple(taken[LineTag.WORD].values()),
+            title=next(iter(taken[LineTag.TITLE].values()), None),
+            golden=tuple(taken[LineTag.GOLDEN].values()),
+            near=tuple(taken[LineTag.NEAR].values()),
             problem=problem.checksum if current else self._former(problem),
             current=current,
         )
@@ -325,12 +331,14 @@ class _Checks:
     def _say_if_few(self, problem: Problem, lines: Sequence[_Line], drafts: int) -> None:
         file, number = self._collection.ids.get(problem.key, ("", 1))
         wordings = drafts + len(problem.written)
-        if not any(line.tag is Tag.ASK for line in lines):
+        if not any(line.tag is LineTag.ASK for line in lines):
             message = f"there is no wording for {problem.heading!r} under its id"
-            self.findings.append(Finding(file, number, Level.WARNING, message))
-        elif wordings < LEAST_WORDINGS and not (problem.decided and problem.written):
+            self.findings.append(ReplyFinding(file, number, Severity.WARNING, message))
+        elif wordings < MIN_WORDINGS and not (problem.decided and problem.written):
             came = f"only {counted(wordings, 'wording')} for {problem.heading!r}"
-            self.few.append(Finding(file, number, Level.WARNING, f"{came}: ask again for it"))
+            self.few.append(
+                ReplyFinding(file, number, Severity.WARNING, f"{came}: ask again for it")
+            )
 
     def _former(self, problem: Problem) -> str | None:
         """Return the previous checksum of the problem's text, if its drafts record one."""
@@ -339,7 +347,7 @@ class _Checks:
         return before if begins and before and before.startswith(begins) else None
 
     def _fault(
-        self, problem: Problem, line: _Line, taken: Mapping[Tag, Mapping[str, str]], had: int
+        self, problem: Problem, line: _Line, taken: Mapping[LineTag, Mapping[str, str]], had: int
     ) -> str | None:
         if fault := fault_of(line.text, line.tag):
             return fault
@@ -349,31 +357,31 @@ class _Checks:
     def _misplaced(
         self,
         problem: Problem,
-        tag: Tag,
+        tag: LineTag,
         text: str,
-        taken: Mapping[Tag, Mapping[str, str]],
+        taken: Mapping[LineTag, Mapping[str, str]],
         had: int,
     ) -> Iterator[str]:
         """Yield the reasons why a text that is fine in itself is not usable here."""
         if text in taken[tag]:
             yield "is in the reply twice"
-        if tag is Tag.TITLE:
+        if tag is LineTag.TITLE:
             if not problem.wants_title:
                 yield f"the heading {problem.heading!r} says what it is about"
             if taken[tag]:
                 yield "there is one already"
             return
-        if tag in (Tag.ASK, Tag.WORD) and text in problem.headings:
+        if tag in (LineTag.ASK, LineTag.WORD) and text in problem.headings:
             yield "is the heading itself, which is searched anyway"
-        if tag is Tag.ASK and len(self._asked[text]) > 1:
+        if tag is LineTag.ASK and len(self._asked[text]) > 1:
             names = ", ".join(sorted(self._asked[text] - {problem.name}))
             yield f"is also a wording of {names}, so it does not tell them apart"
-        if tag in (Tag.GOLDEN, Tag.NEAR) and self._asked.get(text):
+        if tag in (LineTag.GOLDEN, LineTag.NEAR) and self._asked.get(text):
             yield "is also a wording, so asking it would prove nothing"
-        if tag is Tag.NEAR and text in taken[Tag.GOLDEN]:
+        if tag is LineTag.NEAR and text in taken[LineTag.GOLDEN]:
             yield "is also one of the questions that it answers"
-        if had + len(taken[tag]) >= MOST_WORDINGS:
-            yield f"a problem has at most {MOST_WORDINGS}"
+        if had + len(taken[tag]) >= MAX_WORDINGS:
+            yield f"a problem has at most {MAX_WORDINGS}"
 
 
 def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequence[str]]:
@@ -397,13 +405,13 @@ def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
 
 def _had(
     problem: Problem, kept: tuple[Sequence[str], Sequence[str]]
-) -> Mapping[Tag, frozenset[str]]:
+) -> Mapping[LineTag, frozenset[str]]:
     """Return what a problem already has, casefolded: the docs team's own, and drafts."""
     titles = [problem.sections[0].title, problem.drafts.title if problem.drafts else None]
     texts = {
-        Tag.ASK: (*kept[0], *problem.written),
-        Tag.WORD: (*kept[1], *problem.keywords),
-        Tag.TITLE: tuple(title for title in titles if title),
+        LineTag.ASK: (*kept[0], *problem.written),
+        LineTag.WORD: (*kept[1], *problem.keywords),
+        LineTag.TITLE: tuple(title for title in titles if title),
     }
     return {tag: frozenset(text.casefold() for text in some) for tag, some in texts.items()}
 
@@ -411,7 +419,7 @@ def _had(
 def read_reply_file(path: Path) -> Reply:
     """Read a reply from a file, up to just over the size limit; raises OSError."""
     with path.open("rb") as file:
-        return Reply(str(path), file.read(MOST_BYTES + 1))
+        return Reply(str(path), file.read(MAX_BYTES + 1))
 
 
 def _is_reply_gone_wrong(bad: BadJson, text: str, pieces: Sequence[Piece]) -> bool:
@@ -425,5 +433,5 @@ def _is_prose(piece: Piece) -> bool:
     return isinstance(piece, Given) and piece.tag is None
 
 
-def _is(piece: Piece, tag: Tag) -> bool:
+def _is(piece: Piece, tag: LineTag) -> bool:
     return isinstance(piece, Given) and piece.tag is tag

@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.suggest.reply_lines import Given, Named, Piece, tag_of, tidy
+from ingest.suggest.reply_lines import Given, Piece, ProblemLine, tag_of, tidy
 
 _START = re.compile(r'[{\[](?=\s*["{\[])')
 _ID = re.compile(r"\s*([0-9a-f]{8})(?:-([0-9a-f]{4}))?\s*", re.IGNORECASE)
 _ID_BEFORE = re.compile(r'"([0-9a-f]{8}(?:-[0-9a-f]{4})?)"\s*:\s*\Z', re.IGNORECASE)
 _ID_KEYS = ("id", "problem")
-_MOST_BEFORE = 40
-_MOST_BETWEEN = 10_000
-_MOST_FAULTS = 200
+_MAX_BEFORE = 40
+_MAX_BETWEEN = 10_000
+_MAX_FAULTS = 200
 """After this many failed attempts, the rest of a text is not searched for JSON; chosen by hand."""
 
 # Where parsing resumes after unterminated JSON: at a fence, a heading, an empty line.
@@ -47,7 +47,7 @@ def json_in(text: str) -> FoundJson:
     decoder = json.JSONDecoder()
     lines = _Lines(text)
     at = faults = bad_until = 0
-    while faults < _MOST_FAULTS and (match := _START.search(text, at)):
+    while faults < _MAX_FAULTS and (match := _START.search(text, at)):
         start = match.start()
         try:
             value, at = decoder.raw_decode(text, start)
@@ -59,7 +59,7 @@ def json_in(text: str) -> FoundJson:
                 spans += [(start, bad_until)] if has_ids else []
                 found.bad = found.bad or _bad(text, start, error, has_ids)
             continue
-        key = _ID_BEFORE.search(text[max(0, start - _MOST_BEFORE) : start])
+        key = _ID_BEFORE.search(text[max(0, start - _MAX_BEFORE) : start])
         lines.go_to(start - len(key[0]) if key else start)
         pieces = list(lines.pieces({key[1]: value} if key else value))
         found.pieces += pieces
@@ -134,7 +134,7 @@ class _Lines:
         found = _ID.fullmatch(name) if isinstance(name, str) else None
         if found is None:
             return
-        yield Named(self._line_of(found[0]), found[1].lower(), found[2] and found[2].lower())
+        yield ProblemLine(self._line_of(found[0]), found[1].lower(), found[2] and found[2].lower())
         for tag, texts in value.items():
             if tag in _ID_KEYS:
                 continue
@@ -145,7 +145,7 @@ class _Lines:
     def _line_of(self, text: str) -> int:
         for written in (json.dumps(text, ensure_ascii=False), json.dumps(text)):
             # Do not search all of the text for what was written with other escapes.
-            at = self._text.find(written, self._at, self._at + len(written) + _MOST_BETWEEN)
+            at = self._text.find(written, self._at, self._at + len(written) + _MAX_BETWEEN)
             if at >= 0:
                 self.go_to(at)
                 break

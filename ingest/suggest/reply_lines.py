@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.sources.pasted import NARROW
-from ingest.suggest.drafted import Tag
+from ingest.suggest.drafted import LineTag
 
 END = "===== Prompt {number} of {total}: to here ====="
 """The line below a prompt in an exported file; a prompt pasted with the reply is skipped."""
@@ -39,20 +39,20 @@ _TAG = re.compile(
     r"[ ]?#?\d{0,3}(?:\s?[(\[][\w ,-]{1,20}[)\]])?[\s*_`]*+:(?!//)[\s*_`]*+"
 )
 _BULLET = re.compile(r"\s*(?:[*+•●▪◦・·-]|\d{1,3}[.)、]|\(\d{1,3}\)|[①-⑳])\s*(?=\S)")
-_MOST_AFTER_ID = 120
+_MAX_AFTER_ID = 120
 _NAMES = {
-    Tag.ASK: "ask asks",
-    Tag.WORD: "word words keyword keywords",
-    Tag.TITLE: "title titles",
-    Tag.GOLDEN: "golden goldens goldenquestion goldenquestions",
-    Tag.NEAR: "near nears nearmiss nearmisses",
+    LineTag.ASK: "ask asks",
+    LineTag.WORD: "word words keyword keywords",
+    LineTag.TITLE: "title titles",
+    LineTag.GOLDEN: "golden goldens goldenquestion goldenquestions",
+    LineTag.NEAR: "near nears nearmiss nearmisses",
 }
 _TAGS = {name: tag for tag, names in _NAMES.items() for name in names.split()}
 _QUOTES = tuple((pair[0], pair[1]) for pair in ('""', "''", "“”", "„“", "‘’", "«»", "「」", "『』"))
 
 
 @dataclass(frozen=True)
-class Named:
+class ProblemLine:
     """A line with a problem's id: its key, and the start of its checksum if present."""
 
     line: int
@@ -66,7 +66,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Heading:
+class ForeignHeading:
     """A heading without an id: what follows belongs to no known problem."""
 
     line: int
@@ -78,12 +78,12 @@ class Given:
     """A line with a tag. For an unknown tag, `tag` is None and `name` is its text."""
 
     line: int
-    tag: Tag | None
+    tag: LineTag | None
     name: str
     text: str
 
 
-Piece = Named | Heading | Given
+Piece = ProblemLine | ForeignHeading | Given
 
 
 def pieces_of(text: str) -> list[Piece]:
@@ -103,9 +103,9 @@ def pieces_of(text: str) -> list[Piece]:
         elif (heading := _HEADING.match(narrow)) and not _tag(line, narrow, number):
             if like := _LIKE_ID.match(heading[2]):
                 key, _, checksum = like[1].lower().partition("-")
-                found.append(Named(number, key, checksum))
+                found.append(ProblemLine(number, key, checksum))
             elif len(heading[1]) <= level:
-                found.append(Heading(number, heading[2].strip()))
+                found.append(ForeignHeading(number, heading[2].strip()))
             open_tag = None
         elif given := _tag(line, narrow, number):
             found.append(given)
@@ -123,7 +123,7 @@ def own_text(text: str) -> str:
     return "\n".join(line or "" for line in _own(text.split("\n")))
 
 
-def tag_of(name: str) -> Tag | None:
+def tag_of(name: str) -> LineTag | None:
     """Return the tag for a name as people and assistants write it, or None."""
     return _TAGS.get(re.sub(r"[\s_-]", "", name.casefold()))
 
@@ -168,12 +168,12 @@ def _own(lines: Sequence[str]) -> Iterator[str | None]:
             yield line
 
 
-def _named(narrow: str, number: int) -> Named | None:
+def _named(narrow: str, number: int) -> ProblemLine | None:
     if match := _ID.match(narrow):
-        if narrow.lstrip().startswith("#") or len(match[3]) <= _MOST_AFTER_ID:
-            return Named(number, match[1].lower(), match[2].lower())
+        if narrow.lstrip().startswith("#") or len(match[3]) <= _MAX_AFTER_ID:
+            return ProblemLine(number, match[1].lower(), match[2].lower())
     if match := _KEY_ALONE.fullmatch(narrow):
-        return Named(number, match[1].lower(), None)
+        return ProblemLine(number, match[1].lower(), None)
     return None
 
 

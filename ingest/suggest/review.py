@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.suggest.changes import Decision, decided_changes, drafted_questions
-from ingest.suggest.drafted import Tag, fault_of
+from ingest.suggest.changes import DraftDecision, decided_changes, drafted_questions
+from ingest.suggest.drafted import LineTag, fault_of
 from ingest.suggest.guide_files import read_guide_file
 from ingest.suggest.problems import GuideFile, Problem
 from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, read_questions
@@ -17,7 +17,7 @@ Ask = Callable[[str], str]
 Say = Callable[[str], None]
 
 KEYS = "k keep all shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
-_MOST_TEXT = 200
+_MAX_TEXT = 200
 
 _NUMBERS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:[\s,]+\d+(?:\s*-\s*\d+)?)*")
 _EDIT = re.compile(r"e\s*(\d+)", re.IGNORECASE)
@@ -27,7 +27,7 @@ _EDIT = re.compile(r"e\s*(\d+)", re.IGNORECASE)
 class _Row:
     """A drafted text on the screen; `question` is its golden question, if it is one."""
 
-    tag: Tag
+    tag: LineTag
     text: str
     question: GoldenQuestion | None = None
 
@@ -89,7 +89,7 @@ def _golden(guide: GuideFile) -> list[GoldenQuestion]:
 
 def _decide(
     guide: GuideFile, problem: Problem, ask: Ask, say: Say, done: Reviewed
-) -> Decision | None:
+) -> DraftDecision | None:
     rows = _rows(problem, drafted_questions(problem, _golden(guide)))
     say(_shortened(" ".join(problem.text.split())))
     if problem.drafts:
@@ -105,7 +105,7 @@ def _decide(
             return None
         if key.lower() == "d":
             if _is_sure(rows, ask):
-                return Decision(problem, None)
+                return DraftDecision(problem, None)
             continue
         if key.lower() == "k":
             return _kept(problem, rows)
@@ -120,7 +120,7 @@ def _decide(
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT].rstrip() + "..."
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT].rstrip() + "..."
 
 
 def _is_sure(rows: Sequence[_Row], ask: Ask) -> bool:
@@ -138,11 +138,11 @@ def _changed(problem: Problem) -> str:
 
 def _rows(problem: Problem, questions: Sequence[GoldenQuestion]) -> list[_Row]:
     drafts = problem.drafts
-    rows = [_Row(Tag.ASK, text) for text in (drafts.also_asked if drafts else ())]
-    rows += [_Row(Tag.WORD, text) for text in (drafts.keywords if drafts else ())]
-    rows += [_Row(Tag.TITLE, drafts.title)] if drafts and drafts.title else []
+    rows = [_Row(LineTag.ASK, text) for text in (drafts.also_asked if drafts else ())]
+    rows += [_Row(LineTag.WORD, text) for text in (drafts.keywords if drafts else ())]
+    rows += [_Row(LineTag.TITLE, drafts.title)] if drafts and drafts.title else []
     for question in questions:
-        tag = Tag.NEAR if question.expect == (NOT_COVERED,) else Tag.GOLDEN
+        tag = LineTag.NEAR if question.expect == (NOT_COVERED,) else LineTag.GOLDEN
         rows.append(_Row(tag, question.q, question))
     return rows
 
@@ -184,21 +184,21 @@ def _edit(rows: list[_Row], number: int, ask: Ask, say: Say) -> None:
         row.text = text
 
 
-def _kept(problem: Problem, rows: Sequence[_Row]) -> Decision:
-    def texts(tag: Tag) -> tuple[str, ...]:
+def _kept(problem: Problem, rows: Sequence[_Row]) -> DraftDecision:
+    def texts(tag: LineTag) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.text for row in rows if row.tag is tag))
 
     golden = frozenset(row.question.q for row in rows if row.question)
     if problem.drafts is None:
-        return Decision(problem, None, golden)
+        return DraftDecision(problem, None, golden)
     kept = problem.drafts.model_copy(
         update={
-            "also_asked": texts(Tag.ASK),
-            "keywords": texts(Tag.WORD),
-            "title": next(iter(texts(Tag.TITLE)), None),
+            "also_asked": texts(LineTag.ASK),
+            "keywords": texts(LineTag.WORD),
+            "title": next(iter(texts(LineTag.TITLE)), None),
         }
     )
-    return Decision(problem, _or_none(kept), golden)
+    return DraftDecision(problem, _or_none(kept), golden)
 
 
 def _or_none(drafts: Drafts) -> Drafts | None:

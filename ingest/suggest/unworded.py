@@ -9,7 +9,7 @@ from kb.model import Guide, Section, Wording, problem_heading
 from kb.snapshot.format import Snapshot
 from kb.text.counted import counted
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def headings_of_rows(snapshot: Snapshot, rows: Iterable[int]) -> list[str]:
     return [problem_heading(row.section, snapshot.guides[row.guide]) for row in found]
 
 
-def said_of_unworded(
+def unworded_message(
     without: int, waiting: int, total: int, *, words: str = "", named: Sequence[str] = ()
 ) -> str:
     """Return the message about problems without wordings, empty if there is nothing to say.
@@ -80,7 +80,7 @@ def drafted_problems(guide: Guide) -> list[Section]:
     return [each[0] for each in some if not any(map(_is_worded, each)) and _is_drafted(each)]
 
 
-def said_of_gone(names: Sequence[str]) -> str:
+def gone_message(names: Sequence[str]) -> str:
     """Return the message about drafts whose sections no longer exist."""
     sections = "a section that is gone" if len(names) == 1 else "sections that are gone"
     return (
@@ -90,7 +90,7 @@ def said_of_gone(names: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
+    return ", ".join(names[:_MAX_NAMED]) + (", ..." if len(names) > _MAX_NAMED else "")
 
 
 def first_sections(sections: Iterable[Section]) -> list[Section]:

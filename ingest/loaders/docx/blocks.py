@@ -31,7 +31,7 @@ NUMBER, BULLET = "guidebotNumber", "guidebotBullet"
 
 _QUOTES = ("Block Text", "Quote", "Intense Quote", "Quotations")
 _LONGEST_HEADING = 200
-_LEAST_INDENT = 360
+_MIN_INDENT = 360
 """In twips (1/20 point): half of a list level's indent."""
 _SAME_INDENT = 180
 _LETTER = 120
@@ -198,10 +198,10 @@ class Blocks:
         indent = self.styles.indent(paragraph)
         left = indent[0] if indent else 0
         fitting = [n for n, item in enumerate(self._open, 1) if left >= _least(item)]
-        if fitting and left >= _LEAST_INDENT:
+        if fitting and left >= _MIN_INDENT:
             return fitting[-1]
         by_font = self.looks.is_code(paragraph) and not self.looks.is_named_code(paragraph)
-        return len(self._open) if by_font and left < _LEAST_INDENT else 0
+        return len(self._open) if by_font and left < _MIN_INDENT else 0
 
     def _code_line(self, paragraph: Element, depth: int) -> None:
         del self._open[depth:]
@@ -233,5 +233,5 @@ class Blocks:
 def _least(item: _Item) -> int:
     """Return the smallest indent at which text under an item belongs to it."""
     if item.indent is None:
-        return 720 * (item.level + 1) - _LEAST_INDENT
+        return 720 * (item.level + 1) - _MIN_INDENT
     return sum(item.indent) // 2

@@ -29,7 +29,7 @@ _STRONG = ("Strong",)
 _COUNTS = {name(f"w:{each}") for each in ("rStyle", "b", "i", "u", "strike", "vertAlign")}
 _MOSTLY = 0.9
 """Share of a document in one kind of font above which that font means nothing."""
-_LEAST = 2000
+_MIN = 2000
 _LARGER = 1.15
 
 
@@ -120,7 +120,7 @@ class Looks:
                 total += length
                 if self._is_monospaced(run, paragraph):
                     monospaced += length
-        return total > _LEAST and monospaced > _MOSTLY * total
+        return total > _MIN and monospaced > _MOSTLY * total
 
 
 def _only_what_counts(run: Element) -> None:

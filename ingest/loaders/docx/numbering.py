@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from ingest.loaders.docx.styles import Numbered, Styles, indents
 from ingest.loaders.docx.wordml import child, is_on, name, number, value
 
-_MOST = 100_000
+_MAX = 100_000
 _ROMAN = tuple(
     zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
@@ -148,7 +148,7 @@ class Numbering:
 
 def written(count: int, form: str) -> str:
     """Return a number in one of Word's formats; in an unknown one, as a plain number."""
-    count = min(max(count, 0), _MOST)
+    count = min(max(count, 0), _MAX)
     match form:
         case "none" | "bullet":
             return ""

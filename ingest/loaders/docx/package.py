@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-_MOST_BYTES = 200_000_000
+_MAX_BYTES = 200_000_000
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 # The same namespaces in the standard's strict variant.
 _STRICT = {
@@ -86,7 +86,7 @@ def read_package(data: bytes) -> Package:
     """Open a file's package; raises PackageError if it is protected, too large or no document."""
     archive = zipfile.ZipFile(io.BytesIO(data))
     entries = archive.infolist()
-    if sum(entry.file_size for entry in entries) > _MOST_BYTES:
+    if sum(entry.file_size for entry in entries) > _MAX_BYTES:
         raise PackageError("is larger than 200 MB when unpacked")
     if any(entry.flag_bits & 1 for entry in entries):
         raise PackageError("is password-protected. Save it without a password, and ingest it again")

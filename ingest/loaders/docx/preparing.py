@@ -21,7 +21,7 @@ from ingest.loaders.docx.unwrapping import leave_out_contents, take_remarks, unw
 from ingest.loaders.docx.wordml import P_PR, P, name, own, value, words
 from ingest.remark import Remark
 
-_MOST_PARAGRAPHS = 30_000
+_MAX_PARAGRAPHS = 30_000
 
 PLACE = re.compile(r"(?:[\w-]*-)?guidebot-(\d+)(?:-(\d+))?")
 """The name of the bookmark put into each paragraph: its number, and its number in its list."""
@@ -42,9 +42,9 @@ def prepared(data: bytes) -> tuple[bytes, list[Remark]]:
     for more in bodies[1:]:
         body.extend(more)
         document.remove(more)
-    if (paragraphs := sum(1 for _ in body.iter(P))) > _MOST_PARAGRAPHS:
+    if (paragraphs := sum(1 for _ in body.iter(P))) > _MAX_PARAGRAPHS:
         raise PackageError(
-            f"has {paragraphs} paragraphs; at most {_MOST_PARAGRAPHS} are read. Split it"
+            f"has {paragraphs} paragraphs; at most {_MAX_PARAGRAPHS} are read. Split it"
         )
     styles = Styles(package.tree(package.related("styles")))
     accept_changes(body)

@@ -22,8 +22,8 @@ from ingest.loaders.docx.wordml import (
     words,
 )
 
-_MOST_COLUMNS = 200
-_MOST_CELLS = 100_000
+_MAX_COLUMNS = 200
+_MAX_CELLS = 100_000
 
 
 def boxed(table: Element) -> list[Element] | None:
@@ -115,9 +115,9 @@ class Tables:
                 if merge is not None:
                     self.above[column] = cell
             self.cells += span
-            if self.cells > _MOST_CELLS:
+            if self.cells > _MAX_CELLS:
                 raise PackageError(
-                    f"has tables of more than {_MOST_CELLS} cells, counting merged ones. Split it"
+                    f"has tables of more than {_MAX_CELLS} cells, counting merged ones. Split it"
                 )
         return cells
 
@@ -133,4 +133,4 @@ class Tables:
 
 
 def _span(said: str | None, otherwise: int) -> int:
-    return min(max(number(said, otherwise), otherwise), _MOST_COLUMNS)
+    return min(max(number(said, otherwise), otherwise), _MAX_COLUMNS)

@@ -24,7 +24,7 @@ _UNFOLDS = re.compile(
     r"accordion|collaps|expand|toggle|spoiler|faq|answer|panel|tab(?:s|bed)?\b|tab-|details|reveal"
 )
 _ICONS = re.compile(r"\b(?:icon|icons|fa|fas|far|fab|glyphicon|material-symbols)\b|icon-|-icon")
-_MOST = 0.75
+_MAX = 0.75
 _WORDS_SHOWN = 60
 
 
@@ -38,7 +38,7 @@ def drop_hidden(page: BeautifulSoup, body: Tag) -> list[Remark]:
         if tag.decomposed:
             continue
         words = " ".join(tag.get_text().split())
-        if len(words) > whole * _MOST or _unfolds(tag, body):
+        if len(words) > whole * _MAX or _unfolds(tag, body):
             continue
         if re.search(r"\w\w", words):
             remarks.append(_remark(tag, words))

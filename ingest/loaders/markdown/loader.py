@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.document import Document
 from ingest.loaders.decoding import decode
-from ingest.loaders.markdown.rewriting import Line, Rewriter, may_hold_tags
+from ingest.loaders.markdown.rewriting import PlacedLine, Rewriter, may_hold_tags
 from ingest.parse.matter.find import find_matter
 
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}")
@@ -30,10 +30,10 @@ def load(path: Path, data: bytes) -> Document:
     )
 
 
-def _rewritten(text: str, rewriter: Rewriter) -> list[Line]:
+def _rewritten(text: str, rewriter: Rewriter) -> list[PlacedLine]:
     matter = find_matter(text, foreign=True)
     above = matter.lines if matter else 0
-    written = [Line(line, n) for n, line in enumerate(text.split("\n"))]
+    written = [PlacedLine(line, n) for n, line in enumerate(text.split("\n"))]
     below = [line._replace(text=_one_cell(line.text)) for line in written[above:]]
     return [*written[:above], *rewriter.rewritten(below)]
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ingest.parse.dialects.containers import Kind, is_note, note_word, opening
+from ingest.parse.dialects.containers import BoxKind, is_note, note_word, opening
 from ingest.parse.dialects.tags import Syntax, Tag
 
 
-class Way(Enum):
+class Treatment(Enum):
     """How the content between two tags is treated."""
 
     BOX = auto()
@@ -30,7 +30,7 @@ class Way(Enum):
 class Meaning:
     """How a tag is treated, as which box, and with which title."""
 
-    way: Way
+    way: Treatment
     box: str = ""
     title: str = ""
 
@@ -62,11 +62,13 @@ def meaning_of(tag: Tag, body: str) -> Meaning:
         if (found := _of_html(tag, body)) is not None:
             return found
     elif tag.name in _NO_TEXT:
-        return Meaning(Way.LEFT_OUT)
+        return Meaning(Treatment.LEFT_OUT)
     elif tag.name in _CODE and "```" not in body:
-        return Meaning(Way.CODE, title=next(iter(tag.words), "") or tag.given("lang", "language"))
+        return Meaning(
+            Treatment.CODE, title=next(iter(tag.words), "") or tag.given("lang", "language")
+        )
     elif tag.name in ("raw", "verbatim"):
-        return Meaning(Way.VERBATIM)
+        return Meaning(Treatment.VERBATIM)
     return _box(tag, body)
 
 
@@ -74,17 +76,19 @@ def _of_html(tag: Tag, body: str) -> Meaning | None:
     classes = [part for name in tag.given("class").split() for part in (name, *name.split("-"))]
     kinds = [name.lower() for name in classes if is_note(name)]
     if tag.name in ("div", "aside", "section", "p") and kinds and _BOXES & set(classes):
-        return Meaning(Way.BOX, note_word(kinds[0], kinds), tag.given("title", "data-title"))
+        return Meaning(Treatment.BOX, note_word(kinds[0], kinds), tag.given("title", "data-title"))
     if tag.name == "aside":
         return None
     if tag.name in _HTML or _HEADINGS.fullmatch(tag.name):
         inside = tag.name in ("p", "figure", "blockquote") and _BLANK_LINE.search(body)
-        return Meaning(Way.PLAIN if inside else Way.HTML)
+        return Meaning(Treatment.PLAIN if inside else Treatment.HTML)
     if tag.name in _NEVER_TEXT:
-        return Meaning(Way.LEFT_OUT)
+        return Meaning(Treatment.LEFT_OUT)
     if tag.name in _WRAPPERS:
         markdown = "markdown" in tag.attributes or _BLANK_LINE.search(body)
-        return Meaning(Way.HTML if _INNER_BLOCK.search(body) and not markdown else Way.PLAIN)
+        return Meaning(
+            Treatment.HTML if _INNER_BLOCK.search(body) and not markdown else Treatment.PLAIN
+        )
     return None
 
 
@@ -101,20 +105,20 @@ def _box(tag: Tag, body: str) -> Meaning:
     words = list(tag.words)
     kind = opening(name).kind
     if name in _ASKED and _ANSWER.search(body):
-        return Meaning(Way.BOX, "details", tag.given(*_TITLES, "question"))
-    if kind is Kind.NOTE:
+        return Meaning(Treatment.BOX, "details", tag.given(*_TITLES, "question"))
+    if kind is BoxKind.NOTE:
         others += [word.lower() for word in words if is_note(word)]
         words = [word for word in words if not is_note(word)] if len(words) > 1 else []
-        return Meaning(Way.BOX, note_word(name, others), tag.given(*_TITLES) or _first(words))
-    if kind is Kind.DETAILS:
-        return Meaning(Way.BOX, "details", tag.given(*_TITLES, "name") or _first(words))
-    if kind is Kind.TABS:
-        return Meaning(Way.BOX, "tabs")
-    if kind is Kind.TAB:
+        return Meaning(Treatment.BOX, note_word(name, others), tag.given(*_TITLES) or _first(words))
+    if kind is BoxKind.DETAILS:
+        return Meaning(Treatment.BOX, "details", tag.given(*_TITLES, "name") or _first(words))
+    if kind is BoxKind.TABS:
+        return Meaning(Treatment.BOX, "tabs")
+    if kind is BoxKind.TAB:
         title = tag.given("title", "label", "name", "header", "heading", "tabName", "value")
-        return Meaning(Way.BOX, "tab", title or _first(words))
+        return Meaning(Treatment.BOX, "tab", title or _first(words))
     title = tag.given("title", "caption")
-    return Meaning(Way.BOX, "tab", title) if title else Meaning(Way.PLAIN)
+    return Meaning(Treatment.BOX, "tab", title) if title else Meaning(Treatment.PLAIN)
 
 
 def _first(words: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from ingest.loaders.markup.unwrap import unwrap
 
 _WIDEST_SPAN = 50
 _LONGEST_HEADER = 60
-_MOST_CELLS = 100_000
+_MAX_CELLS = 100_000
 
 _Row = list[Tag | None]
 
@@ -78,8 +78,8 @@ def _grid(rows: Sequence[Tag]) -> list[_Row]:
             for down in range(height):
                 for right in range(width):
                     taken.setdefault((y + down, x + right), cell)
-            if len(taken) > _MOST_CELLS:
-                raise ValueError(f"a table has more than {_MOST_CELLS} cells, counting spans")
+            if len(taken) > _MAX_CELLS:
+                raise ValueError(f"a table has more than {_MAX_CELLS} cells, counting spans")
             x += width
     columns = max((x for _, x in taken), default=-1) + 1
     for y, line in enumerate(grid):

@@ -18,7 +18,7 @@ from ingest.loaders.pdf.lines import Line, Pages, Run, Table
 from ingest.loaders.pdf.rows import Row
 from ingest.loaders.pdf.signs import UNKNOWN, name_signs
 from ingest.loaders.pdf.unseen import take_doubles, take_unseen
-from ingest.loaders.pdf.words import Box, Link, Word, links_of, words_of
+from ingest.loaders.pdf.words import Box, LinkArea, Word, links_of, words_of
 from ingest.loaders.pdf.writing import (
     Char,
     Direction,
@@ -257,7 +257,7 @@ def _cell(text: str) -> str:
 class _Sheet:
     """A page rotated so that one of its writing directions runs to the right."""
 
-    def __init__(self, page: Page, direction: Direction, links: Sequence[Link]) -> None:
+    def __init__(self, page: Page, direction: Direction, links: Sequence[LinkArea]) -> None:
         self.page = page
         self.direction = direction
         self.width = float(page.bbox[0] + page.bbox[2])

@@ -52,14 +52,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkArea:
     """An area of a page that links somewhere."""
 
     box: Box
     href: str
 
 
-def words_of(chars: Sequence[dict[str, Any]], links: Sequence[Link]) -> list[Word]:
+def words_of(chars: Sequence[dict[str, Any]], links: Sequence[LinkArea]) -> list[Word]:
     """Group a page's glyphs into words."""
     found = extract_words(
         list(chars),
@@ -70,7 +70,7 @@ def words_of(chars: Sequence[dict[str, Any]], links: Sequence[Link]) -> list[Wor
     return [_word(word, links) for word in found if word["text"]]
 
 
-def _word(word: dict[str, Any], links: Sequence[Link]) -> Word:
+def _word(word: dict[str, Any], links: Sequence[LinkArea]) -> Word:
     bold, code, italic, picture = _look(word["fontname"])
     return Word(
         text=word["text"],
@@ -94,7 +94,7 @@ def _look(font: str) -> tuple[bool, bool, bool, bool]:
     return bold, code, italic, picture
 
 
-def _leads_to(word: dict[str, Any], links: Sequence[Link]) -> str | None:
+def _leads_to(word: dict[str, Any], links: Sequence[LinkArea]) -> str | None:
     x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
     for link in links:
         box = link.box
@@ -103,11 +103,11 @@ def _leads_to(word: dict[str, Any], links: Sequence[Link]) -> str | None:
     return None
 
 
-def links_of(page: Page) -> list[Link]:
+def links_of(page: Page) -> list[LinkArea]:
     """Return a page's links; none if its annotations are broken or refer to each other."""
     try:
         return [
-            Link(Box(note["x0"], note["x1"], note["top"], note["bottom"]), href)
+            LinkArea(Box(note["x0"], note["x1"], note["top"], note["bottom"]), href)
             for note in page.annots
             if (href := _href(note))
         ]

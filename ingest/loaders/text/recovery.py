@@ -41,7 +41,7 @@ _NUMBERED = re.compile(r"(\d{1,2})[.)．）]\s*(?=\D)(\S.*)")
 
 
 @dataclass(frozen=True)
-class Line:
+class SavedLine:
     """A line of the source, with its 1-based number."""
 
     number: int
@@ -52,7 +52,7 @@ class Line:
 class _Item:
     """A list item: its lines of text, and the items of its nested list."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SavedLine] = field(default_factory=list)
     children: list[_Item] = field(default_factory=list)
     outer: bool = False
     """Whether it was written as "- text", which only items of the outer list are."""
@@ -63,7 +63,7 @@ class _Item:
 
 
 @dataclass(frozen=True)
-class Recovered:
+class RecoveredPage:
     """A plain text as Markdown, and the source line (1-based) of each Markdown line.
 
     `see_also` are the entries in the table of contents that link to other pages.
@@ -80,12 +80,12 @@ def is_saved_page(text: str) -> bool:
     return any(line.text == "-" for line in lines) or bool(_contents(lines[1:])[1])
 
 
-def recover(text: str) -> Recovered:
+def recover(text: str) -> RecoveredPage:
     """Recover a page's structure."""
     lines = _lines(text)
     writer = MarkdownLines()
     if not lines:
-        return Recovered("", (), ())
+        return RecoveredPage("", (), ())
     writer.put(f"# {escaped(lines[0].text)}", lines[0].number)
     writer.blank()
     before, contents, body = _contents(lines[1:])
@@ -97,18 +97,20 @@ def recover(text: str) -> Recovered:
             writer.blank()
         _write_body(content, writer)
     see_also = tuple(entry.text for entry in contents if entry.text not in headings)
-    return Recovered("\n".join(writer.markdown), tuple(writer.lines), see_also)
+    return RecoveredPage("\n".join(writer.markdown), tuple(writer.lines), see_also)
 
 
-def _lines(text: str) -> list[Line]:
+def _lines(text: str) -> list[SavedLine]:
     return [
-        Line(number, stripped)
+        SavedLine(number, stripped)
         for number, line in enumerate(text.split("\n"), 1)
         if (stripped := unicodedata.normalize("NFC", line).replace("\u3000", " ").strip())
     ]
 
 
-def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+def _contents(
+    lines: Sequence[SavedLine],
+) -> tuple[list[SavedLine], list[SavedLine], list[SavedLine]]:
     """Split the lines into those before the table of contents, its entries, and the rest.
 
     It is the first list with an entry that stands alone on a later line. Its label is dropped.
@@ -116,10 +118,10 @@ def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]
     position = 0
     last = {line.text: at for at, line in enumerate(lines)}
     while position < len(lines):
-        entries: list[Line] = []
+        entries: list[SavedLine] = []
         end = position
         while end < len(lines) and (match := _CONTENTS_ENTRY.fullmatch(lines[end].text)):
-            entries.append(Line(lines[end].number, match[1]))
+            entries.append(SavedLine(lines[end].number, match[1]))
             end += 1
         if any(last.get(entry.text, -1) >= end for entry in entries):
             before = list(lines[:position])
@@ -130,8 +132,10 @@ def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]
     return [], [], list(lines)
 
 
-def _sections(body: Sequence[Line], headings: set[str]) -> list[tuple[Line | None, list[Line]]]:
-    sections: list[tuple[Line | None, list[Line]]] = [(None, [])]
+def _sections(
+    body: Sequence[SavedLine], headings: set[str]
+) -> list[tuple[SavedLine | None, list[SavedLine]]]:
+    sections: list[tuple[SavedLine | None, list[SavedLine]]] = [(None, [])]
     pending = set(headings)
     for line in body:
         # Only the first time: the text may repeat a heading's words on a line of their own.
@@ -143,7 +147,7 @@ def _sections(body: Sequence[Line], headings: set[str]) -> list[tuple[Line | Non
     return sections
 
 
-def _write_body(lines: Sequence[Line], writer: MarkdownLines) -> None:
+def _write_body(lines: Sequence[SavedLine], writer: MarkdownLines) -> None:
     """Write a section's paragraphs, code and lists."""
     marked = _marks(lines)
     position = 0
@@ -166,21 +170,21 @@ def _write_body(lines: Sequence[Line], writer: MarkdownLines) -> None:
         writer.blank()
 
 
-def _marks(lines: Sequence[Line]) -> list[Line]:
+def _marks(lines: Sequence[SavedLine]) -> list[SavedLine]:
     """Put list markers inside or after a text on lines of their own."""
-    marked: list[Line] = []
+    marked: list[SavedLine] = []
     for line in lines:
         head, *inner = _INNER_DASH.split(line.text)
         parts = [head, *(f"- {part}" for part in inner)]
         for part in parts:
             bare = _TRAILING_DASH.sub("", part)
-            marked.append(Line(line.number, bare))
+            marked.append(SavedLine(line.number, bare))
             if bare != part:
-                marked.append(Line(line.number, "-"))
+                marked.append(SavedLine(line.number, "-"))
     return marked
 
 
-def _paragraph(lines: Sequence[Line], position: int) -> tuple[list[Line], int]:
+def _paragraph(lines: Sequence[SavedLine], position: int) -> tuple[list[SavedLine], int]:
     """Take a paragraph, or a run of code lines, with the lines broken off it."""
     group = [lines[position]]
     position += 1
@@ -211,14 +215,14 @@ def _is_broken(line: str, following: str) -> bool:
     return False
 
 
-def _list(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
+def _list(lines: Sequence[SavedLine], position: int) -> tuple[list[_Item], int]:
     """Take a list from the lines at `position`, and nest its items."""
     items: list[_Item] = []
     closings: list[int] = []
     while position < len(lines):
         line = lines[position]
         if line.text.startswith("- "):
-            items.append(_Item([Line(line.number, line.text[2:])], outer=True))
+            items.append(_Item([SavedLine(line.number, line.text[2:])], outer=True))
             position = _take_continuation(lines, position + 1, items[-1])
         elif line.text == "-":
             position += 1
@@ -232,19 +236,19 @@ def _list(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
     return _nest(items, closings), position
 
 
-def _numbered(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
+def _numbered(lines: Sequence[SavedLine], position: int) -> tuple[list[_Item], int]:
     """Take the lines "1. ...", "2. ..." from `position`, with their continuations."""
     items: list[_Item] = []
     while position < len(lines):
         match = _NUMBERED.fullmatch(lines[position].text)
         if not match or int(match[1]) != len(items) + 1:
             break
-        items.append(_Item([Line(lines[position].number, match[2])]))
+        items.append(_Item([SavedLine(lines[position].number, match[2])]))
         position = _take_continuation(lines, position + 1, items[-1])
     return items, position
 
 
-def _take_continuation(lines: Sequence[Line], position: int, item: _Item) -> int:
+def _take_continuation(lines: Sequence[SavedLine], position: int, item: _Item) -> int:
     """Take the lines that continue an item: broken sentences, code after a label."""
     while position < len(lines):
         last, line = item.lines[-1].text, lines[position].text
@@ -311,7 +315,7 @@ def _write_list(items: Sequence[_Item], writer: MarkdownLines, ordered: bool, in
 
 
 def _write_lines(
-    lines: Sequence[Line], writer: MarkdownLines, indent: str, first: str | None = None
+    lines: Sequence[SavedLine], writer: MarkdownLines, indent: str, first: str | None = None
 ) -> None:
     """Write an item's or a paragraph's lines: prose joined, code in its own fences."""
     position = 0
@@ -331,7 +335,7 @@ def _write_lines(
         position, prefix = end, indent
 
 
-def _write_code(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent: str) -> None:
+def _write_code(run: Sequence[SavedLine], writer: MarkdownLines, prefix: str, indent: str) -> None:
     fence = "```"
     while any(fence in line.text for line in run):
         fence += "`"
@@ -341,7 +345,7 @@ def _write_code(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent:
     writer.put(indent + fence, run[-1].number)
 
 
-def _write_prose(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent: str) -> None:
+def _write_prose(run: Sequence[SavedLine], writer: MarkdownLines, prefix: str, indent: str) -> None:
     for position, line in enumerate(run):
         text = escaped(line.text)
         if len(run) == 1 and not indent and _CAPTION.search(line.text):

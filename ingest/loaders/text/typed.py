@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ingest.loaders.text.escaping import escaped
 from ingest.loaders.text.looks_like_code import looks_like_code
 from ingest.loaders.text.markdown_lines import MarkdownLines
-from ingest.loaders.text.plain_markup import Plain, without_markup
+from ingest.loaders.text.plain_markup import PlainLines, without_markup
 from ingest.parse.blocks import NOTE_LABEL
 from ingest.parse.structure.evidence import is_ended, is_short
 from ingest.parse.structure.marks import Look, find_mark
@@ -39,7 +39,7 @@ _WRAPPED = 45
 
 
 @dataclass(frozen=True)
-class Line:
+class TypedLine:
     """A non-blank line: its 1-based number, its indent in columns, and its text."""
 
     number: int
@@ -92,7 +92,7 @@ def read_typed(text: str) -> Typed:
     return typed
 
 
-def _lines(plain: Plain) -> Iterator[Line]:
+def _lines(plain: PlainLines) -> Iterator[TypedLine]:
     apart = True
     for number, line in enumerate(plain.lines, 1):
         words = line.replace("\u3000", " ").strip()
@@ -102,11 +102,11 @@ def _lines(plain: Plain) -> Iterator[Line]:
         wide = line.expandtabs(4)
         framed = _FRAMED.fullmatch(words)
         words = framed[1] if framed else words
-        yield Line(number, len(wide) - len(wide.lstrip(" \u3000")), words, apart)
+        yield TypedLine(number, len(wide) - len(wide.lstrip(" \u3000")), words, apart)
         apart = False
 
 
-def _without_contents(lines: Sequence[Line]) -> tuple[list[Line], set[str]]:
+def _without_contents(lines: Sequence[TypedLine]) -> tuple[list[TypedLine], set[str]]:
     """Return the lines without a table of contents with page numbers, and its entries."""
     contents: dict[int, str] = {}
     for line in lines:
@@ -120,7 +120,7 @@ def _without_contents(lines: Sequence[Line]) -> tuple[list[Line], set[str]]:
     return [line for line in lines if line.number not in contents], names
 
 
-def _in_contents(line: Line, contents: set[str]) -> int | None:
+def _in_contents(line: TypedLine, contents: set[str]) -> int | None:
     return 2 if contents and _bare(line.text) in contents else None
 
 
@@ -134,7 +134,7 @@ class _Underlines:
 
     signs: list[str] = field(default_factory=list)
 
-    def heading(self, lines: Sequence[Line], position: int) -> tuple[Line, int] | None:
+    def heading(self, lines: Sequence[TypedLine], position: int) -> tuple[TypedLine, int] | None:
         """Return a line as a heading, with its level, if it is underlined or between two rules."""
         line = lines[position]
         ruled = _RULED.fullmatch(line.text)
@@ -157,13 +157,13 @@ class _Underlines:
         return self.signs.index(sign) + 1
 
 
-def _put_heading(typed: Typed, line: Line, level: int) -> None:
+def _put_heading(typed: Typed, line: TypedLine, level: int) -> None:
     typed.blank()
     typed.put(f"{'#' * min(level, 6)} {escaped(line.text)}", line.number)
     typed.blank()
 
 
-def _is_title(lines: Sequence[Line]) -> bool:
+def _is_title(lines: Sequence[TypedLine]) -> bool:
     first = lines[0]
     if len(lines) < 2 or _bullet(first) or is_ended(first.text) or not is_short(first.text):
         return False
@@ -174,13 +174,13 @@ def _is_title(lines: Sequence[Line]) -> bool:
     return lines[1].apart and all(each is None or each.family != mark.family for each in again)
 
 
-def _is_row(lines: Sequence[Line], position: int) -> bool:
+def _is_row(lines: Sequence[TypedLine], position: int) -> bool:
     tabs = lines[position].text.count("\t")
     near = [line for line in lines[max(0, position - 1) : position + 2] if "\t" in line.text]
     return sum(line.text.count("\t") == tabs for line in near) > 1
 
 
-def _table(typed: Typed, lines: Sequence[Line], position: int) -> int:
+def _table(typed: Typed, lines: Sequence[TypedLine], position: int) -> int:
     """Write lines whose cells are separated by tabs, or by spaces above a rule of dashes."""
     first = lines[position]
     cells = _cells(first)
@@ -200,25 +200,25 @@ def _table(typed: Typed, lines: Sequence[Line], position: int) -> int:
     return position
 
 
-def _ends_table(lines: Sequence[Line], position: int, first: Line) -> bool:
+def _ends_table(lines: Sequence[TypedLine], position: int, first: TypedLine) -> bool:
     line = lines[position]
     if line is first:
         return False
     return line.apart or (len(_cells(line)) < 2 and not _DASHES.fullmatch(line.text))
 
 
-def _cells(line: Line) -> list[str]:
+def _cells(line: TypedLine) -> list[str]:
     return [cell.strip() for cell in _COLUMNS.split(line.text)]
 
 
-def _bullet(line: Line) -> re.Match[str] | None:
+def _bullet(line: TypedLine) -> re.Match[str] | None:
     match = _BULLET.match(line.text)
     if match and match[1] in _SPACED and not match[0].endswith(" "):
         return None
     return match
 
 
-def _list(typed: Typed, lines: Sequence[Line], position: int) -> int:
+def _list(typed: Typed, lines: Sequence[TypedLine], position: int) -> int:
     """Write a list; items indented further, or with another bullet, are nested in the last one."""
     typed.blank()
     open_: list[int] = []
@@ -243,19 +243,19 @@ def _list(typed: Typed, lines: Sequence[Line], position: int) -> int:
     return position
 
 
-def _goes_on(lines: Sequence[Line], position: int) -> bool:
+def _goes_on(lines: Sequence[TypedLine], position: int) -> bool:
     """Whether a list continues after a blank line."""
     return _bullet(lines[position]) is not None
 
 
-def _continues_item(line: Line, item: Line) -> bool:
+def _continues_item(line: TypedLine, item: TypedLine) -> bool:
     if line.apart or _bullet(line) or line.indent <= item.indent:
         return False
     return find_mark(line.text) is None
 
 
 def _code(
-    typed: Typed, lines: Sequence[Line], position: int, is_code: Callable[[Line], bool]
+    typed: Typed, lines: Sequence[TypedLine], position: int, is_code: Callable[[TypedLine], bool]
 ) -> int:
     end = position
     while end < len(lines) and is_code(lines[end]):
@@ -274,7 +274,7 @@ def _code(
     return end
 
 
-def _paragraph(typed: Typed, lines: Sequence[Line], position: int) -> int:
+def _paragraph(typed: Typed, lines: Sequence[TypedLine], position: int) -> int:
     """Write a line and its continuations: wrapped lines, or lines indented under it."""
     first = lines[position]
     typed.blank()
@@ -294,7 +294,7 @@ def _noted(text: str) -> str:
     return escaped(text)
 
 
-def _continues(lines: Sequence[Line], position: int, first: Line) -> bool:
+def _continues(lines: Sequence[TypedLine], position: int, first: TypedLine) -> bool:
     before, line = lines[position - 1], lines[position]
     if line.apart or _bullet(line) or _RULE.fullmatch(line.text) or looks_like_code(line.text):
         return False
@@ -309,7 +309,7 @@ def _continues(lines: Sequence[Line], position: int, first: Line) -> bool:
     return line.indent == before.indent and _is_cut(before.text, line.text)
 
 
-def _may_be_marked(lines: Sequence[Line], position: int) -> bool:
+def _may_be_marked(lines: Sequence[TypedLine], position: int) -> bool:
     """Whether the number before or after a line's own is nearby."""
     mark = find_mark(lines[position].text)
     if mark is None or mark.value is None or mark.look is not Look.NUMBER:

@@ -10,7 +10,7 @@ import re
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    Kind,
+    BoxKind,
     Opening,
     folded_opening,
     line_text,
@@ -34,10 +34,10 @@ def _admonition(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     last = _end_of_body(state, first, end)
-    if last == first + 1 and box.kind is Kind.NOTE and box.title:
+    if last == first + 1 and box.kind is BoxKind.NOTE and box.title:
         # A title without a body is the note's text.
         state.line = last
-        push_container(state, Opening(Kind.PLAIN, box.title), first, (last, last), last)
+        push_container(state, Opening(BoxKind.PLAIN, box.title), first, (last, last), last)
         return True
     push_container(state, box, first, (first + 1, last), last)
     return True
@@ -45,7 +45,7 @@ def _admonition(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 
 def _opening(text: str) -> Opening | None:
     if tab := _TAB.match(text):
-        return Opening(Kind.TAB, tab["title"] or tab["quoted"])
+        return Opening(BoxKind.TAB, tab["title"] or tab["quoted"])
     if bare := _TITLE_ONLY.match(text):
         return note("note", bare["title"])
     if not (box := _BOX.match(text)):

@@ -67,7 +67,7 @@ _LABELS = {
 }
 
 
-class Kind(Enum):
+class BoxKind(Enum):
     """What a box means to a reader."""
 
     NOTE = auto()
@@ -81,7 +81,7 @@ class Kind(Enum):
 class Opening:
     """The opening line of a box: its kind, its title as Markdown, a note's label."""
 
-    kind: Kind
+    kind: BoxKind
     title: str = ""
     label: str = ""
 
@@ -100,14 +100,14 @@ def opening(name: str, title: str = "", others: Sequence[str] = ()) -> Opening:
     """Classify a box by its name; `others` are further words that may give the kind."""
     name = name.lower()
     if name in _DETAILS:
-        return Opening(Kind.DETAILS, title)
+        return Opening(BoxKind.DETAILS, title)
     if name in _TABS:
-        return Opening(Kind.TABS)
+        return Opening(BoxKind.TABS)
     if name in _TAB:
-        return Opening(Kind.TAB, title)
+        return Opening(BoxKind.TAB, title)
     if name in _NOTES:
-        return Opening(Kind.NOTE, title, label_of(note_word(name, others)))
-    return Opening(Kind.PLAIN, title)
+        return Opening(BoxKind.NOTE, title, label_of(note_word(name, others)))
+    return Opening(BoxKind.PLAIN, title)
 
 
 def note_word(name: str, others: Sequence[str]) -> str:
@@ -122,13 +122,13 @@ def note_word(name: str, others: Sequence[str]) -> str:
 def folded_opening(name: str, title: str) -> Opening:
     """Classify a collapsible box: a note of its kind, otherwise a question."""
     if title and name.lower() in _ASKED:
-        return Opening(Kind.DETAILS, title)
-    return Opening(Kind.DETAILS, title) if name.lower() in _DETAILS else note(name, title)
+        return Opening(BoxKind.DETAILS, title)
+    return Opening(BoxKind.DETAILS, title) if name.lower() in _DETAILS else note(name, title)
 
 
 def note(name: str, title: str = "") -> Opening:
     """Return a note of any kind."""
-    return Opening(Kind.NOTE, title, label_of(name))
+    return Opening(BoxKind.NOTE, title, label_of(name))
 
 
 def push_container(
@@ -139,7 +139,7 @@ def push_container(
         # Too deep: its content is parsed, but not nested.
         state.line = first + 1
         return
-    if opening.kind is Kind.NOTE or (opening.kind is Kind.DETAILS and opening.title):
+    if opening.kind is BoxKind.NOTE or (opening.kind is BoxKind.DETAILS and opening.title):
         name = opening.kind.name.lower()
         token = state.push(f"{name}_open", "div", 1)
         token.map = [first, end]
@@ -149,7 +149,7 @@ def push_container(
         push_body(state, *body)
         state.push(f"{name}_close", "div", -1)
     else:
-        if opening.title and opening.kind is not Kind.TABS:
+        if opening.title and opening.kind is not BoxKind.TABS:
             push_caption(state, opening.title, first)
         push_body(state, *body)
     state.line = end

@@ -7,7 +7,7 @@ import re
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    Kind,
+    BoxKind,
     after_options,
     is_fence,
     line_text,
@@ -29,7 +29,7 @@ def _directive(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         return False
     name = opens["name"].lower()
     box = opening(name, opens["title"])
-    if box.kind is Kind.PLAIN and name not in _LEFT_OUT | _WRAPPERS:
+    if box.kind is BoxKind.PLAIN and name not in _LEFT_OUT | _WRAPPERS:
         return False
     if silent:
         return True

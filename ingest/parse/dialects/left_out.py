@@ -12,7 +12,7 @@ from ingest.document import Document
 from ingest.remark import Remark, RemarkKind
 
 LEFT_OUT = "left_out"
-_MOST_SHOWN = 60
+_MAX_SHOWN = 60
 _STRUCK = ("<s>", "<del>", "<strike>")
 
 
@@ -41,7 +41,7 @@ def skip_space(state: StateInline, start: int) -> None:
 def saying(what: str, written: str) -> str:
     """Return a remark's text."""
     words = " ".join(written.split())
-    shown = words if len(words) <= _MOST_SHOWN else words[: _MOST_SHOWN - 1] + "…"
+    shown = words if len(words) <= _MAX_SHOWN else words[: _MAX_SHOWN - 1] + "…"
     return f"{what} {shown} is left out".strip()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ingest.front_matter import KEYS, Line
+from ingest.front_matter import KEYS, LineFinder
 from ingest.near_keys import likely_meant
 from ingest.parse.dialects.templates import without_templates
 from ingest.remark import Remark, RemarkKind
@@ -22,7 +22,7 @@ class _Foreign(Exception):
     """A value is not one of ours; the text says what was expected."""
 
 
-def ours(values: Mapping[str, Any], line: Line) -> tuple[dict[str, Any], list[Remark]]:
+def ours(values: Mapping[str, Any], line: LineFinder) -> tuple[dict[str, Any], list[Remark]]:
     """Return the values meant for us, and remarks on the rest."""
     found: dict[str, Any] = {}
     remarks: list[Remark] = []

@@ -10,7 +10,7 @@ from ingest.parse.roles import is_bare
 from ingest.parse.structure.evidence import (
     ASKED,
     Family,
-    Headings,
+    FoundHeadings,
     Text,
     are_headings,
     family_of,
@@ -19,10 +19,10 @@ from ingest.parse.structure.evidence import (
     names_steps,
 )
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.units import Kind, Unit
+from ingest.parse.structure.units import TextUnit, UnitKind
 
 
-def bold(text: Text, found: Headings) -> dict[int, Family]:
+def bold(text: Text, found: FoundHeadings) -> dict[int, Family]:
     """Find bold lines with text under them: all of them, in a text without other headings.
 
     If there are headings, only questions, and those that cover all of a section.
@@ -30,7 +30,7 @@ def bold(text: Text, found: Headings) -> dict[int, Family]:
     places = [
         n
         for n, unit in enumerate(text.units)
-        if unit.kind is Kind.LINE
+        if unit.kind is UnitKind.LINE
         and unit.bold
         and n not in found.families
         and _may_head(unit)
@@ -50,7 +50,7 @@ def bold(text: Text, found: Headings) -> dict[int, Family]:
     return taken
 
 
-def _bold_family(unit: Unit) -> Family:
+def _bold_family(unit: TextUnit) -> Family:
     return family_of(unit) or ("bold", True)
 
 
@@ -62,7 +62,7 @@ def _by_family(text: Text, places: Sequence[int]) -> list[list[int]]:
     return list(families.values())
 
 
-def _may_head(unit: Unit) -> bool:
+def _may_head(unit: TextUnit) -> bool:
     """Whether bold text can be a heading: note labels and roles are handled elsewhere."""
     if unit.leading is not None or look_of(unit) in (Look.STEP, Look.ANSWER):
         return False
@@ -78,11 +78,11 @@ def _stands_alone(text: Text, position: int) -> bool:
     return all(each.paragraph != text.units[position].paragraph for each in following)
 
 
-def _by_section(text: Text, places: Sequence[int], found: Headings) -> Iterator[list[int]]:
+def _by_section(text: Text, places: Sequence[int], found: FoundHeadings) -> Iterator[list[int]]:
     part: list[int] = []
     wanted = set(places)
     for position, unit in enumerate(text.units):
-        if unit.kind is Kind.HEADING or position in found.families:
+        if unit.kind is UnitKind.HEADING or position in found.families:
             yield part
             part = []
         elif position in wanted:
@@ -95,7 +95,7 @@ def _asked(text: Text, part: Sequence[int]) -> list[int]:
     return asked if len(asked) > 1 else []
 
 
-def _covering(text: Text, part: Sequence[int], found: Headings) -> list[int]:
+def _covering(text: Text, part: Sequence[int], found: FoundHeadings) -> list[int]:
     """Return a section's bold lines if none of its text is above the first.
 
     If they are all above numbered lists, they name its procedures.
@@ -104,5 +104,5 @@ def _covering(text: Text, part: Sequence[int], found: Headings) -> list[int]:
         return []
     first = part[0]
     before = text.units[first - 1] if first else None
-    at_top = before is None or before.kind is Kind.HEADING or first - 1 in found.families
+    at_top = before is None or before.kind is UnitKind.HEADING or first - 1 in found.families
     return list(part) if at_top else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.parse.roles import role_of
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.units import Kind, Unit
+from ingest.parse.structure.units import TextUnit, UnitKind
 from kb.text.width import text_width
 
 _ENDED = re.compile(r"[。．.!！;；,，、:：]['\"”’」』)）]*$")
@@ -27,15 +27,15 @@ Family = tuple[str, bool]
 class Text:
     """A text's units. `typed`: it has no markup at all; `place` returns a unit's source line."""
 
-    units: Sequence[Unit]
+    units: Sequence[TextUnit]
     typed: bool
-    place: Callable[[Unit], int]
+    place: Callable[[TextUnit], int]
 
-    def body(self, position: int, ends: Callable[[int], bool]) -> list[Unit]:
+    def body(self, position: int, ends: Callable[[int], bool]) -> list[TextUnit]:
         """Return the units under a line, up to one that `ends` accepts, a heading, or the end."""
-        body: list[Unit] = []
+        body: list[TextUnit] = []
         for at in range(position + 1, len(self.units)):
-            if self.units[at].kind is Kind.HEADING or ends(at):
+            if self.units[at].kind is UnitKind.HEADING or ends(at):
                 break
             body.append(self.units[at])
         return body
@@ -44,19 +44,19 @@ class Text:
         """Whether a blank line or nothing precedes a line."""
         unit = self.units[position]
         before = self.units[position - 1] if position else None
-        if before is None or before.kind is Kind.HEADING:
+        if before is None or before.kind is UnitKind.HEADING:
             return True
         return self.place(unit) - self.place(before) > 1
 
     @property
     def has_headings(self) -> bool:
         """Whether it has headings besides its title."""
-        levels = [unit.level for unit in self.units if unit.kind is Kind.HEADING]
+        levels = [unit.level for unit in self.units if unit.kind is UnitKind.HEADING]
         return len(levels) > 1 or any(level > 1 for level in levels)
 
 
 @dataclass
-class Headings:
+class FoundHeadings:
     """The heading lines with their families, by position; and the lines of answers."""
 
     families: dict[int, Family] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def is_ended(text: str) -> bool:
     return bool(_ENDED.search(text))
 
 
-def is_like_heading(unit: Unit) -> bool:
+def is_like_heading(unit: TextUnit) -> bool:
     """Whether a line is short and not a sentence."""
     return is_short(unit.words or unit.text) and not is_ended(unit.words or unit.text)
 
@@ -90,7 +90,7 @@ def are_headings(text: Text, places: Sequence[int]) -> bool:
     return headed > 0 and with_body and len(like) >= LIKE_HEADINGS * len(places)
 
 
-def _is_deeper(following: Sequence[Unit], unit: Unit) -> bool:
+def _is_deeper(following: Sequence[TextUnit], unit: TextUnit) -> bool:
     """Whether the next line is a heading below this one, judging by its mark."""
     return any(
         unit.mark and each.mark and each.mark.family == "#" and each.mark.depth > unit.mark.depth
@@ -102,23 +102,24 @@ def names_steps(text: Text, position: int) -> bool:
     """Whether steps directly follow a line."""
     following = text.units[position + 1 : position + 2]
     return any(
-        unit.kind in (Kind.NUMBERED, Kind.BULLETS) or look_of(unit) in (Look.NUMBER, Look.STEP)
+        unit.kind in (UnitKind.NUMBERED, UnitKind.BULLETS)
+        or look_of(unit) in (Look.NUMBER, Look.STEP)
         for unit in following
     )
 
 
-def is_role_label(unit: Unit) -> bool:
+def is_role_label(unit: TextUnit) -> bool:
     """Whether a line begins with a bracketed label that gives the role of what follows."""
     return unit.mark is not None and role_of(unit.text[: unit.mark.end]) is not None
 
 
-def family_of(unit: Unit) -> Family | None:
+def family_of(unit: TextUnit) -> Family | None:
     """Return the family of lines that a line belongs to, by its mark and boldness."""
     if unit.mark is None:
         return None
     return unit.mark.family, unit.bold
 
 
-def look_of(unit: Unit) -> Look | None:
+def look_of(unit: TextUnit) -> Look | None:
     """Return how a line's mark is used."""
-    return unit.mark.look if unit.mark and unit.kind is Kind.LINE else None
+    return unit.mark.look if unit.mark and unit.kind is UnitKind.LINE else None

@@ -13,8 +13,8 @@ from ingest.parse.roles import is_bare, role_of
 from ingest.parse.structure.evidence import Text, is_ended, is_role_label, is_short
 from ingest.parse.structure.headings import find_headings, levels
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.steps import Run, bullets_at, known_families, lists_at, run_at
-from ingest.parse.structure.units import Kind, Unit, items_of, split, units_of
+from ingest.parse.structure.steps import StepRun, bullets_at, known_families, lists_at, run_at
+from ingest.parse.structure.units import TextUnit, UnitKind, items_of, split, units_of
 from ingest.parse.structure.write import (
     bullet_list,
     caption,
@@ -34,14 +34,14 @@ _LABEL = re.compile(r"([^:：。.!?]{1,40})[:：]")
 
 
 @dataclass
-class Recovered:
+class RecoveredTokens:
     """A document's tokens, with what was found in them, and remarks."""
 
     tokens: list[Token]
     remarks: list[Remark] = field(default_factory=list)
 
 
-def recover(tokens: Sequence[Token], document: Document) -> Recovered:
+def recover(tokens: Sequence[Token], document: Document) -> RecoveredTokens:
     """Return the tokens with typed headings, steps and answers marked up as such.
 
     Headings are recognised by the evidence for their kind in the whole text, steps by their
@@ -53,7 +53,7 @@ def recover(tokens: Sequence[Token], document: Document) -> Recovered:
     level = levels(text, found)
     labels = _role_lines(units)
     writer = _Writer(document, known_families(units))
-    segment: list[Unit] = []
+    segment: list[TextUnit] = []
     for position, unit in enumerate(units):
         if position in level:
             writer.write(segment)
@@ -66,17 +66,17 @@ def recover(tokens: Sequence[Token], document: Document) -> Recovered:
         else:
             segment.append(unit)
     writer.write(segment)
-    return Recovered(writer.tokens, writer.remarks)
+    return RecoveredTokens(writer.tokens, writer.remarks)
 
 
-def _answer(unit: Unit) -> list[Unit]:
+def _answer(unit: TextUnit) -> list[TextUnit]:
     """Return an answer's text, without its mark."""
     assert unit.mark is not None
     _, rest = cut_line(unit, unit.mark.end)
     return [replace(rest, starts=True)] if rest.text else []
 
 
-def _labelled(unit: Unit) -> list[Unit]:
+def _labelled(unit: TextUnit) -> list[TextUnit]:
     """Return a line that begins with a label, split from the steps that begin after it."""
     written = _LABEL.match(unit.text)
     end = unit.mark.end if unit.mark else written.end() if written else 0
@@ -95,12 +95,12 @@ class _Writer:
     tokens: list[Token] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
-    def heading(self, unit: Unit, level: int) -> None:
+    def heading(self, unit: TextUnit, level: int) -> None:
         """Write a line as a heading."""
         self.tokens += heading(unit, level, _skipped(unit))
         self._remark(unit, f"looks like a heading and was read as one: {_short(unit.text)}")
 
-    def write(self, units: Sequence[Unit]) -> None:
+    def write(self, units: Sequence[TextUnit]) -> None:
         """Write the units between two headings."""
         position = 0
         while position < len(units):
@@ -113,7 +113,7 @@ class _Writer:
                 self.tokens += bullet_list(self._items(units, bullets))
             elif lists:
                 self._lists(units, lists)
-            elif units[position].kind is Kind.LINE:
+            elif units[position].kind is UnitKind.LINE:
                 position = self._paragraph(units, position)
                 continue
             else:
@@ -124,7 +124,7 @@ class _Writer:
             assert taken is not None
             position = taken.ends[-1]
 
-    def _paragraph(self, units: Sequence[Unit], position: int) -> int:
+    def _paragraph(self, units: Sequence[TextUnit], position: int) -> int:
         """Write a paragraph's lines, up to where another paragraph or steps begin."""
         first = units[position]
         end = position + 1
@@ -136,7 +136,7 @@ class _Writer:
         )
         return end
 
-    def _names_steps(self, units: Sequence[Unit], position: int, end: int) -> bool:
+    def _names_steps(self, units: Sequence[TextUnit], position: int, end: int) -> bool:
         """Whether a typed line names the steps under it, as a bold one would."""
         line = units[position]
         if not self.document.typed or end > position + 1 or end == len(units) or line.mark:
@@ -147,21 +147,21 @@ class _Writer:
         named = is_short(line.text) and (not is_ended(line.text) or line.text.endswith((":", "：")))
         return named and run_at(units, end, self.known) is not None
 
-    def _continues(self, units: Sequence[Unit], at: int, first: Unit) -> bool:
+    def _continues(self, units: Sequence[TextUnit], at: int, first: TextUnit) -> bool:
         unit = units[at]
-        same = unit.kind is Kind.LINE and unit.paragraph == first.paragraph
+        same = unit.kind is UnitKind.LINE and unit.paragraph == first.paragraph
         if not same or unit.starts:
             return False
         return run_at(units, at, self.known) is None and bullets_at(units, at) is None
 
-    def _steps(self, units: Sequence[Unit], run: Run) -> None:
+    def _steps(self, units: Sequence[TextUnit], run: StepRun) -> None:
         items = self._items(units, run)
         self.tokens += ordered_list(items, run.start)
         steps = counted(len(items), "line")
         text = f"{steps} from here look like steps and were read as such"
         self._remark(units[run.positions[0]], text)
 
-    def _items(self, units: Sequence[Unit], run: Run) -> list[list[Token]]:
+    def _items(self, units: Sequence[TextUnit], run: StepRun) -> list[list[Token]]:
         items: list[list[Token]] = []
         for position, end in zip(run.positions, run.ends, strict=True):
             step = units[position]
@@ -175,7 +175,7 @@ class _Writer:
             items.append([*(paragraph(said, skip) if said else []), *below])
         return items
 
-    def _lists(self, units: Sequence[Unit], run: Run) -> None:
+    def _lists(self, units: Sequence[TextUnit], run: StepRun) -> None:
         items: list[list[Token]] = []
         for position, end in zip(run.positions, run.ends, strict=True):
             for item in items_of(units[position]):
@@ -183,7 +183,7 @@ class _Writer:
             items[-1] += self._part(units[position + 1 : end])
         self.tokens += ordered_list(items, run.start)
 
-    def _part(self, units: Sequence[Unit]) -> list[Token]:
+    def _part(self, units: Sequence[TextUnit]) -> list[Token]:
         """Return the content of a step, written separately."""
         part = _Writer(self.document, self.known)
         part.write(units)
@@ -201,11 +201,11 @@ class _Writer:
 
     def _inner(self, block: list[Token]) -> list[Token]:
         inner = units_of(block[1:-1])
-        if any(unit.kind is Kind.LINE and len(unit.whole) != 3 for unit in inner):
+        if any(unit.kind is UnitKind.LINE and len(unit.whole) != 3 for unit in inner):
             return block[1:-1]
         return self._part(inner)
 
-    def _remark(self, unit: Unit, text: str) -> None:
+    def _remark(self, unit: TextUnit, text: str) -> None:
         line = self.document.source_line(unit.line)
         self.remarks.append(Remark(line=line, kind=RemarkKind.STRUCTURE, text=text))
 
@@ -214,29 +214,29 @@ class _Writer:
 _CLOSED = ("paragraph_open", "heading_open", "table_open", "dl_open")
 
 
-def _is_continued(unit: Unit, step: Unit) -> bool:
-    same = unit.kind is Kind.LINE and unit.paragraph == step.paragraph
+def _is_continued(unit: TextUnit, step: TextUnit) -> bool:
+    same = unit.kind is UnitKind.LINE and unit.paragraph == step.paragraph
     return same and unit.mark is None and not unit.bold
 
 
-def _skipped(unit: Unit) -> int:
+def _skipped(unit: TextUnit) -> int:
     """Return how many characters of a heading's line are not its text."""
-    if unit.mark is None or unit.kind is not Kind.LINE:
+    if unit.mark is None or unit.kind is not UnitKind.LINE:
         return 0
     return unit.mark.end if unit.mark.is_sign or unit.mark.family in _DROPPED else 0
 
 
-def _role_lines(units: Sequence[Unit]) -> set[Unit]:
+def _role_lines(units: Sequence[TextUnit]) -> set[TextUnit]:
     """Return the lines that begin with labels such as "Cause:", if a resolution has one as well."""
-    lines: dict[Unit, Role] = {}
+    lines: dict[TextUnit, Role] = {}
     for unit in units:
-        if unit.kind is Kind.LINE and (role := _role(unit)):
+        if unit.kind is UnitKind.LINE and (role := _role(unit)):
             lines[unit] = role
     roles = set(lines.values())
     return set(lines) if Role.RESOLUTION in roles and len(roles) > 1 else set()
 
 
-def _role(unit: Unit) -> Role | None:
+def _role(unit: TextUnit) -> Role | None:
     if is_role_label(unit):
         return role_of(unit.text)
     match = _LABEL.match(unit.text)

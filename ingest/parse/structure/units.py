@@ -13,7 +13,7 @@ from ingest.parse.structure.marks import Mark, find_mark
 _BREAKS = ("softbreak", "hardbreak")
 
 
-class Kind(StrEnum):
+class UnitKind(StrEnum):
     """A unit's type."""
 
     LINE = "line"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Unit:
+class TextUnit:
     """A line of a paragraph, or another kind of block.
 
     `tokens` are the block's, or a line's inline tokens; `line` is its 0-based Markdown line.
@@ -33,7 +33,7 @@ class Unit:
     `bold` says whether all of it is. `mark` is what it begins with. `level` is a heading's.
     """
 
-    kind: Kind
+    kind: UnitKind
     tokens: tuple[Token, ...]
     line: int
     text: str = ""
@@ -67,9 +67,9 @@ def split(tokens: Sequence[Token]) -> list[list[Token]]:
     return blocks
 
 
-def units_of(tokens: Sequence[Token]) -> list[Unit]:
+def units_of(tokens: Sequence[Token]) -> list[TextUnit]:
     """Return the units of top-level blocks."""
-    units: list[Unit] = []
+    units: list[TextUnit] = []
     for number, block in enumerate(split(tokens)):
         first = block[0]
         line = (first.map or [0, 0])[0]
@@ -78,23 +78,25 @@ def units_of(tokens: Sequence[Token]) -> list[Unit]:
         elif first.type == "heading_open":
             text = "".join(_visible(token) for token in block[1].children or ()).strip()
             level, mark = int(first.tag[1:]), find_mark(text)
-            units.append(Unit(Kind.HEADING, tuple(block), line, text, mark=mark, level=level))
+            units.append(
+                TextUnit(UnitKind.HEADING, tuple(block), line, text, mark=mark, level=level)
+            )
         elif first.type == "ordered_list_open":
             units.append(_numbered(block, line))
         elif first.type == "bullet_list_open":
-            units.append(Unit(Kind.BULLETS, tuple(block), line))
+            units.append(TextUnit(UnitKind.BULLETS, tuple(block), line))
         else:
-            units.append(Unit(Kind.OTHER, tuple(block), line))
+            units.append(TextUnit(UnitKind.OTHER, tuple(block), line))
     return units
 
 
-def _lines(block: list[Token], number: int) -> Iterator[Unit]:
+def _lines(block: list[Token], number: int) -> Iterator[TextUnit]:
     inline = block[1]
     line = (inline.map or [0, 0])[0]
     for offset, leading, children in _inline_lines(inline.children or []):
         text = "".join(_visible(token) for token in children)
-        yield Unit(
-            Kind.LINE,
+        yield TextUnit(
+            UnitKind.LINE,
             tuple(children),
             line + offset,
             text=text.strip(),
@@ -142,10 +144,10 @@ def _is_bold(children: Sequence[Token]) -> bool:
     return True
 
 
-def _numbered(block: list[Token], line: int) -> Unit:
+def _numbered(block: list[Token], line: int) -> TextUnit:
     """Return an ordered list's unit; a single short item may be a numbered heading."""
     items = split(block[1:-1])
-    unit = Unit(Kind.NUMBERED, tuple(block), line)
+    unit = TextUnit(UnitKind.NUMBERED, tuple(block), line)
     if len(items) != 1:
         return unit
     inside = split(items[0][1:-1])
@@ -155,16 +157,16 @@ def _numbered(block: list[Token], line: int) -> Unit:
     if any(token.type in _BREAKS for token in children):
         return unit
     text = "".join(_visible(token) for token in children).strip()
-    return Unit(
-        Kind.NUMBERED, tuple(block), line, text, bold=_is_bold(children), whole=tuple(inside[0])
+    return TextUnit(
+        UnitKind.NUMBERED, tuple(block), line, text, bold=_is_bold(children), whole=tuple(inside[0])
     )
 
 
-def start_of(unit: Unit) -> int:
+def start_of(unit: TextUnit) -> int:
     """Return an ordered list's first number."""
     return int(unit.tokens[0].attrGet("start") or 1)
 
 
-def items_of(unit: Unit) -> list[list[Token]]:
+def items_of(unit: TextUnit) -> list[list[Token]]:
     """Return a list's items, each with its opening and closing tokens."""
     return split(unit.tokens[1:-1])

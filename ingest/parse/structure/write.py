@@ -9,12 +9,12 @@ from dataclasses import replace
 from markdown_it.token import Token
 
 from ingest.parse.structure.marks import find_mark
-from ingest.parse.structure.units import Kind, Unit
+from ingest.parse.structure.units import TextUnit, UnitKind
 
 
-def heading(unit: Unit, level: int, skip: int) -> list[Token]:
+def heading(unit: TextUnit, level: int, skip: int) -> list[Token]:
     """Return a line as a heading, without its first `skip` characters."""
-    children = unit.tokens if unit.kind is Kind.LINE else tuple(unit.whole[1].children or ())
+    children = unit.tokens if unit.kind is UnitKind.LINE else tuple(unit.whole[1].children or ())
     tag = f"h{min(level, 9)}"
     place = [unit.line, unit.line + 1]
     return [
@@ -24,7 +24,7 @@ def heading(unit: Unit, level: int, skip: int) -> list[Token]:
     ]
 
 
-def caption(unit: Unit) -> list[Token]:
+def caption(unit: TextUnit) -> list[Token]:
     """Return a line as a bold paragraph, as names of procedures are."""
     children = [
         Token("strong_open", "strong", 1, markup="**"),
@@ -34,7 +34,7 @@ def caption(unit: Unit) -> list[Token]:
     return paragraph([replace(unit, tokens=tuple(children), cut=True)])
 
 
-def paragraph(lines: Sequence[Unit], skip: int = 0) -> list[Token]:
+def paragraph(lines: Sequence[TextUnit], skip: int = 0) -> list[Token]:
     """Return lines as a paragraph, without the first `skip` characters of the first."""
     first, last = lines[0], lines[-1]
     whole = first.whole[1].map or [first.line, last.line + 1]
@@ -55,7 +55,7 @@ def paragraph(lines: Sequence[Unit], skip: int = 0) -> list[Token]:
     return [opening, _inline(children, place), closing]
 
 
-def cut_line(unit: Unit, at: int) -> tuple[Unit, Unit]:
+def cut_line(unit: TextUnit, at: int) -> tuple[TextUnit, TextUnit]:
     """Split a line at a character into two, in paragraphs of their own."""
     head, tail = _until(unit.tokens, at), _without(unit.tokens, at)
     words = unit.text[:at].strip()

@@ -15,7 +15,7 @@ import pytest
 from ingest.pipeline import Plan, ingest
 from ingest.reading import read_guides
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.resolve import Named, find_named
+from ingest.sources.resolve import SourceList, resolve_sources
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Guide
 from kb.paths import Home
@@ -80,7 +80,7 @@ def read(
     root: Path, *entries: GuideEntry, private: bool = True, pages: int = 20
 ) -> tuple[list[Guide], list[str]]:
     settings = settings_of(root / "home", private, pages)
-    reading = read_guides(find_named(Named(entries, root, settings)))
+    reading = read_guides(resolve_sources(SourceList(entries, root, settings)))
     return reading.guides, [str(error) for error in reading.errors]
 
 
@@ -264,7 +264,7 @@ def test_a_site_is_published_and_nothing_of_it_is_left_beside(
 ) -> None:
     site.pages = {"/doors.md": ("text/markdown", DOORS)}
     entry = GuideEntry(source=f"{site.address}/doors.md")
-    named = Named((entry,), tmp_path, settings_of(home.root))
+    named = SourceList((entry,), tmp_path, settings_of(home.root))
     assert ingest(named, home, embeddings).published
     site.pages["/doors.md"] = ("text/markdown", DOORS.replace("Push", "Pull"))
     summary = ingest(named, home, embeddings)

@@ -21,7 +21,7 @@ from ingest.pipeline import ingest
 from ingest.reading import read_guides
 from ingest.sources.connections import is_outside
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.resolve import Named, find_named
+from ingest.sources.resolve import SourceList, resolve_sources
 from ingest.sources.web import Fetcher, FetchLimits
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
@@ -240,13 +240,13 @@ def test_credentials_in_addresses_are_said_to_the_host_alone(
     }
     settings = Settings(guidebot_home=home.root, fetch_private=True, fetch_delay=0)
     entry = GuideEntry(source=f"{signed}/sitemap.xml")
-    reading = read_guides(find_named(Named((entry,), tmp_path, settings)))
+    reading = read_guides(resolve_sources(SourceList((entry,), tmp_path, settings)))
     (guide,) = reading.guides
     assert guide.info.source == guide.info.url == f"http://{site.host}/doors.md"
     assert [str(error) for error in reading.errors] == [
         f"http://{site.host}/gone: cannot be read: the server responds with 404"
     ]
-    good = Named((GuideEntry(source=f"{signed}/doors.md"),), tmp_path, settings)
+    good = SourceList((GuideEntry(source=f"{signed}/doors.md"),), tmp_path, settings)
     assert ingest(good, home, embeddings).published
     secrets = [PASSWORD.encode(), base64.b64encode(f"us@er:{PASSWORD}".encode())]
     for path in home.root.rglob("*"):
@@ -282,7 +282,7 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
         (GuideEntry(source="x.md", git=f"{signed}/x.git"), "cannot be read with git"),
         (GuideEntry(source="../x.md", git=f"{signed}/x.git"), "cannot be read with git"),
     ):
-        found = find_named(Named((entry,), tmp_path, settings))
+        found = resolve_sources(SourceList((entry,), tmp_path, settings))
         (error,) = found.errors
         assert said in str(error)
         assert PASSWORD not in f"{error} {error.source} {error.covers} {error.reason}"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ingest.suggest.drafted import Drafted
-from ingest.suggest.findings import Level
+from ingest.suggest.findings import Severity
 from ingest.suggest.problems import Problem
 from ingest.suggest.prompts import exported, prompts
-from ingest.suggest.replies import MOST_BYTES, ReadReplies, Reply, read_replies
+from ingest.suggest.replies import MAX_BYTES, ReadReplies, Reply, read_replies
 from tests.ingest.suggest.conftest import problems_in
 
 JAMMED = "it will not budge"
@@ -173,14 +173,14 @@ def test_what_is_wrong_is_named_and_the_rest_is_taken(guide: Path, text: str, me
         ('{"a": ' * 5000 + '"' + "}" * 5000, "1: error: is not JSON"),
         (b"## \xff\xfe", "1: error: is not UTF-8"),
         ("## x\nask: y\n".encode("utf-16"), "1: error: is not UTF-8"),
-        (b"x" * (MOST_BYTES + 1), "1: error: has more than 5 MB"),
+        (b"x" * (MAX_BYTES + 1), "1: error: has more than 5 MB"),
     ],
 )
 def test_a_file_with_nothing_of_ours_is_named(guide: Path, text: str | bytes, message: str) -> None:
     text = filled(guide, text) if isinstance(text, str) else text
     found = read(guide, text)
     assert [str(each)[: len(message) + 7] for each in found.findings] == [f"r1.txt:{message}"]
-    assert found.findings[0].level is Level.ERROR and not found.drafted
+    assert found.findings[0].level is Severity.ERROR and not found.drafted
 
 
 def test_a_mistyped_id_is_told_the_nearest(guide: Path) -> None:
@@ -284,7 +284,7 @@ def test_of_json_that_breaks_off_the_whole_problems_are_taken(guide: Path, text:
     stuck, squeaks, _ = problems_in(guide)
     assert (asked(found, stuck), asked(found, squeaks)) == ((JAMMED,), ())
     (finding,) = found.findings
-    assert finding.level is Level.WARNING and "is not JSON" in finding.message
+    assert finding.level is Severity.WARNING and "is not JSON" in finding.message
 
 
 def test_keywords_may_be_listed_and_one_letter_is_no_wording(guide: Path) -> None:

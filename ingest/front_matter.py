@@ -28,6 +28,7 @@ SIDE_FILE = ".guide.yaml"
 GUIDE_ID = r"^[\w.-]+(/[\w.-]+)*$"
 """The pattern of a guide id: a name, optionally in folders."""
 
+# Chosen by hand: a question as people type it is far shorter.
 _MAX_CHARACTERS = 300
 
 

@@ -16,6 +16,7 @@ from typing import Any
 _OURS_ALONE = {"visible_to": 0.75, "also_asked": 0.85}
 
 _LIKELY = 0.8
+# Levels of nested keys that are searched; chosen by hand.
 _DEEPEST = 8
 
 

@@ -41,6 +41,7 @@ from kb.progress import TaskProgress, no_task_progress, of_task
 from kb.retrieval.search import SearchIndex
 from kb.snapshot.format import PackUse, Snapshot, open_current
 
+# Chosen by hand.
 LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024
 _TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)

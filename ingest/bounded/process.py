@@ -17,10 +17,12 @@ from ingest.errors import SourceError, unreadable
 from ingest.source import SourceFile
 
 _MIB = 1024 * 1024
+# Chosen by hand.
 _WORN = 512 * _MIB
 """A process that uses this much memory (bytes) is replaced by a fresh one."""
 _GRACE_SECONDS = 5
 _TAKEN, _IN_USE = 0, 1  # columns of /proc/self/statm, in pages
+# The most bytes of a result; chosen by hand, as large as the largest source.
 _MAX_MADE = 100_000_000
 
 

@@ -25,6 +25,7 @@ _BEGIN = (
     "from ingest.bounded.process import serve; serve(int(sys.argv[1]))"
 )
 
+# Chosen by hand.
 _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 5.0
 

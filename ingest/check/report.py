@@ -17,6 +17,7 @@ from kb.ingest_result import (
     SectionChange,
 )
 
+# Per section; chosen by hand.
 _MAX_SENTENCES = 12
 _STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red strike"}
 

@@ -24,6 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # A page of a web site, or a file in a repository at a ref.
 _ELSEWHERE = re.compile(r"https?://|[^\s:]+@[^\s:]+:")
+# As long as an ingest waits (ingest.pipeline).
 _WAIT_SECONDS = 600.0
 _NAMED = 5
 _STILL = "The live snapshot is unchanged."

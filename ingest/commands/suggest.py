@@ -27,6 +27,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 STDIN = "-"
 _LANGUAGE = re.compile(r"[a-z]{2}")
+# Characters of a prompt by default; chosen by hand.
 _SIZE = 12_000
 _NAMED = 5
 _MAX_SHOWN = 500

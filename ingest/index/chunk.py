@@ -9,6 +9,7 @@ from ingest.index.passages import path_of
 from kb.model import Block, Chunk, Guide, GuideInfo, Section
 from kb.text.sentences import sentences
 
+# Chosen by hand, within the 512 tokens of the shipped model.
 CHUNK_TOKENS = 200
 """The longest chunk (tokens), heading path included, if the model allows it."""
 

@@ -17,7 +17,9 @@ from ingest.cache import open_cache, prepare_cache
 from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
 from kb.snapshot.fingerprint import fingerprint, same_fingerprint
 
+# Texts between two commits; chosen by hand.
 _SAVE_EVERY = 256
+# SQLite before 3.32 allows 999 variables a statement (https://sqlite.org/limits.html).
 _VARIABLES = 500
 # Tolerance for the norm of a unit vector; a fingerprint is stored with six decimals.
 _ROUNDED = 1e-3

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from kb.model import Guide, Role, Section
 
+# Characters of a block worth a vector, of its text that is embedded, and headings above it; by
+# hand.
 _MIN_CHARACTERS = 8
 _MAX_CHARACTERS = 700
 _HEADINGS = 2

@@ -39,6 +39,7 @@ _IN_WORDS = {
 }
 # Articles and the like: every text has them, spelled out or not at all.
 _TOO_COMMON = {"0", "1"}
+# Smaller numbers are often spelled out in one language only; chosen by hand.
 _LARGE = 10
 _MAX_NAMED = 5
 

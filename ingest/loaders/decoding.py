@@ -74,6 +74,8 @@ _ODD = {
 _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30fa]")
 _BLANK = re.compile(r"[ \n\u3000]")
 _ESCAPE = re.compile(rb"\x1b[$(]")
+# charset-normalizer's chaos above which a guess is dropped, and differences that count as none;
+# chosen by hand.
 _MAX_CHAOS = 0.3
 _ALIKE = 0.05
 

@@ -26,6 +26,7 @@ from kb.snapshot.format import PackUse
 _MIN_AGREED = 0.3
 _MIN_SURE = 0.08
 
+# How many of a problem's wordings count, the nearest ones; chosen by hand.
 _NEAREST = 3
 
 

@@ -10,6 +10,7 @@ from ingest.parse.inline import cut_spans, tidy
 from ingest.parse.roles import is_bare, role_of
 from kb.model import Block, BlockKind, Role
 
+# Characters of a label, and of a problem's name after it; chosen by hand.
 _LONGEST = 40
 _LONGEST_NAME = 80
 # A label at the start of a paragraph, and the punctuation around it.

@@ -21,6 +21,7 @@ from kb.terminal.visible import in_a_line, visible
 
 _ROLES = {Role.SYMPTOMS: "yellow", Role.CAUSE: "magenta", Role.RESOLUTION: "green"}
 _COLUMNS = ("problems", "steps", "tables", "code", "remarks", "unused")
+# Chosen by hand.
 _MAX_NAMED = 3
 _MIN = 12
 

@@ -14,6 +14,7 @@ from kb.paths import Home
 from kb.snapshot.format import Snapshot, open_snapshot, published
 from kb.snapshot.live import Live, live_now, read_live, retire, sync, write_live
 
+# Chosen by hand.
 KEPT = 5
 """How many published snapshots stay on disk by default."""
 

@@ -17,6 +17,7 @@ from ingest.loaders.file_bytes import MAX_BYTES
 from ingest.loaders.load import LOADERS
 from kb.text.addresses import without_credentials
 
+# Seconds for a git command, and bytes for all files of a source; chosen by hand.
 _SECONDS = 300.0
 _MAX_IN_ALL = 1_000_000_000
 _PROTOCOLS = "https:http:ssh:git:file"

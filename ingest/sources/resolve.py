@@ -26,6 +26,7 @@ from kb.text.addresses import without_credentials
 
 logger = logging.getLogger(__name__)
 
+# Bytes; most file systems allow 255 for a name.
 _LONGEST_STEM = 200
 
 

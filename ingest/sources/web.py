@@ -22,10 +22,13 @@ from kb.settings import Settings
 from kb.text.addresses import without_credentials
 
 _AGENT = "Guidebot"
+# Chosen by hand, far beyond any page.
 _MAX_BYTES = 20_000_000
 # RFC 9309, section 2.5: crawlers must parse at least 500 KiB of robots.txt.
 _MAX_RULES = 512_000
+# RFC 9309, section 2.3.1.2: crawlers should follow at least five redirects.
 _MAX_REDIRECTS = 5
+# In all, between two requests at most, and of silence, in seconds; chosen by hand.
 _MAX_SECONDS = 3600.0
 _LONGEST_DELAY = 10.0
 _TIMEOUT = 20.0

@@ -22,6 +22,7 @@ from kb.settings import Settings
 _MIN_SECONDS = 120.0
 """Nobody waits for a draft, so its timeout can be longer than an answer's."""
 
+# Characters of a problem's text, and an estimate of tokens; chosen by hand.
 _MAX_TEXT = 6_000
 _CHARACTERS_PER_TOKEN = 1.5
 _TOKENS_WRITTEN = 800

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from kb.question.redact import redact
 
+# Chosen by hand; front_matter has the same limit for what is written by hand.
 MAX_CHARACTERS = 300
 MAX_WORDINGS = 20
 

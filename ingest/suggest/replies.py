@@ -16,6 +16,7 @@ from ingest.suggest.reply_json import BadJson, json_in
 from ingest.suggest.reply_lines import Given, Piece, ProblemLine, own_text, pieces_of
 from kb.text.counted import counted
 
+# Chosen by hand, far beyond any assistant's reply.
 MAX_BYTES = 5_000_000
 _NEAREST_NAMED = 20
 _NOTHING = ("none", "(none)", "n/a", "なし")

@@ -13,6 +13,7 @@ _START = re.compile(r'[{\[](?=\s*["{\[])')
 _ID = re.compile(r"\s*([0-9a-f]{8})(?:-([0-9a-f]{4}))?\s*", re.IGNORECASE)
 _ID_BEFORE = re.compile(r'"([0-9a-f]{8}(?:-[0-9a-f]{4})?)"\s*:\s*\Z', re.IGNORECASE)
 _ID_KEYS = ("id", "problem")
+# Characters searched for an id before a value, and for the next value; chosen by hand.
 _MAX_BEFORE = 40
 _MAX_BETWEEN = 10_000
 _MAX_FAULTS = 200

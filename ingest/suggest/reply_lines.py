@@ -39,6 +39,7 @@ _TAG = re.compile(
     r"[ ]?#?\d{0,3}(?:\s?[(\[][\w ,-]{1,20}[)\]])?[\s*_`]*+:(?!//)[\s*_`]*+"
 )
 _BULLET = re.compile(r"\s*(?:[*+•●▪◦・·-]|\d{1,3}[.)、]|\(\d{1,3}\)|[①-⑳])\s*(?=\S)")
+# Characters that may follow an id on its line; chosen by hand.
 _MAX_AFTER_ID = 120
 _NAMES = {
     LineTag.ASK: "ask asks",

@@ -17,6 +17,7 @@ Ask = Callable[[str], str]
 Say = Callable[[str], None]
 
 KEYS = "k keep all shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
+# Characters of a problem's text that are shown; chosen by hand.
 _MAX_TEXT = 200
 
 _NUMBERS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:[\s,]+\d+(?:\s*-\s*\d+)?)*")

@@ -30,6 +30,7 @@ HEADING, CODE, TEXT = "guidebotHeading", "guidebotCode", "guidebotText"
 NUMBER, BULLET = "guidebotNumber", "guidebotBullet"
 
 _QUOTES = ("Block Text", "Quote", "Intense Quote", "Quotations")
+# Characters; chosen by hand.
 _LONGEST_HEADING = 200
 _MIN_INDENT = 360
 """In twips (1/20 point): half of a list level's indent."""

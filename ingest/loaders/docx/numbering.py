@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from ingest.loaders.docx.styles import Numbered, Styles, indents
 from ingest.loaders.docx.wordml import child, is_on, name, number, value
 
+# Larger numbers are shown as this one, as Roman numerals grow with the number.
 _MAX = 100_000
 _ROMAN = tuple(
     zip(

@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+# Unpacked; chosen by hand, against zip bombs.
 _MAX_BYTES = 200_000_000
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 # The same namespaces in the standard's strict variant.

@@ -21,6 +21,7 @@ from ingest.loaders.docx.unwrapping import leave_out_contents, take_remarks, unw
 from ingest.loaders.docx.wordml import P_PR, P, name, own, value, words
 from ingest.remark import Remark
 
+# Chosen by hand, as many as ingest.parse.caps allows blocks.
 _MAX_PARAGRAPHS = 30_000
 
 PLACE = re.compile(r"(?:[\w-]*-)?guidebot-(\d+)(?:-(\d+))?")

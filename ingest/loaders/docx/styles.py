@@ -11,6 +11,7 @@ from ingest.loaders.docx.wordml import child, is_on, name, number, value
 
 # Word's internal names of its headings, whatever language the interface is in.
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+# The outline level of body text (ECMA-376, 17.3.1.20).
 _BODY_LEVEL = 9
 _USUAL_SIZE = 20
 """Half-points, the default (ECMA-376, 17.3.2.38)."""

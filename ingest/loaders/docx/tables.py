@@ -22,6 +22,7 @@ from ingest.loaders.docx.wordml import (
     words,
 )
 
+# Chosen by hand, far beyond any readable table.
 _MAX_COLUMNS = 200
 _MAX_CELLS = 100_000
 

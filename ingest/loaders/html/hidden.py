@@ -24,6 +24,7 @@ _UNFOLDS = re.compile(
     r"accordion|collaps|expand|toggle|spoiler|faq|answer|panel|tab(?:s|bed)?\b|tab-|details|reveal"
 )
 _ICONS = re.compile(r"\b(?:icon|icons|fa|fas|far|fab|glyphicon|material-symbols)\b|icon-|-icon")
+# Share of a page's text that may be hidden; more means that a script reveals it. Chosen by hand.
 _MAX = 0.75
 _WORDS_SHOWN = 60
 

@@ -15,6 +15,7 @@ from ingest.loaders.html.size import too_much
 from ingest.loaders.html.web_page import guide_part, read_page, shift_code
 from ingest.loaders.html_to_markdown import to_markdown
 
+# Bytes; the HTML standard wants the encoding declared in the first 1024.
 _HEAD = 4096
 
 

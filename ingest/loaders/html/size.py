@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+# Elements of a page, and how deep they are nested; chosen by hand.
 _MAX = 100_000
 _DEEPEST = 2_000
 """A browser-conformant parser takes time quadratic in the depth."""

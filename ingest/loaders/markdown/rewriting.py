@@ -16,6 +16,7 @@ from ingest.parse.dialects.left_out import saying
 from ingest.parse.dialects.tags import Syntax, Tag, closing_tags, read_tag
 from ingest.remark import Remark, RemarkKind
 
+# Nested tags; chosen by hand, deeper than anybody writes.
 _DEEPEST = 30
 _MAY_HOLD = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:<[A-Za-z/]|\{\{?[<%/#]|\{/\*|import\s|export\s)",

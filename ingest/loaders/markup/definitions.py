@@ -11,6 +11,7 @@ from ingest.loaders.markup.flow import BOXES, has_blocks
 from ingest.loaders.markup.unwrap import unwrap
 from ingest.parse.inline import unspaced
 
+# Characters of an entry that fits a bullet; chosen by hand.
 _SHORT = 250
 
 

@@ -13,6 +13,7 @@ from ingest.loaders.markup.flow import BLOCKS, HEADINGS
 from ingest.loaders.markup.marks import PART, PLACE
 from ingest.loaders.markup.unwrap import unwrap
 
+# Chosen by hand: wider spans are mistakes, and tables of more cells are not guides.
 _WIDEST_SPAN = 50
 _LONGEST_HEADER = 60
 _MAX_CELLS = 100_000

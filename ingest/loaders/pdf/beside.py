@@ -11,6 +11,7 @@ from ingest.loaders.pdf.rows import SIGN, Row, rows_of
 from ingest.loaders.pdf.sides import GUTTER
 from ingest.loaders.pdf.words import Word
 
+# The numbers of this module are chosen by hand.
 _MAIN = 2
 """How many times as many letters as the column beside it the text must have."""
 _MAIN_ALIKE = 4

@@ -13,6 +13,7 @@ from ingest.loaders.pdf.rows import Row, rows_of
 from ingest.loaders.pdf.sides import FEWEST, GUTTER, Strip, are_columns
 from ingest.loaders.pdf.words import Word
 
+# Columns within columns; chosen by hand.
 _DEEPEST = 6
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from ingest.loaders.pdf.lines import Line, Table
 
+# Of the size of most lines; chosen by hand.
 _SMALLER = 0.9
 _NUMBER = re.compile(r"\s*(\d{1,2})[.)]\s+(?=\S)")
 

@@ -10,6 +10,7 @@ from statistics import median
 
 from ingest.loaders.pdf.lines import Line
 
+# Relative to the text's size, and in characters; chosen by hand.
 _LARGER = 1.08
 _LONGEST = 200
 _LONGEST_OF_BODY_SIZE = 90

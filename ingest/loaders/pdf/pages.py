@@ -36,6 +36,7 @@ from ingest.loaders.pdf.writing import (
 from ingest.parse.inline import unspaced
 from ingest.remark import Remark, RemarkKind
 
+# The numbers of this module are chosen by hand.
 _MARGIN = 0.09
 """Share of a page's height, at top and bottom, in which running heads may be."""
 _EDGE = 0.05

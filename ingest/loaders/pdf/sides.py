@@ -11,6 +11,7 @@ from statistics import median
 from ingest.loaders.pdf.rows import SIGN, WIDE_GUTTER, Row
 from ingest.loaders.pdf.words import Word
 
+# The numbers of this module are chosen by hand.
 FEWEST = 3
 """The least number of lines of a column: fewer are just as likely a table."""
 GUTTER = 0.8

@@ -11,6 +11,7 @@ from pdfplumber.page import Page
 
 from ingest.loaders.pdf.writing import Char
 
+# The numbers of this module are chosen by hand.
 _SLANT = 0.15
 """The least slant of a line, as the tangent of its angle, that no skewed scan has."""
 _LIGHT = 0.75

@@ -30,10 +30,12 @@ _RULED = re.compile(r"([=\-~*#_＝―─━])\1{1,}\s*([^\s=\-~*#_＝―─━].
 _LEADER = re.compile(r"(.+?)\s*(?:[.…・·]\s?){4,}\s*\d*$")
 _DASHES = re.compile(r"-{2,}(?:\s+-{2,})+$")
 _COLUMNS = re.compile(r"\s{2,}|\t+")
+# Chosen by hand.
 _NEAR = 8
 """How many lines further down the next number of a list may be."""
 _RULE = re.compile(r"([=\-~^\"'*+#_.:`＝ー―─━～＊])\1{2,}$")
 _NOTE = re.compile(r"([^:：]{1,30})[:：]\s*(?=\S)")
+# Chosen by hand.
 _WRAPPED = 45
 """The line width, in columns, from which a line may have been wrapped."""
 

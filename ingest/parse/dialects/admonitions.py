@@ -24,6 +24,7 @@ _BOX = re.compile(
 )
 _TITLE_ONLY = re.compile(r"""(?P<marks>!!!|\?\?\?\+?)[ \t]+"(?P<title>.+)"[ \t]*$""")
 _TAB = re.compile(r"""===[+!]?[ \t]+(?:"(?P<title>[^"]+)"|'(?P<quoted>[^']+)')[ \t]*$""")
+# Columns, as in Python-Markdown's admonition extension.
 _INDENT = 4
 
 

@@ -12,6 +12,7 @@ from ingest.document import Document
 from ingest.remark import Remark, RemarkKind
 
 LEFT_OUT = "left_out"
+# Characters of what is left out that a remark quotes; chosen by hand.
 _MAX_SHOWN = 60
 _STRUCK = ("<s>", "<del>", "<strike>")
 

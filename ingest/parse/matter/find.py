@@ -24,6 +24,7 @@ _KEY = re.compile(r"[ \t]*[\"']?([A-Za-z_][\w .-]*?)[\"']?[ \t]*:(?=[ \t]|$)")
 _TOML_KEY = re.compile(r"[ \t]*(?:[\w-]+(?:\.[\w-]+)*[ \t]*=|\[)")
 _CONTINUES = re.compile(r"[ \t]+\S|-[ \t]|#(?!#)")
 _LINE_OF_HEAD = re.compile(r"([A-Za-z][\w -]{0,30}):[ \t]+(\S.*?)[ \t]*$")
+# Characters of a line that are searched for a key; chosen by hand.
 _LONGEST_KEY = 100
 _RULE = re.compile(r"---+[ \t]*$")
 _TOML_RULE = re.compile(r"\+\+\+[ \t]*$")

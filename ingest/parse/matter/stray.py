@@ -14,6 +14,7 @@ _KEY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
+# Lines at the top of a file; chosen by hand.
 _LOOKED_AT = 40
 
 

@@ -13,10 +13,12 @@ from kb.text.width import text_width
 
 _ENDED = re.compile(r"[。．.!！;；,，、:：]['\"”’」』)）]*$")
 ASKED = re.compile(r"[?？]['\"”’」』)）]*$")
+# Chosen by hand.
 _LONGEST = 100
 """Columns of a heading's text: a letter counts one, a Chinese character two."""
 LONGEST_BARE = 60
 # Signs that begin list items just as often: a single one is no heading.
+# Shares of the lines of one kind that have text under them, and look like headings; chosen by hand.
 WITH_BODY = 0.7
 LIKE_HEADINGS = 0.8
 

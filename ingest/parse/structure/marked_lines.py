@@ -21,6 +21,7 @@ from ingest.parse.structure.evidence import (
 from ingest.parse.structure.marks import Look
 from ingest.parse.structure.units import TextUnit, UnitKind, start_of
 
+# Units between a question and its answer; chosen by hand.
 _SOON = 3
 _LIST_SIGNS = set("●○◎▶▷►★☆◆◇△▲")
 

@@ -27,6 +27,7 @@ from ingest.remark import Remark, RemarkKind
 from kb.model import Role
 from kb.text.counted import counted
 
+# Characters of a heading that a remark quotes; chosen by hand.
 _SHORT = 60
 # Marks that only flag a heading; numbers and labels are part of its text.
 _DROPPED = ("question", "#")

@@ -12,6 +12,7 @@ _MAX_BETWEEN = 4
 """The most paragraphs between two steps of one procedure; chosen by hand."""
 _BELOW_STEPS = ("fence", "code_block")
 """Kinds of units under the last step that can only belong to it."""
+# Chosen by hand.
 _MIN_SINGLE = 3
 """Single-item lists, each numbered 1, that form one procedure."""
 

@@ -95,7 +95,7 @@ def test_front_matter_helps_the_first_section_and_the_side_file_has_the_last_wor
         ("titel: Doors\n", "line 1: titel: there is no such key. Did you mean 'title'?"),
         (
             "owner: A\nvisible-to: [C1]\n",
-            "line 2: visible-to: there is no such key. Is 'visible_to",
+            "line 2: visible-to: there is no such key. Did you mean 'visible_to",
         ),
         ("cover: x.png\n", "line 1: cover: there is no such key"),
         ("visible_to: []\n", "line 1: visible_to: Value error, is empty"),
@@ -312,7 +312,7 @@ def test_a_key_that_is_nearly_visible_to_is_refused(tmp_path: Path, key: str, fo
             "---\nparams:\n  a: 1\n  visible_to: [C1]\n---\n",
             "line 4: 'visible_to' has no effect ins",
         ),
-        ("---\nextra:\n  more:\n    - visible-to: C1\n---\n", "Put 'visible_to' beside 'extra'"),
+        ("---\nextra:\n  more:\n    - visible-to: C1\n---\n", "Put 'visible_to' next to 'extra'"),
     ],
 )
 def test_wherever_it_is_written(tmp_path: Path, top: str, said: str) -> None:

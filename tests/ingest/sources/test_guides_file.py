@@ -62,7 +62,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ),
         (
             '[[guide]]\nsource = "a"\nvisible_to = []\n',
-            "line 3: guide.0.visible_to: Value error, n",
+            "line 3: guide.0.visible_to: Value error, is empty",
         ),
         (
             '[[guide]]\nsource = "a"\nurl = "https://me:pw-1@x.example/{path}"\n',

@@ -147,7 +147,7 @@ def test_what_a_site_must_not_do_is_refused(tmp_path: Path, site: Site) -> None:
     ):
         assert said in error
     (problem,) = read(tmp_path, GuideEntry(source=f"{site.address}/x"), private=False)[1]
-    assert "own network (127.0.0.1)" in problem and "FETCH_PRIVATE" in problem
+    assert "private network (127.0.0.1)" in problem and "FETCH_PRIVATE" in problem
 
 
 def git(folder: Path, *arguments: str) -> None:

@@ -178,7 +178,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(
     with pytest.raises(SourceError, match="nobody leaves from here"):
         fetch(f"http://rebind.example:{port}/x", tmp_path, private=False)
     assert connected == [("93.184.215.14", port)]
-    with pytest.raises(SourceError, match=r"own network \(127\.0\.0\.1\)"):
+    with pytest.raises(SourceError, match=r"private network \(127\.0\.0\.1\)"):
         fetch(f"http://rebind.example:{port}/x", tmp_path, private=False)
     assert len(connected) == 1 and not site.asked
 
@@ -191,7 +191,7 @@ def test_a_host_with_one_address_inside_is_refused(
         for address in ("93.184.215.14", "10.0.0.1")
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with pytest.raises(SourceError, match=r"own network \(10\.0\.0\.1\)"):
+    with pytest.raises(SourceError, match=r"private network \(10\.0\.0\.1\)"):
         fetch("http://both.example/x", tmp_path, private=False)
 
 

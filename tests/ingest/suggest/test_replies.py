@@ -170,10 +170,10 @@ def test_what_is_wrong_is_named_and_the_rest_is_taken(guide: Path, text: str, me
         ("# Doors\n\n## It is stuck\n\nPush.\n", "1: error: has nothing in the format"),
         ('{"STUCK": {"ask": ["it will\n', "1: error: is not JSON"),
         ('```json\n{"STUCK":\n  {"ask": ["a" "b"]}}\n```', "3: error: is not JSON: Expecting ','"),
-        ('{"a": ' * 5000 + '"' + "}" * 5000, "1: error: is not JSON"),
+        ('{"a": ' * 5000 + '"' + "}" * 5000, "1: error: is not valid JSON"),
         (b"## \xff\xfe", "1: error: is not UTF-8"),
         ("## x\nask: y\n".encode("utf-16"), "1: error: is not UTF-8"),
-        (b"x" * (MAX_BYTES + 1), "1: error: has more than 5 MB"),
+        (b"x" * (MAX_BYTES + 1), "1: error: is larger than 5 MB"),
     ],
 )
 def test_a_file_with_nothing_of_ours_is_named(guide: Path, text: str | bytes, message: str) -> None:
@@ -294,4 +294,4 @@ def test_keywords_may_be_listed_and_one_letter_is_no_wording(guide: Path) -> Non
     assert (drafted.also_asked, drafted.keywords) == (("鍵", "ok"), ("jug", "crimp", "手"))
     assert [each.message for each in found.dropped][0] == "ask: is too short ('x')"
     (few,) = found.few
-    assert few.message == "only 2 wordings came for 'It is stuck': ask again for it"
+    assert few.message == "only 2 wordings for 'It is stuck': ask again for it"

@@ -183,7 +183,7 @@ def test_a_repository_is_read_at_its_ref_and_runs_nothing(tmp_path: Path) -> Non
     assert not (tmp_path / "ran").exists()
     for entry, said in (
         (GuideEntry(source="docs", git="repository", ref="v9"), "cannot be read with git"),
-        (GuideEntry(source="../x", git="repository"), "leads out of the repository"),
+        (GuideEntry(source="../x", git="repository"), "leads outside the repository"),
         (GuideEntry(source="x", git="--upload-pack=touch ran"), "cannot begin with '-'"),
         (GuideEntry(source="x", git="ext::touch ran"), "cannot be read with git"),
     ):
@@ -234,7 +234,7 @@ def test_what_is_no_address_or_name_is_that_source_s_error(tmp_path: Path, site:
         GuideEntry(source="a.md", git="nowhere", ref="a\0b"),
     )
     assert {guide.info.title for guide in guides} == {"Doors"} and len(guides) == 2
-    assert errors[0] == "http://[: is not a valid web address"
+    assert errors[0] == "http://[: is not a web address"
     assert "redirects to another host" in errors[1] and errors[2].startswith(
         "http://[: cannot be read"
     )

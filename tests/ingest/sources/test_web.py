@@ -271,7 +271,7 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
             "/gone: cannot be read: the server responds with 404",
         ),
         (GuideEntry(source=f"{signed}/away"), "redirects to another host: http://other.example/"),
-        (GuideEntry(source=f"{signed}/odd.xml"), "refers to an invalid web address"),
+        (GuideEntry(source=f"{signed}/odd.xml"), "is not a web address"),
         (
             GuideEntry(source=f"{signed}/file"),
             "/file: refers to file:///etc/passwd, which must begin",

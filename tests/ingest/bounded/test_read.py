@@ -55,7 +55,8 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
 
 
 def test_the_end_of_the_process_is_told_in_words(tmp_path: Path) -> None:
-    assert "crashes the program that reads it (SIGSEGV). Save it again" in refusal(crashing, tmp_path / "a.md")
+    crash = refusal(crashing, tmp_path / "a.md")
+    assert "crashes the program that reads it (SIGSEGV). Save it again" in crash
     assert "(SIGKILL), most often for lack of memory" in refusal(killed, tmp_path / "a.md")
 
 

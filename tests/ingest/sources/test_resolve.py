@@ -209,7 +209,7 @@ def test_of_a_repository_only_what_is_named_is_had(tmp_path: Path) -> None:
     assert guide.info.source == "repository@HEAD:docs/doors.md"
     assert error.startswith("repository@HEAD:docs/large.md: is larger than the limit of 100 MB")
     (error,) = read(tmp_path, GuideEntry(source="docs/large.md", git="repository"))[1]
-    assert "the limit is 100 MB" in error
+    assert "the limit of 100 MB" in error
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in kept) < 1_000_000
 

@@ -235,9 +235,8 @@ def test_what_is_no_address_or_name_is_that_source_s_error(tmp_path: Path, site:
     )
     assert {guide.info.title for guide in guides} == {"Doors"} and len(guides) == 2
     assert errors[0] == "http://[: is not a web address"
-    assert "redirects to another host" in errors[1] and errors[2].startswith(
-        "http://[: cannot be read"
-    )
+    assert errors[1].endswith("/away: refers to an invalid web address")
+    assert errors[2] == "http://[: is not a web address"
     assert "too long" in errors[3] and "cannot be read with git" in errors[4]
 
 

@@ -98,7 +98,7 @@ def test_drafts_stand_beside_the_guide_apart_from_what_was_written(
     result = suggest(str(guide), "--import", str(reply_file(guide)))
     assert result.exit_code == 0, result.output
     assert "3 problems, 5 wordings, 1 keyword, 2 golden questions, 3 near misses" in result.stdout
-    assert [line.partition(" came")[0] for line in result.stderr.splitlines()] == [
+    assert [line.partition(" for ")[0] for line in result.stderr.splitlines()] == [
         "reply.txt:1: warning: only 4 wordings",
         "reply.txt:9: warning: only 1 wording",
         "reply.txt:12: warning: only 1 wording",

@@ -36,12 +36,12 @@ def unpack(home: Home) -> str:
 
 def ingest_folder(folder: Path, home: Home) -> dict[str, int]:
     """Ingest as `guidebot ingest` does, and return the number of chunks."""
-    from ingest.pipeline import ingest
+    from ingest.pipeline import Plan, ingest
 
     embeddings = SentenceTransformerEmbeddings(
         DEFAULT_MODEL, home.models, threads=os.cpu_count() or 1
     )
-    summary = ingest([folder], home, embeddings, skip_bad=True)
+    summary = ingest([folder], home, embeddings, plan=Plan(skip_bad=True))
     return {
         "guides": summary.guides,
         "left_out": len(summary.left_out),

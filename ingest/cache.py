@@ -1,4 +1,4 @@
-"""SQLite files of what can be had again: a damaged one begins anew."""
+"""SQLite caches of what can be recomputed: a damaged file is recreated."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from kb.text.seal import sealed, unsealed
 
 
 def prepare_cache(path: Path, prepare: Callable[[], None]) -> None:
-    """Have `prepare` make the tables of the file at `path`, which is replaced if it is damaged.
+    """Call `prepare` to create the tables of the file at `path`; a damaged file is replaced.
 
-    Raises sqlite3.OperationalError if it is locked, or the disk is full.
+    Raises sqlite3.OperationalError if the file is locked or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -30,9 +30,9 @@ def prepare_cache(path: Path, prepare: Callable[[], None]) -> None:
 def open_cache(
     path: Path, connect: Callable[[], sqlite3.Connection], prepare: Callable[[], None]
 ) -> Iterator[sqlite3.Connection]:
-    """Open the file at `path`; if it turns out to be damaged, what is left is not done.
+    """Open the file at `path`; if it turns out to be damaged, skip the rest of the block.
 
-    It begins anew then. Raises as `prepare_cache` does.
+    The file is then recreated. Raises as `prepare_cache` does.
     """
     try:
         with closing(connect()) as connection, connection:
@@ -45,9 +45,9 @@ def open_cache(
 
 
 class TextCache:
-    """A table of a SQLite file, which begins anew if it is damaged.
+    """A key-value table in a SQLite file that is recreated if it is damaged.
 
-    A text that is not what was kept under its key is none.
+    A value that is not valid UTF-8 counts as missing.
     """
 
     def __init__(self, path: Path, table: str) -> None:
@@ -56,7 +56,7 @@ class TextCache:
         prepare_cache(path, self._prepare)
 
     def get(self, key: bytes) -> str | None:
-        """Return the text of a key, if there is one."""
+        """Return the text stored under a key, or None."""
         row = None
         with open_cache(self._path, self._connect, self._prepare) as connection:
             row = connection.execute(
@@ -65,7 +65,7 @@ class TextCache:
         return unsealed(key, row[0]) if row else None
 
     def put(self, texts: Mapping[bytes, str]) -> None:
-        """Keep texts, each by its key."""
+        """Store texts by their keys."""
         with open_cache(self._path, self._connect, self._prepare) as connection:
             connection.executemany(
                 f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)",
@@ -73,7 +73,7 @@ class TextCache:
             )
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
-        """Forget all other texts."""
+        """Delete all other texts."""
         with open_cache(self._path, self._connect, self._prepare) as connection:
             connection.execute("CREATE TEMP TABLE kept (key BLOB PRIMARY KEY)")
             connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((k,) for k in keys))
@@ -88,6 +88,6 @@ class TextCache:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=60)
-        # A text that is not UTF-8 is not an error, but another one than was kept.
+        # Text that is not UTF-8 is no error here; it just differs from what was stored.
         connection.text_factory = bytes
         return connection

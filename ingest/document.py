@@ -1,4 +1,4 @@
-"""What a loader makes of a source: Markdown, and where each of its lines came from."""
+"""A loader's output: Markdown, and the source line of each of its lines."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from kb.model import Unit
 class Document:
     """A source as Markdown.
 
-    `lines[i]` is the 1-based line of the source that line i of `markdown` came from; without
-    it, the lines are the same. `name` is the source's file name, with the folders that it lies in
-    below what was named: "vpn/index.md". `see_also` names other pages that the source leads to
-    without saying where they are. `side_file` is what the file beside the source says of it.
-    `unit` is what its lines count, where that is not lines. `language` (ISO 639-1) is what the
-    source says it is in, if it does. `typed` says that the source is a text without markup, so
-    that its structure is only typed; `dialects`, that a person wrote the Markdown, so that it may
-    have marks of other tools. `remarks` are what the loader has to say.
+    `lines[i]` is the 1-based source line of line i of `markdown`; None if they are the same. `name`
+    is the source's file name with its folders below the path that was given: "vpn/index.md".
+    `see_also` lists pages that the source refers to without a link. `side_file` is the parsed side
+    file. `unit` is what `lines` counts, if not lines. `language` (ISO 639-1) is the language that
+    the source declares, if any. `typed` marks a text without markup, whose structure is only typed;
+    `dialects` marks Markdown written by a person, which may use extensions of other tools.
+    `remarks` are the loader's.
     """
 
     source: str
@@ -44,7 +43,7 @@ class Document:
         return self.markdown.split("\n")
 
     def source_line(self, line: int) -> int:
-        """Return the source's line (1-based) for a 0-based line of the Markdown."""
+        """Return the source line (1-based) of a line (0-based) of the Markdown."""
         if self.lines is None:
             return line + 1
         return self.lines[min(line, len(self.lines) - 1)]

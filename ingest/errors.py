@@ -1,4 +1,4 @@
-"""What can be wrong with sources, and with the file that names them."""
+"""Errors in sources, and in the file that lists them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from kb.text.addresses import without_credentials
 
 
 class SourceError(GuidebotError):
-    """A source cannot be ingested. Its text begins with the source's path.
+    """A source cannot be ingested. The message begins with the source's path.
 
-    Nobody's password is repeated, whatever the source's name or the reason says. `covers` is how
-    the names of the sources begin that cannot be had with it.
+    Credentials in the source or the reason are removed. `covers` is the prefix of every source that
+    is unreachable for the same reason.
     """
 
     def __init__(self, source: object, reason: str, covers: str | None = None) -> None:
@@ -21,20 +21,19 @@ class SourceError(GuidebotError):
 
 
 def unreadable(error: Exception) -> str:
-    """Return why a source cannot be read, from what went wrong in the code that reads it."""
+    """Return why a source cannot be read, given the exception raised while reading it."""
     if isinstance(error, RecursionError):
-        return "cannot be read: it is nested too deeply, or its parts refer to each other"
+        return "cannot be read: it is nested too deeply, or its parts reference each other"
     if isinstance(error, MemoryError):
         return (
-            "cannot be read: it takes more memory than a source may. "
-            "Split it, or raise SOURCE_MEMORY."
+            "cannot be read: it takes more memory than allowed. Split it, or raise SOURCE_MEMORY."
         )
     lines = str(error).strip().splitlines()
     return f"cannot be read: {lines[0] if lines else type(error).__name__}"
 
 
 class GuidesFileError(GuidebotError):
-    """The file that names the guides is wrong. Its text begins with the file's path."""
+    """The file that lists the guides is invalid. The message begins with the file's path."""
 
     exit_code = 2
 

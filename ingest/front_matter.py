@@ -1,4 +1,4 @@
-"""What the docs team says of a guide: at the top of a Markdown file, or in a file beside it."""
+"""A guide's metadata: in its front matter, or in a side file next to it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from kb.text.addresses import without_credentials
 from kb.text.yaml_lines import YamlError, read_yaml
 
 SIDE_FILE = ".guide.yaml"
-"""How the name of the file beside a guide ends: that of `a.ja.txt` is `a.ja.guide.yaml`."""
+"""The suffix of a side file: that of `a.ja.txt` is `a.ja.guide.yaml`."""
 
 GUIDE_ID = r"^[\w.-]+(/[\w.-]+)*$"
-"""What a guide's id looks like: a name, in folders or not."""
+"""The pattern of a guide id: a name, optionally in folders."""
 
-_MOST_CHARACTERS = 300
+# Chosen by hand: a question as people type it is far shorter.
+_MAX_CHARACTERS = 300
 
 
 def _listed(value: object) -> object:
@@ -37,7 +38,7 @@ def _listed(value: object) -> object:
 
 def _without_credentials(url: str) -> str:
     if without_credentials(url) != url:
-        raise ValueError("a user or password in it would be shown to everybody who follows it")
+        raise ValueError("must have no user or password: all who follow the link would see it")
     return url
 
 
@@ -45,18 +46,18 @@ LinkUrl = Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_witho
 """The address of a page that answers link to."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Short = Annotated[_Text, StringConstraints(max_length=_MOST_CHARACTERS)]
+_Short = Annotated[_Text, StringConstraints(max_length=_MAX_CHARACTERS)]
 _Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
 
 
 def _some(value: tuple[str, ...]) -> tuple[str, ...]:
     if not value:
-        raise ValueError("names nobody. Leave the key out if everybody may know of the guide")
+        raise ValueError("is empty. Remove the key if everyone may see the guide")
     return value
 
 
 Audiences = Annotated[_Texts, AfterValidator(_some)]
-"""Who may know of a guide: one or more channels' ids."""
+"""Who may see a guide: one or more channel ids."""
 
 _Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
 _Group = Annotated[tuple[_Short, ...], Field(min_length=2)]
@@ -66,7 +67,7 @@ _Day = date
 
 
 class DraftMatter(BaseModel):
-    """What was drafted for a section, by whom, when, and for which text (kb.model.Drafts)."""
+    """A section's drafts: by whom, when, and for which text (kb.model.Drafts)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -80,11 +81,11 @@ class DraftMatter(BaseModel):
 
 
 class SectionMatter(BaseModel):
-    """Help for finding a section.
+    """Metadata that helps to find a section.
 
-    `also_asked` are questions that it answers, in any language and as people put them;
-    `keywords` are words that people use for it and that the guide does not; `title` says what it
-    is about, where its heading does not. `drafts` are the same, as yet unread by the docs team.
+    `also_asked` are questions that it answers, in any language, worded as people ask them;
+    `keywords` are words that people use for it and the guide does not; `title` says what it is
+    about where its heading does not. `drafts` are the same, not yet reviewed by the docs team.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -96,18 +97,18 @@ class SectionMatter(BaseModel):
 
     @property
     def by_hand(self) -> bool:
-        """Whether somebody has written anything of it."""
+        """Whether any of it was written by hand."""
         return bool(self.also_asked or self.keywords or self.title)
 
 
 class FrontMatter(BaseModel):
-    """What is said of a guide. Keys that other tools use are passed over.
+    """A guide's metadata. Keys of other tools are ignored.
 
-    `also_asked` and `keywords` are those of its first section, `sections` has them by anchor
-    or heading. Each of `synonyms` is a group of words that mean the same. `visible_to` are
-    the Slack channels (ids) where the guide may be answered from. `owner` is who looks after it,
-    `review` the day by which it is to be read through again. `structure` says whether headings and
-    steps that are only typed are taken as such ("recovered") or for text ("plain").
+    `also_asked` and `keywords` belong to the first section; `sections` has them by anchor or
+    heading. Each of `synonyms` is a group of words with the same meaning. `visible_to` are the
+    Slack channels (ids) where answers may come from the guide. `owner` maintains it, and `review`
+    is the day its next review is due. `structure` says whether headings and steps that are only
+    typed are parsed as such ("recovered") or as text ("plain").
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -127,33 +128,33 @@ class FrontMatter(BaseModel):
 
 
 class SideFile(FrontMatter):
-    """The same in a file beside the guide, which no other tool reads: unknown keys are wrong."""
+    """The same metadata in a side file, which no other tool reads: unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 KEYS = frozenset(FrontMatter.model_fields)
-"""The keys of front matter that are ours."""
+"""The front-matter keys that are ours."""
 
-Line = Callable[[tuple[int | str, ...]], int]
-"""Says on which line (1-based) of its file the value at a path of keys and positions stands."""
+LineFinder = Callable[[tuple[int | str, ...]], int]
+"""Returns the line (1-based) in its file of the value at a path of keys and indexes."""
 
 
-def front_matter_of(source: str, values: Mapping[str, Any], line: Line) -> FrontMatter:
-    """Return what the values at a guide's top say; raises SourceError naming what is wrong."""
+def front_matter_of(source: str, values: Mapping[str, Any], line: LineFinder) -> FrontMatter:
+    """Return the metadata in front matter; raises SourceError with what is wrong."""
     refuse_near_keys(source, values, line)
     return _checked(FrontMatter, source, "front matter ", values, line)
 
 
 def read_side_file(path: Path, text: str) -> SideFile:
-    """Return what a file beside a guide says; raises SourceError naming what is wrong."""
+    """Return the metadata in a side file; raises SourceError with what is wrong."""
     return _read(SideFile, str(path), text)
 
 
-def together(matter: FrontMatter, side: FrontMatter) -> FrontMatter:
-    """Return what both say, the file beside the guide having the last word.
+def merge_front_matter(matter: FrontMatter, side: FrontMatter) -> FrontMatter:
+    """Return both merged; where they conflict, the side file wins.
 
-    What they say of one section adds up.
+    Their wordings and keywords for one section are combined.
     """
     said = {name: getattr(side, name) for name in side.model_fields_set - {"sections"}}
     sections = dict(matter.sections)
@@ -172,7 +173,7 @@ def _added(matter: SectionMatter, side: SectionMatter) -> SectionMatter:
 
 
 def side_file_of(guide: Path) -> Path:
-    """Return where the file beside a guide would be."""
+    """Return the path of a guide's side file."""
     return guide.with_name(guide.stem + SIDE_FILE)
 
 
@@ -195,7 +196,7 @@ NOT_KEYS = "must be keys and values, such as 'title: ...'"
 
 
 def _checked(
-    model: type[_Matter], source: str, what: str, values: Mapping[str, Any], line: Line
+    model: type[_Matter], source: str, what: str, values: Mapping[str, Any], line: LineFinder
 ) -> _Matter:
     try:
         return model.model_validate(values)
@@ -203,24 +204,24 @@ def _checked(
         raise SourceError(source, what + _problem(error.errors()[0], line)) from error
 
 
-def refuse_near_keys(source: str, values: Mapping[str, Any], line: Line) -> None:
-    """Raise SourceError for a key that is passed over, and was hardly meant to be."""
+def refuse_near_keys(source: str, values: Mapping[str, Any], line: LineFinder) -> None:
+    """Raise SourceError for an unknown key that is almost certainly a misspelling of ours."""
     for key, value in values.items():
         if meant := meant_by(str(key), value):
             raise SourceError(
                 source,
                 f"front matter line {line((key,))}: there is no key {str(key)!r}. Write {meant!r} "
-                "if that is meant, or else call it something less like it",
+                "if that is what you mean, or give it a less similar name",
             )
     for top, key in buried(values, KEYS):
         raise SourceError(
             source,
-            f"front matter line {line((top, key))}: {key!r} says nothing within {top!r}. Put "
-            f"{meant_by(key) or key!r} beside {top!r}, and not within it",
+            f"front matter line {line((top, key))}: {key!r} has no effect inside {top!r}. Put "
+            f"{meant_by(key) or key!r} next to {top!r}, not inside it",
         )
 
 
-def _problem(problem: Mapping[str, Any], line: Line) -> str:
+def _problem(problem: Mapping[str, Any], line: LineFinder) -> str:
     path: Sequence[int | str] = problem["loc"]
     key = ".".join(str(part) for part in path)
     at = f"line {line(tuple(path))}: {key}: "
@@ -231,6 +232,6 @@ def _problem(problem: Mapping[str, Any], line: Line) -> str:
 
 
 def did_you_mean(key: str, keys: Iterable[str]) -> str:
-    """Return what to add to an error about an unknown key."""
+    """Return the suggestion to add to an error about an unknown key."""
     meant = likely_meant(key, keys)
-    return f". Is {meant!r} meant?" if meant else ""
+    return f". Did you mean {meant!r}?" if meant else ""

@@ -1,4 +1,4 @@
-"""The rules of lint by name, and what guidebot.toml says of them under [lint]."""
+"""Lint's rules by name, and their options in guidebot.toml under [lint]."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Length = Annotated[int, Field(gt=0)]
 
 
 class Rule(StrEnum):
-    """The rules by their names, as `ignore` in guidebot.toml takes them."""
+    """The rules by name, as used by `ignore` in guidebot.toml."""
 
     DEAD_LINK = "dead-link"
     ORPHAN_SEE_ALSO = "orphan-see-also"
@@ -48,11 +48,11 @@ ADVICE = frozenset(
         Rule.GONE_DRAFTS,
     }
 )
-"""Rules that say what would be better; what only they find is nothing that fails."""
+"""Rules that only recommend; their findings alone do not make lint fail."""
 
 
 class LintOptions(Frozen):
-    """Rules to leave out, and how long a step may be: words, or characters in Japanese."""
+    """Rules to skip, and the longest step: in words, or in characters for Japanese."""
 
     ignore: tuple[Rule, ...] = ()
     step_words: _Length = 60

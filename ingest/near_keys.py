@@ -1,7 +1,7 @@
-"""Keys of front matter that are nearly ours: those that must not be passed over, and what is meant.
+"""Front-matter keys that are nearly ours: which must not be ignored, and what was meant.
 
-Other tools have keys of their own, so most that are unknown say nothing. But who may know of a
-guide must not hang on a hyphen.
+Other tools have keys of their own, so most unknown keys are harmless. But a misspelled
+`visible_to` must not make a restricted guide public.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
-# No other tool has these. From how near on a key is one of them, by difflib: "visible_in" is as
-# near as 0.78, and "visibility" of other tools as 0.74; "also_ask" as 0.88, "also_see" as 0.75.
+# No other tool has these. The threshold is difflib's ratio: "visible_in" has 0.78, but other tools'
+# "visibility" 0.74; "also_ask" has 0.88, "also_see" 0.75.
 _OURS_ALONE = {"visible_to": 0.75, "also_asked": 0.85}
 
 _LIKELY = 0.8
+# Levels of nested keys that are searched; chosen by hand.
 _DEEPEST = 8
 
 
 def meant_by(key: str, value: object = None) -> str | None:
-    """Return which key of ours alone is meant by one that is not written so, if one is.
+    """Return which of our unique keys a differently written key means, or None.
 
-    With a number, or a value that is true or false, it is another tool's, such as
-    `visible: true`, unless it has the same letters.
+    A number or boolean as its value means another tool's key, such as `visible: true`, unless the
+    letters are the same.
     """
     if key in _OURS_ALONE:
         return None
@@ -42,18 +43,18 @@ def meant_by(key: str, value: object = None) -> str | None:
 
 
 def is_ours_alone(key: str, value: object = None) -> bool:
-    """Whether a key is one of ours alone, however it is written."""
+    """Whether a key is one of our unique keys, however it is written."""
     return key in _OURS_ALONE or meant_by(key, value) is not None
 
 
 def likely_meant(key: str, keys: Iterable[str]) -> str | None:
-    """Return which of some keys an unknown one is most like, if it is like one."""
+    """Return the most similar of some keys to an unknown one, or None."""
     by_name = {_plain(each): each for each in keys}
     return next((by_name[n] for n in get_close_matches(_plain(key), by_name, 1, _LIKELY)), None)
 
 
 def buried(values: Mapping[Any, Any], known: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield our own keys within other tools', where they say nothing, each with that one's."""
+    """Yield our keys nested under other tools' keys, where they have no effect, with the latter."""
     for top, value in values.items():
         if str(top) not in known:
             within = _keys_within(value, 0)

@@ -1,4 +1,4 @@
-"""The way of a guide from its file to the live snapshot."""
+"""Runs an ingest: from sources to the live snapshot."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
-from ingest.check.diff import Diff, compare, renamed_problems
-from ingest.check.gate import GateReport, ask_both
+from ingest.check.diff import compare, renamed_problems
+from ingest.check.gate import ask_both
 from ingest.errors import SourceError
 from ingest.index.contents import make_contents
 from ingest.index.embedding_cache import EmbeddingCache
 from ingest.packs.pack import SHIPPED_PACKS, Pack, read_packs
 from ingest.parse.guide_cache import GuideCache
 from ingest.publish.candidates import held_json
-from ingest.publish.carry_over import gone_guides, kept_guides, named
-from ingest.publish.disk import told_of_the_disk
+from ingest.publish.carry_over import gone_guides, guide_label, kept_guides
+from ingest.publish.disk import explain_disk_errors
 from ingest.publish.live import KEPT, discard, held_report, hold, make_live
 from ingest.publish.lock import WriterLock
 from ingest.publish.shared import join_store
@@ -27,12 +27,13 @@ from ingest.publish.write import write_candidate
 from ingest.reading import read_guides
 from ingest.remark import Remark, RemarkKind
 from ingest.sources.files import find_sources
-from ingest.sources.resolve import Named, find_named
+from ingest.sources.resolve import SourceList, resolve_sources
 from ingest.suggest.unworded import unworded_rows
 from ingest.visibility import strictest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError, SnapshotError
 from kb.evaluation.golden import GoldenQuestion, questions_beside
+from kb.ingest_result import Diff, GateReport
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home
@@ -40,10 +41,11 @@ from kb.progress import TaskProgress, no_task_progress, of_task
 from kb.retrieval.search import SearchIndex
 from kb.snapshot.format import PackUse, Snapshot, open_current
 
+# Chosen by hand.
 LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024
 _TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
-"""Remarks for whoever ingests; the others are for whoever writes (guidebot preview, lint)."""
+"""Remarks that an ingest reports; the others are for authors (guidebot preview, lint)."""
 
 
 class BadSourcesError(GuidebotError):
@@ -52,15 +54,15 @@ class BadSourcesError(GuidebotError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to become of the new snapshot.
+    """Options of an ingest.
 
-    `dry_run` throws it away, `hold` keeps it for somebody's word, `accept` publishes it although
-    questions are answered worse. `by` is who has it made; the newest `kept` published ones stay.
-    `questions` are asked before, with those in files beside the guides, and so many may be answered
-    worse as `allowed` says. Of the
-    `packs`, those that fit add their wordings. `drafts` says whether drafted wordings count before
-    somebody has accepted them. `store` is the URL of the store that other machines read, if any.
-    `bounds` are those of each source.
+    `skip_bad` leaves out sources that cannot be read. `dry_run` discards the new snapshot, `hold`
+    keeps it for a decision, `accept` publishes it even if questions are answered worse. `by` is who
+    runs it; the newest `kept` published snapshots stay on disk. `questions` are asked before
+    publishing, with those in files next to the guides; `allowed` of them may be answered worse.
+    `packs` that match add their wordings. With `drafts`, drafted wordings count before they are
+    accepted. `store` is the URL of the store that other machines read, if any. `bounds` apply to
+    each source.
     """
 
     skip_bad: bool = False
@@ -79,13 +81,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Summary:
-    """What an ingest did. `seconds` is the time it took, `peak` its most memory in MiB.
+    """The result of an ingest. `seconds` is the run time, `peak` the peak memory in MiB.
 
-    `remarks` say what could not be read in sources, and in which encodings they are. `kept` names
-    the guides that stay as they were, as their sources cannot be read; `gone` those that were live
-    and are no longer among the sources. `without_wordings` counts the `problems` that nothing says
-    how people ask about them, and `drafts_waiting` those of which only drafts do that do not count
-    yet.
+    `remarks` are about unreadable content, encodings and visibility. `kept` names the live guides
+    that were kept because their sources cannot be read; `gone` those no longer among the sources.
+    Of all `problems`, `without_wordings` have none, and `drafts_waiting` have only drafts that are
+    not used yet.
     """
 
     guides: int
@@ -113,35 +114,36 @@ class Summary:
 
 
 def ingest(
-    paths: Sequence[Path] | Named,
+    paths: Sequence[Path] | SourceList,
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     *,
-    skip_bad: bool = False,
     plan: Plan | None = None,
     progress: TaskProgress = no_task_progress,
 ) -> Summary:
     """Read the guides at `paths`, and publish a snapshot of them in place of the live one.
 
-    Raises BadSourcesError, naming every bad source, if one cannot be read, unless
-    `skip_bad` is set and at least one is good. The live snapshot then stays as it is.
-    Raises StoreError if there is a store and it cannot be used.
+    Raises BadSourcesError with every bad source if one cannot be read, unless `plan.skip_bad` is
+    set and at least one is good; the live snapshot is then unchanged. Also raises StoreError if the
+    store cannot be used, ModelError if the embedding model cannot be loaded, QuestionsError if
+    golden questions are invalid, DiskError if the disk is full, and GuidebotError if another writer
+    does not finish in time.
     """
-    plan = plan or Plan(skip_bad=skip_bad)
+    plan = plan or Plan()
     started = time.monotonic()
-    consequence = "Nothing was published; what was live is still live."
-    with told_of_the_disk(home.root, consequence), _writing(home, plan.by, progress):
+    consequence = "Nothing was published; the live snapshot is unchanged."
+    with explain_disk_errors(home.root, consequence), _writing(home, plan.by, progress):
         shared = join_store(plan.store, home, plan.kept)
-        sources = find_named(paths) if isinstance(paths, Named) else find_sources(paths)
-        progress("Reading guides", 0, len(sources.files))
+        sources = resolve_sources(paths) if isinstance(paths, SourceList) else find_sources(paths)
+        progress("Reading guides", 0, len(sources.found))
         reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
-        progress("Reading guides", len(sources.files), len(sources.files))
-        # What was fetched is in the guides now, and a page that left its site is not kept.
+        progress("Reading guides", len(sources.found), len(sources.found))
+        # The guides now hold what was fetched; keeping the files would revive deleted pages.
         shutil.rmtree(home.fetched, ignore_errors=True)
         _refuse(reading.guides, reading.errors, plan.skip_bad)
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
-        # What stays as it was may be an edition of what was read.
+        # A kept guide may be another edition of one that was read.
         narrowed = strictest([*reading.guides, *kept])
         _refuse(narrowed.guides, narrowed.errors, skip_bad=False)
         guides = narrowed.guides
@@ -158,7 +160,7 @@ def ingest(
             elif passed and not plan.dry_run:
                 made = make_live(made.name, home, plan.by, plan.kept, shared)
         finally:
-            # Whatever stopped it: what nobody asked to hold is not left behind.
+            # Whatever happened, a candidate that is not held is not left behind.
             if made.path.parent == home.candidates and held_report(made.name, home) is None:
                 discard(made.name, home)
     sections = [section for guide in contents.guides for section in guide.sections]
@@ -180,7 +182,7 @@ def ingest(
                 each for each in (*reading.remarks, *narrowed.remarks) if each[1].kind in _TOLD
             )
         ),
-        kept=tuple(named(guide.info) for guide in kept),
+        kept=tuple(guide_label(guide.info) for guide in kept),
         gone=gone_guides(live, guides),
         diff=diff,
         gate=gate,
@@ -199,7 +201,7 @@ def publish_guides(
     embeddings: SentenceTransformerEmbeddings,
     progress: TaskProgress = no_task_progress,
 ) -> tuple[Snapshot, int]:
-    """Publish guides that were read; return the snapshot, and how many chunks were embedded."""
+    """Publish parsed guides; return the snapshot, and the number of newly embedded chunks."""
     with _writing(home, "", progress):
         contents, embedded = make_contents(guides, (), home, embeddings, progress)
         made = write_candidate(contents, home.candidates)
@@ -211,7 +213,7 @@ def _writing(home: Home, by: str, progress: TaskProgress) -> WriterLock:
 
 
 def _live(home: Home) -> Snapshot | None:
-    """Return the live snapshot to compare with; one that cannot be used is none."""
+    """Return the live snapshot to compare with, or None if it is missing or unusable."""
     try:
         return open_current(home.snapshots)
     except SnapshotError:
@@ -231,7 +233,7 @@ def _gate(
     questions = [*plan.questions, *(each for each in beside if each.q not in known_already)]
     if not questions:
         return None
-    # One made with another model cannot be asked, as its vectors are not comparable.
+    # A snapshot of another model cannot be asked: its vectors are not comparable.
     same = live is not None and live.manifest.embedder.model == made.manifest.embedder.model
     texts = [question.q for question in questions]
     cache = EmbeddingCache(home.embedding_cache, embeddings)
@@ -249,11 +251,11 @@ def _gate(
 def _refuse(guides: Sequence[Guide], errors: Sequence[SourceError], skip_bad: bool) -> None:
     if guides and (skip_bad or not errors):
         return
-    named = "".join(f"\n  {error}" for error in errors)
+    reasons = "".join(f"\n  {error}" for error in errors)
     if not errors:
-        raise BadSourcesError("No guide was found in the paths named. Nothing was published.")
-    hint = "\nPublish the others with --skip-bad." if guides else ""
+        raise BadSourcesError("No guide was found at the given paths. Nothing was published.")
+    hint = "\nTo publish the others, add --skip-bad." if guides else ""
     raise BadSourcesError(
         f"{len(errors)} of {len(guides) + len(errors)} sources cannot be ingested, so nothing "
-        f"was published:{named}{hint}"
+        f"was published:{reasons}{hint}"
     )

@@ -1,4 +1,4 @@
-"""From sources to guides."""
+"""Reads sources into guides."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import dataclasses
 import logging
 import sqlite3
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import end_reading, read_bounded
 from ingest.document import Document
 from ingest.errors import SourceError, unreadable
-from ingest.front_matter import SideFile, together
-from ingest.loaders.load import SourceFile, load, read_source
+from ingest.front_matter import SideFile, merge_front_matter
+from ingest.loaders.load import load, read_source
 from ingest.parse.guide_cache import GuideCache, guide_key
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.parsed import Parsed
 from ingest.remark import Remark
-from ingest.sources.files import Said, Sources
+from ingest.source import Source, SourceFile
+from ingest.sources.files import Sources
 from ingest.visibility import strictest
 from kb.model import Guide, GuideInfo
 
@@ -27,17 +27,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Reading:
-    """The guides that were read, and what was wrong with the sources that were not."""
+    """The guides that were read, and the errors of the sources that were not."""
 
     guides: list[Guide] = field(default_factory=list)
     remarks: list[tuple[str, Remark]] = field(default_factory=list)
-    """What is to be said of how sources were read, each with its source."""
+    """Remarks on how sources were read, each with its source."""
     errors: list[SourceError] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A guide, and the document that it was read from."""
+    """A guide, and the document it was parsed from."""
 
     document: Document
     guide: Guide
@@ -46,18 +46,17 @@ class Whole:
 def read_guides(
     sources: Sources, cache: GuideCache | None = None, bounds: Bounds | None = None
 ) -> Reading:
-    """Read every file, and gather what is wrong rather than stop at the first.
+    """Read every file, collecting errors rather than stopping at the first.
 
-    With a `cache`, what did not change since is not parsed again. Who may know of a guide is the
-    same for all its editions (ingest.visibility).
+    With a `cache`, unchanged sources are not parsed again. All editions of a guide get the same
+    visibility (ingest.visibility). Raises OSError or sqlite3.Error if the cache cannot be used.
     """
     reading = Reading(errors=list(sources.errors))
     keys: list[bytes] = []
     owners: dict[tuple[str, str], str] = {}
-    for path in sources.files:
+    for source in sources.found:
         try:
-            said = sources.said.get(path, Said())
-            parsed = _parsed(path, said, cache, keys, bounds or Bounds())
+            parsed = _parsed(source, cache, keys, bounds or Bounds())
             guide = parsed.guide
             claim(guide.info, owners)
         except SourceError as error:
@@ -76,75 +75,75 @@ def read_guides(
 
 
 def claim(info: GuideInfo, owners: dict[tuple[str, str], str]) -> None:
-    """Note whose a guide's id and language are; raises SourceError if they are another's."""
+    """Claim a guide's id and language; raises SourceError if another source has them."""
     identity = (info.id, info.language)
     if identity in owners:
         raise SourceError(
             info.source,
-            f"guide id {info.id!r} ({info.language}) is taken by {owners[identity]}. Give one of "
-            "them another 'id' in its front matter, or another file name, or name the folder that "
-            "both are in.",
+            f"guide id {info.id!r} ({info.language}) is already used by {owners[identity]}. "
+            "Give one of them another 'id' in its front matter or another file name, or ingest the "
+            "folder that contains both.",
         )
     owners[identity] = info.source
 
 
-def parsed_source(source: SourceFile, said: Said) -> Parsed:
-    """Return what comes of a file; raises SourceError as `load` and `parse` do."""
-    return parse_with_remarks(document_of(source, said))
+def parsed_source(file: SourceFile) -> Parsed:
+    """Parse a file; raises SourceError as `load` and `parse` do."""
+    return parse_with_remarks(document_of(file))
 
 
-def whole_source(source: SourceFile, said: Said) -> Whole:
-    """Return a file's document, too; raises SourceError as `load` and `parse` do."""
-    document = document_of(source, said)
+def whole_source(file: SourceFile) -> Whole:
+    """Parse a file, keeping its document; raises SourceError as `load` and `parse` do."""
+    document = document_of(file)
     return Whole(document, parse_with_remarks(document).guide)
 
 
-def _parsed(
-    path: Path, said: Said, cache: GuideCache | None, keys: list[bytes], bounds: Bounds
-) -> Parsed:
-    """Return what comes of a file, from the cache if nothing that it is made of has changed.
+def _parsed(source: Source, cache: GuideCache | None, keys: list[bytes], bounds: Bounds) -> Parsed:
+    """Parse a file, or take it from the cache if nothing it is made from has changed.
 
-    Its key is added to `keys`.
+    Its key is appended to `keys`.
     """
-    name = said.source or str(path)
+    name = str(source)
     try:
-        source = read_source(path)
+        file = read_source(source)
         if cache is None:
-            return read_bounded(parsed_source, source, said, bounds)
-        matter = said.matter.model_dump_json(exclude_unset=True).encode() if said.matter else None
-        within = said.name.encode("utf-8", "surrogateescape") if said.name else None
-        keys.append(guide_key(name, within, source.data, source.beside, matter))
+            return read_bounded(parsed_source, file, bounds)
+        matter = (
+            source.matter.model_dump_json(exclude_unset=True).encode() if source.matter else None
+        )
+        within = source.name.encode("utf-8", "surrogateescape") if source.name else None
+        keys.append(guide_key(name, within, file.data, file.beside, matter))
         parsed = cache.get(keys[-1])
         if parsed is None:
-            parsed = read_bounded(parsed_source, source, said, bounds)
+            parsed = read_bounded(parsed_source, file, bounds)
             cache.put(keys[-1], parsed)
         return parsed
     except SourceError as error:
-        if error.source == name or not said.source:
+        if error.source == name or not source.label:
             raise
         raise SourceError(name, error.reason) from error
     except (OSError, sqlite3.Error):
-        raise  # of the cache, and of the disk that it is on
-    # One source must not keep all the others from being read.
+        raise  # from the cache or its disk
+    # One source must not prevent all others from being read.
     except Exception as error:
         logger.debug("%s", name, exc_info=True)
         raise SourceError(name, unreadable(error)) from error
 
 
-def document_of(source: SourceFile, said: Said) -> Document:
-    """Return the document in a file, with what is said of it where it was named.
+def document_of(file: SourceFile) -> Document:
+    """Load a file's document, with the metadata given where it was listed.
 
     Raises SourceError as `load` does.
     """
-    document = load(source)
+    document, source = load(file), file.source
     side = document.side_file
-    if said.matter:
+    if source.matter:
         side = SideFile.model_validate(
-            together(side or SideFile(), said.matter).model_dump(exclude_unset=True)
+            merge_front_matter(side or SideFile(), source.matter).model_dump(exclude_unset=True)
         )
     return dataclasses.replace(
         document,
-        source=said.source or document.source,
-        name=said.name or document.name,
+        source=source.label or document.source,
+        name=source.name or document.name,
         side_file=side,
     )

@@ -1,4 +1,4 @@
-"""What a person should know of how a source was read."""
+"""Remarks: what people should know about how a source was read."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ class RemarkKind(StrEnum):
     """What a remark is about."""
 
     ENCODING = "encoding"
-    """In which encoding the text was read, where that is not UTF-8."""
+    """The text's encoding, if not UTF-8."""
     UNREAD = "unread"
-    """What a reader sees in the source and the guide does not have, such as a page that is a
+    """Content that readers of the source see but the guide lacks, such as a page that is a
     picture."""
     LEFT_OUT = "left-out"
-    """Marks of other tools, and what is hidden, that no answer shows."""
+    """Syntax of other tools and hidden text, which no answer shows."""
     STRUCTURE = "structure"
-    """Lines that are not marked up as headings or steps, and were taken as such."""
+    """Lines without markup that were read as headings or steps."""
     FRONT_MATTER = "front-matter"
-    """Keys of the front matter that say nothing here."""
+    """Front-matter keys that have no effect."""
     VISIBLE_TO = "visible-to"
-    """Who may know of the guide, where that is not what it says itself."""
+    """The guide's visibility, if it differs from what the guide says."""
 
 
 class Remark(Frozen):
-    """Something of a source that was read otherwise than it stands there, or not at all.
+    """Something in a source that was left out, or read differently from how it appears.
 
-    `line` is its place, in what the guide's `unit` counts; `text` says what it is, and why.
+    `line` is its place, in the guide's `unit`; `text` says what it is, and why.
     """
 
     line: int

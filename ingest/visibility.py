@@ -1,4 +1,4 @@
-"""Who may know of a guide: the same for all its editions, as the strictest of them says."""
+"""A guide's visibility: the same for all its editions, as the strictest of them says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kb.model import Guide, GuideInfo
 
 
 class Narrowed(NamedTuple):
-    """Guides with who may know of them, what is to be said of that, and those left out for it."""
+    """Guides with their effective visibility, remarks on it, and errors of those left out."""
 
     guides: list[Guide]
     remarks: list[tuple[str, Remark]]
@@ -19,10 +19,10 @@ class Narrowed(NamedTuple):
 
 
 def strictest(guides: Sequence[Guide]) -> Narrowed:
-    """Return guides of which all editions are for those whom every edition is for.
+    """Return the guides, each visible only to channels that every edition allows.
 
-    An edition that says nothing is for everybody, and so for those whom the others are for.
-    Editions that have no channel in common are errors: nobody could be meant.
+    An edition without `visible_to` allows everyone, and so the channels of the others.
+    Editions without a common channel are errors: no one could see the guide.
     """
     found = Narrowed([], [], [])
     by_id: dict[str, list[GuideInfo]] = {}
@@ -42,7 +42,7 @@ def strictest(guides: Sequence[Guide]) -> Narrowed:
 
 
 def differences(guides: Sequence[Guide]) -> Iterator[tuple[Guide, str]]:
-    """Yield the guides for which fewer count than they say, and why."""
+    """Yield the guides that are visible to fewer than they say, and why."""
     narrowed = strictest(guides)
     by_source = {guide.info.source: guide for guide in guides}
     yield from ((by_source[source], remark.text) for source, remark in narrowed.remarks)
@@ -50,7 +50,7 @@ def differences(guides: Sequence[Guide]) -> Iterator[tuple[Guide, str]]:
 
 
 def _common(editions: Sequence[GuideInfo]) -> tuple[str, ...] | None:
-    """Return the channels that all editions with `visible_to` name; None, if there are none."""
+    """Return the channels common to all editions with `visible_to`; None if none has it."""
     said = [edition.visible_to for edition in editions if edition.visible_to]
     if not said:
         return ()
@@ -63,8 +63,8 @@ def _narrower(info: GuideInfo, common: tuple[str, ...], editions: Sequence[Guide
         other.source for other in editions if other.visible_to and other.source != info.source
     )
     text = (
-        f"only {', '.join(common)} may know of it, as another edition says so ({others}). "
-        "Say it in each edition's visible_to"
+        f"only {', '.join(common)} may see it, because another edition says so ({others}). "
+        "Set visible_to in each edition"
     )
     return Remark(line=1, kind=RemarkKind.VISIBLE_TO, text=text)
 
@@ -72,6 +72,6 @@ def _narrower(info: GuideInfo, common: tuple[str, ...], editions: Sequence[Guide
 def _at_odds(info: GuideInfo, editions: Sequence[GuideInfo]) -> str:
     others = ", ".join(other.source for other in editions if other.source != info.source)
     return (
-        f"visible_to names {', '.join(info.visible_to) or 'nobody'}, and no channel is named by "
-        f"all editions of the guide {info.id!r} ({others}). Name those who may know of it in each"
+        f"visible_to is {', '.join(info.visible_to) or 'not set'}, and no channel is common to "
+        f"all editions of the guide {info.id!r} ({others}). List those who may see it in each"
     )

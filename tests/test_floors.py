@@ -23,13 +23,14 @@ MAY_IMPORT = {
 # What a room's folders and modules are, from the top down (docs/architecture.md).
 FLOORS = {
     "kb": (
-        "cli evaluation terminal knowledge_base answering finding question retrieval choosing "
-        "answer snapshot damage wordings embedder words text settings progress paths model errors"
+        "cli ingest_result evaluation terminal knowledge_base answering finding question "
+        "retrieval choosing answer snapshot damage wordings embedder words text settings progress "
+        "paths model errors"
     ),
     "ingest": (
         "cli commands pipeline publish check preview lint suggest reading index packs bounded "
-        "sources loaders parse document front_matter near_keys visibility remark lint_options "
-        "cache errors"
+        "sources loaders parse document source front_matter near_keys visibility remark "
+        "lint_options cache errors"
     ),
     "bot": (
         "cli app doctor listeners gaps answering slack views memory migrations operations "

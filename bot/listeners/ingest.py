@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from bot.actor import Actor
 from bot.listeners.home import HomeTab
 from bot.listeners.services import Services
-from bot.operations.ingest_runner import BusyError, DraftedWordings, FailedError, IngestProgress
+from bot.operations.ingest_runner import BusyError, FailedError
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.posting import post_message
 from bot.views.answer import Message, plain
@@ -40,6 +40,7 @@ from bot.views.wordings import (
 )
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
+from kb.ingest_result import PendingDrafts, TaskState
 
 # chat.update allows 50 calls per minute, and bursts (Tier 3,
 # https://docs.slack.dev/apis/web-api/rate-limits).
@@ -128,7 +129,7 @@ class IngestActions:
         dropped = sum(len(problem.also_asked) for problem, _ in found) - kept
         post_message(client, user, plain(strings.drafts_decided.format(kept=kept, dropped=dropped)))
 
-    def _pending(self) -> Sequence[DraftedWordings]:
+    def _pending(self) -> Sequence[PendingDrafts]:
         """Return the drafts awaiting review. Best effort: the ingest itself has succeeded."""
         try:
             return self._ingest_runner.pending()
@@ -177,7 +178,7 @@ class _StatusMessage:
             channel=self._channel, ts=self._ts, text=message.text, blocks=list(message.blocks)
         )
 
-    def progress(self, update: IngestProgress, strings: SlackWords) -> None:
+    def progress(self, update: TaskState, strings: SlackWords) -> None:
         if time.monotonic() - self._shown_at < _SECONDS_BETWEEN_UPDATES:
             return
         self._shown_at = time.monotonic()

@@ -12,7 +12,9 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
+
+from kb.ingest_result import IngestResult, PendingDrafts, TaskState
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
 GUIDES_FILE = Path("guidebot.toml")
@@ -36,91 +38,13 @@ class FailedError(Exception):
     """A command failed; the text is its error output, for people."""
 
 
-class _Output(BaseModel):
-    """A command's JSON output; unknown fields are ignored."""
+class RunResult(IngestResult):
+    """The result of an ingest; `stopped` says that the gate rejected it."""
 
-    model_config = ConfigDict(frozen=True)
-
-
-class IngestProgress(_Output):
-    """The progress of a command."""
-
-    what: str
-    done: int
-    total: int
-
-
-class Summary(_Output):
-    """What was read, and which sources were left out."""
-
-    guides: int = 0
-    sections: int = 0
-    left_out: tuple[str, ...] = ()
-
-
-class SectionChange(_Output):
-    """How a section changed (added, changed...); `before` is its old heading."""
-
-    kinds: tuple[str, ...]
-    heading: str
-    before: str | None = None
-
-
-class GuideChange(_Output):
-    """How a guide changed."""
-
-    kind: str
-    title: str
-    language: str
-    sections: tuple[SectionChange, ...] = ()
-
-
-class Diff(_Output):
-    """What a candidate changes."""
-
-    guides: tuple[GuideChange, ...] = ()
-
-
-class QuestionChange(_Output):
-    """A golden question whose answer changed; `worse` says how it got worse, if it did."""
-
-    question: str
-    worse: str | None = None
-
-
-class Gate(_Output):
-    """How many golden questions are answered correctly, before and with the candidate."""
-
-    questions: int
-    right_before: int | None = None
-    right_after: int
-    changes: tuple[QuestionChange, ...] = ()
-
-
-class IngestResult(_Output):
-    """The result of an ingest: the candidate's name, its changes, and the gate's verdict.
-
-    `held` says that it awaits publication; `stopped` that the gate rejected it.
-    """
-
-    snapshot: str | None = None
-    held: bool = False
-    summary: Summary = Summary()
-    diff: Diff = Diff()
-    gate: Gate | None = None
     stopped: bool = False
 
 
-class DraftedWordings(_Output):
-    """A problem's drafted wordings that are awaiting review."""
-
-    source: str
-    anchor: str
-    heading: str
-    also_asked: tuple[str, ...] = ()
-
-
-_PENDING = TypeAdapter(tuple[DraftedWordings, ...])
+_PENDING = TypeAdapter(tuple[PendingDrafts, ...])
 
 
 class IngestRunner:
@@ -137,18 +61,18 @@ class IngestRunner:
         """Whether the guides are listed in guidebot.toml."""
         return GUIDES_FILE.is_file()
 
-    def ingest(self, report: Callable[[IngestProgress], None]) -> IngestResult:
+    def ingest(self, report: Callable[[TaskState], None]) -> RunResult:
         """Build a candidate from the guides in guidebot.toml, and `report` the progress.
 
         Raises BusyError, or FailedError with the command's error output.
         """
         code, output = self._run(_INGEST, report, expected=(0, _STOPPED_BY_GATE))
         try:
-            found = IngestResult.model_validate_json(output)
+            result = RunResult.model_validate_json(output)
         except ValidationError as error:
             logger.error("The ingest printed an invalid result: %s", error)
             raise FailedError(output[:200]) from error
-        result = found.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
+        result = result.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
         self._last.write_text(result.model_dump_json(), "utf-8")
         return result
 
@@ -160,7 +84,7 @@ class IngestRunner:
         """Discard a candidate; raises as `ingest` does."""
         self._run(("discard", _checked_name(name)))
 
-    def pending(self) -> Sequence[DraftedWordings]:
+    def pending(self) -> Sequence[PendingDrafts]:
         """Return the drafts awaiting review; raises as `ingest` does."""
         _, output = self._run(("suggest", "--pending"))
         try:
@@ -170,7 +94,7 @@ class IngestRunner:
             raise FailedError(output[:200]) from error
         return [problem for problem in found if problem.also_asked]
 
-    def decide(self, decisions: Iterable[tuple[DraftedWordings, Sequence[str]]]) -> None:
+    def decide(self, decisions: Iterable[tuple[PendingDrafts, Sequence[str]]]) -> None:
         """Keep some of the wordings drafted for problems, and drop the rest.
 
         Raises as `ingest` does.
@@ -181,10 +105,10 @@ class IngestRunner:
         ]
         self._run(("suggest", "--decide", "-"), input_text=json.dumps(rows))
 
-    def last(self) -> IngestResult | None:
+    def last(self) -> RunResult | None:
         """Return the result of the last ingest started here."""
         try:
-            return IngestResult.model_validate_json(self._last.read_text("utf-8"))
+            return RunResult.model_validate_json(self._last.read_text("utf-8"))
         except (FileNotFoundError, ValidationError):
             return None
 
@@ -197,7 +121,7 @@ class IngestRunner:
     def _run(
         self,
         arguments: Sequence[str],
-        report: Callable[[IngestProgress], None] = lambda _: None,
+        report: Callable[[TaskState], None] = lambda _: None,
         expected: Sequence[int] = (0,),
         input_text: str = "",
     ) -> tuple[int, str]:
@@ -234,7 +158,7 @@ def _write_input(process: subprocess.Popen[str], input_text: str) -> None:
 
 
 def _read(
-    process: subprocess.Popen[str], report: Callable[[IngestProgress], None]
+    process: subprocess.Popen[str], report: Callable[[TaskState], None]
 ) -> tuple[int, str, str]:
     """Return a process's exit code, its output, and the end of its error output.
 
@@ -248,7 +172,7 @@ def _read(
     errors: list[str] = []
     for line in process.stderr:
         try:
-            report(IngestProgress.model_validate_json(line))
+            report(TaskState.model_validate_json(line))
         except ValidationError:
             errors.append(line)
     reader.join()

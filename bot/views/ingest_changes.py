@@ -15,11 +15,12 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.limits import BUTTON_LABEL_CHARS, MODAL_TITLE_CHARS
-from bot.operations.ingest_runner import Diff, DraftedWordings, Gate, IngestProgress, IngestResult
+from bot.operations.ingest_runner import RunResult
 from bot.views.answer import Message, plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button
 from bot.words.words import SlackWords
+from kb.ingest_result import ChangeKind, Diff, GateReport, PendingDrafts, TaskState
 from kb.model import Span
 
 INGEST = "ingest"
@@ -27,7 +28,6 @@ LAST_DIFF = "last_diff"
 PUBLISH = "publish"
 DISCARD = "discard"
 
-_SAME = "same"
 # As many as are read in a message; the command line shows all.
 _MAX_LINES = 20
 _MAX_LINE_CHARS = 200
@@ -49,14 +49,14 @@ def _last_diff(strings: SlackWords) -> ButtonElement:
     return ButtonElement(text=strings.last_diff, action_id=LAST_DIFF)
 
 
-def progress_message(update: IngestProgress, strings: SlackWords) -> Message:
+def progress_message(update: TaskState, strings: SlackWords) -> Message:
     """Return the message shown while an ingest runs."""
     what = shortened(update.what, _MAX_LINE_CHARS)
     return plain(strings.ingest_progress.format(what=what, done=update.done, total=update.total))
 
 
 def result_message(
-    result: IngestResult, strings: SlackWords, pending: Sequence[DraftedWordings] = ()
+    result: RunResult, strings: SlackWords, pending: Sequence[PendingDrafts] = ()
 ) -> Message:
     """Return the message shown after an ingest, with buttons if there is something to decide.
 
@@ -85,7 +85,7 @@ def result_message(
     return Message(plain(head).text, tuple(blocks))
 
 
-def diff_view(result: IngestResult | None, strings: SlackWords) -> View:
+def diff_view(result: RunResult | None, strings: SlackWords) -> View:
     """Return the modal with the last changes."""
     blocks = [*_details(result, strings)] if result else []
     return View(
@@ -96,7 +96,7 @@ def diff_view(result: IngestResult | None, strings: SlackWords) -> View:
     )
 
 
-def _details(result: IngestResult, strings: SlackWords) -> Iterator[Block]:
+def _details(result: RunResult, strings: SlackWords) -> Iterator[Block]:
     summary = result.summary
     counts = strings.counts.format(guides=summary.guides, sections=summary.sections)
     left_out = [strings.source_left_out.format(error=error) for error in summary.left_out]
@@ -108,16 +108,16 @@ def _details(result: IngestResult, strings: SlackWords) -> Iterator[Block]:
 
 def _changes(diff: Diff, strings: SlackWords) -> Iterator[str]:
     for guide in diff.guides:
-        if guide.kind != _SAME:
+        if guide.kind is not ChangeKind.SAME:
             yield f"{guide.title} ({guide.language}): {strings.kind(guide.kind)}"
         for section in guide.sections:
-            kinds = [strings.kind(kind) for kind in section.kinds if kind != _SAME]
+            kinds = [strings.kind(kind) for kind in section.kinds if kind is not ChangeKind.SAME]
             if kinds:
                 before = f" ← {section.before}" if section.before else ""
                 yield f"{guide.title} › {section.heading}{before}: {', '.join(kinds)}"
 
 
-def _judgement(gate: Gate, strings: SlackWords) -> Iterator[str]:
+def _judgement(gate: GateReport, strings: SlackWords) -> Iterator[str]:
     before = "–" if gate.right_before is None else gate.right_before
     yield strings.right.format(before=before, after=gate.right_after, questions=gate.questions)
     for change in gate.changes:

@@ -21,10 +21,10 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
-from bot.operations.ingest_runner import DraftedWordings
 from bot.views.answer import plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.words.words import SlackWords
+from kb.ingest_result import PendingDrafts
 from kb.model import Span
 from kb.wordings.learned import LearnedWording, Standing, by_standing
 
@@ -88,14 +88,14 @@ def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]
         yield _plain(strings.more_lines.format(count=left))
 
 
-def review_button(pending: Sequence[DraftedWordings], strings: SlackWords) -> ActionsBlock:
+def review_button(pending: Sequence[PendingDrafts], strings: SlackWords) -> ActionsBlock:
     """Return the button that opens the drafts awaiting review."""
     count = sum(len(problem.also_asked) for problem in pending)
     label = shortened(strings.review_drafts.format(count=count), BUTTON_LABEL_CHARS)
     return ActionsBlock(elements=[ButtonElement(text=label, action_id=REVIEW_DRAFTS)])
 
 
-def drafts_view(pending: Sequence[DraftedWordings], strings: SlackWords) -> View:
+def drafts_view(pending: Sequence[PendingDrafts], strings: SlackWords) -> View:
     """Return the modal with a checkbox for each drafted wording, all of them ticked."""
     groups = list(_groups(pending))
     if not groups:
@@ -129,13 +129,13 @@ def waiting_view(text: str, strings: SlackWords) -> View:
 
 
 def decided(
-    state: Mapping[str, Any], pending: Sequence[DraftedWordings]
-) -> list[tuple[DraftedWordings, tuple[str, ...]]]:
+    state: Mapping[str, Any], pending: Sequence[PendingDrafts]
+) -> list[tuple[PendingDrafts, tuple[str, ...]]]:
     """Return the problems whose drafts were all shown in a modal, with those left ticked.
 
     `state` holds the submitted view's values. Drafts that no longer exist are ignored.
     """
-    found: list[tuple[DraftedWordings, tuple[str, ...]]] = []
+    found: list[tuple[PendingDrafts, tuple[str, ...]]] = []
     for problem in pending:
         ids = [id for _, id, _ in _groups([problem])]
         if not ids or any(id not in state for id in ids):
@@ -150,7 +150,7 @@ def decided(
     return found
 
 
-def _groups(pending: Sequence[DraftedWordings]) -> Iterator[tuple[str, str, Sequence[str]]]:
+def _groups(pending: Sequence[PendingDrafts]) -> Iterator[tuple[str, str, Sequence[str]]]:
     """Yield heading, block id and wordings, split into groups that fit one set of checkboxes."""
     for problem in pending:
         for begin in range(0, len(problem.also_asked), CHECKBOXES):

@@ -1,4 +1,4 @@
-"""Reading sources in a process of its own, which may be ended: with bounds in time and memory.
+"""Reads sources in a separate process that can be killed, within limits on time and memory.
 
-What is made of a source there is for ingest.reading, ingest.lint and ingest.preview to say.
+What is made of a source there is up to ingest.reading, ingest.lint and ingest.preview.
 """

@@ -1,4 +1,4 @@
-"""How much a source may cost."""
+"""Limits on what reading one source may cost."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from kb.settings import Settings
 
 @dataclass(frozen=True)
 class Bounds:
-    """How long it may take to read a source, and how much memory, in MiB.
+    """The most time (seconds) and memory (MiB) that reading one source may take.
 
-    The memory is what reading takes beyond what the process has at the start.
+    The memory counts on top of what the process holds at the start.
     """
 
     seconds: float = Settings.model_fields["source_seconds"].default
@@ -19,5 +19,5 @@ class Bounds:
 
 
 def bounds_of(settings: Settings) -> Bounds:
-    """Return the bounds that the settings name."""
+    """Return the bounds from the settings."""
     return Bounds(settings.source_seconds, settings.source_memory)

@@ -1,42 +1,39 @@
-"""What the two processes say to each other: JSON, and bytes. Neither unpickles anything."""
+"""The protocol between the two processes: JSON and raw bytes. Neither side unpickles anything."""
 
 from __future__ import annotations
 
 import typing
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from ingest.bounded.bounds import Bounds
-from ingest.loaders.load import SourceFile
-from ingest.sources.files import Said
+from ingest.source import Source, SourceFile
 from kb.model import Frozen
 
 READY = b"ready"
-"""What the process that reads sources says first."""
+"""The first message of the process that reads sources."""
 
 Made = TypeVar("Made")
-Make = Callable[[SourceFile, Said], Made]
-"""A function of a module that makes something of a source."""
+Make = Callable[[SourceFile], Made]
+"""A module-level function that makes something of a source."""
 
 
 class Request(Frozen):
-    """What is to be made of a source. Its bytes, and then those beside it, follow."""
+    """What to make of a source. The source's bytes follow, then those of its side file."""
 
     module: str
     function: str
-    path: Path
-    said: Said
+    source: Source
     has_beside: bool
     seconds: float
     mebibytes: int
 
 
 class Refusal(Frozen):
-    """Why nothing can be made of a source: what a SourceError says."""
+    """Why nothing can be made of a source: the fields of a SourceError."""
 
     source: str
     reason: str
@@ -44,33 +41,32 @@ class Refusal(Frozen):
     traceback: str | None = None
 
 
-class Reply(Frozen):
-    """What came of a request; unless it was refused, what was made follows as JSON.
+class Response(Frozen):
+    """The reply to a request; unless it was refused, the result follows as JSON.
 
-    `last` says that the process ends, as it has taken more memory than it should keep.
+    `last` means that the process exits because it holds more memory than it should keep.
     """
 
     refusal: Refusal | None = None
     last: bool = False
 
 
-def request_for(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds) -> bytes:
-    """Return the request to have something made of a source."""
+def request_for(make: Make[Made], file: SourceFile, bounds: Bounds) -> bytes:
+    """Return the serialized request to make something of a source."""
     request = Request(
         module=make.__module__,
         function=make.__name__,
-        path=source.path,
-        said=said,
-        has_beside=source.beside is not None,
+        source=file.source,
+        has_beside=file.beside is not None,
         seconds=bounds.seconds,
         mebibytes=bounds.mebibytes,
     )
-    # What is not said of a guide is not the same as what is said to be nothing.
+    # A key that is missing is not the same as a key that is set to nothing.
     return request.model_dump_json(exclude_unset=True).encode()
 
 
 def made_by(make: Make[Made]) -> TypeAdapter[Made]:
-    """Return what writes and reads, as JSON, what a function makes."""
+    """Return the adapter that serializes a function's result to JSON and back."""
     return _adapter(make)
 
 

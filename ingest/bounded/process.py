@@ -1,4 +1,4 @@
-"""The process that reads sources: takes requests one after the other until its pipe is closed."""
+"""The process that reads sources: handles one request at a time until its pipe is closed."""
 
 from __future__ import annotations
 
@@ -12,42 +12,46 @@ import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ingest.bounded.messages import READY, Refusal, Reply, Request, made_by
+from ingest.bounded.messages import READY, Refusal, Request, Response, made_by
 from ingest.errors import SourceError, unreadable
-from ingest.loaders.load import SourceFile
+from ingest.source import SourceFile
 
 _MIB = 1024 * 1024
+# Chosen by hand.
 _WORN = 512 * _MIB
-"""With so much memory in use, a process makes way for a fresh one."""
+"""A process that uses this much memory (bytes) is replaced by a fresh one."""
 _GRACE_SECONDS = 5
 _TAKEN, _IN_USE = 0, 1  # columns of /proc/self/statm, in pages
-_MOST_MADE = 100_000_000
+# The most bytes of a result; chosen by hand, as large as the largest source.
+_MAX_MADE = 100_000_000
 
 
 def serve(pipe: int) -> None:
-    """Answer requests that come through the pipe with this number.
+    """Handle the requests that arrive on the pipe with this file descriptor.
 
-    Ctrl-C is for the process that asks, which ends this one; if it is gone, this one ends, too.
+    Ctrl-C is left to the parent process, which ends this one; if the parent is gone, this one
+    exits.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection = Connection(pipe)
     parts: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, parts), daemon=True).start()
-    # What nearly all requests need is no part of the time of the first.
+    # Import what nearly every request needs first, so that the first request's time limit excludes
+    # it.
     importlib.import_module("ingest.reading")
     connection.send_bytes(READY)
     while True:
         request = Request.model_validate_json(parts.get())
-        source = SourceFile(request.path, parts.get(), parts.get() if request.has_beside else None)
+        file = SourceFile(request.source, parts.get(), parts.get() if request.has_beside else None)
         _bound(request)
-        refusal, made = _make(request, source)
+        refusal, made = _make(request, file)
         signal.setitimer(signal.ITIMER_REAL, 0)
         last = _memory(_IN_USE) > _WORN
-        connection.send_bytes(Reply(refusal=refusal, last=last).model_dump_json().encode())
+        connection.send_bytes(Response(refusal=refusal, last=last).model_dump_json().encode())
         if refusal is None:
             connection.send_bytes(made)
-        del source, made
+        del file, made
 
 
 def _listen(connection: Connection, parts: queue.SimpleQueue[bytes]) -> None:
@@ -59,13 +63,13 @@ def _listen(connection: Connection, parts: queue.SimpleQueue[bytes]) -> None:
 
 
 def _bound(request: Request) -> None:
-    """Bound what reading takes from here on.
+    """Limit the CPU time and memory that reading takes from here on.
 
-    The process that asks ends this one at the deadline. The system does, a little later, if that
-    one is gone: nobody has to be heard for it.
+    The parent kills this process at the deadline. The operating system does so a little later in
+    case the parent is gone.
     """
     signal.setitimer(signal.ITIMER_REAL, request.seconds + _GRACE_SECONDS)
-    # Where the system does not keep count, or does not hold to it, the deadline has to do.
+    # Where the system does not count or enforce it, the deadline has to suffice.
     if memory := _memory(_TAKEN):
         allowed = memory + request.mebibytes * _MIB
         _, most = resource.getrlimit(resource.RLIMIT_AS)
@@ -75,7 +79,7 @@ def _bound(request: Request) -> None:
 
 
 def _memory(column: int) -> int:
-    """Return how many bytes this process has taken or uses; 0 where Linux's /proc is not."""
+    """Return how many bytes this process has mapped or uses; 0 without Linux's /proc."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[column])
     except OSError:
@@ -83,20 +87,19 @@ def _memory(column: int) -> int:
     return pages * resource.getpagesize()
 
 
-def _make(request: Request, source: SourceFile) -> tuple[Refusal | None, bytes]:
-    name = request.said.source or str(source.path)
+def _make(request: Request, file: SourceFile) -> tuple[Refusal | None, bytes]:
     try:
         make = getattr(importlib.import_module(request.module), request.function)
-        made = made_by(make).dump_json(make(source, request.said), exclude_unset=True)
-        if len(made) > _MOST_MADE:
-            raise SourceError(name, "has more text than can be kept. Split it.")
+        made = made_by(make).dump_json(make(file), exclude_unset=True)
+        if len(made) > _MAX_MADE:
+            raise SourceError(file.source, "has more text than can be stored. Split it.")
         return None, made
     except SourceError as error:
         trace = traceback.format_exc() if error.__cause__ else None
         return Refusal(
             source=error.source, reason=error.reason, covers=error.covers, traceback=trace
         ), b""
-    # Whatever libraries stumble over in a document is that document's error alone.
+    # Whatever error a library hits in a document concerns that document alone.
     except Exception as error:
         trace = traceback.format_exc()
-        return Refusal(source=name, reason=unreadable(error), traceback=trace), b""
+        return Refusal(source=str(file.source), reason=unreadable(error), traceback=trace), b""

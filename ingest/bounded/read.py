@@ -1,4 +1,4 @@
-"""Has the other process read a source, and ends it where it goes beyond its bounds."""
+"""Has a separate process read a source, and kills it when it exceeds its bounds."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from multiprocessing.connection import Connection
 from pydantic import ValidationError
 
 from ingest.bounded.bounds import Bounds
-from ingest.bounded.messages import READY, Made, Make, Reply, made_by, request_for
+from ingest.bounded.messages import READY, Made, Make, Response, made_by, request_for
 from ingest.errors import SourceError
-from ingest.loaders.load import SourceFile
-from ingest.sources.files import Said
+from ingest.source import SourceFile
 
 logger = logging.getLogger(__name__)
 
@@ -26,18 +25,19 @@ _BEGIN = (
     "from ingest.bounded.process import serve; serve(int(sys.argv[1]))"
 )
 
+# Chosen by hand.
 _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 5.0
 
 
-def read_bounded(make: Make[Made], source: SourceFile, said: Said, bounds: Bounds) -> Made:
-    """Return what `make`, a function of a module, makes of a source in another process.
+def read_bounded(make: Make[Made], file: SourceFile, bounds: Bounds) -> Made:
+    """Return the result of `make`, a module-level function, for a source, run in another process.
 
-    Raises SourceError as `make` does, and if it takes longer or more memory than the bounds say,
-    or the process ends for any other reason.
+    Raises SourceError as `make` does, if it exceeds the time or memory bounds, or if the process
+    ends for any other reason.
     """
     with _lock:
-        reply, made = _process.ask(make, source, said, bounds)
+        reply, made = _process.ask(make, file, bounds)
     if refusal := reply.refusal:
         if refusal.traceback:
             logger.debug("%s: %s", refusal.source, refusal.traceback)
@@ -46,58 +46,55 @@ def read_bounded(make: Make[Made], source: SourceFile, said: Said, bounds: Bound
         return made_by(make).validate_json(made)
     except ValidationError as error:
         reason = f"cannot be read: {error.errors()[0]['msg']}"
-        raise SourceError(said.source or source.path, reason) from error
+        raise SourceError(file.source, reason) from error
 
 
 def end_reading() -> None:
-    """End the other process, so that its memory is free; it is started again where it is needed."""
+    """End the reading process to free its memory; the next read starts a new one."""
     with _lock:
         _process.end()
 
 
 class _Process:
-    """A process that reads sources one after the other; it is started anew after it was ended."""
+    """A process that reads sources one after the other; it is restarted after it has ended."""
 
     def __init__(self) -> None:
         self._popen: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
-    def ask(
-        self, make: Make[Made], source: SourceFile, said: Said, bounds: Bounds
-    ) -> tuple[Reply, bytes]:
+    def ask(self, make: Make[Made], file: SourceFile, bounds: Bounds) -> tuple[Response, bytes]:
         """Return the reply to a request; raises SourceError if there is none."""
-        name = said.source or source.path
         try:
             pipe = self._pipe or self._start()
-            pipe.send_bytes(request_for(make, source, said, bounds))
-            for part in (source.data, source.beside):
+            pipe.send_bytes(request_for(make, file, bounds))
+            for part in (file.data, file.beside):
                 if part is not None:
                     pipe.send_bytes(part)
             if not pipe.poll(bounds.seconds):
                 raise SourceError(
-                    name,
+                    file.source,
                     f"takes longer than {bounds.seconds:g} s to read. "
                     "Split it, or raise SOURCE_SECONDS.",
                 )
-            reply = Reply.model_validate_json(pipe.recv_bytes())
+            reply = Response.model_validate_json(pipe.recv_bytes())
             made = b"" if reply.refusal else pipe.recv_bytes()
         except (EOFError, OSError) as error:
-            raise SourceError(name, _why(self._ended())) from error
+            raise SourceError(file.source, _why(self._ended())) from error
         except BaseException:
-            self.end()  # its next reply would be that to this request
+            self.end()  # or its next reply would answer this request
             raise
         if reply.last:
             self.end()
         return reply, made
 
     def end(self) -> None:
-        """End the process, if there is one."""
+        """Kill the process, if there is one."""
         if self._popen:
             self._popen.kill()
             self._ended()
 
     def _ended(self) -> int | None:
-        """Return what the process ended with, or None if it was never there."""
+        """Return the process's exit code, or None if it was never started."""
         popen, pipe = self._popen, self._pipe
         self._popen = self._pipe = None
         if pipe:
@@ -116,12 +113,12 @@ class _Process:
         with theirs:
             number = theirs.fileno()
             self._popen = subprocess.Popen(
-                # Not from the folder that it is started in: the programs there may be anybody's.
+                # Without the working folder on its path: the modules there may be anyone's.
                 [sys.executable, "-P", "-c", _BEGIN, str(number), *sys.path],
                 pass_fds=[number],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                # What libraries say of a document, they say in its own words.
+                # Libraries may quote the document in what they write here.
                 stderr=subprocess.DEVNULL,
             )
         if not ours.poll(_STARTING_SECONDS) or ours.recv_bytes() != READY:
@@ -133,16 +130,16 @@ def _why(code: int | None) -> str:
     if code is None:
         return "cannot be read: the process that reads sources does not start"
     if code >= 0:
-        return f"cannot be read: the process that reads it ended with {code}"
+        return f"cannot be read: the process that reads it exited with code {code}"
     name = signal.Signals(-code).name
     if name in ("SIGKILL", "SIGABRT"):
         return (
-            f"cannot be read: the process that reads it was ended ({name}), most often for want of "
-            "memory. Split it, raise SOURCE_MEMORY, or give the machine more."
+            f"cannot be read: the process that reads it was killed ({name}), most often for lack "
+            "of memory. Split it, raise SOURCE_MEMORY, or give the machine more."
         )
     return (
-        f"cannot be read: it makes the program that reads it crash ({name}). "
-        "Save it anew, or in another format."
+        f"cannot be read: it crashes the program that reads it ({name}). "
+        "Save it again, or in another format."
     )
 
 

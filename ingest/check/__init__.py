@@ -1,4 +1,4 @@
-"""What a new snapshot changes, and whether golden questions are answered worse with it.
+"""What a new snapshot changes, and whether it answers golden questions worse.
 
 Nothing here publishes.
 """

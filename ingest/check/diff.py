@@ -6,81 +6,23 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from kb.model import Block, BlockKind, Frozen, Guide, GuideInfo, Section
+from kb.ingest_result import ChangeKind, Diff, FieldChange, GuideChange, SectionChange, TextRun
+from kb.model import Block, BlockKind, Guide, GuideInfo, Section
 from kb.snapshot.format import Snapshot
 from kb.text.sentences import sentences
 
-# From this likeness of their sentences on, two sections are one with another heading.
+# Least similarity (difflib's ratio) of the text of a renamed section; chosen by hand.
 _SAME_SECTION = 0.6
-# From this likeness of their letters on, two sentences are one that was edited.
+# Least similarity (difflib's ratio) of an edited sentence; chosen by hand.
 _SAME_SENTENCE = 0.5
 
 _WORD = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
 _FIELDS = ("title", "source", "url", "visible_to", "synonyms", "owner", "review")
 
 
-class Kind(StrEnum):
-    """What became of a guide, a section, or words."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    RENAMED = "renamed"
-    MOVED = "moved"
-    CHANGED = "changed"
-    SAME = "same"
-
-
-class Words(Frozen):
-    """Words of a sentence that were added or removed, or stay the same."""
-
-    kind: Kind
-    text: str
-
-
-class SectionChange(Frozen):
-    """What became of a section, which may be several things at once.
-
-    `before` is the heading it had. Each of `sentences` is one that was added, removed or edited.
-    """
-
-    kinds: tuple[Kind, ...]
-    anchor: str
-    heading: str
-    before: str | None = None
-    sentences: tuple[tuple[Words, ...], ...] = ()
-
-
-class FieldChange(Frozen):
-    """Something that is said of a guide, before and now."""
-
-    name: str
-    before: str
-    after: str
-
-
-class GuideChange(Frozen):
-    """What became of a guide."""
-
-    kind: Kind
-    id: str
-    language: str
-    title: str
-    fields: tuple[FieldChange, ...] = ()
-    sections: tuple[SectionChange, ...] = ()
-
-
-class Diff(Frozen):
-    """What changes between the live snapshot, if there is one, and a new one."""
-
-    before: str | None
-    after: str
-    guides: tuple[GuideChange, ...] = ()
-
-
 def compare(before: Snapshot | None, after: Snapshot) -> Diff:
-    """Return what a snapshot changes; guides that stay the same are left out."""
+    """Return the changes between snapshots; unchanged guides are left out."""
     old, new = _editions(before) if before else {}, _editions(after)
     changes = [
         _guide(old.get(key), new.get(key))
@@ -95,9 +37,9 @@ def compare(before: Snapshot | None, after: Snapshot) -> Diff:
 
 
 def renamed_problems(before: Snapshot | None, guides: Sequence[Guide]) -> dict[str, str]:
-    """Return what problems of the live snapshot, and of those before it, are called now.
+    """Return the new names of renamed problems of the live snapshot and of earlier ones.
 
-    Each is "guide#anchor", and only those are there that are called otherwise.
+    Names are "guide#anchor".
     """
     if before is None:
         return {}
@@ -126,7 +68,7 @@ def _name(guide: GuideInfo, section: Section) -> str:
 
 @dataclass(frozen=True)
 class _Edition:
-    """A guide's edition as it is written; of many, hardly any has to be read to be compared."""
+    """A guide's edition in serialized form, so that few need parsing for a comparison."""
 
     info: GuideInfo
     written: Sequence[str]
@@ -138,7 +80,7 @@ class _Edition:
 
 
 def _editions(snapshot: Snapshot) -> dict[tuple[str, str], _Edition]:
-    """Return the editions by the guide's id and the language."""
+    """Return the editions by guide id and language."""
     found: dict[tuple[str, str], _Edition] = {}
     first = 0
     for info, written in zip(snapshot.guides, snapshot.sections_as_written(), strict=True):
@@ -152,7 +94,13 @@ def _guide(before: _Edition | None, after: _Edition | None) -> GuideChange:
     there = after or before
     assert there is not None
     info = there.info
-    kind = Kind.CHANGED if before and after else Kind.ADDED if after else Kind.REMOVED
+    kind = (
+        ChangeKind.CHANGED
+        if before and after
+        else ChangeKind.ADDED
+        if after
+        else ChangeKind.REMOVED
+    )
     old, new = before.sections() if before else [], after.sections() if after else []
     return GuideChange(
         kind=kind,
@@ -165,8 +113,8 @@ def _guide(before: _Edition | None, after: _Edition | None) -> GuideChange:
 
 
 def _says_something(change: GuideChange) -> bool:
-    """Whether more than lines and checksums changed."""
-    return change.kind is not Kind.CHANGED or bool(change.fields or change.sections)
+    """Whether more than line numbers and checksums changed."""
+    return change.kind is not ChangeKind.CHANGED or bool(change.fields or change.sections)
 
 
 def _fields(before: GuideInfo, after: GuideInfo) -> Iterator[FieldChange]:
@@ -191,15 +139,15 @@ def _sections(
     stayed = _stayed([twin[n] for n in range(len(new)) if n in twin])
     for n, section in enumerate(new):
         if n not in twin:
-            yield _whole(Kind.ADDED, section, texts_new[n])
+            yield _whole(ChangeKind.ADDED, section, texts_new[n])
             continue
         before = old[twin[n]]
         edited = tuple(_edits(texts_old[twin[n]], texts_new[n]))
         under = before.path[:-1] != section.path[:-1] and before.heading == section.heading
         kinds = [
-            *([Kind.RENAMED] if before.heading != section.heading else []),
-            *([Kind.MOVED] if twin[n] not in stayed or under else []),
-            *([Kind.CHANGED] if edited else []),
+            *([ChangeKind.RENAMED] if before.heading != section.heading else []),
+            *([ChangeKind.MOVED] if twin[n] not in stayed or under else []),
+            *([ChangeKind.CHANGED] if edited else []),
         ]
         if kinds:
             yield SectionChange(
@@ -212,11 +160,11 @@ def _sections(
     kept = set(twin.values())
     for n, section in enumerate(old):
         if n not in kept:
-            yield _whole(Kind.REMOVED, section, texts_old[n])
+            yield _whole(ChangeKind.REMOVED, section, texts_old[n])
 
 
-def _whole(kind: Kind, section: Section, text: Sequence[str]) -> SectionChange:
-    words = tuple((Words(kind=kind, text=sentence),) for sentence in text)
+def _whole(kind: ChangeKind, section: Section, text: Sequence[str]) -> SectionChange:
+    words = tuple((TextRun(kind=kind, text=sentence),) for sentence in text)
     return SectionChange(
         kinds=(kind,), anchor=section.anchor, heading=section.heading, sentences=words
     )
@@ -228,9 +176,9 @@ def _twins(
     texts_old: Sequence[list[str]],
     texts_new: Sequence[list[str]],
 ) -> dict[int, int]:
-    """Return which of the old sections each of the new ones was, where it was one.
+    """Match new sections to old ones; return the old index by the new one.
 
-    By its anchor, else by the most alike of those that are left.
+    They are matched by anchor, then by similarity, the most similar first.
     """
     by_anchor = {section.anchor: number for number, section in enumerate(old)}
     twin = {n: by_anchor[s.anchor] for n, s in enumerate(new) if s.anchor in by_anchor}
@@ -250,7 +198,7 @@ def _twins(
 
 
 def _stayed(numbers: Sequence[int]) -> set[int]:
-    """Return those that kept their order."""
+    """Return the numbers that kept their relative order."""
     matcher = difflib.SequenceMatcher(None, sorted(numbers), list(numbers), autojunk=False)
     return {
         numbers[block.b + i] for block in matcher.get_matching_blocks() for i in range(block.size)
@@ -261,13 +209,13 @@ def _likeness(before: Sequence[str], after: Sequence[str]) -> float:
     if before == after:
         return 1.0
     matcher = difflib.SequenceMatcher(None, "\n".join(before), "\n".join(after), False)
-    # The two bounds from above are quick, and most pairs have nothing in common.
+    # The two upper bounds are fast, and most pairs have nothing in common.
     bounds = (matcher.real_quick_ratio, matcher.quick_ratio)
     return 0.0 if any(bound() < _SAME_SECTION for bound in bounds) else matcher.ratio()
 
 
 def _text(section: Section, language: str) -> list[str]:
-    """Return a section's sentences, and what the docs team says of it, a line each."""
+    """Return a section's sentences and its metadata, one item per line."""
     return [
         *(line for block in section.blocks for line in _lines(block, language)),
         *(f"also_asked: {question}" for question in section.also_asked),
@@ -292,7 +240,7 @@ def _lines(block: Block, language: str) -> Iterator[str]:
         yield from _lines(child, language)
 
 
-def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Words, ...]]:
+def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[TextRun, ...]]:
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
@@ -304,18 +252,18 @@ def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Words,
                 new.remove(near[0])
                 yield tuple(_words(sentence, near[0]))
             else:
-                yield (Words(kind=Kind.REMOVED, text=sentence),)
+                yield (TextRun(kind=ChangeKind.REMOVED, text=sentence),)
         for sentence in new:
-            yield (Words(kind=Kind.ADDED, text=sentence),)
+            yield (TextRun(kind=ChangeKind.ADDED, text=sentence),)
 
 
-def _words(before: str, after: str) -> Iterator[Words]:
+def _words(before: str, after: str) -> Iterator[TextRun]:
     old, new = _WORD.findall(before), _WORD.findall(after)
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
         if tag == "equal":
-            yield Words(kind=Kind.SAME, text="".join(new[c:d]))
+            yield TextRun(kind=ChangeKind.SAME, text="".join(new[c:d]))
             continue
         if a < b:
-            yield Words(kind=Kind.REMOVED, text="".join(old[a:b]))
+            yield TextRun(kind=ChangeKind.REMOVED, text="".join(old[a:b]))
         if c < d:
-            yield Words(kind=Kind.ADDED, text="".join(new[c:d]))
+            yield TextRun(kind=ChangeKind.ADDED, text="".join(new[c:d]))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pydantic import computed_field
-
 from kb.errors import GuidebotError
-from kb.evaluation.evaluate import Failure, Result, judge
+from kb.evaluation.evaluate import Result, judge
 from kb.evaluation.golden import GoldenQuestion
+from kb.ingest_result import GateReport, QuestionChange, QuestionOutcome
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, Decision, Frozen
+from kb.model import Answer, Decision
 from kb.question.redact import redact
 
 
@@ -20,51 +19,6 @@ class GateError(GuidebotError):
     exit_code = 3
 
 
-class Outcome(Frozen):
-    """What came of a question on one snapshot. `sections` are those cited, or offered."""
-
-    decision: Decision
-    sections: tuple[str, ...]
-    failure: Failure | None
-
-
-class QuestionChange(Frozen):
-    """A question that is answered otherwise than before; `worse` says how it is worse, if it is.
-
-    `draft` says whether the question is one that nobody has read yet.
-    """
-
-    question: str
-    language: str
-    line: int
-    expect: tuple[str, ...]
-    before: Outcome
-    after: Outcome
-    worse: str | None = None
-    draft: bool = False
-
-
-class GateReport(Frozen):
-    """What came of all questions. Without a live snapshot, there is no `right_before`."""
-
-    questions: int
-    right_before: int | None
-    right_after: int
-    allowed: int
-    changes: tuple[QuestionChange, ...] = ()
-
-    @property
-    def regressions(self) -> list[QuestionChange]:
-        """The questions that are answered worse."""
-        return [change for change in self.changes if change.worse]
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def passed(self) -> bool:
-        """Whether no more are answered worse than is allowed."""
-        return len(self.regressions) <= self.allowed
-
-
 def ask_both(
     questions: Sequence[GoldenQuestion],
     before: KnowledgeBase | None,
@@ -72,7 +26,7 @@ def ask_both(
     allowed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> GateReport:
-    """Ask every question on the live snapshot and on the new one."""
+    """Ask every question of the live snapshot and of the new one, and compare the answers."""
     gone = _sections(before) - _sections(after) if before else set()
     changes: list[QuestionChange] = []
     right_before = right_after = 0
@@ -118,20 +72,22 @@ def _worse(
     after: tuple[Answer, Result],
     gone: set[str],
 ) -> str | None:
-    """Return how a question is answered worse than before, if it is."""
+    """Return how a question is answered worse than before, or None."""
     lost = [name for name in _cited(before[0]) if name in gone]
     if question.covered and lost:
-        return f"the section it was answered from is gone: {', '.join(lost)}"
+        return f"the section that answered it is gone: {', '.join(lost)}"
     if before[1].failure is None and after[1].failure is not None:
-        return f"was right, is wrong now: {after[1].failure.value}"
+        return f"was right, now wrong: {after[1].failure.value}"
     covered = before[0].decision in (Decision.ANSWER, Decision.CHOOSE)
     if question.covered and covered and after[0].decision is Decision.NOT_COVERED:
-        return "was covered, is not covered now"
+        return "was covered, now not covered"
     return None
 
 
-def _outcome(answer: Answer, result: Result) -> Outcome:
-    return Outcome(decision=answer.decision, sections=tuple(_cited(answer)), failure=result.failure)
+def _outcome(answer: Answer, result: Result) -> QuestionOutcome:
+    return QuestionOutcome(
+        decision=answer.decision, sections=tuple(_cited(answer)), failure=result.failure
+    )
 
 
 def _cited(answer: Answer) -> list[str]:
@@ -140,7 +96,7 @@ def _cited(answer: Answer) -> list[str]:
 
 def _said(answer: Answer) -> tuple[object, ...]:
     """Return what a person would see of an answer."""
-    # The lines of a citation move with every edit above them, so they do not count.
+    # A citation's line numbers change with every edit above it, so they do not count.
     words = [
         (part.heading, step.text, *(child.full_text for child in step.children))
         for part in answer.parts

@@ -1,4 +1,4 @@
-"""What a new snapshot changes, as people read it: in the terminal, and as a page of its own."""
+"""Displays the changes in a new snapshot: in the terminal, and as an HTML page."""
 
 from __future__ import annotations
 
@@ -8,23 +8,32 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from ingest.check.diff import Diff, GuideChange, Kind, SectionChange
-from ingest.check.gate import GateReport, Outcome
+from kb.ingest_result import (
+    ChangeKind,
+    Diff,
+    GateReport,
+    GuideChange,
+    QuestionOutcome,
+    SectionChange,
+)
 
-_MOST_SENTENCES = 12
-_STYLES = {Kind.ADDED: "green", Kind.REMOVED: "red strike"}
+# Per section; chosen by hand.
+_MAX_SENTENCES = 12
+_STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red strike"}
 
-_MARKS = {Kind.ADDED: ("{+", "+}"), Kind.REMOVED: ("[-", "-]")}
-"""What stands around words where there are no colours."""
+_SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.SAME: "~"}
+
+_MARKS = {ChangeKind.ADDED: ("{+", "+}"), ChangeKind.REMOVED: ("[-", "-]")}
+"""Delimiters of changed text on a terminal without colours."""
 
 
 def show(diff: Diff, gate: GateReport | None, console: Console) -> None:
-    """Print what changes, the words that were added or removed coloured."""
+    """Print the changes, with added and removed text in colour."""
     if diff.before is None:
-        console.print("Nothing was live before: all guides are new.")
+        console.print("There is no live snapshot to compare with: all guides are new.")
     else:
         if not diff.guides:
-            console.print("No guide says anything else than before.")
+            console.print("No guide changed.")
         for guide in diff.guides:
             _show_guide(guide, console)
     if gate:
@@ -32,7 +41,7 @@ def show(diff: Diff, gate: GateReport | None, console: Console) -> None:
 
 
 def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
-    """Write what changes as an HTML page that needs nothing else; every text in it is escaped."""
+    """Write the changes as a self-contained HTML page; all text is escaped. Raises OSError."""
     from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -40,8 +49,8 @@ def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
     path.write_text(template.render(diff=diff, gate=gate, outcome=outcome), "utf-8")
 
 
-def outcome(found: Outcome) -> str:
-    """Return what came of a question, in a line."""
+def outcome(found: QuestionOutcome) -> str:
+    """Return a question's outcome on one line."""
     sections = f": {', '.join(found.sections)}" if found.sections else ""
     return f"{found.decision.value.replace('_', ' ')}{sections}"
 
@@ -54,7 +63,7 @@ def _show_guide(guide: GuideChange, console: Console) -> None:
             Text(f"  {field.name}: {field.before} → {field.after}", style="yellow"), soft_wrap=True
         )
     for section in guide.sections:
-        _show_section(section, console, whole=guide.kind is not Kind.CHANGED)
+        _show_section(section, console, whole=guide.kind is not ChangeKind.CHANGED)
 
 
 def _show_section(section: SectionChange, console: Console, *, whole: bool) -> None:
@@ -63,18 +72,18 @@ def _show_section(section: SectionChange, console: Console, *, whole: bool) -> N
     console.print(Text(f"  {section.heading}: {kinds}{was}", style="cyan"), soft_wrap=True)
     if whole:
         return
-    for sentence in section.sentences[:_MOST_SENTENCES]:
+    for sentence in section.sentences[:_MAX_SENTENCES]:
         text = Text("    ")
         kinds_of = {words.kind for words in sentence}
-        # Of a sentence that is new or gone, the sign before it says so.
+        # A sentence that is entirely new or gone is marked by the sign before it.
         marks = _MARKS if _is_plain(console) and len(kinds_of) > 1 else {}
         for words in sentence:
             before, after = marks.get(words.kind, ("", ""))
             text.append(f"{before}{words.text}{after}", _STYLES.get(words.kind, ""))
-        sign = "+" if kinds_of == {Kind.ADDED} else "-" if kinds_of == {Kind.REMOVED} else "~"
+        sign = _SIGNS[kinds_of.pop()] if len(kinds_of) == 1 else "~"
         console.print(Text(f"  {sign} ").append_text(text), soft_wrap=True)
-    if len(section.sentences) > _MOST_SENTENCES:
-        more = len(section.sentences) - _MOST_SENTENCES
+    if len(section.sentences) > _MAX_SENTENCES:
+        more = len(section.sentences) - _MAX_SENTENCES
         console.print(Text(f"    … {more} more sentences", style="dim"))
 
 
@@ -90,9 +99,8 @@ def _show_gate(gate: GateReport, console: Console) -> None:
     for change in gate.changes:
         style = "red" if change.worse else "dim"
         mark = " (draft)" if change.draft else ""
-        said = (
-            f"  line {change.line}{mark}: {change.question}: {change.worse or 'answered otherwise'}"
-        )
+        what = change.worse or "answered differently"
+        said = f"  line {change.line}{mark}: {change.question}: {what}"
         console.print(Text(said, style=style), soft_wrap=True)
         if change.worse:
             told = f"    {outcome(change.before)} → {outcome(change.after)}"

@@ -1,4 +1,4 @@
-"""The docs team's commands: options in, a call of the pipeline, words for people out.
+"""The docs team's commands: parse options, call the pipeline, print the result.
 
-What they do is done elsewhere.
+The work itself is done elsewhere.
 """

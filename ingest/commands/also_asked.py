@@ -1,4 +1,4 @@
-"""Gives a section a question that it answers, where the docs team says such things."""
+"""Adds a question that a section answers to the guide's metadata."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from ingest.front_matter import side_file_of
 from ingest.loaders.decoding import decode
 from ingest.loaders.load import read_source
 from ingest.reading import whole_source
-from ingest.sources.files import Said
 from kb.model import Guide, Section
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo
@@ -31,10 +30,10 @@ _FRONT_MATTER = re.compile(r"(---[ \t]*\n)(.*?)(^---[ \t]*(?:\n|\Z))", re.DOTALL
 @app.command("also-asked")
 def also_asked(
     guide: Annotated[Path, typer.Argument(help="The guide's file.")],
-    section: Annotated[str, typer.Argument(help="The section: its anchor, or its heading.")],
-    questions: Annotated[list[str], typer.Argument(help="Questions that it answers.")],
+    section: Annotated[str, typer.Argument(help="The section, by anchor or heading.")],
+    questions: Annotated[list[str], typer.Argument(help="Questions that the section answers.")],
 ) -> None:
-    """Tell a guide that a section answers a question; takes effect with the next ingest."""
+    """Record that a section answers a question; takes effect at the next ingest."""
     bounds = bounds_of(load_settings(Settings))
     path, added = add_also_asked(guide, section, questions, bounds)
     for question in added:
@@ -46,15 +45,15 @@ def also_asked(
 def add_also_asked(
     guide: Path, section: str, questions: Sequence[str], bounds: Bounds | None = None
 ) -> tuple[Path, list[str]]:
-    """Add questions to a section's `also_asked`; return the file, and what it did not have.
+    """Add questions to a section's `also_asked`; return the file, and the questions that were new.
 
-    They go into the guide's front matter if it has one, or else into the file beside it.
-    Comments and layout stay. Raises SourceError, and changes nothing, if the guide cannot be
-    read, has no such section, or would be wrong afterwards.
+    They go into the guide's front matter if it has one, otherwise into its side file. Comments and
+    layout are preserved. Raises SourceError, and changes nothing, if the guide cannot be read, has
+    no such section, or would be invalid afterwards.
     """
     bounds = bounds or Bounds()
     source = read_source(guide)
-    whole = read_bounded(whole_source, source, Said(), bounds)
+    whole = read_bounded(whole_source, source, bounds)
     document = whole.document
     found = _section(whole.guide, section)
     new = [each for each in dict.fromkeys(questions) if each not in found.also_asked]
@@ -74,7 +73,7 @@ def add_also_asked(
         after = dataclasses.replace(source, data=changed.encode())
     else:
         after = dataclasses.replace(source, beside=changed.encode())
-    read_bounded(whole_source, after, Said(), bounds)
+    read_bounded(whole_source, after, bounds)
     if new:
         replace_file(path, changed)
     return path, new
@@ -86,7 +85,9 @@ def _section(guide: Guide, name: str) -> Section:
     found = found or next((each for each in sections if each.heading == name), None)
     if found is None:
         anchors = ", ".join(each.anchor for each in sections[:20])
-        raise SourceError(guide.info.source, f"there is no section {name!r}. There is: {anchors}.")
+        raise SourceError(
+            guide.info.source, f"there is no section {name!r}. The sections are: {anchors}."
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""`guidebot eval-beir`: the search measured on corpora in the format of BEIR.
+"""`guidebot eval-beir`: measures search on corpora in BEIR's format.
 
 https://github.com/beir-cellar/beir has many of them:
 
@@ -46,14 +46,14 @@ WAYS = {
     "chunks alone": Ranking.of(Weights(passage=1)),
     "BM25 alone": Ranking.of(Weights(words=1)),
 }
-"""The ways of ranking that are compared."""
+"""The rankings that are compared."""
 
 
 @app.command("eval-beir")
 def eval_beir(
-    corpora: Annotated[list[Path], typer.Argument(help="Folders, each with a corpus.")],
+    corpora: Annotated[list[Path], typer.Argument(help="Folders with one corpus each.")],
 ) -> None:
-    """Measure the search on corpora in BEIR's format."""
+    """Measure search on corpora in BEIR's format."""
     from kb.evaluation.report import show_retrieval
 
     settings = load_settings(Settings)
@@ -65,7 +65,7 @@ def eval_beir(
 
 @dataclass(frozen=True)
 class Beir:
-    """A corpus as a guide, a section a document, and the queries with what answers them."""
+    """A corpus as a guide, a section a document, and its queries with their relevant documents."""
 
     guide: Guide
     queries: dict[str, str]
@@ -73,7 +73,7 @@ class Beir:
 
 
 def read_beir(folder: Path) -> Beir:
-    """Read a corpus; raises GuidebotError naming the file and line that is wrong."""
+    """Read a corpus; raises GuidebotError with the file and line that is wrong."""
     documents = list(_rows(folder / "corpus.jsonl", ("_id", "text")))
     queries = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl", ("_id", "text"))}
     right: dict[str, set[str]] = {}
@@ -102,12 +102,12 @@ def evaluate_beir(
     embeddings: SentenceTransformerEmbeddings,
     progress: TaskProgress = no_task_progress,
 ) -> dict[str, dict[str, Measure]]:
-    """Return the measures of each way of ranking a corpus. What is live stays as it is."""
+    """Return each ranking's measures on a corpus. The live snapshot is not touched."""
     corpus = read_beir(folder)
     home.root.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as temporary:
         own = Home(Path(temporary))
-        # The vectors are kept with the others, so that a second run is quick.
+        # The vectors are cached with the others, so that a second run is fast.
         os.symlink(home.embedding_cache.resolve(), own.embedding_cache)
         publish_guides([corpus.guide], own, embeddings, progress)
         knowledge_base = KnowledgeBase(own, embeddings)
@@ -144,7 +144,7 @@ def _rows(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         except ValueError as error:
             raise GuidebotError(f"{path}: line {number}: is not JSON: {error}") from error
         if not isinstance(row, dict) or any(not isinstance(row.get(key), str) for key in keys):
-            raise GuidebotError(f"{path}: line {number}: needs the texts {', '.join(keys)}.")
+            raise GuidebotError(f"{path}: line {number}: needs the text fields {', '.join(keys)}.")
         yield row
 
 
@@ -157,7 +157,7 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, float]]:
             yield query, document, float(score)
         except ValueError as error:
             raise GuidebotError(
-                f"{path}: line {number}: needs query-id, corpus-id and score: {row}"
+                f"{path}: line {number}: must have query-id, corpus-id and score: {row}"
             ) from error
 
 

@@ -25,16 +25,16 @@ from kb.text.counted import counted
 if TYPE_CHECKING:
     from ingest.packs.pack import Pack
     from ingest.pipeline import Plan, Summary
-    from ingest.sources.guides_file import Gate
-    from ingest.sources.resolve import Named
+    from ingest.sources.guides_file import GateOptions
+    from ingest.sources.resolve import SourceList
     from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 GuidesOption = Annotated[
-    Path | None, typer.Option(help="The file that names the guides; default: guidebot.toml.")
+    Path | None, typer.Option(help="The file that lists the guides; default: guidebot.toml.")
 ]
-By = Annotated[str, typer.Option(help="Who does this; default: the user and the computer.")]
+By = Annotated[str, typer.Option(help="Who runs this, for the records; default: USER@HOST.")]
 
 
 @app.command()
@@ -47,41 +47,44 @@ def ingest(
     ] = None,
     guides: GuidesOption = None,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Publish the good sources, leave out the bad.")
+        bool,
+        typer.Option(
+            "--skip-bad", help="Leave out sources that cannot be read, and publish the rest."
+        ),
     ] = False,
     if_none: Annotated[
-        bool, typer.Option("--if-none", help="Do nothing if guides were published before.")
+        bool, typer.Option("--if-none", help="Do nothing if guides have been published before.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change; publish nothing.")
     ] = False,
     hold: Annotated[
-        bool, typer.Option("--hold", help="Keep it for `guidebot publish NAME`, not live yet.")
+        bool, typer.Option("--hold", help="Hold the snapshot for `guidebot publish NAME`.")
     ] = False,
     accept: Annotated[
-        bool, typer.Option("--accept", help="Publish although questions are answered worse.")
+        bool, typer.Option("--accept", help="Publish even if questions are answered worse.")
     ] = False,
     questions: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Golden questions (YAML) to ask before publishing; default: guidebot.toml's."
+            help="Golden questions (YAML) to check before publishing; default: guidebot.toml's."
         ),
     ] = None,
     packs: Annotated[
         bool,
-        typer.Option("--packs/--no-packs", help="Add the wordings of vocabulary packs that fit."),
+        typer.Option("--packs/--no-packs", help="Add the wordings of vocabulary packs that match."),
     ] = True,
     report: Annotated[
-        Path | None, typer.Option(help="Write what changes as an HTML page here.")
+        Path | None, typer.Option(help="Write the changes to this HTML file.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless it fails.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless it fails.")] = False,
     progress_json: Annotated[
-        bool, typer.Option("--progress-json", help="Tell of the progress as lines of JSON.")
+        bool, typer.Option("--progress-json", help="Report progress as JSON lines on stderr.")
     ] = False,
     by: By = "",
 ) -> None:
-    """Read guides and publish them, in place of those that are live."""
+    """Read guides and publish them in place of the live ones."""
     settings = load_settings(Settings)
     if if_none and _was_published(settings):
         return
@@ -98,7 +101,7 @@ def ingest(
         dry_run=dry_run,
         hold=hold,
         accept=accept,
-        by=by or whoever(),
+        by=by or current_user(),
         kept=settings.snapshots_kept,
         questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
@@ -120,12 +123,12 @@ def ingest(
     if json:
         echo_json(as_json(summary))
     elif not quiet:
-        _show(summary, console, said_again(paths or [], guides))
+        _show(summary, console, same_sources(paths or [], guides))
     _stop_at_the_gate(summary, plan)
 
 
 def _was_published(settings: Settings) -> bool:
-    """Whether guides were published before, here or in the store of shared snapshots."""
+    """Whether guides have been published before, here or in the shared store."""
     from kb.snapshot.format import current_name
 
     home, url = settings.home, settings.snapshots_url
@@ -141,57 +144,60 @@ def _was_published(settings: Settings) -> bool:
 
 def named_sources(
     paths: list[str] | None, file: Path | None, settings: Settings
-) -> tuple[Named, Gate]:
-    """Return what is to be read, and how it is checked: by the paths, or by the file."""
+) -> tuple[SourceList, GateOptions]:
+    """Return the sources to read and the gate, from the paths or from the guides file.
+
+    Raises BadParameter or GuidesFileError.
+    """
     from ingest.errors import SourceError
-    from ingest.sources.files import NOT_TEXT, in_print
-    from ingest.sources.guides_file import DEFAULT_FILE, Gate, GuideEntry, read_guides_file
-    from ingest.sources.resolve import Named
+    from ingest.sources.files import NOT_TEXT, printable
+    from ingest.sources.guides_file import DEFAULT_FILE, GateOptions, GuideEntry, read_guides_file
+    from ingest.sources.resolve import SourceList
 
     if paths and file:
-        raise typer.BadParameter("name guides, or a file that names them with --guides")
+        raise typer.BadParameter("give either guides or --guides, not both")
     if paths:
-        bad = [path for path in paths if in_print(Path(path)) != str(Path(path))]
+        bad = [path for path in paths if printable(Path(path)) != str(Path(path))]
         entries = tuple(
             GuideEntry(source=path) for path in paths if path.strip() and path not in bad
         )
-        errors = tuple(SourceError(in_print(Path(path)), NOT_TEXT) for path in bad)
-        gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else Gate()
-        return Named(entries, Path(), settings, errors), gate
+        errors = tuple(SourceError(printable(Path(path)), NOT_TEXT) for path in bad)
+        gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else GateOptions()
+        return SourceList(entries, Path(), settings, errors), gate
     file = file or DEFAULT_FILE
     if file == DEFAULT_FILE and not file.exists():
-        raise typer.BadParameter(f"name guides, or write {DEFAULT_FILE} (docs/sources.md)")
+        raise typer.BadParameter(f"name guides, or create {DEFAULT_FILE} (docs/sources.md)")
     found = read_guides_file(file)
-    return Named(found.guide, file.parent, settings), found.gate
+    return SourceList(found.guide, file.parent, settings), found.gate
 
 
-def said_again(paths: Sequence[str], file: Path | None) -> str:
-    """Return how guides were named, to be put into the command that comes next."""
+def same_sources(paths: Sequence[str], file: Path | None) -> str:
+    """Return the arguments that select the same guides, for a suggested command."""
     words = ["--guides", str(file)] if file else list(paths)
     return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def _packs(settings: Settings) -> Sequence[Pack]:
-    """Return the vocabulary packs; raises SettingsError if there is no folder as it is set."""
+    """Return the vocabulary packs; raises SettingsError if the folder does not exist."""
     from ingest.packs.pack import SHIPPED_PACKS, read_packs
 
     named = settings.vocabulary_packs
     if named and not Path(named).is_dir():
-        raise SettingsError(f"VOCABULARY_PACKS: {named}: there is no such folder.")
+        raise SettingsError(f"VOCABULARY_PACKS: {named}: the folder does not exist.")
     return read_packs(Path(named or SHIPPED_PACKS))
 
 
-def whoever() -> str:
+def current_user() -> str:
     """Return who runs this, for the records."""
     try:
         user = getpass.getuser()
-    except (OSError, KeyError):  # a container's user need not have a name
+    except (OSError, KeyError):  # a container's user may have no name
         user = str(os.getuid())
     return f"{user}@{socket.gethostname()}"
 
 
 def embeddings_of(settings: Settings) -> SentenceTransformerEmbeddings:
-    """Return the embedding model that the settings name, for as many threads as there are."""
+    """Return the configured embedding model, using all CPUs."""
     from kb.embedder.embeddings import SentenceTransformerEmbeddings
 
     return SentenceTransformerEmbeddings(
@@ -200,30 +206,35 @@ def embeddings_of(settings: Settings) -> SentenceTransformerEmbeddings:
 
 
 def as_json(summary: Summary) -> str:
-    """Return what an ingest did as one object of JSON, on one line."""
-    numbers = ("guides", "sections", "chunks", "embedded", "reused", "seconds", "peak")
-    return json_format.dumps(
-        {
-            "snapshot": summary.snapshot,
-            "published": summary.published,
-            "held": summary.held,
-            "summary": {name: getattr(summary, name) for name in numbers}
-            | {
-                "left_out": [str(error) for error in summary.left_out],
-                "passed_over": [str(path) for path in summary.passed_over],
-                "remarks": [f"{source}: {remark.text}" for source, remark in summary.remarks],
-                "kept": list(summary.kept),
-                "gone": list(summary.gone),
-                "problems": summary.problems,
-                "without_wordings": summary.without_wordings,
-                "drafts_waiting": summary.drafts_waiting,
-                "packs": [f"{pack.name}: {pack.matched}" for pack in summary.packs],
-            },
-            "diff": summary.diff.model_dump(mode="json"),
-            "gate": summary.gate.model_dump(mode="json") if summary.gate else None,
-        },
-        ensure_ascii=False,
+    """Return the result of an ingest (kb.ingest_result.IngestResult) as JSON on one line."""
+    from kb.ingest_result import IngestResult, IngestSummary
+
+    result = IngestResult(
+        snapshot=summary.snapshot,
+        published=summary.published,
+        held=summary.held,
+        summary=IngestSummary(
+            guides=summary.guides,
+            sections=summary.sections,
+            chunks=summary.chunks,
+            embedded=summary.embedded,
+            reused=summary.reused,
+            seconds=summary.seconds,
+            peak=summary.peak,
+            left_out=tuple(str(error) for error in summary.left_out),
+            passed_over=tuple(str(path) for path in summary.passed_over),
+            remarks=tuple(f"{source}: {remark.text}" for source, remark in summary.remarks),
+            kept=summary.kept,
+            gone=summary.gone,
+            problems=summary.problems,
+            without_wordings=summary.without_wordings,
+            drafts_waiting=summary.drafts_waiting,
+            packs=tuple(f"{pack.name}: {pack.matched}" for pack in summary.packs),
+        ),
+        diff=summary.diff,
+        gate=summary.gate,
     )
+    return json_format.dumps(result.model_dump(mode="json"), ensure_ascii=False)
 
 
 def _progress(
@@ -243,8 +254,8 @@ def _stop_at_the_gate(summary: Summary, plan: Plan) -> None:
     what = f"It is held: guidebot publish {summary.snapshot} --accept, or guidebot discard"
     raise GateError(
         f"{_are_worse(len(gate.regressions))} answered worse than before "
-        f"({gate.allowed} may be). Nothing was published. "
-        + (f"{what} {summary.snapshot}" if summary.held else "Publish all the same with --accept.")
+        f"({gate.allowed} allowed). Nothing was published. "
+        + (f"{what} {summary.snapshot}" if summary.held else "To publish anyway, add --accept.")
     )
 
 
@@ -254,10 +265,10 @@ def _are_worse(number: int) -> str:
 
 def _show(summary: Summary, console: Console, words: str) -> None:
     from ingest.check.report import show
-    from ingest.suggest.unworded import said_of_unworded
+    from ingest.suggest.unworded import unworded_message
 
     for path in summary.passed_over:
-        console.print(f"Not a guide, passed over: {path}", markup=False, soft_wrap=True)
+        console.print(f"Not a guide, skipped: {path}", markup=False, soft_wrap=True)
     for error in summary.left_out:
         console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
     for source, remark in summary.remarks:
@@ -279,7 +290,7 @@ def _show(summary: Summary, console: Console, words: str) -> None:
         f"{counted(summary.guides, 'guide')}, {counted(summary.sections, 'section')}, "
         f"{counted(summary.chunks, 'chunk')} "
         f"({summary.embedded} embedded, {summary.reused} reused) in {summary.seconds:.1f} s, "
-        f"{summary.peak} MiB of memory at most",
+        f"peak memory {summary.peak} MiB",
         markup=False,
     )
     if summary.published:
@@ -289,7 +300,7 @@ def _show(summary: Summary, console: Console, words: str) -> None:
     else:
         said = "Not published."
     console.print(said, markup=False, soft_wrap=True)
-    told = said_of_unworded(
+    told = unworded_message(
         summary.without_wordings, summary.drafts_waiting, summary.problems, words=words
     )
     if told:

@@ -33,11 +33,11 @@ _FOUND = 1
 def lint(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Guides: files, and folders of them; default: those of guidebot.toml."),
+        typer.Argument(help="Guides: files or folders; default: those in guidebot.toml."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Look for what is broken, missing or different between editions. Exit code 1 if any is."""
+    """Find what is broken, missing or inconsistent between editions. Exits with 1 if so."""
     from ingest.bounded.bounds import bounds_of
     from ingest.commands.lint_reading import read_named_pages
     from ingest.lint.check import lint as run
@@ -47,7 +47,7 @@ def lint(
     bounds = bounds_of(settings)
     reading = read_named_pages(paths or [], bounds)
     for source in reading.passed_over:
-        echo(f"Not in this folder, so not looked at: {source}", err=True)
+        echo(f"Not in this folder, so not checked: {source}", err=True)
     findings = run(
         reading.pages,
         reading.options,
@@ -68,7 +68,7 @@ def lint(
 
 
 def _count_tokens() -> Callable[[str], int]:
-    """Return what counts tokens; the model is loaded with the first text that needs it."""
+    """Return the token counter; the model is loaded by the first text that needs it."""
 
     @cache
     def model() -> SentenceTransformerEmbeddings:

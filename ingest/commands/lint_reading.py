@@ -1,4 +1,4 @@
-"""Which guides lint reads, and with what options."""
+"""Which guides lint reads, and with which options."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from ingest.errors import SourceError
 from ingest.lint.page import Page, page_of
 from ingest.lint_options import LintOptions
 from ingest.loaders.load import read_source
-from ingest.sources.files import Said, find_sources
+from ingest.source import Source
+from ingest.sources.files import find_sources
 from ingest.sources.guides_file import DEFAULT_FILE, GuideEntry, read_guides_file
 from kb.errors import GuidebotError, SettingsError
 from kb.text.addresses import without_credentials
 
 
 @dataclasses.dataclass(frozen=True)
-class Reading:
-    """The pages to look at; `passed_over` are sources that are not in the working folder."""
+class LintInput:
+    """The pages to check; `passed_over` are the sources outside the working folder."""
 
     pages: list[Page]
     options: LintOptions
     passed_over: tuple[str, ...] = ()
 
 
-def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> Reading:
-    """Read the guides at `paths`, or those that guidebot.toml names.
+def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> LintInput:
+    """Read the guides at `paths`, or those in guidebot.toml.
 
-    Raises GuidebotError that names every source that cannot be read.
+    Raises GuidebotError with every source that cannot be read.
     """
     guides_file = read_guides_file(DEFAULT_FILE) if DEFAULT_FILE.exists() else None
     options = guides_file.lint if guides_file else LintOptions()
@@ -45,33 +46,32 @@ def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> Rea
     here = [entry for entry in entries if not _is_elsewhere(entry)]
     pages: list[Page] = []
     errors: list[SourceError] = []
-    for path, said in _files(paths, errors) if paths else _named(here, errors):
+    for source in _files(paths, errors) if paths else _named(here, errors):
         try:
-            pages.append(read_bounded(page_of, read_source(path), said, bounds or Bounds()))
+            pages.append(read_bounded(page_of, read_source(source), bounds or Bounds()))
         except SourceError as error:
             errors.append(error)
     if errors or not pages:
-        named = "".join(f"\n  {error}" for error in errors) or " no guide is there."
+        named = "".join(f"\n  {error}" for error in errors) or " no guide was found."
         raise GuidebotError(f"These guides cannot be read:{named}")
-    return Reading(pages, options, () if paths else elsewhere)
+    return LintInput(pages, options, () if paths else elsewhere)
 
 
 def _is_elsewhere(entry: GuideEntry) -> bool:
     return bool(entry.git) or "://" in entry.source
 
 
-def _named(entries: Sequence[GuideEntry], errors: list[SourceError]) -> Iterator[tuple[Path, Said]]:
-    """Yield the files of entries, with what the entries say of them."""
+def _named(entries: Sequence[GuideEntry], errors: list[SourceError]) -> Iterator[Source]:
+    """Yield the entries' files, each with its metadata from the entry."""
     for entry in entries:
         folder = Path(entry.source)
         paths = [folder] if folder.exists() else sorted(Path().glob(entry.source)) or [folder]
-        for path, said in _files(paths, errors):
-            below = path.relative_to(folder) if folder.is_dir() else Path(path.name)
-            yield path, dataclasses.replace(said, matter=entry.matter(below.as_posix()))
+        for source in _files(paths, errors):
+            below = source.path.relative_to(folder) if folder.is_dir() else Path(source.path.name)
+            yield dataclasses.replace(source, matter=entry.matter(below.as_posix()))
 
 
-def _files(paths: Sequence[Path], errors: list[SourceError]) -> Iterator[tuple[Path, Said]]:
+def _files(paths: Sequence[Path], errors: list[SourceError]) -> Iterator[Source]:
     sources = find_sources(paths)
     errors.extend(sources.errors)
-    for path in sources.files:
-        yield path, sources.said.get(path, Said())
+    yield from sources.found

@@ -15,7 +15,7 @@ from kb.terminal.progress_bars import bars, silence
 
 if TYPE_CHECKING:
     from ingest.preview.understood import Understood
-    from ingest.sources.resolve import Named
+    from ingest.sources.resolve import SourceList
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -27,36 +27,36 @@ def preview(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Guides: files, folders, patterns, web addresses; default: those of guidebot.toml."
+            help="Guides: files, folders, patterns, web addresses; default: those in guidebot.toml."
         ),
     ] = None,
     guides: GuidesOption = None,
     tree: Annotated[
-        bool, typer.Option("--tree", help="Show each guide's tree, however many there are.")
+        bool, typer.Option("--tree", help="Show a tree for each guide, however many there are.")
     ] = False,
-    full: Annotated[bool, typer.Option("--full", help="Show the trees with whole texts.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show trees with the full text.")] = False,
     html: Annotated[
         Path | None,
-        typer.Option(help="Write a page with the sources and what was understood side by side."),
+        typer.Option(help="Write an HTML page that shows sources and parsed guides side by side."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """Show what is understood of guides, before anything is published.
+    """Show how guides are parsed, before anything is published.
 
-    Exit code 1 if a source cannot be read.
+    Exits with 1 if a source cannot be read.
     """
     from ingest.bounded.bounds import bounds_of
     from ingest.preview.understood import understand
-    from ingest.sources.resolve import find_named
+    from ingest.sources.resolve import resolve_sources
 
     named, _ = named_sources(paths, guides, load_settings(Settings))
     if html:
         _refuse_place(html, named)
     errors = new_console(stderr=True)
     with bars(errors) if errors.is_terminal and not as_json else silence() as progress:
-        found = understand(find_named(named), progress, bounds_of(named.settings))
+        found = understand(resolve_sources(named), progress, bounds_of(named.settings))
     if not found.guides and not found.unread:
-        raise GuidebotError("No guide is there.")
+        raise GuidebotError("No guide was found.")
     if html:
         from ingest.preview.page import write_page
 
@@ -77,19 +77,19 @@ def _show(found: Understood, page: Path | None, *, trees: bool, full: bool) -> N
     else:
         show_summary(found, console)
     if page:
-        console.print(f"The page: {page}", markup=False, soft_wrap=True)
+        console.print(f"Page written: {page}", markup=False, soft_wrap=True)
 
 
-def _refuse_place(page: Path, named: Named) -> None:
-    """Refuse a place where the next ingest would take the page for a guide, or it would be one."""
+def _refuse_place(page: Path, named: SourceList) -> None:
+    """Reject a path that is a guide, or where the next ingest would read the page as one."""
     if page.suffix.lower() not in (".html", ".htm"):
-        raise typer.BadParameter(f"--html: {page} is not called .html")
+        raise typer.BadParameter(f"--html: {page} must end in .html")
     for entry in named.entries:
         source = (named.folder / entry.source).resolve()
         if source.is_dir() and not entry.git and page.resolve().is_relative_to(source):
             raise typer.BadParameter(
-                f"--html: {page} would lie among the guides of {entry.source}, and be read as one "
-                "the next time. Name a place outside of that folder."
+                f"--html: {page} is in the folder of guides {entry.source}, and would be read as "
+                "one next time. Choose a path outside that folder."
             )
         if source == page.resolve():
             raise typer.BadParameter(f"--html: {page} is a guide")

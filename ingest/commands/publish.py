@@ -1,4 +1,4 @@
-"""The commands for what is live: publish, discard, status, rollback, pull, verify."""
+"""The commands for snapshots: publish, discard, status, rollback, pull, verify."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands.ingest import By, whoever
-from ingest.publish.disk import told_of_the_disk
+from ingest.commands.ingest import By, current_user
+from ingest.publish.disk import explain_disk_errors
 from kb.errors import DamagedSnapshotError, NoSnapshotError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo, new_console
@@ -22,18 +22,19 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-# A page of a site, or a file of a repository at a ref.
+# A page of a web site, or a file in a repository at a ref.
 _ELSEWHERE = re.compile(r"https?://|[^\s:]+@[^\s:]+:")
+# As long as an ingest waits (ingest.pipeline).
 _WAIT_SECONDS = 600.0
 _NAMED = 5
-_STILL = "What was live is still live."
+_STILL = "The live snapshot is unchanged."
 
 
 @app.command()
 def publish(
-    name: Annotated[str, typer.Argument(help="A snapshot that `guidebot ingest --hold` made.")],
+    name: Annotated[str, typer.Argument(help="A snapshot held by `guidebot ingest --hold`.")],
     accept: Annotated[
-        bool, typer.Option("--accept", help="Publish although questions are answered worse.")
+        bool, typer.Option("--accept", help="Publish even if questions are answered worse.")
     ] = False,
     by: By = "",
 ) -> None:
@@ -43,8 +44,8 @@ def publish(
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or whoever(), settings.snapshots_kept
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         publish_held(name, home, who, kept, accept=accept, shared=shared)
     echo(f"Live now: {name}")
@@ -52,60 +53,60 @@ def publish(
 
 @app.command()
 def discard(
-    name: Annotated[str, typer.Argument(help="A snapshot that `guidebot ingest --hold` made.")],
+    name: Annotated[str, typer.Argument(help="A snapshot held by `guidebot ingest --hold`.")],
 ) -> None:
-    """Throw a held snapshot away."""
+    """Delete a held snapshot."""
     from ingest.publish.live import discard as remove
     from ingest.publish.lock import WriterLock
 
     home = load_settings(Settings).home
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
         remove(name, home)
     echo(f"Discarded: {name}")
 
 
 @app.command()
 def rollback(
-    name: Annotated[str | None, typer.Argument(help="Default: what was live before.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Default: the previous live snapshot.")] = None,
     by: By = "",
 ) -> None:
-    """Make a snapshot of before the live one again."""
+    """Roll back to an earlier snapshot."""
     from ingest.publish.live import roll_back
     from ingest.publish.lock import WriterLock
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or whoever(), settings.snapshots_kept
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         before, now = roll_back(home, name, who, kept, shared)
     echo(f"Live now: {now.name}")
-    echo(f"Before:   {before.name}, since {before.since}. It stays on disk.")
+    echo(f"Before:   {before.name}, since {before.since}. It is still on disk.")
 
 
 @app.command()
 def pull() -> None:
-    """Make live here what is live in the store that SNAPSHOTS_URL names."""
+    """Make the live snapshot of the store at SNAPSHOTS_URL live here."""
     from ingest.publish.lock import WriterLock
     from kb.snapshot.pull import pull as take_over
     from kb.snapshot.store import SnapshotStore
 
     settings = load_settings(Settings)
     if not settings.snapshots_url:
-        raise SettingsError("SNAPSHOTS_URL is not set: there is nowhere to pull snapshots from.")
+        raise SettingsError("SNAPSHOTS_URL is not set: there is no store to pull from.")
     home, store = settings.home, SnapshotStore(settings.snapshots_url)
-    with told_of_the_disk(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
         pointer = take_over(store, home, settings.snapshots_kept).pointer
     if pointer is None:
-        raise NoSnapshotError(f"{store.url}: nothing was published there yet.")
+        raise NoSnapshotError(f"{store.url}: nothing has been published there yet.")
     echo(f"Live now: {pointer.name}")
 
 
 @app.command()
 def verify(
-    name: Annotated[str | None, typer.Argument(help="Default: all of them.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Default: all snapshots.")] = None,
 ) -> None:
-    """Check the files of snapshots against their checksums."""
+    """Check snapshots' files against their checksums."""
     from ingest.publish.live import damaged, held_names
     from kb.snapshot.format import published
 
@@ -117,16 +118,16 @@ def verify(
     if bad := [each for each, error in found.items() if error]:
         raise DamagedSnapshotError(
             f"{len(bad)} of {counted(len(found), 'snapshot')} {'is' if len(bad) == 1 else 'are'} "
-            "damaged. The newest good one is answered from; "
-            "ingest the guides again: guidebot ingest PATH..."
+            "damaged. Answers come from the newest good one; "
+            "to repair, run: guidebot ingest PATH..."
         )
 
 
 @app.command()
 def status(json: Json = False) -> None:
-    """Say what is live: since when and by whom, who may know of which guide, and what changed."""
+    """Show what is live: since when, by whom, who may see each guide, and what has changed."""
     from ingest.publish.live import held_names
-    from ingest.suggest.unworded import headings_of_rows, said_of_unworded, unworded_in
+    from ingest.suggest.unworded import headings_of_rows, unworded_in, unworded_message
     from kb.snapshot.format import open_current, published
     from kb.snapshot.live import read_live
 
@@ -187,7 +188,7 @@ def status(json: Json = False) -> None:
     for pack in manifest.packs:
         console.print(f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')}")
     total = len(set(snapshot.problems))
-    if told := said_of_unworded(len(without), len(unworded.waiting), total, named=without):
+    if told := unworded_message(len(without), len(unworded.waiting), total, named=without):
         console.print(told)
     for guide in guides:
         console.print(
@@ -204,7 +205,7 @@ def _who(visible_to: Sequence[str]) -> str:
 
 
 def _state(source: str, sha256: str) -> str:
-    """Return how a source on disk compares with what was ingested."""
+    """Return how a source on disk compares with the ingested one."""
     if _ELSEWHERE.match(source):
         return "fetched then"
     try:

@@ -1,4 +1,4 @@
-"""`guidebot suggest`: how people ask about each problem, drafted, read back and decided on."""
+"""`guidebot suggest`: drafts how people ask about each problem, imports and reviews the drafts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.ingest import GuidesOption, named_sources, said_again
+from ingest.commands.ingest import GuidesOption, named_sources, same_sources
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo, echo_json
@@ -27,47 +27,50 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 STDIN = "-"
 _LANGUAGE = re.compile(r"[a-z]{2}")
+# Characters of a prompt by default; chosen by hand.
 _SIZE = 12_000
 _NAMED = 5
-_MOST_SHOWN = 500
+_MAX_SHOWN = 500
 
 
 @app.command()
 def suggest(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[GUIDES]...", help="Guides; default: those of guidebot.toml."),
+        typer.Argument(metavar="[GUIDES]...", help="Guides; default: those in guidebot.toml."),
     ] = None,
     guides: GuidesOption = None,
     export: Annotated[
-        Path | None, typer.Option(help="Write prompts here, to paste into any assistant.")
+        Path | None, typer.Option(help="Write prompts to this file, to paste into any assistant.")
     ] = None,
     replies: Annotated[
         list[str] | None,
-        typer.Option("--import", help="Take an assistant's replies from files (-: stdin)."),
+        typer.Option("--import", help="Import an assistant's replies from files (-: stdin)."),
     ] = None,
     skeleton: Annotated[
-        bool, typer.Option("--skeleton", help="Make empty places for wordings in the side files.")
+        bool, typer.Option("--skeleton", help="Add empty entries for wordings to the side files.")
     ] = False,
     review: Annotated[
         bool, typer.Option("--review", help="Keep, edit or drop drafts in the terminal.")
     ] = False,
     pending: Annotated[
-        bool, typer.Option("--pending", help="Print the drafts that wait as JSON.")
+        bool, typer.Option("--pending", help="Print the drafts that await review as JSON.")
     ] = False,
     decide: Annotated[
         str | None, typer.Option(help="Take decisions on drafts from a file of JSON (-: stdin).")
     ] = None,
-    again: Annotated[bool, typer.Option("--all", help="Draft again also what has drafts.")] = False,
+    again: Annotated[
+        bool, typer.Option("--all", help="Draft again where there are drafts.")
+    ] = False,
     languages: Annotated[
-        str, typer.Option(help="Languages to draft in, besides the guide's and English: ja,de")
+        str, typer.Option(help="Languages to draft in besides the guide's and English: ja,de")
     ] = "",
     size: Annotated[
-        int, typer.Option(min=4_000, help="The most characters of an exported prompt.")
+        int, typer.Option(min=4_000, help="Maximum characters of an exported prompt.")
     ] = _SIZE,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask the model without asking first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Call the model without asking.")] = False,
 ) -> None:
-    """Draft how people ask about each problem: by a language model, or by any assistant."""
+    """Draft how people ask about each problem, with the language model or any assistant."""
     ways = {
         "--export": export,
         "--import": replies,
@@ -78,11 +81,11 @@ def suggest(
     }
     chosen = [name for name, value in ways.items() if value]
     if len(chosen) > 1:
-        raise typer.BadParameter(f"{' and '.join(chosen)} do not go together: name one")
+        raise typer.BadParameter(f"{' and '.join(chosen)} cannot be combined: use one of them")
     also = _languages(languages)
     named, more = _apart(paths or []) if replies else (paths or [], [])
     found = _guide_files(named, guides)
-    words = said_again(named, guides)
+    words = same_sources(named, guides)
     if export:
         _export(found, export, also, size, again=again, words=words)
     elif replies:
@@ -101,10 +104,10 @@ def suggest(
 
 def _next(words: str) -> str:
     if load_settings(Settings).drafts == "review":
-        return f"These drafts wait (DRAFTS=review). Next: guidebot suggest{words} --review"
+        return f"These drafts await review (DRAFTS=review). Next: guidebot suggest{words} --review"
     return (
         f"Next: guidebot ingest{words}, then ask (guidebot ask ...). "
-        f"guidebot suggest{words} --review decides."
+        f"guidebot suggest{words} --review accepts or drops them."
     )
 
 
@@ -113,14 +116,14 @@ def _languages(text: str) -> list[str]:
     wrong = [each for each in found if not _LANGUAGE.fullmatch(each)]
     if wrong:
         raise typer.BadParameter(
-            f"{', '.join(wrong)}: name languages by two letters, such as en,ja",
+            f"{', '.join(wrong)}: use two-letter language codes, such as en,ja",
             param_hint="--languages",
         )
     return found
 
 
 def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return which of some paths are guides, and which are replies: a pattern names several."""
+    """Split paths into guides and replies: a shell pattern can match both."""
     from ingest.sources.pasted import is_pasted
 
     replies = [path for path in paths if is_pasted(Path(path))]
@@ -129,15 +132,15 @@ def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]:
     from ingest.suggest.guide_files import find_guide_files
-    from ingest.suggest.unworded import said_of_gone
+    from ingest.suggest.unworded import gone_message
 
     named, _ = named_sources(list(paths), file, load_settings(Settings))
     found = find_guide_files(named)
     for reason in found.passed_over:
-        echo(f"Passed over: {reason}", err=True)
+        echo(f"Skipped: {reason}", err=True)
     for guide in found.guides:
         if guide.gone:
-            echo(f"{guide.side}: warning: {said_of_gone(guide.gone)}", err=True)
+            echo(f"{guide.side}: warning: {gone_message(guide.gone)}", err=True)
     return found.guides
 
 
@@ -151,7 +154,7 @@ def _wanting(guides: Sequence[GuideFile], *, again: bool, few: bool = False) -> 
 
 
 def _nothing_to_ask() -> None:
-    echo("Every problem has wordings, or drafts for its text. --all drafts them again.")
+    echo("Every problem has wordings or up-to-date drafts. --all drafts them again.")
 
 
 def _export(
@@ -175,12 +178,12 @@ def _export(
     if not path.parent.is_dir():
         raise GuidebotError(f"{path.parent}: there is no such folder.")
     if path.exists() and not is_export(read_reply_file(path).data.decode("utf-8", "replace")):
-        raise GuidebotError(f"{path} is there and holds no prompts. Name another file.")
+        raise GuidebotError(f"{path} exists and holds no prompts. Choose another file.")
     some = prompts(problems, languages, size)
     replace_file(path, exported(some))
     echo(f"{path}: {counted(len(problems), 'problem')} in {counted(len(some), 'prompt')}.")
     echo(
-        "Paste each prompt into an assistant, put all its replies into a file (reply.txt), then: "
+        "Paste each prompt into an assistant, save its replies in a file (reply.txt), then run: "
         f"guidebot suggest{words} --import reply.txt"
     )
 
@@ -192,10 +195,10 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
     problems = [problem for guide in guides for problem in guide.problems]
     read = read_replies([_reply(name) for name in dict.fromkeys(names)], problems)
     findings = [*read.findings, *read.few]
-    for finding in findings[:_MOST_SHOWN]:
+    for finding in findings[:_MAX_SHOWN]:
         echo(str(finding), err=True)
-    if len(findings) > _MOST_SHOWN:
-        echo(f"... and {len(findings) - _MOST_SHOWN} more of the kind", err=True)
+    if len(findings) > _MAX_SHOWN:
+        echo(f"... and {len(findings) - _MAX_SHOWN} more like these", err=True)
     sources = {key: _called(name) for key, name in read.sources.items()}
     changes = drafted_changes(guides, read.drafted, sources, date.today())
     changes.write()
@@ -205,7 +208,7 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
         f"{counted(changes.golden, 'golden question')}, "
         f"{counted(changes.near, 'near miss', 'near misses')}. "
         f"Dropped: {counted(len(read.dropped), 'line')}. "
-        f"There already: {counted(read.already, 'line')}."
+        f"Already there: {counted(read.already, 'line')}."
     )
     for path in changes.files:
         echo(f"Written: {path}")
@@ -213,15 +216,15 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
     if changes.files:
         echo(_next(words))
     elif not read.already:
-        echo("Nothing could be taken.", err=True)
+        echo("Nothing could be imported.", err=True)
         raise typer.Exit(1)
 
 
 def _reply(name: str) -> Reply:
-    from ingest.suggest.replies import MOST_BYTES, Reply, read_reply_file
+    from ingest.suggest.replies import MAX_BYTES, Reply, read_reply_file
 
     if name == STDIN:
-        return Reply("stdin", sys.stdin.buffer.read(MOST_BYTES + 1))
+        return Reply("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:
         return read_reply_file(Path(name))
     except OSError as error:
@@ -267,7 +270,7 @@ def _skeleton(guides: Sequence[GuideFile]) -> None:
         replace_file(path, text)
         echo(f"{path}: {counted(made, 'problem')} to fill in.")
     if not written:
-        echo("Every problem has wordings, or a place for them.")
+        echo("Every problem has wordings or an entry for them.")
 
 
 def _review(guides: Sequence[GuideFile], words: str) -> None:
@@ -317,10 +320,10 @@ def _ask(
     problems = _wanting(guides, again=again)
     if not settings.chat_model:
         raise SettingsError(
-            "CHAT_MODEL is not set, so there is no model to ask. Without one:\n"
+            "CHAT_MODEL is not set, so there is no model to call. Without one:\n"
             f"  guidebot suggest{words} --export prompts.txt   "
             "prompts to paste into any assistant\n"
-            f"  guidebot suggest{words} --skeleton             empty places, to fill in yourself"
+            f"  guidebot suggest{words} --skeleton             empty entries, to fill in yourself"
         )
     if not problems:
         _nothing_to_ask()
@@ -331,8 +334,8 @@ def _ask(
     cost = "CHAT_INPUT_PRICE and CHAT_OUTPUT_PRICE are not set" if about.cost is None else ""
     echo(
         f"{counted(len(problems), 'problem')} to ask {settings.chat_model} about: about "
-        f"{about.read} tokens read and {about.written} written, "
-        + (cost or f"which cost about {about.cost:.2f}")
+        f"{about.read} input tokens and {about.written} output tokens, "
+        + (cost or f"at a cost of about {about.cost:.2f}")
         + "."
     )
     if not yes:
@@ -347,8 +350,8 @@ def _draft_all(
     model: str,
     words: str,
 ) -> None:
-    """Ask about each problem, and write its drafts before the next is asked about."""
-    from ingest.suggest.asking import Refused
+    """Ask about one problem at a time, and write its drafts before asking about the next."""
+    from ingest.suggest.asking import NoDrafts
     from ingest.suggest.changes import drafted_changes
     from ingest.suggest.guide_files import read_guide_file
     from ingest.suggest.replies import check_texts
@@ -359,7 +362,7 @@ def _draft_all(
     for number, problem in enumerate(problems, 1):
         try:
             texts = drafter.texts(problem)
-        except Refused as refused:
+        except NoDrafts as refused:
             echo(f"{problem.heading}: no drafts ({refused})", err=True)
             if refused.stopping:
                 break
@@ -368,7 +371,7 @@ def _draft_all(
         for finding in (*read.findings, *read.few):
             echo(f"{problem.heading}: {finding.message}", err=True)
         guide = of_guide[problem.key]
-        fresh = read_guide_file(guide.path, guide.said, guide.bounds)
+        fresh = read_guide_file(guide.source, guide.bounds)
         changes = drafted_changes([fresh], read.drafted, read.sources, date.today())
         changes.write()
         done += bool(changes.files)
@@ -376,7 +379,7 @@ def _draft_all(
         echo(f"{number}/{len(problems)} {problem.heading}: {counted(changes.wordings, 'wording')}")
     echo(f"Drafted: {counted(done, 'problem')}, {counted(wordings, 'wording')}.")
     if done < len(problems):
-        echo(f"Those without drafts are asked about the next time: guidebot suggest{words}")
+        echo(f"To draft the rest, run again: guidebot suggest{words}")
     if not done:
-        raise ModelError(f"{model} gave no drafts (docs/wordings.md says what to do without it).")
+        raise ModelError(f"{model} returned no drafts (docs/wordings.md: how to do without it).")
     echo(_next(words))

@@ -1,4 +1,4 @@
-"""From guides to what a snapshot holds: chunks and vectors, and what the search needs besides.
+"""From guides to a snapshot's contents: chunks, vectors, and the other data that search needs.
 
-Where it is written is for ingest.publish to say.
+Where they are written is up to ingest.publish.
 """

@@ -1,4 +1,4 @@
-"""Sections to chunks: what is embedded, within the model's limit."""
+"""Splits sections into chunks, the unit of embedding, within the model's limit."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from ingest.index.passages import path_of
 from kb.model import Block, Chunk, Guide, GuideInfo, Section
 from kb.text.sentences import sentences
 
+# Chosen by hand, within the 512 tokens of the shipped model.
 CHUNK_TOKENS = 200
-"""How long a chunk may be, heading path included, where the model allows it."""
+"""The longest chunk (tokens), heading path included, if the model allows it."""
 
-_MOST_CHARACTERS_A_TOKEN = 16
-"""Few texts have more; for those, more is looked at."""
+_MAX_CHARACTERS_A_TOKEN = 16
+"""Few texts have more characters per token; for those, a longer prefix is counted."""
 
 CountTokens = Callable[[str], int]
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """Text of one block, or of a part of it, and how many tokens it has."""
+    """Text of a block or of part of one, and its number of tokens."""
 
     block: str
     text: str
@@ -30,9 +31,9 @@ class _Piece:
 def chunk_guide(
     guide: Guide, first_section: int, count_tokens: CountTokens, limit: int
 ) -> Iterator[Chunk]:
-    """Yield the chunks of a guide's sections, which are numbered from `first_section`.
+    """Yield the chunks of a guide's sections, numbered from `first_section`.
 
-    No chunk has more than `limit` tokens, and none holds text of two sections.
+    No chunk has more than `limit` tokens or text of two sections.
     """
     limit = min(limit, CHUNK_TOKENS)
     for number, section in enumerate(guide.sections, first_section):
@@ -91,9 +92,9 @@ def _pieces(block: Block, language: str, count_tokens: CountTokens, room: int) -
 
 
 def _fitting(text: str, count_tokens: CountTokens, room: int) -> str:
-    """Return the longest beginning of `text`, cut at a space if there is one, that fits."""
-    # Not more than is needed is counted, as the rest of a long text comes here again and again.
-    low, high = 1, min(len(text), room * _MOST_CHARACTERS_A_TOKEN)
+    """Return the longest prefix of `text` that fits, cut at a space if there is one."""
+    # Count no more than needed: the rest of a long text is passed in again and again.
+    low, high = 1, min(len(text), room * _MAX_CHARACTERS_A_TOKEN)
     while count_tokens(text[:high]) <= room:
         if high == len(text):
             return text

@@ -1,4 +1,4 @@
-"""Chunks that were cut before, so that a guide that did not change is not cut again."""
+"""Caches chunks, so that an unchanged guide is not chunked again."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _CHUNKS = TypeAdapter(list[Chunk])
 
 
 class ChunkCache:
-    """Guides' chunks by the sha256 of the guide, of the model that limits them, and of the code."""
+    """Chunks by the sha256 of their guide, of the model whose limit applies, and of the code."""
 
     def __init__(self, path: Path, embeddings: SentenceTransformerEmbeddings) -> None:
         self._texts = TextCache(path, "chunks")
         self._embeddings = embeddings
 
     def chunks(self, guides: Sequence[Guide], progress: Callable[[int, int], None]) -> list[Chunk]:
-        """Return the guides' chunks, the sections numbered through all guides.
+        """Return the guides' chunks, with sections numbered across all guides.
 
-        `progress` is called with how many of how many guides are done.
+        `progress` is called with the number of guides done and the total.
         """
         found: list[Chunk] = []
         keys: list[bytes] = []
@@ -58,4 +58,4 @@ class ChunkCache:
         try:
             return _CHUNKS.validate_json(text) if text else None
         except ValidationError:
-            return None  # they are cut again, and replaced
+            return None  # a miss: chunked again and replaced

@@ -1,4 +1,4 @@
-"""What a snapshot holds: guides, chunks, wordings, their vectors, and the words to search by."""
+"""A snapshot's contents: guides, chunks, wordings, their vectors, and the search terms."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from kb.text.language import detect_language
 class Contents:
     """What goes into a snapshot.
 
-    Row i of `vectors` is chunk i's, and so it is with blocks and wordings; `problem_rows` has
-    the row of each section's problem. `background` is as kb.snapshot.format says,
-    and `problem_terms` are what BM25 finds problems by.
+    Row i of `vectors` belongs to chunk i, and likewise for blocks and wordings; `problem_rows` has
+    the row of each section's problem. `background` is as in kb.snapshot.format, and `problem_terms`
+    are the terms that BM25 indexes per problem.
     """
 
     guides: Sequence[Guide]
@@ -57,11 +57,11 @@ def make_contents(
     *,
     drafts: bool = True,
 ) -> tuple[Contents, int]:
-    """Return what a snapshot of some guides holds, and how many chunks were embedded anew.
+    """Return the snapshot contents for guides, and the number of chunks that were newly embedded.
 
-    The `packs` that fit add their wordings to the guides' own, and so do drafts that nobody has
-    accepted yet, with `drafts`.
-    What was cut or embedded before is taken from the caches in `home`. Raises ModelError.
+    The `packs` that match add their wordings to the guides' own; with `drafts`, so do drafts that
+    nobody has accepted yet. Unchanged chunks and vectors come from the caches in `home`. Raises
+    ModelError if the embedding model cannot be loaded.
     """
     guides = with_draft_titles(guides, drafts)
     progress("Loading the model", 0, 1)
@@ -116,7 +116,7 @@ def make_contents(
 def _background(
     cache: EmbeddingCache, embeddings: SentenceTransformerEmbeddings
 ) -> Callable[[Vectors], Vectors]:
-    """Return what gives texts their background (kb.retrieval.background)."""
+    """Return the background statistics of the texts (kb.retrieval.background)."""
     if embeddings.cosines:
         known = known_background(embeddings.cosines)
         return lambda _: known
@@ -127,7 +127,7 @@ def _background(
 
 
 def _problem_rows(guides: Sequence[Guide]) -> Iterator[int]:
-    """Yield for each section the row of the first section of its problem."""
+    """Yield the row of the first section of each section's problem."""
     row = 0
     for guide in guides:
         rows = {section.anchor: row + n for n, section in enumerate(guide.sections)}
@@ -137,7 +137,7 @@ def _problem_rows(guides: Sequence[Guide]) -> Iterator[int]:
 
 
 def _also_asked(guides: Sequence[Guide], problem_rows: Sequence[int]) -> Iterator[Wording]:
-    """Yield the docs team's own wordings, each once for a problem."""
+    """Yield the docs team's own wordings, once per problem."""
     known: set[tuple[int, str]] = set()
     for problem, (guide, section) in zip(problem_rows, _sections(guides), strict=True):
         for text in section.also_asked:
@@ -150,7 +150,7 @@ def _also_asked(guides: Sequence[Guide], problem_rows: Sequence[int]) -> Iterato
 def _drafted(
     guides: Sequence[Guide], problem_rows: Sequence[int], written: Sequence[Wording]
 ) -> Iterator[Wording]:
-    """Yield the drafted wordings that the docs team has not written itself, each once."""
+    """Yield drafted wordings that the docs team has not also written, each once."""
     known = {(each.problem, each.text.casefold()) for each in written}
     for problem, (guide, section) in zip(problem_rows, _sections(guides), strict=True):
         for text in section.drafts.also_asked if section.drafts else ():
@@ -163,9 +163,9 @@ def _drafted(
 def _problem_terms(
     guides: Sequence[Guide], problem_rows: Sequence[int], drafts: bool
 ) -> list[list[str]]:
-    """Return the terms of each problem, in the order of their first sections.
+    """Return the terms of each problem, ordered by first section.
 
-    Headings and keywords count twice: they are what the guide calls the problem.
+    Headings and keywords count twice: they are the guide's names for the problem.
     """
     terms: dict[int, list[str]] = {row: [] for row in sorted(set(problem_rows))}
     for problem, (guide, section) in zip(problem_rows, _sections(guides), strict=True):

@@ -1,4 +1,4 @@
-"""What drafts that nobody has accepted yet count for, where they count."""
+"""How drafts that nobody has accepted yet are used, where they are enabled."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from kb.model import Guide, Section
 
 
 def with_draft_titles(guides: Sequence[Guide], drafts: bool) -> list[Guide]:
-    """Return guides whose problems have a drafted title where no other is written.
+    """Return the guides with drafted titles for problems that have no written one.
 
-    Without `drafts`, a title that a guide of a former snapshot has from there goes.
+    Without `drafts`, drafted titles from an earlier snapshot are removed.
     """
     return [_retitled(guide, drafts) for guide in guides]
 
 
 def keywords_of(section: Section, drafts: bool) -> tuple[str, ...]:
-    """Return a section's keywords, the drafted ones among them where `drafts` count."""
+    """Return a section's keywords, including drafted ones if `drafts` is set."""
     if not drafts or section.drafts is None:
         return section.keywords
     written = {word.casefold() for word in section.keywords}

@@ -1,6 +1,6 @@
-"""Vectors of texts that were embedded before, so that only what is new costs time.
+"""Caches embeddings, so that only new texts cost time.
 
-If the file is damaged, or a model of the same name now gives other vectors, it begins anew.
+The file is recreated if it is damaged, or if a model of the same name now gives other vectors.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from ingest.cache import open_cache, prepare_cache
 from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
 from kb.snapshot.fingerprint import fingerprint, same_fingerprint
 
+# Texts between two commits; chosen by hand.
 _SAVE_EVERY = 256
+# SQLite before 3.32 allows 999 variables a statement (https://sqlite.org/limits.html).
 _VARIABLES = 500
-# How far the length of a vector may be from 1; a fingerprint is written with six decimals.
+# Tolerance for the norm of a unit vector; a fingerprint is stored with six decimals.
 _ROUNDED = 1e-3
 
 
@@ -38,10 +40,11 @@ class EmbeddingCache:
         role: Role,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> tuple[Vectors, int]:
-        """Return the vectors of `texts`, and how many of them had to be embedded.
+        """Return the vectors of `texts` and the number of cache misses.
 
-        What was embedded is saved as it goes, so that an interrupted run is not lost.
-        `progress` is called with how many of how many texts are done.
+        The vectors are float32, shape (texts, dimension), L2-normalised. New vectors are saved as
+        they are computed, so that an interrupted run loses little. `progress` is called with the
+        number of texts done and the total.
         """
         keys = [self._key(text, role) for text in texts]
         known = self._look_up(keys)
@@ -74,7 +77,7 @@ class EmbeddingCache:
                 )
 
     def _forget_another_model(self) -> None:
-        """Forget all vectors if the model of this name has changed since they were made."""
+        """Delete all vectors if the model of this name has changed since they were computed."""
         now = fingerprint(self._embeddings)
         key = now.model.encode("utf-8")
         vector = np.array(now.fingerprint, np.float32)
@@ -120,10 +123,10 @@ class EmbeddingCache:
 
 
 def _vector(kept: object, dimension: int) -> Vectors | None:
-    """Return the vector that was kept; None, if it is not one of length 1 and that dimension."""
+    """Return the stored vector; None if it is not a unit vector of that dimension."""
     if not isinstance(kept, bytes) or len(kept) != dimension * np.dtype(np.float32).itemsize:
         return None
     vector = np.frombuffer(kept, np.float32)
     length = float(np.linalg.norm(vector.astype(np.float64)))
-    # Of what is not a number nothing is true.
+    # Comparisons with NaN are false.
     return vector if abs(length - 1) < _ROUNDED else None

@@ -1,4 +1,4 @@
-"""Sections to what is embedded besides their chunks: each block, and what it stands under."""
+"""What is embedded besides chunks: each block, with the headings above it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from kb.model import Guide, Role, Section
 
-_LEAST_CHARACTERS = 8
-_MOST_CHARACTERS = 700
+# Characters of a block worth a vector, of its text that is embedded, and headings above it; by
+# hand.
+_MIN_CHARACTERS = 8
+_MAX_CHARACTERS = 700
 _HEADINGS = 2
 
 
 def guide_blocks(guides: Sequence[Guide]) -> Iterator[tuple[int, str]]:
     """Yield the text of each block, with its section's row among all guides.
 
-    It is told under the last headings that it stands under, as it says too little alone.
+    The nearest headings are put before it, as a block says too little on its own.
     """
     row = 0
     for guide in guides:
@@ -22,8 +24,8 @@ def guide_blocks(guides: Sequence[Guide]) -> Iterator[tuple[int, str]]:
             heading = " > ".join(headings_of(guide, section)[-_HEADINGS:])
             for block in section.blocks:
                 text = block.full_text.strip()
-                if len(text) >= _LEAST_CHARACTERS:
-                    yield row, f"{heading}\n{text[:_MOST_CHARACTERS]}"
+                if len(text) >= _MIN_CHARACTERS:
+                    yield row, f"{heading}\n{text[:_MAX_CHARACTERS]}"
             row += 1
 
 
@@ -36,7 +38,7 @@ def headings_of(guide: Guide, section: Section) -> list[str]:
 
 
 def path_of(section: Section) -> tuple[str, ...]:
-    """Return the headings down to a section, its problem's title in place of the problem's own."""
+    """Return the headings down to a section, with its problem's title in place of the heading."""
     if not section.title:
         return section.path
     if section.role is Role.WHOLE:

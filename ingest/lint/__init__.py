@@ -1,1 +1,1 @@
-"""Reads guides as their first critic: what is broken, missing, or says two different things."""
+"""Checks guides like a first reviewer: what is broken, missing or contradictory."""

@@ -1,4 +1,4 @@
-"""All rules together."""
+"""Runs all rules."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def lint(
     drafts: bool = True,
     bounds: Bounds | None = None,
 ) -> list[Finding]:
-    """Return what is to be looked at, by file and line. Nothing is said twice of a line.
+    """Return the findings by file and line, without duplicates on a line.
 
-    `drafts` says whether drafted wordings count before somebody has accepted them; `bounds` are
-    those of the files that the pages link to.
+    With `drafts`, drafted wordings count even if nobody has accepted them; `bounds` apply to
+    reading the files that the pages link to.
     """
     found = {
         (finding.file, finding.line, finding.rule, finding.reason): finding

@@ -1,4 +1,4 @@
-"""What one edition of a guide says, and its twin in another language does not."""
+"""What one edition of a guide says and its twin in another language does not."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ _IN_WORDS = {
     "24": ("a day", "one day", "1 日", "1日", "一日"),
     "60": ("an hour", "one hour", "1 時間", "1時間", "a minute", "one minute", "1 分", "1分"),
 }
-# Articles and the like: every text has them, in words or not at all.
+# Articles and the like: every text has them, spelled out or not at all.
 _TOO_COMMON = {"0", "1"}
+# Smaller numbers are often spelled out in one language only; chosen by hand.
 _LARGE = 10
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def editions(pages: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
@@ -52,14 +53,14 @@ def editions(pages: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
 
 
 def who_may_know(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield the editions for which another one decides who may know of them."""
+    """Yield the editions whose visibility is restricted by another edition."""
     files = {id(page.guide): page.source for page in pages}
     for guide, reason in differences([page.guide for page in pages]):
         yield Finding(rule=Rule.VISIBLE_TO, file=files[id(guide)], line=1, reason=reason)
 
 
 def missing_twins(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield sections of an edition that another edition does not have, by their anchors."""
+    """Yield sections of an edition that another edition lacks, by anchor."""
     for one, other in editions(pages):
         ours = {section.anchor for section in one.guide.sections}
         if ours.isdisjoint(section.anchor for section in other.guide.sections):
@@ -67,8 +68,8 @@ def missing_twins(pages: Sequence[Page]) -> Iterator[Finding]:
                 rule=Rule.MISSING_TWIN,
                 file=other.source,
                 line=1,
-                reason=f"no section has an anchor that {one.source} has, so nothing tells which "
-                'belong together: put the same <a name="..."></a> on both headings',
+                reason=f"no section has an anchor that {one.source} has, so they cannot be "
+                'matched: put the same <a name="..."></a> on both headings',
             )
             continue
         for here, there in ((one, other), (other, one)):
@@ -85,10 +86,10 @@ def missing_twins(pages: Sequence[Page]) -> Iterator[Finding]:
 
 
 def twin_terms(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield sections where the editions differ in what is not translated.
+    """Yield sections whose editions differ in what is not translated.
 
-    These are code and identifiers, numbers, and labels in Latin letters where the edition's own
-    script is another.
+    That is code and identifiers, numbers, and labels in Latin letters if the edition is in another
+    script.
     """
     for one, other in editions(pages):
         twins = {section.anchor: section for section in other.guide.sections}
@@ -105,7 +106,7 @@ def _differences(
     ours = _lacking(terms, one[1], other[1])
     theirs = _lacking(terms, other[1], one[1])
     if rule is Rule.TWIN_NUMBER and not (ours and theirs):
-        # "Both kinds" here and "the 2 kinds" there: small numbers come and go with the words.
+        # "Both kinds" here may be "the 2 kinds" there: small numbers depend on the wording.
         ours, theirs = _large(ours), _large(theirs)
     if not ours and not theirs:
         return
@@ -127,7 +128,7 @@ def _labels(one: Page, section: Section, other: Page, twin: Section) -> Iterator
         (one, section, other, twin),
         (other, twin, one, section),
     ):
-        # Where both are written in Latin letters, labels are translated.
+        # If both editions use Latin letters, labels are translated.
         if not _is_wide(ours) or _is_wide(theirs):
             continue
         for label, line in _lacking(_latin_labels, ours, theirs).items():
@@ -141,7 +142,7 @@ def _labels(one: Page, section: Section, other: Page, twin: Section) -> Iterator
 
 
 def _lacking(terms: _Terms, section: Section, twin: Section) -> dict[str, int]:
-    """Return the terms that are in a section and not in its twin, with the first line of each."""
+    """Return the terms of a section that its twin lacks, with the first line of each."""
     there = _normal("\n".join(block.full_text for block in twin.blocks) + "\n" + twin.heading)
     found: dict[str, int] = {}
     for block in all_blocks(section.blocks):
@@ -208,5 +209,5 @@ def _is_wide(section: Section) -> bool:
 
 
 def _listed(terms: dict[str, int]) -> str:
-    named = ", ".join(repr(term) for term in list(terms)[:_MOST_NAMED])
-    return named + (f" and {len(terms) - _MOST_NAMED} more" if len(terms) > _MOST_NAMED else "")
+    named = ", ".join(repr(term) for term in list(terms)[:_MAX_NAMED])
+    return named + (f" and {len(terms) - _MAX_NAMED} more" if len(terms) > _MAX_NAMED else "")

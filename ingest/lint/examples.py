@@ -1,4 +1,4 @@
-"""Secrets, and account ids of somebody, in what should be examples."""
+"""Real secrets and account ids where there should be examples."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ingest.lint.page import Page
 from ingest.lint_options import Rule
 from kb.question.secrets.find import find_secrets
 
-# What stands in addresses and ARNs are names, some as long as a key; with "@", a password may.
+# Parts of addresses and ARNs are names, some as long as a key; one with "@" may hold a password.
 _ADDRESS = re.compile(r"https?://[^\s)@?]+(?!\S*@)|(?<=\]\()[^\s)@?]+|arn:[^\s\"']+")
 _EXAMPLE = re.compile(r"[\w/+=%-]*EXAMPLE[\w/+=%-]*")
 
 _ACCOUNT = re.compile(r"(?<![\w.-])(?:\d{12}|\d{4}-\d{4}-\d{4})(?![\w.-]|:\d)")
-# In other places twelve digits can be a time, or a quantity.
+# Elsewhere, twelve digits can be a time or a quantity.
 _SAYS_ACCOUNT = re.compile(r"account|arn:|アカウント|userId|principal", re.IGNORECASE)
-# Nobody's: AWS's documentation has them as examples, or they are plainly made up.
+# Nobody's: AWS's documentation uses them as examples, or they are obviously made up.
 _MADE_UP = re.compile(r"(\d)\1{3}(\d)\2{3}(\d)\3{3}|(\d{3})\4{3}|(\d{4})\5{2}|(\d{6})\6")
 _SEQUENCES = ("1234567890123", "0987654321098", "2109876543210", "0123456789012")
 
 
 def secrets(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield lines with a key, a token or a password in them."""
+    """Yield lines that contain a key, a token or a password."""
     for page in pages:
         for line, kind in _secrets(page.document.markdown):
             yield Finding(
@@ -36,7 +36,7 @@ def secrets(pages: Sequence[Page]) -> Iterator[Finding]:
 
 
 def account_ids(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield account ids that are not among the documented examples, each once a page."""
+    """Yield account ids that are not documented examples, each once a page."""
     for page in pages:
         seen: set[str] = set()
         for number, line in enumerate(page.document.markdown.split("\n")):
@@ -50,7 +50,7 @@ def account_ids(pages: Sequence[Page]) -> Iterator[Finding]:
                     rule=Rule.ACCOUNT_ID,
                     file=page.source,
                     line=page.document.source_line(number),
-                    reason=f"{found} may be somebody's account: use 123456789012 or 111122223333",
+                    reason=f"{found} may be a real account: use 123456789012 or 111122223333",
                 )
 
 
@@ -59,7 +59,7 @@ def _is_example(id: str) -> bool:
 
 
 def _secrets(markdown: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines (0-based) on which secrets begin, and the secrets' kinds, each once."""
+    """Yield the lines (0-based) where secrets begin, with each secret's kind, each once."""
     text = _EXAMPLE.sub("", _ADDRESS.sub("", markdown))
     line = at = 0
     seen: set[tuple[int, str]] = set()

@@ -1,4 +1,4 @@
-"""What lint can find, and where it was found."""
+"""What lint reports, and where."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kb.model import Frozen
 
 
 class Finding(Frozen):
-    """Something in a guide that somebody should look at: a line of a file, and the reason."""
+    """Something in a guide that needs attention: file, line and reason."""
 
     rule: Rule
     file: str

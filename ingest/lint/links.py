@@ -1,4 +1,4 @@
-"""Links that lead nowhere, within a guide and from guide to guide."""
+"""Broken links, within a guide and between guides."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from ingest.lint.finding import Finding
 from ingest.lint.page import Link, Page, page_of
 from ingest.lint_options import Rule
 from ingest.loaders.load import LOADERS, read_source
-from ingest.sources.files import Said
 from kb.model import BlockKind
 
-# What a site's generator makes of a page is not beside it.
+# The HTML that a site generator makes of a page is not next to it.
 _BUILT = (".html", ".htm", "")
 
 
 def dead_links(pages: Sequence[Page], bounds: Bounds) -> Iterator[Finding]:
-    """Yield the links to places that do not exist, in the pages or in files beside them.
+    """Yield links to missing targets, in the pages or in files next to them.
 
-    Each target is named once a page. Links to other sites are not followed. `bounds` are those of
-    the files beside them.
+    Each target is reported once a page. External links are not checked. `bounds` apply to reading
+    linked files.
     """
     targets = _Targets(pages, bounds)
     for page in pages:
@@ -34,7 +33,7 @@ def dead_links(pages: Sequence[Page], bounds: Bounds) -> Iterator[Finding]:
             by_target.setdefault(link.href, []).append(link)
         for href, links in by_target.items():
             if reason := targets.missing(page, href):
-                more = f" (and so {len(links) - 1} more times)" if len(links) > 1 else ""
+                more = f" (and {len(links) - 1} more times)" if len(links) > 1 else ""
                 yield Finding(
                     rule=Rule.DEAD_LINK,
                     file=page.source,
@@ -44,9 +43,9 @@ def dead_links(pages: Sequence[Page], bounds: Bounds) -> Iterator[Finding]:
 
 
 def orphan_see_also(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield what stands in lists of further reading, and leads nowhere.
+    """Yield entries in lists of further reading that lead nowhere.
 
-    An entry without a link is fine if a guide or a section is called so.
+    An entry without a link is fine if a guide or a section has that name.
     """
     known = {_folded(page.guide.info.title) for page in pages}
     known |= {_folded(heading.text) for page in pages for heading in page.headings}
@@ -59,7 +58,7 @@ def orphan_see_also(pages: Sequence[Page]) -> Iterator[Finding]:
                     file=page.source,
                     line=_line_of(page, text),
                     reason=f"the further reading names {text!r}: it has no link, and no guide or "
-                    "section is called so",
+                    "section has that name",
                 )
         for section in page.guide.sections:
             links = (block for block in section.blocks if block.kind is BlockKind.LINKS)
@@ -74,7 +73,7 @@ def orphan_see_also(pages: Sequence[Page]) -> Iterator[Finding]:
 
 
 class _Targets:
-    """Knows the anchors of the pages, and of the files that they link to."""
+    """The anchors of the pages, and of the files that they link to."""
 
     def __init__(self, pages: Sequence[Page], bounds: Bounds) -> None:
         self._bounds = bounds
@@ -86,18 +85,18 @@ class _Targets:
                 self._published[page.guide.info.url.split("#")[0]] = page.anchors
 
     def missing(self, page: Page, href: str) -> str | None:
-        """Return what is wrong with a link; None if nothing is, or it cannot be known."""
+        """Return what is wrong with a link; None if nothing is, or it cannot be checked."""
         try:
             parts = urlsplit(href)
         except ValueError:
-            return "it is no address"
+            return "it is not a valid address"
         fragment = unquote(parts.fragment)
         if parts.scheme or parts.netloc:
             return _lacks(self._published.get(href.split("#")[0]), fragment)
         if not parts.path:
             return _lacks(page.anchors, fragment) if not parts.query else None
         if parts.path.startswith("/"):
-            return None  # only the site knows where it begins
+            return None  # relative to the site's root, which is unknown
         if urlsplit(page.source).netloc:
             address = urljoin(page.source, href).split("#")[0]
             return _lacks(self._anchors.get(address), fragment)
@@ -110,7 +109,7 @@ class _Targets:
             found = next((each for each in sources if _place(str(each)) in self._anchors), None)
             found = found or next((each for each in sources if each.exists()), None)
             if found is None:
-                return "there is no such file"
+                return "the file does not exist"
             path, place = found, _place(str(found))
         if place not in self._anchors:
             self._anchors[place] = _read(path, self._bounds)
@@ -118,17 +117,17 @@ class _Targets:
 
 
 def _read(path: Path, bounds: Bounds) -> frozenset[str] | None:
-    """Return the anchors of a file; None if it is not a guide that can be read."""
+    """Return a file's anchors; None if it is not a readable guide."""
     if not path.is_file():
         return None
     try:
-        return read_bounded(page_of, read_source(path), Said(), bounds).anchors
+        return read_bounded(page_of, read_source(path), bounds).anchors
     except SourceError:
         return None
 
 
 def _lacks(anchors: frozenset[str] | None, fragment: str) -> str | None:
-    # Browsers take an empty fragment, and "top", for the page's beginning.
+    # Browsers take an empty fragment, or "top", as the top of the page.
     if anchors is None or fragment in ("", "top") or fragment in anchors:
         return None
     return "no heading or anchor there has this name"

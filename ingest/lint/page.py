@@ -1,4 +1,4 @@
-"""A guide with what its sections do not keep: every heading, anchor and link, with lines."""
+"""A guide with what its sections leave out: every heading, anchor and link, with lines."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from ingest.document import Document
-from ingest.loaders.load import SourceFile
 from ingest.parse.inline import joined, text_lines
 from ingest.parse.markdown import tokens_of
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.slug import slug
 from ingest.reading import document_of
 from ingest.remark import Remark
-from ingest.sources.files import Said
+from ingest.source import SourceFile
 from kb.model import Block, Guide
 
 _NAME = re.compile(r"""<\w+\s[^>]*?\b(?:name|id)\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
@@ -24,7 +23,7 @@ _NAME = re.compile(r"""<\w+\s[^>]*?\b(?:name|id)\s*=\s*["']?([^"'>\s]+)""", re.I
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading: its words, its level as written, and its line."""
+    """A heading: its text, its level as written, and its line."""
 
     text: str
     level: int
@@ -33,7 +32,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Link:
-    """A link as the guide wrote it."""
+    """A link as written in the guide."""
 
     href: str
     text: str
@@ -42,9 +41,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Page:
-    """A guide and the document that it was read from; `anchors` are what links can name.
+    """A guide and the document it was parsed from; `anchors` are valid link targets.
 
-    `remarks` say what was read otherwise than it stands in the source.
+    `remarks` are about what was parsed differently from how it appears in the source.
     """
 
     document: Document
@@ -56,13 +55,13 @@ class Page:
 
     @property
     def source(self) -> str:
-        """The file, as it was named."""
+        """The file, as it was given."""
         return self.guide.info.source
 
 
-def page_of(source: SourceFile, said: Said) -> Page:
-    """Return the page that is in a file; raises SourceError as `load` and `parse` do."""
-    document = document_of(source, said)
+def page_of(file: SourceFile) -> Page:
+    """Return the page in a file; raises SourceError as `load` and `parse` do."""
+    document = document_of(file)
     parsed = parse_with_remarks(document)
     tokens = tokens_of(document)
     headings = tuple(_headings(tokens, document))
@@ -77,7 +76,7 @@ def page_of(source: SourceFile, said: Said) -> Page:
 
 
 def all_blocks(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Yield blocks and those within them, in order."""
+    """Yield blocks and their children, in order."""
     for block in blocks:
         yield block
         yield from all_blocks(block.children)
@@ -111,5 +110,5 @@ def _anchors(tokens: list[Token], headings: tuple[Heading, ...]) -> Iterator[str
     for heading in headings:
         name = slug(heading.text)
         seen[name] = seen.get(name, 0) + 1
-        # Sites number the second heading of a name with 1, or with 2.
+        # Site generators number the second heading of a name with 1 or with 2.
         yield from (name, f"{name}-{seen[name]}", f"{name}-{seen[name] - 1}")

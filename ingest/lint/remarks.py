@@ -1,4 +1,4 @@
-"""What a guide was read otherwise than it stands in its source."""
+"""What was parsed differently from how it appears in the source."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ingest.lint_options import Rule
 from ingest.remark import Remark, RemarkKind
 from kb.text.counted import counted
 
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 def read_otherwise(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield what was left out or could not be read, by line, and once what was recognised."""
+    """Yield what was left out or unreadable, by line, and one finding for recovered structure."""
     for page in pages:
         typed = [each for each in page.remarks if each.kind is RemarkKind.STRUCTURE]
         for remark in page.remarks:
@@ -26,13 +26,13 @@ def read_otherwise(pages: Sequence[Page]) -> Iterator[Finding]:
 
 
 def _recognised(page: Page, typed: Sequence[Remark]) -> Finding:
-    places = ", ".join(str(remark.line) for remark in typed[:_MOST_NAMED])
-    more = ", …" if len(typed) > _MOST_NAMED else ""
+    places = ", ".join(str(remark.line) for remark in typed[:_MAX_NAMED])
+    more = ", …" if len(typed) > _MAX_NAMED else ""
     return Finding(
         rule=Rule.STRUCTURE,
         file=page.source,
         line=typed[0].line,
         reason=f"{counted(len(typed), 'line')} (at {places}{more}) look like headings or steps and "
         "were taken as such; say 'structure: plain' in the front matter, or in the file beside "
-        "the guide, to leave them as they are. guidebot preview shows what came of them",
+        "the guide, to leave them as they are. guidebot preview shows the result",
     )

@@ -1,4 +1,4 @@
-"""Guides that somebody promised to look at again."""
+"""Guides whose review is overdue."""
 
 from __future__ import annotations
 

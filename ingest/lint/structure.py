@@ -1,4 +1,4 @@
-"""Headings, procedures and steps: what makes a guide hard to follow, or to find."""
+"""Headings, procedures and steps that make a guide hard to follow or to find."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kb.model import Block, BlockKind, Section
 
 CountTokens = Callable[[str], int]
 
-# A bold line on its own that says what is to be done.
+# A bold line of its own that names a procedure.
 _PROCEDURE = re.compile(r"(?:To|How to) [a-z].*|.*(?:には|する方法|手順)[:：]?", re.DOTALL)
 _PROMISE = re.compile(
     r"(?:\b(?:follow|complete|do|perform|take|use)\b[^.]*\b(?:following|these) steps\b[^.]*"
@@ -26,7 +26,7 @@ _PROSE = {BlockKind.PARAGRAPH, BlockKind.NOTE, BlockKind.STEP, BlockKind.BULLET}
 
 
 def headings_twice(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield sections that have the same headings above them as one before, to the last word."""
+    """Yield sections whose heading path, word for word, repeats that of an earlier section."""
     for page in pages:
         lines: dict[tuple[str, ...], int] = {}
         path: list[tuple[int, str]] = []
@@ -41,13 +41,13 @@ def headings_twice(pages: Sequence[Page]) -> Iterator[Finding]:
                     rule=Rule.HEADING_TWICE,
                     file=page.source,
                     line=heading.line,
-                    reason=f"{heading.text!r} is the heading of line {first}, too; nobody can "
-                    "tell the two apart in an answer's sources",
+                    reason=f"{heading.text!r} is also the heading on line {first}; nobody can "
+                    "tell them apart in an answer's sources",
                 )
 
 
 def procedures_without_steps(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield lines that announce steps where none follow."""
+    """Yield lines that announce steps that do not follow."""
     for page in pages:
         for section in page.guide.sections:
             for position, block in enumerate(section.blocks):
@@ -56,12 +56,12 @@ def procedures_without_steps(pages: Sequence[Page]) -> Iterator[Finding]:
                         rule=Rule.NO_STEPS,
                         file=page.source,
                         line=block.lines.first,
-                        reason=f"{_short(block.text)!r} announces steps, and none follow",
+                        reason=f"{_short(block.text)!r} announces steps, but none follow",
                     )
 
 
 def long_steps(pages: Sequence[Page], options: LintOptions) -> Iterator[Finding]:
-    """Yield steps that say too much at once."""
+    """Yield steps that are too long."""
     for page in pages:
         for section in page.guide.sections:
             for block in all_blocks(section.blocks):
@@ -77,16 +77,16 @@ def long_steps(pages: Sequence[Page], options: LintOptions) -> Iterator[Finding]
                         file=page.source,
                         line=block.lines.first,
                         reason=f"step {block.number} has {length} {what}; more than {most} are "
-                        "hard to follow: make it several steps, or put part of it below",
+                        "hard to follow: split it into several steps, or move part of it below",
                     )
 
 
 def long_blocks(pages: Sequence[Page], count_tokens: CountTokens) -> Iterator[Finding]:
-    """Yield prose that the embedding model cannot read in one piece, and so is found by halves."""
+    """Yield prose that is too long for the embedding model, so that search splits it."""
     for page in pages:
         for section in page.guide.sections:
             for block in all_blocks(section.blocks):
-                # No model makes more tokens than characters of a text of this length.
+                # Every model has at most one token per character for texts of this length.
                 if block.kind not in _PROSE or len(block.text) <= CHUNK_TOKENS:
                     continue
                 tokens = count_tokens(block.text)
@@ -96,7 +96,7 @@ def long_blocks(pages: Sequence[Page], count_tokens: CountTokens) -> Iterator[Fi
                         file=page.source,
                         line=block.lines.first,
                         reason=f"{_named(section, block)} has {tokens} tokens; the search reads "
-                        f"{CHUNK_TOKENS} at a time and cuts it up: make it several paragraphs",
+                        f"{CHUNK_TOKENS} at a time and splits it: make it several paragraphs",
                     )
 
 
@@ -111,7 +111,7 @@ def _announces(block: Block) -> bool:
 
 
 def _followed(blocks: Sequence[Block]) -> bool:
-    """Whether something to be done stands before the next line in bold."""
+    """Whether an instruction follows before the next bold line."""
     for block in blocks:
         if block.kind in _DONE_IN or any(child.kind in _DONE_IN for child in block.children):
             return True

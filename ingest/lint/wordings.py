@@ -1,4 +1,4 @@
-"""Problems of which nothing says how people ask about them."""
+"""Problems without any wordings of how people ask about them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ingest.parse.outline import gone_entries
 from ingest.suggest.unworded import (
     drafted_problems,
     first_sections,
-    said_of_gone,
-    said_of_unworded,
+    gone_message,
+    unworded_message,
     unworded_problems,
 )
 from kb.model import problem_heading
@@ -23,7 +23,7 @@ from kb.model import problem_heading
 def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding]:
     """Yield guides with problems that have no wordings, each guide once.
 
-    Without `drafts`, those that have nothing but drafts are named, too.
+    Without `drafts`, this includes problems that have nothing but drafts.
     """
     for page in pages:
         without = unworded_problems(page.guide)
@@ -31,7 +31,7 @@ def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding
         found = without or waiting
         if not found:
             continue
-        told = said_of_unworded(
+        told = unworded_message(
             len(without),
             len(waiting),
             len(first_sections(page.guide.sections)),
@@ -46,9 +46,9 @@ def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding
 
 
 def gone_drafts(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield guides with drafts beside them for sections that are gone."""
+    """Yield guides whose side file has drafts for sections that no longer exist."""
     for page in pages:
         if names := gone_entries(page.guide.sections, page.document.side_file):
             beside = side_file_of(Path(page.source)).name
-            reason = f"{beside}: {said_of_gone(names)}"
+            reason = f"{beside}: {gone_message(names)}"
             yield Finding(rule=Rule.GONE_DRAFTS, file=page.source, line=1, reason=reason)

@@ -1,4 +1,4 @@
-"""A folder a format: each turns a file's bytes into a Document of Markdown.
+"""Loaders, a folder per format: each turns a file's bytes into a Document of Markdown.
 
-What the Markdown says is for ingest.parse to say.
+What the Markdown means is up to ingest.parse.
 """

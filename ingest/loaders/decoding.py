@@ -1,4 +1,4 @@
-"""A file's bytes as text, in whatever encoding they are."""
+"""Decodes a file's bytes to text, whatever the encoding."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMES = {
     "utf-16": "UTF-16",
     "utf-32": "UTF-32",
 }
-# What files say they are in is often its extension on Windows, which holds all of it
+# Declared encodings are often really their Windows supersets
 # (https://encoding.spec.whatwg.org/#names-and-labels).
 _EXTENDED = {
     "shift_jis": "cp932",
@@ -45,7 +45,7 @@ _EXTENDED = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
 }
-# Among those that fit equally well, the first is the likeliest.
+# Among encodings that fit equally well, the first is the most likely.
 _LIKELY = [
     "cp932",
     "euc_jis_2004",
@@ -64,8 +64,8 @@ _LIKELY = [
 _JAPANESE = ("cp932", "euc_jis_2004")
 _WIDE = ("utf_16_le", "utf_16_be")
 _SHIFTED = ("iso2022_jp", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr")
-# What a text in an encoding hardly has: Chinese characters among Korean ones; and where Turkish
-# has its own letters, those of Icelandic, or of Romanian and Czech together.
+# Characters that a text in an encoding hardly ever has: Chinese ones among Korean; and, where
+# Turkish has letters of its own, those of Icelandic, or of Romanian and Czech together.
 _ODD = {
     "cp949": re.compile(r"[\u4e00-\u9fff]"),
     "cp1252": re.compile("[þýðÞÝÐ]"),
@@ -74,20 +74,22 @@ _ODD = {
 _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30fa]")
 _BLANK = re.compile(r"[ \n\u3000]")
 _ESCAPE = re.compile(rb"\x1b[$(]")
-_MOST_CHAOS = 0.3
+# charset-normalizer's chaos above which a guess is dropped, and differences that count as none;
+# chosen by hand.
+_MAX_CHAOS = 0.3
 _ALIKE = 0.05
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A text, and the name of the encoding that it was in; None if that was UTF-8."""
+    """Decoded text, and the name of its encoding; None if that was UTF-8."""
 
     text: str
     encoding: str | None = None
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """What is to be said of it."""
+        """The remarks about the encoding."""
         if self.encoding is None:
             return ()
         said = f"is not UTF-8 and was read as {self.encoding}"
@@ -95,12 +97,12 @@ class Decoded:
 
 
 def decode(path: Path, data: bytes, declared: str | None = None) -> Decoded:
-    """Return the text in a file's bytes, with line feeds at the ends of its lines.
+    """Return a file's bytes as text with line feeds as line ends.
 
-    Marks that nobody sees, such as zero-width spaces within words, are taken out.
+    Invisible characters, such as zero-width spaces within words, are removed.
 
-    The encoding is told by a byte-order mark, by what the file itself declares, or by what its
-    bytes can be; they must be all of it. Raises SourceError if the file is not text, or is empty.
+    The encoding is taken from a byte-order mark, from the file's own declaration, or detected; all
+    bytes must decode. Raises SourceError if the file is not text or is empty.
     """
     text, encoding = _decoded(path, data, declared)
     if "\0" in text:
@@ -115,7 +117,7 @@ def decode(path: Path, data: bytes, declared: str | None = None) -> Decoded:
 def _decoded(path: Path, data: bytes, declared: str | None) -> tuple[str, str]:
     for encoding in _candidates(data, declared):
         try:
-            # A byte-order mark is none of the text.
+            # A byte-order mark is not part of the text.
             text = data.decode(encoding).removeprefix("\ufeff")
         except (UnicodeDecodeError, LookupError):
             continue
@@ -126,14 +128,14 @@ def _decoded(path: Path, data: bytes, declared: str | None) -> tuple[str, str]:
         line = data.count(b"\n", 0, error.start) + 1
         raise SourceError(
             path,
-            f"line {line}: byte 0x{data[error.start]:02x} is not UTF-8, nor is the text in any "
-            "other encoding that can be told. Save the file in the encoding UTF-8 and ingest it "
+            f"line {line}: byte 0x{data[error.start]:02x} is not UTF-8, and no other  "
+            "encoding could be detected. Save the file as UTF-8 and ingest it "
             "again.",
         ) from error
 
 
 def _candidates(data: bytes, declared: str | None) -> Iterator[str]:
-    """Yield the encodings that the bytes may be in, the surest first."""
+    """Yield the encodings that the bytes may be in, the most certain first."""
     if marked := [encoding for mark, encoding in _BOMS if data.startswith(mark)]:
         yield marked[0]
         return
@@ -156,19 +158,19 @@ def _python_name(declared: str) -> str | None:
 
 def _detected(data: bytes) -> list[str]:
     isolated = [*_LIKELY, *_WIDE] if b"\0" in data else _LIKELY
-    found = charset_normalizer.from_bytes(data, cp_isolation=isolated, threshold=_MOST_CHAOS)
+    found = charset_normalizer.from_bytes(data, cp_isolation=isolated, threshold=_MAX_CHAOS)
     matches = {
         match.encoding: match
         for match in found
-        # Any even number of bytes can be UTF-16; a text in it has blanks between its words.
+        # Any even number of bytes decodes as UTF-16; real text in it has spaces between words.
         if match.encoding not in _WIDE or _BLANK.search(str(match))
     }
     if not matches:
         return []
     least = min(match.chaos for match in matches.values())
     alike = [name for name, match in matches.items() if match.chaos <= least + _ALIKE]
-    # Chinese encodings have the kana in the places of the Japanese ones, and other characters
-    # than those beside the kana.
+    # Chinese encodings have kana at the same code points as Japanese ones, but other characters
+    # next to them.
     if any(_KANA.search(str(matches[name])) for name in alike):
         alike = [name for name in _JAPANESE if name in matches] or alike
     best = max(matches[name].coherence for name in alike)
@@ -179,7 +181,7 @@ def _detected(data: bytes) -> list[str]:
 
     ranked = sorted(alike, key=rank)
     text = str(matches[ranked[0]])
-    # In a short text, several can come to the same.
+    # In a short text, several can decode to the same characters.
     return [*(name for name in isolated if _is_in(name, data, text)), *ranked]
 
 

@@ -1,4 +1,4 @@
-"""HTML to Markdown that remembers where each line came from."""
+"""Converts HTML to Markdown, keeping each line's place in the source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ingest.parse.blocks import NOTE_LABEL
 from ingest.parse.inline import glue_between, unspaced
 
 ALERT = "data-alert"
-"""The attribute of a quote's first paragraph that holds the kind of note it is: "warning"."""
+"""The attribute of a quote's first paragraph with its kind of note: "warning"."""
 
 _PLACED = (
     *("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "td", "th", "dt", "dd", "div"),
@@ -32,9 +32,9 @@ _LINE_END = re.compile(r"[ \t]*\r?\n\s*")
 _BLANK_START = re.compile(r"\A(?:(?:\ue000\d+\ue001)?[ \t]*\n)+")
 _BLANK_END = re.compile(r"(?:\n(?:\ue000\d+\ue001)?[ \t]*)+\Z")
 _FENCE = re.compile(r"`{3,}")
-# What means something wherever it stands; an exclamation mark would make a picture of a link.
+# Characters with a meaning anywhere; an exclamation mark would turn a link into a picture.
 _SPECIAL = re.compile(r"[]\\&<`[>~=+|*_{]|!$")
-# What means something where a line begins, here or in what other tools write as Markdown.
+# Characters with a meaning at the start of a line, in CommonMark or in other tools' dialects.
 _LINE_START = re.compile(r"#{1,6}(?=\s|$)|-(?=\s|-*\s*$)|[:!?]{3}")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _PLACES = re.compile(r"(?:\ue000\d+\ue001)*")
@@ -44,10 +44,10 @@ _ENDS = (".", "!", "?", "。", "！", "？", ":", "：", ";", "；", ",", "、",
 
 
 def to_markdown(body: Tag, place: Callable[[Tag], int | None]) -> tuple[str, tuple[int, ...]]:
-    """Return an element's content as Markdown, and the place in the source of each line.
+    """Convert an element's content to Markdown; return it with each line's place in the source.
 
-    `place` tells where an element stands, or None where that is not known. The element is
-    changed on the way.
+    `place` returns an element's place, or None if unknown. The element is modified. Raises
+    ValueError if a table is too large.
     """
     _tidy_texts(body)
     for line_break in body.select("pre br"):
@@ -72,7 +72,7 @@ def to_markdown(body: Tag, place: Callable[[Tag], int | None]) -> tuple[str, tup
 
 
 class _Converter(MarkdownConverter):
-    """What CommonMark needs and markdownify does otherwise."""
+    """CommonMark that markdownify writes differently."""
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         return _SPECIAL.sub(r"\\\g<0>", text)
@@ -89,7 +89,7 @@ class _Converter(MarkdownConverter):
         return BREAK
 
     def convert_b(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        # Bold ends where its line does.
+        # Bold ends at the end of its line.
         lines = text.split(BREAK)
         before = [_character(el, forward=False), *[""] * (len(lines) - 1)]
         after = [*[""] * (len(lines) - 1), _character(el, forward=True)]
@@ -98,7 +98,7 @@ class _Converter(MarkdownConverter):
     convert_strong = convert_b
 
     def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        # Nothing looks at it, and its marks do not hold beside every letter.
+        # Nothing uses emphasis, and its marks do not work next to every letter.
         return text
 
     convert_i = convert_em
@@ -130,7 +130,7 @@ class _Converter(MarkdownConverter):
             return ""
         if "td" in parent_tags:
             return words
-        # Closing marks of its own would be taken for Markdown's.
+        # Trailing "#" of the heading would be taken for Markdown's closing ones.
         words = re.sub(r"(#+)$", r"\\\1", words)
         name = str(el.get("id") or "")
         anchor = f'<a name="{name}"></a>' if re.fullmatch(r"[^\s\"'<>&]+", name) else ""
@@ -138,7 +138,7 @@ class _Converter(MarkdownConverter):
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         href = str(el.get("href") or "")
-        # The Markdown parser takes others, such as file: and javascript:, for text.
+        # The Markdown parser rejects other schemes, such as file: and javascript:.
         if not _LINK.match(href) or not PLACE.sub("", text).strip():
             return text
         el["href"] = re.sub(r"[\s<>()]", lambda m: f"%{ord(m[0]):02X}", href.strip())
@@ -170,7 +170,7 @@ class _Converter(MarkdownConverter):
 
 
 def _tidy_texts(body: Tag) -> None:
-    """Take out what nobody sees, and the line ends that only the source has."""
+    """Remove invisible characters, and line breaks that only the source has."""
     for text in body.find_all(string=True):
         if type(text) is not NavigableString:
             continue
@@ -194,7 +194,7 @@ def _glue(line_end: re.Match[str]) -> str:
 
 
 def _part_notes(body: Tag) -> None:
-    """Let a note's label that ends its line begin one, too."""
+    """Start a new line at a note's label that ends its line."""
     for strong in body.find_all(["strong", "b"]):
         after = strong.next_sibling
         while isinstance(after, NavigableString) and not after.strip():
@@ -202,7 +202,7 @@ def _part_notes(body: Tag) -> None:
         label = NOTE_LABEL.fullmatch(strong.get_text().strip())
         first = not "".join(str(each) for each in strong.previous_siblings).strip()
         if label and first and isinstance(after, NavigableString) and strong.parent:
-            # A label that stands before its words, or over them in the source.
+            # A label on the same line as its text, or above it in the source.
             if strong.parent.name in ("p", "li", "div", "blockquote"):
                 strong.insert_after(Tag(name="br"))
                 after.replace_with(NavigableString(str(after).lstrip(" :：")))
@@ -211,7 +211,7 @@ def _part_notes(body: Tag) -> None:
 
 
 def _name_folded(body: Tag) -> None:
-    """Set the line that unfolds something over it, in bold."""
+    """Put a collapsible element's summary above it, in bold."""
     for summary in body.find_all("summary"):
         if summary.find(BLOCKS):
             continue
@@ -220,7 +220,7 @@ def _name_folded(body: Tag) -> None:
 
 
 def _lines(text: str) -> str:
-    """Return the lines of a paragraph, none of which begins anything but text."""
+    """Return a paragraph's lines, escaped so that none starts anything but text."""
     lines = [_one_line(line) for line in text.split(BREAK)]
     return "\\\n".join(_as_text(line) for line in lines if PLACE.sub("", line).strip())
 
@@ -235,7 +235,7 @@ def _one_line(text: str) -> str:
 
 
 def _as_text(line: str) -> str:
-    """Return a line without what a beginning such as "#" or "1." would make of it."""
+    """Return a line with a start such as "#" or "1." escaped."""
     places = _PLACES.match(line)
     at = places.end() if places else 0
     if _LINE_START.match(line, at):
@@ -246,7 +246,7 @@ def _as_text(line: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return what stands in a cell as one line."""
+    """Return a cell's content as one line."""
     words = ""
     for part in text.split(PART):
         part = _one_line(part.replace("\n", " "))
@@ -266,10 +266,10 @@ def _cell(text: str) -> str:
 
 
 def _bold(text: str, before: str, after: str) -> str:
-    """Return a piece of a line in bold, if CommonMark can see it there between its neighbours.
+    """Return part of a line in bold, if CommonMark recognises it between its neighbours.
 
-    Brackets and points at its ends may be left out of it: beside letters, marks behind them
-    would be text.
+    Brackets and punctuation at its ends may be left out of it: next to letters, the marks after
+    them would be text.
     """
     places = "".join(match[0] for match in PLACE.finditer(text))
     text = PLACE.sub("", text)
@@ -295,7 +295,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _character(el: Tag, *, forward: bool) -> str:
-    """Return the character beside an element in its line, or nothing at the line's end."""
+    """Return the character next to an element on its line, or "" at the line's end."""
     node: PageElement | None = el
     while node is not None:
         beside = node.next_sibling if forward else node.previous_sibling
@@ -308,7 +308,7 @@ def _character(el: Tag, *, forward: bool) -> str:
             return ""
         text = PLACE.sub("", beside.get_text())
         if text:
-            # What becomes code or a link ends in a mark of its own.
+            # Code and links end in marks of their own.
             if isinstance(beside, Tag) and beside.name in ("code", "kbd", "samp", "a"):
                 return "`"
             return text[0] if forward else text[-1]
@@ -334,7 +334,7 @@ def _stamp(block: Tag, where: int | None) -> None:
     if first is None or first.find_parent(_PLACED) is not block:
         return
     if block.name == "pre":
-        # Its lines are the source's; html5lib leaves out a line end right behind the tag.
+        # Its lines are the source's; html5lib drops a line break right after the tag.
         first = texts[0]
         shift = int(str(block.get("data-shift") or 0))
         for text in texts:
@@ -348,7 +348,7 @@ def _stamp(block: Tag, where: int | None) -> None:
 
 
 def _stamp_line(line_break: Tag, where: int | None) -> None:
-    """Note where the line behind a break stands."""
+    """Note the source place of what follows a line break."""
     text = line_break.next_sibling
     if where is not None and isinstance(text, NavigableString) and text.strip():
         _mark_text(text, where + int(str(line_break.get("data-shift") or 0)))

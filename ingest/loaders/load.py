@@ -1,11 +1,10 @@
-"""From a file to its Document, by the loader of its format."""
+"""Loads a file with the loader for its format."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document import Document
@@ -18,6 +17,7 @@ from ingest.loaders.html import loader as html
 from ingest.loaders.markdown import loader as markdown
 from ingest.loaders.pdf import loader as pdf
 from ingest.loaders.text import loader as text
+from ingest.source import Source, SourceFile
 
 Loader = Callable[[Path, bytes], Document]
 
@@ -32,43 +32,36 @@ LOADERS: dict[str, Loader] = {
 }
 
 
-@dataclass(frozen=True)
-class SourceFile:
-    """A file as it was read: once, so that all that is made of it is made of the same bytes.
+def read_source(source: Source | Path) -> SourceFile:
+    """Read a source and its side file; raises SourceError if one of them cannot be read.
 
-    `beside` are the bytes of the file beside it that helps to find its sections, if there is one.
+    A path is a source about which nothing else is known.
     """
-
-    path: Path
-    data: bytes
-    beside: bytes | None = None
-
-
-def read_source(path: Path) -> SourceFile:
-    """Read a file, and the one beside it; raises SourceError if one of them cannot be read."""
-    side = side_file_of(path)
+    source = Source(source) if isinstance(source, Path) else source
+    path, side = source.path, side_file_of(source.path)
     # Not side.exists(), which fails if only the longer name is too long.
-    return SourceFile(path, file_bytes(path), file_bytes(side) if os.path.exists(side) else None)
+    beside = file_bytes(side) if os.path.exists(side) else None
+    return SourceFile(source, file_bytes(path), beside)
 
 
 def load(source: SourceFile) -> Document:
-    """Return the document in a file, and what the file beside it says of it.
+    """Return a file's document, with the metadata from its side file.
 
-    Raises SourceError if the type is not supported, or what is in one of the files is wrong.
+    Raises SourceError if the type is not supported, or a file's content is invalid.
     """
     loader = LOADERS.get(source.path.suffix.lower())
     if loader is None:
         known = ", ".join(sorted(LOADERS))
         raise SourceError(
             source.path,
-            f"files of type {source.path.suffix or 'none'} cannot be read ({known})",
+            f"files of type {source.path.suffix or 'none'} are not supported ({known} are)",
         )
     try:
         document = loader(source.path, source.data)
         return dataclasses.replace(document, side_file=_side_file(source))
     except SourceError:
         raise
-    # Libraries stumble over broken files in their own code, over anything.
+    # Broken files can raise anything inside the libraries.
     except Exception as error:
         raise SourceError(source.path, unreadable(error)) from error
 

@@ -1,8 +1,8 @@
-"""Which of a pack's problems the guides have, by what headings and texts mean.
+"""Matches a pack's problems to the guides' by the meaning of headings and text.
 
-A pack's wordings are put to the guides as questions. Where those of one problem of the pack agree
-on one of the guides', and its heading, asked as a question, is nearer to them than to the wordings
-of the pack's other problems, the two are one.
+A pack's wordings are searched for in the guides. If those of one pack problem agree on one guide
+problem, and that problem's heading, searched for in turn, is closer to them than to the wordings
+of the pack's other problems, the two match.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from kb.retrieval.grouped import Numbers, Scores
 from kb.retrieval.ranking import text_odds
 from kb.snapshot.format import PackUse
 
-# What the mean probability of the guides' problem has to be: if one of the guides' is meant, and if
-# it may be none. In guides that have the problems the first is .37 and more and the second .12 and
-# more; nothing in six others has both.
-_LEAST_AGREED = 0.3
-_LEAST_SURE = 0.08
+# The least mean probabilities of the guide problem: given that one is meant, and including none.
+# Guides that have the problems reach .37 and .12; nothing in six other guides reaches both.
+_MIN_AGREED = 0.3
+_MIN_SURE = 0.08
 
+# How many of a problem's wordings count, the nearest ones; chosen by hand.
 _NEAREST = 3
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The vectors of the guides' texts, with the problem of each row by its first section.
+    """The vectors of the guides' texts, and for each row the first section of its problem.
 
-    `background` is as kb.snapshot.format says.
+    `background` is as in kb.snapshot.format.
     """
 
     chunks: Vectors
@@ -45,7 +45,7 @@ class Texts:
 
 
 def texts_to_embed(packs: Sequence[Pack], guides: Sequence[Guide]) -> list[str]:
-    """Return the texts that `match_pack` needs as questions; none if no pack is for a guide."""
+    """Return the texts that `match_pack` needs as question vectors; none if no pack applies."""
     used = [pack for pack in packs if any(_mentions(guide, pack) for guide in guides)]
     wordings = [text for pack in used for name in pack.problems for _, text in pack.wordings(name)]
     return list(dict.fromkeys([*wordings, *(_headings(guides).values() if used else ())]))
@@ -54,7 +54,7 @@ def texts_to_embed(packs: Sequence[Pack], guides: Sequence[Guide]) -> list[str]:
 def match_pack(
     pack: Pack, guides: Sequence[Guide], texts: Texts, vectors: Mapping[str, Vectors]
 ) -> tuple[list[Wording], PackUse]:
-    """Return the wordings that a pack has for the guides' problems, and how much it fits.
+    """Return the wordings that a pack adds to the guides' problems, and its usage statistics.
 
     `vectors` are those of `texts_to_embed`.
     """
@@ -79,7 +79,7 @@ def match_pack(
 
 
 def _by_language(pack: Pack, guides: Sequence[Guide], with_text: Numbers) -> Iterator[Numbers]:
-    """Yield the problems of the guides that a pack is for, those in one language together."""
+    """Yield the problems of the guides that a pack applies to, grouped by language."""
     rows: dict[str, list[int]] = {}
     begin = 0
     for guide in guides:
@@ -100,7 +100,7 @@ def _mentions(guide: Guide, pack: Pack) -> bool:
 
 
 def _headings(guides: Sequence[Guide]) -> dict[int, str]:
-    """Return what each section's problem is called, by the section's row."""
+    """Return the name of each section's problem, by the section's row."""
     sections = [(section, guide.info) for guide in guides for section in guide.sections]
     return {row: problem_heading(*each) for row, each in enumerate(sections)}
 
@@ -112,7 +112,7 @@ def _matches(
     texts: Texts,
     vectors: Mapping[str, Vectors],
 ) -> Iterator[tuple[str, int]]:
-    """Yield the pack's problems that are among some of the guides', each with the guide's own."""
+    """Yield the pack's problems that match one of the guides', with the guides' own."""
     if not len(problems):
         return
     names = list(pack.problems)
@@ -129,11 +129,7 @@ def _matches(
         agreed = np.exp(odds - whole).mean(axis=0)
         best = int(agreed.argmax())
         sure = np.exp(odds[:, best] - np.logaddexp(whole[:, 0], 0)).mean()
-        if (
-            agreed[best] >= _LEAST_AGREED
-            and sure >= _LEAST_SURE
-            and nearness[:, best].argmax() == row
-        ):
+        if agreed[best] >= _MIN_AGREED and sure >= _MIN_SURE and nearness[:, best].argmax() == row:
             yield name, int(problems[best])
 
 

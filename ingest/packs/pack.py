@@ -1,4 +1,4 @@
-"""Vocabulary packs as their files have them."""
+"""Reads vocabulary packs."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from kb.snapshot.format import file_sum
 from kb.text.yaml_lines import YamlError, read_yaml_file
 
 SHIPPED_PACKS = Path(__file__).parents[2] / "guides" / "packs"
-"""Where the packs are that come with the project."""
+"""The folder of the packs that ship with the project."""
 
 _Text = Annotated[str, Field(min_length=1, max_length=1000)]
 _Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class PackError(GuidebotError):
-    """A vocabulary pack is wrong."""
+    """A vocabulary pack is invalid."""
 
 
 class Pack(Frozen):
-    """How people ask about some problems: each by its name, the wordings by language (ISO 639-1).
+    """How people ask about some problems: wordings by problem name and language (ISO 639-1).
 
-    It is for guides that have one of the words that it `mentions`. `synonyms` are groups of words
-    that mean the same. `sha256` is the file's checksum.
+    It applies to guides that contain one of the words in `mentions`. `synonyms` are groups of words
+    with the same meaning. `sha256` is the file's checksum.
     """
 
     name: str
@@ -41,16 +41,16 @@ class Pack(Frozen):
     synonyms: tuple[tuple[_Text, ...], ...] = ()
 
     def wordings(self, problem: str) -> Iterator[tuple[str, str]]:
-        """Yield the language and the text of each wording of a problem."""
+        """Yield the language and text of each of a problem's wordings."""
         for language, texts in self.problems[problem].items():
             for text in texts:
                 yield language, text
 
 
 def read_packs(folder: Path) -> list[Pack]:
-    """Return the packs in a folder, by their names; none if there is no such folder.
+    """Return the packs in a folder, by name; none if the folder does not exist.
 
-    Raises PackError that names the file, the line and what is wrong with it.
+    Raises PackError with the file, the line and what is wrong.
     """
     return [_read(path) for path in sorted(folder.glob("*.yaml"))]
 
@@ -61,7 +61,9 @@ def _read(path: Path) -> Pack:
     except YamlError as error:
         raise PackError(str(error)) from error
     if not isinstance(found.value, dict):
-        raise PackError(f"{path}: a pack is a mapping of mentions and problems (docs/packs.md).")
+        raise PackError(
+            f"{path}: a pack must be a mapping with 'mentions' and 'problems' (docs/packs.md)."
+        )
     own = {"name": path.stem, "sha256": file_sum(path).sha256}
     try:
         return Pack.model_validate({**found.value, **own})

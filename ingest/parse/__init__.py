@@ -1,4 +1,4 @@
-"""From Markdown to a guide: its sections, and the blocks in them.
+"""From Markdown to a guide: its sections and their blocks.
 
-Nothing here knows what format the guide was in.
+Nothing here knows the guide's original format.
 """

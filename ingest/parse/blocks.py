@@ -1,4 +1,4 @@
-"""From Markdown to the blocks of a section, with their source lines."""
+"""Converts Markdown to a section's blocks, with their source lines."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ NOTE_LABEL = re.compile(
     r"|примечание|внимание|важно|совет)\s*[:：]?",
     re.IGNORECASE,
 )
-# "sh", and "{.sh .wide}" and "sh [One of the tabs]" of other tools.
+# Info strings: "sh", and other tools' "{.sh .wide}" and "sh [One of the tabs]".
 _DIRECTIVE_OPTION = re.compile(r":[\w-]+:(\s|$)|\s*$")
 _LANGUAGE = re.compile(r"\s*\{?\s*\.?([^\s{}\[\]]+)")
 _TAB_OF_CODE = re.compile(r"\s\[([^\]]+)\]\s*$")
 
 
 class BlockReader:
-    """Reads the blocks of one section, numbering them as it goes."""
+    """Reads one section's blocks, numbering them as it goes."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -39,12 +39,12 @@ class BlockReader:
         self.footnotes: set[Lines] = set()
 
     def read(self, nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
-        """Return the blocks of some nodes; a list of contents is none."""
+        """Return the blocks of syntax nodes, without tables of contents."""
         blocks: list[Block] = []
         for position, node in enumerate(nodes):
             if _is_contents(node):
                 if blocks and _in_bold(blocks[-1]):
-                    blocks.pop()  # the label over the list
+                    blocks.pop()  # the label above the list
                 continue
             blocks += self._blocks(node, nodes[position + 1 :])
         return [with_id(block, str(n)) for n, block in enumerate(blocks, 1)]
@@ -88,7 +88,7 @@ class BlockReader:
             first = self.document.source_line(start + group[0].offset)
             last = self.document.source_line(start + group[-1].offset)
             if group[-1].offset == lines[-1].offset:
-                # A code span that goes over a line's end hides the break.
+                # A code span across a line break hides the break.
                 last = self._lines(node).last
             spans = joined(group)
             if not spans and not label:
@@ -131,7 +131,7 @@ class BlockReader:
         )
 
     def _terms(self, node: SyntaxTreeNode) -> Iterator[Block]:
-        """Yield a bullet for each term of a list of them, with what it means."""
+        """Yield a bullet for each term of a definition list, with its meaning."""
         for n, term in enumerate(node.children):
             if term.type != "dt":
                 continue
@@ -247,7 +247,7 @@ class _HtmlText(HTMLParser):
 
 
 def _code_of(node: SyntaxTreeNode) -> str:
-    """Return the code in a fence; that of a directive of MyST begins behind its options."""
+    """Return the code in a fence; that of a MyST directive begins after its options."""
     lines = node.content.rstrip("\n").split("\n")
     if node.info.startswith("{"):
         while lines and _DIRECTIVE_OPTION.match(lines[0]):
@@ -256,7 +256,7 @@ def _code_of(node: SyntaxTreeNode) -> str:
 
 
 def with_id(block: Block, id: str) -> Block:
-    """Return the block with a place in its section, and its children with theirs."""
+    """Return the block with its id in the section, and its children with theirs."""
     children = tuple(
         with_id(child, f"{id}.{number}") for number, child in enumerate(block.children, 1)
     )
@@ -264,7 +264,7 @@ def with_id(block: Block, id: str) -> Block:
 
 
 def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextLine]]]:
-    """Split a paragraph where a line begins with a note's label in bold."""
+    """Split a paragraph at lines that begin with a note's label in bold."""
     label: str | None = None
     group: list[TextLine] = []
     for line in lines:
@@ -279,7 +279,7 @@ def _split_notes(lines: list[TextLine]) -> Iterator[tuple[str | None, list[TextL
 
 
 def _noted(line: TextLine, *, last: bool) -> tuple[str | None, TextLine]:
-    """Return the label of a note that a line begins with in bold, and what follows it."""
+    """Return the bold note label that a line begins with, and the rest of the line."""
     spans = tidy(line.spans)
     bold = spans[0].text.strip() if spans and spans[0].bold else ""
     if not bold or not NOTE_LABEL.fullmatch(bold):
@@ -295,7 +295,7 @@ def _noted(line: TextLine, *, last: bool) -> tuple[str | None, TextLine]:
 
 
 def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode]) -> bool:
-    """Whether a line in bold stands over an ordered list, before the next line in bold."""
+    """Whether an ordered list follows a bold line before the next bold line."""
     if not spans or not all(span.bold for span in spans):
         return False
     for node in following:
@@ -311,7 +311,7 @@ def _names_procedure(spans: tuple[Span, ...], following: Sequence[SyntaxTreeNode
 
 
 def _is_contents(node: SyntaxTreeNode) -> bool:
-    """Whether a list holds nothing but links to places on its own page."""
+    """Whether a list holds nothing but links within its own page."""
     if node.type not in ("bullet_list", "ordered_list"):
         return False
     links = _only_links(node)
@@ -319,7 +319,7 @@ def _is_contents(node: SyntaxTreeNode) -> bool:
 
 
 def _only_links(node: SyntaxTreeNode) -> list[Span]:
-    """Return a list's links if its items, and those of lists in it, are links only."""
+    """Return a list's links if its items, nested ones included, hold nothing else."""
     links: list[Span] = []
     for item in node.children:
         for child in item.children:
@@ -347,7 +347,7 @@ def _is_label(block: Block) -> bool:
 
 
 def _words(node: SyntaxTreeNode) -> str:
-    """Return the text of a node that holds nothing but a line of it."""
+    """Return the text of a node that holds a single line."""
     inline = node.children[0].token if node.children else None
     return "".join(span.text for span in joined(text_lines(inline))) if inline else ""
 

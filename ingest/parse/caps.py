@@ -1,4 +1,4 @@
-"""How much a guide may have of each thing: far more than people write, and not without end."""
+"""Upper limits on a guide's size: far beyond what people write, but finite. Chosen by hand."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from markdown_it.token import Token
 from ingest.errors import SourceError
 from kb.model import Section
 
-_MOST_SECTIONS = 3_000
-_MOST_BLOCKS = 30_000
-_MOST_CELLS = 100_000
+_MAX_SECTIONS = 3_000
+_MAX_BLOCKS = 30_000
+_MAX_CELLS = 100_000
 
 _BLOCKS = ("paragraph_open", "fence", "code_block")
 _CELLS = ("td_open", "th_open")
 
 
 def refuse_endless(tokens: Sequence[Token], source: str) -> None:
-    """Raise SourceError if there are more headings, paragraphs or cells than are read."""
+    """Raise SourceError for too many headings, paragraphs or cells."""
     counts = Counter(token.type for token in tokens)
-    _refuse(counts["heading_open"], _MOST_SECTIONS, "headings", source)
-    _refuse(sum(counts[each] for each in _BLOCKS), _MOST_BLOCKS, "paragraphs", source)
-    _refuse(sum(counts[each] for each in _CELLS), _MOST_CELLS, "table cells", source)
+    _refuse(counts["heading_open"], _MAX_SECTIONS, "headings", source)
+    _refuse(sum(counts[each] for each in _BLOCKS), _MAX_BLOCKS, "paragraphs", source)
+    _refuse(sum(counts[each] for each in _CELLS), _MAX_CELLS, "table cells", source)
 
 
 def refuse_endless_sections(sections: Sequence[Section], source: str) -> None:
-    """Raise SourceError if there are more sections than are read."""
-    _refuse(len(sections), _MOST_SECTIONS, "sections", source)
+    """Raise SourceError for too many sections."""
+    _refuse(len(sections), _MAX_SECTIONS, "sections", source)
 
 
 def _refuse(number: int, most: int, what: str, source: str) -> None:

@@ -1,4 +1,4 @@
-"""What a guide's file name says: its language, its id, and a title where it has no other."""
+"""What a guide's file name gives: its language, its id, and a fallback title."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ingest.parse.slug import slug
 # "guide.ja" and "guide.pt-BR"; not the "in" of "sign-in".
 _LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})(?:[-_][A-Za-z]{2,4})?$")
 _LANGUAGE_FOLDER = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z]{2,4})?")
-# The page of a folder; what it is about, the folder's name says.
+# A folder's index page: the folder's name is what it is about.
 _OF_FOLDER = ("index", "readme", "_index")
 
 
 @dataclass(frozen=True)
 class FileName:
-    """A guide's name: the folders below what was named, the bare name, and its language."""
+    """A guide's name: the folders below the given path, the stem, and its language."""
 
     folders: tuple[str, ...]
     stem: str
@@ -25,22 +25,22 @@ class FileName:
 
     @property
     def title(self) -> str:
-        """What to call a guide that has no title."""
+        """The title of a guide without one."""
         of_folder = self.stem.lower() in _OF_FOLDER and self.folders
         return self.folders[-1] if of_folder else self.stem
 
     def guide_id(self, language: str) -> str:
-        """Return the id of the guide, which is the same for its editions in other languages.
+        """Return the guide's id, which its editions in other languages share.
 
-        A folder that is called by the guide's language, as "ja" in "ja/doors.md", holds its
-        editions in that language. One called "it" may be a department's.
+        A folder named after the guide's language, as in "ja/doors.md", holds the editions in that
+        language. One named "it" may be a department's.
         """
         folders = [each for each in self.folders if not _is_language(each, language)]
         return "/".join(slug(each) for each in (*folders, self.stem))
 
 
 def split_name(name: str) -> FileName:
-    """Return what the name of a file says, with the folders that it is in."""
+    """Parse a file name with its folders."""
     path = PurePosixPath(name)
     stem = path.name.rsplit(".", 1)[0]
     suffix = _LANGUAGE_SUFFIX.search(stem)

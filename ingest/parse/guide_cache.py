@@ -1,4 +1,4 @@
-"""Guides that were parsed before, so that a source that did not change is not parsed again."""
+"""Caches parsed guides, so that an unchanged source is not parsed again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import kb
 from ingest.cache import TextCache
 from ingest.parse.parsed import Parsed
 
-# What is not our own, but has a say in what comes of a source.
+# Libraries that affect the parsed guide.
 _LIBRARIES = (
     "beautifulsoup4",
     "charset-normalizer",
@@ -32,30 +32,30 @@ _LIBRARIES = (
 
 
 class GuideCache:
-    """Guides by the sha256 of their sources and of the parser."""
+    """Parsed guides by the sha256 of their source and of the parser."""
 
     def __init__(self, path: Path) -> None:
         self._texts = TextCache(path, "parsed")
 
     def get(self, key: bytes) -> Parsed | None:
-        """Return what a key stands for, if it was parsed before."""
+        """Return the parsed source stored under a key, or None."""
         text = self._texts.get(key)
         try:
             return Parsed.model_validate_json(text) if text else None
         except ValidationError:
-            return None  # it is parsed again, and replaced
+            return None  # a miss: parsed again and replaced
 
     def put(self, key: bytes, parsed: Parsed) -> None:
-        """Keep a guide, with what is to be said of it."""
+        """Store a guide with its remarks."""
         self._texts.put({key: parsed.model_dump_json()})
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
-        """Forget all other guides."""
+        """Delete all other guides."""
         self._texts.keep_only(keys)
 
 
 def guide_key(source: str, *contents: bytes | None) -> bytes:
-    """Return the key of what is made of a source: of its name, and of all that it is made from."""
+    """Return the cache key of a source: of its name and of everything its guide is made from."""
     digest = hashlib.sha256(_parser())
     for part in (source.encode("utf-8", "surrogateescape"), *contents):
         digest.update(b"-" if part is None else hashlib.sha256(part).digest())
@@ -64,7 +64,7 @@ def guide_key(source: str, *contents: bytes | None) -> bytes:
 
 @cache
 def _parser() -> bytes:
-    """Return what stands for the parser: its own text, so that no version can be forgotten."""
+    """Return the parser's version: a hash of its own code, so that no change can be forgotten."""
     digest = hashlib.sha256()
     for room in (Path(ingest.__file__).parent, Path(kb.__file__).parent):
         for path in sorted(room.rglob("*.py")):

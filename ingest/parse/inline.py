@@ -1,4 +1,4 @@
-"""Inline Markdown to lines of spans."""
+"""Converts inline Markdown to lines of spans."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
 @dataclass
 class TextLine:
-    """One line of inline text: its spans, and its distance from the first line."""
+    """A line of inline text: its spans, and its offset in lines from the first."""
 
     offset: int
     spans: list[Span] = field(default_factory=list)
 
     @property
     def text(self) -> str:
-        """The line's words."""
+        """The line's text."""
         return "".join(span.text for span in self.spans)
 
 
 def text_lines(inline: Token) -> list[TextLine]:
-    """Return the lines of an inline token, with the look and the links of their words.
+    """Return the lines of an inline token, with formatting and links.
 
-    Of HTML, tags are left out, and what a reader does not see: readings, struck words, scripts.
+    HTML tags are removed, and so is what readers do not see: ruby, struck text, scripts.
     """
     return _Reader(inline).lines
 
@@ -89,7 +89,7 @@ class _Reader:
             return
         if self._raised:
             text = raised(text)
-        # Of the two spaces around what is hidden, one is shown.
+        # Hidden content leaves two spaces; keep one.
         if self._skipped and self.lines[-1].text[-1:].isspace():
             text = text.removeprefix(" ")
         self._skipped = False
@@ -124,7 +124,7 @@ class _Reader:
 
 
 def raised(text: str) -> str:
-    """Return what stands above the line: "10" raised to "6" is not 106."""
+    """Return superscript text: "10" to the power of "6" must not read 106."""
     return text.translate(_RAISED) if text.strip("+-").isdecimal() else text
 
 
@@ -133,24 +133,23 @@ def _alternative(image: Token) -> str:
 
 
 def anchors(inline: Token) -> list[str]:
-    """Return the names of a heading: its `<a name>` anchors, and those in braces behind it."""
+    """Return a heading's names: its `<a name>` anchors, and those in braces after it."""
     html = (t.content for t in inline.children or () if t.type == "html_inline")
     named = [match[1] for content in html if (match := _ANCHOR.match(content))]
     return [*named, *inline.meta.get("anchors", ())]
 
 
 def joined(lines: Sequence[TextLine]) -> tuple[Span, ...]:
-    """Return the spans of several lines as those of one.
+    """Join the spans of several lines into one line.
 
-    Lines are joined by a space, but not between two characters of a script that is written
-    without spaces.
+    Lines are joined by a space, but not between two characters of scripts without spaces.
     """
     spans: list[Span] = []
     for line in lines:
         if spans and line.spans:
             glue = glue_between(spans[-1].text[-1:], line.text[:1])
             last, next_ = spans[-1], line.spans[0]
-            # A link, or bold words, that go on are one.
+            # A link or bold text that continues is a single span.
             href = last.href if last.href == next_.href else None
             code, bold = last.code and next_.code, last.bold and next_.bold
             spans.append(Span(text=glue, href=href, code=code, bold=bold))
@@ -159,7 +158,7 @@ def joined(lines: Sequence[TextLine]) -> tuple[Span, ...]:
 
 
 def tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the spans without empty ones, equal neighbours joined, and no white space around."""
+    """Return the spans with equal neighbours merged, and without empty ones and outer space."""
     kept: list[Span] = []
     for span in spans:
         if not span.text:
@@ -193,12 +192,12 @@ def cut_spans(spans: Iterable[Span], start: int) -> Iterator[Span]:
 
 
 def glue_between(before: str, after: str) -> str:
-    """Return what joins two lines, given the characters that meet: a space, or nothing."""
+    """Return what joins two lines, given the adjacent characters: a space or nothing."""
     closing = bool(after) and unicodedata.category(after) in ("Pe", "Pf") or after in _POINTS
     return "" if closing or (unspaced(before) and unspaced(after)) else " "
 
 
 def unspaced(character: str) -> bool:
-    """Whether a character's script is written without spaces."""
-    # Chinese and Japanese, and the punctuation that is as wide as they are.
+    """Whether a character belongs to a script without spaces between words."""
+    # Chinese, Japanese, and full-width punctuation.
     return bool(character) and unicodedata.east_asian_width(character) in "WF"

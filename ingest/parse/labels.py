@@ -1,4 +1,4 @@
-"""Labels inside a section that cut it as headings would: "Symptoms: …", 「【対処法】」."""
+"""Labels that divide a section as headings would: "Symptoms: …", 「【対処法】」."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from ingest.parse.inline import cut_spans, tidy
 from ingest.parse.roles import is_bare, role_of
 from kb.model import Block, BlockKind, Role
 
+# Characters of a label, and of a problem's name after it; chosen by hand.
 _LONGEST = 40
 _LONGEST_NAME = 80
-# A label that stands at the beginning of a paragraph, and what may stand round it.
+# A label at the start of a paragraph, and the punctuation around it.
 _LABEL = re.compile(
     r"^\s*(?:[【〔＜〈《≪［\[]\s*([^】〕＞〉》≫］\]]{1,40})\s*[】〕＞〉》≫］\]]\s*[:：]?"
     r"|([^:：。.!?]{1,40})[:：])\s*"
@@ -21,10 +22,10 @@ _LABEL = re.compile(
 
 @dataclass
 class Labelled:
-    """The blocks under a label; those before the first have none.
+    """The blocks under a label; those before the first label have None.
 
-    `names` says that the label is what a problem looks like, and so its name: what to do about it
-    is one level below.
+    `names` means that the label gives the symptoms, and so names a problem: its resolution is one
+    level below.
     """
 
     label: str
@@ -33,9 +34,9 @@ class Labelled:
 
 
 def split_at_labels(blocks: Sequence[Block]) -> list[Labelled]:
-    """Return a section's blocks, cut where labels say that what to do, or why, begins.
+    """Split a section's blocks at labels that introduce a resolution or a cause.
 
-    Nothing is cut unless one label says what to do, and another something else.
+    Nothing is split unless one label introduces a resolution and another something else.
     """
     labels = [_label(block) for block in blocks]
     roles = {role_of(found[0]) for found in labels if found and is_bare(found[0])}
@@ -59,7 +60,7 @@ def split_at_labels(blocks: Sequence[Block]) -> list[Labelled]:
 
 
 def _named_by_symptoms(blocks: Sequence[Block], labels: Sequence[tuple[str, int] | None]) -> bool:
-    """Whether several problems stand below each other, each named by what it looks like."""
+    """Whether several problems follow each other, each named by its symptoms."""
     symptoms = [
         block.text[found[1] :].strip()
         for block, found in zip(blocks, labels, strict=True)
@@ -69,7 +70,7 @@ def _named_by_symptoms(blocks: Sequence[Block], labels: Sequence[tuple[str, int]
 
 
 def _label(block: Block) -> tuple[str, int] | None:
-    """Return the label that a paragraph begins with, and where it ends."""
+    """Return the role of the label that a paragraph begins with, and the label's end."""
     if block.kind not in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
         return None
     text = block.text

@@ -1,4 +1,4 @@
-"""The one parser of Markdown: CommonMark with tables, and what documentation tools add to it."""
+"""The Markdown parser: CommonMark with tables, and extensions of documentation tools."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ingest.parse.matter.find import find_matter
 
 @cache
 def parser(*, dialects: bool) -> MarkdownIt:
-    """Return the parser of Markdown, with the marks of other tools if `dialects` is set."""
+    """Return the Markdown parser, with other tools' extensions if `dialects` is set."""
     return new_parser(dialects=dialects)
 
 
 def new_parser(*, dialects: bool) -> MarkdownIt:
-    """Return such a parser, for somebody to add rules to."""
-    # The parser drops whatever is nested deeper, and all that follows it.
+    """Return a new parser, for callers that add rules."""
+    # The parser drops whatever is nested deeper, and everything after it.
     md = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
     for plugin in (alerts_plugin, emphasis_plugin, nesting_plugin, tasks_plugin):
         md.use(plugin)
@@ -60,6 +60,6 @@ def tokens_of(document: Document) -> list[Token]:
     markdown = document.markdown
     if matter := find_matter(markdown, foreign=document.dialects):
         below = markdown.split("\n")[matter.lines :]
-        # The lines below keep their numbers.
+        # Blank lines keep the line numbers below.
         markdown = "\n".join(["" for _ in range(matter.lines)] + below)
     return parser(dialects=document.dialects).parse(markdown)

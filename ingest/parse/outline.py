@@ -1,4 +1,4 @@
-"""From Markdown to a guide: its title, its sections, and what the docs team says of them."""
+"""Builds a guide from Markdown: its title, its sections, and their metadata."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ingest.errors import SourceError, unreadable
 from ingest.front_matter import (
     FrontMatter,
     SectionMatter,
+    merge_front_matter,
     side_file_of,
-    together,
 )
 from ingest.parse.blocks import BlockReader, with_id
 from ingest.parse.caps import refuse_endless, refuse_endless_sections
@@ -44,24 +44,24 @@ from kb.model import (
 )
 from kb.text.language import language_of_guide
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def parse(document: Document) -> Guide:
-    """Return the guide that a document holds; raises SourceError as `parse_with_remarks` does."""
+    """Return a document's guide; raises SourceError as `parse_with_remarks` does."""
     return parse_with_remarks(document).guide
 
 
 def parse_with_remarks(document: Document) -> Parsed:
-    """Return the guide that a document holds, and what was done to read it.
+    """Return a document's guide, with remarks on how it was parsed.
 
-    Raises SourceError if it has no text, or its front matter is wrong.
+    Raises SourceError if it has no text, is too large, or its front matter is invalid.
     """
     try:
         return _parsed(document)
     except SourceError:
         raise
-    # One source must not keep all the others from being read.
+    # One source must not prevent all others from being read.
     except Exception as error:
         raise SourceError(document.source, unreadable(error)) from error
 
@@ -74,7 +74,7 @@ def _parsed(document: Document) -> Parsed:
     refuse_endless(tokens, document.source)
     remarks += (*said, *remarks_of(tokens, document))
     if document.side_file:
-        matter = together(matter, document.side_file)
+        matter = merge_front_matter(matter, document.side_file)
     tokens = [token for token in tokens if token.type != LEFT_OUT]
     if matter.structure != "plain":
         recovered = recover(tokens, document)
@@ -113,7 +113,7 @@ def _parsed(document: Document) -> Parsed:
 
 @dataclass
 class _Part:
-    """A heading and its blocks, before it is known what the section is called.
+    """A heading and its blocks, before its section has a name.
 
     The level of the guide's title is 0.
     """
@@ -128,7 +128,7 @@ class _Part:
 
     @property
     def has_steps(self) -> bool:
-        """Whether a numbered list stands under it."""
+        """Whether it contains a numbered list."""
         return any(block.kind is BlockKind.STEP for block in self.blocks)
 
 
@@ -142,7 +142,7 @@ def _outline(
         each.part.blocks = blocks.read(each.nodes)
         each.part.links = blocks.links
         remarks += blocks.remarks
-        # Footnotes may stand far below.
+        # Footnotes may be far below.
         here = [block.lines for block in each.part.blocks if block.lines not in blocks.footnotes]
         each.part.last_line = max([each.part.line, *(lines.last for lines in here)])
     return [each.part for each in cut]
@@ -150,7 +150,7 @@ def _outline(
 
 @dataclass
 class _Cut:
-    """A part, and the nodes that stand in it."""
+    """A part and its syntax nodes."""
 
     part: _Part
     nodes: list[SyntaxTreeNode] = field(default_factory=list)
@@ -159,10 +159,10 @@ class _Cut:
 def _divide(
     nodes: Sequence[SyntaxTreeNode], cut: list[_Cut], above: int, document: Document
 ) -> None:
-    """Cut nodes at headings, and take out what opens at a click: that is a part of its own.
+    """Split nodes at headings, and make collapsible elements parts of their own.
 
-    What follows the latter belongs again to the part that it stands in. `above` is the level of
-    the part around the nodes, which their headings are below.
+    What follows one belongs to the enclosing part again. `above` is the level of that part;
+    headings in the nodes are below it.
     """
     current = cut[-1]
     for node in nodes:
@@ -187,7 +187,7 @@ def _headed(node: SyntaxTreeNode, level: int, document: Document) -> _Part:
 
 
 def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:
-    """Return the guide's title, and the parts below it, the title's own text first."""
+    """Return the guide's title, and the parts below it, beginning with the title's own text."""
     before, *rest = outline
     headed = [part for part in rest if part.level == 1]
     if len(headed) == 1 and rest[0] is headed[0]:
@@ -205,8 +205,8 @@ def _title(outline: list[_Part], otherwise: str) -> tuple[str, list[_Part]]:
 def _lead(parts: list[_Part], title: str) -> tuple[tuple[Span, ...], list[_Part]]:
     """Return the guide's own links, and the parts without its introduction.
 
-    One paragraph before the first section says what the guide is about; more than that
-    answers questions, and stays a section, under the guide's title.
+    A single paragraph before the first section describes the guide; anything more answers
+    questions, and stays a section under the guide's title.
     """
     if not parts or parts[0].heading != title:
         return (), parts
@@ -218,7 +218,7 @@ def _lead(parts: list[_Part], title: str) -> tuple[tuple[Span, ...], list[_Part]
 
 
 def _cut_at_labels(parts: Sequence[_Part]) -> Iterator[_Part]:
-    """Yield the parts, with those under labels as parts of their own below the one they are in."""
+    """Yield the parts, with labelled blocks as parts of their own one level below."""
     for part in parts:
         first, *rest = split_at_labels(part.blocks) or [Labelled("")]
         if first.label:
@@ -271,15 +271,15 @@ def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
 
 
 def gone_entries(sections: Sequence[Section], matter: FrontMatter | None) -> list[str]:
-    """Return what is said of sections that a guide does not have, by the names that are used."""
+    """Return the names of sections with metadata that do not exist in the guide."""
     names = _names(sections)
     return [name for name in (matter.sections if matter else ()) if name not in names]
 
 
 def _refuse_gone(sections: Sequence[Section], in_guide: FrontMatter, document: Document) -> None:
-    """Raise SourceError if somebody's words are for sections that are not there.
+    """Raise SourceError if hand-written metadata is for sections that do not exist.
 
-    What only machines wrote is no reason to stop.
+    Generated drafts are no reason to stop.
     """
     beside = side_file_of(Path(document.source)).name
     gone: dict[str, str] = {}
@@ -291,17 +291,17 @@ def _refuse_gone(sections: Sequence[Section], in_guide: FrontMatter, document: D
         return
     names = list(_names(sections))
     near = [each for name in gone for each in difflib.get_close_matches(name, names, 3, 0.4)]
-    there = list(dict.fromkeys(near)) or names[-_MOST_NAMED:]
+    there = list(dict.fromkeys(near)) or names[-_MAX_NAMED:]
     raise SourceError(
         document.source,
-        f"sections: wordings, keywords or titles are written for sections that are not in the "
-        f"guide: {', '.join(gone.values())}. Put each under a section that is there "
-        f"({', '.join(there)}), or take it out.",
+        f"sections: there are wordings, keywords or titles for sections that are not in the "
+        f"guide: {', '.join(gone.values())}. Move each to an existing section "
+        f"({', '.join(there)}), or remove it.",
     )
 
 
 def _names(sections: Sequence[Section]) -> dict[str, int]:
-    """Return by which names sections are spoken of: anchors, headings, and those of problems."""
+    """Return the names that sections can be referred to by: anchors, headings, problem names."""
     numbered = list(enumerate(sections))
     names = {s.problem_path[-1]: n for n, s in reversed(numbered) if s.problem_path}
     names |= {section.heading: n for n, section in reversed(numbered)}
@@ -309,7 +309,7 @@ def _names(sections: Sequence[Section]) -> dict[str, int]:
 
 
 def _helped(sections: tuple[Section, ...], matter: FrontMatter) -> tuple[Section, ...]:
-    """Return the sections with what the docs team says helps to find them."""
+    """Return the sections with their metadata from the docs team."""
     names = _names(sections)
     helps = [(0, SectionMatter(also_asked=matter.also_asked, keywords=matter.keywords))]
     for name, help_ in matter.sections.items():
@@ -335,9 +335,9 @@ def _drafts(matter: SectionMatter) -> Drafts | None:
 def titled(
     sections: Sequence[Section], title_of: Callable[[Section], str | None]
 ) -> tuple[Section, ...]:
-    """Return a guide's sections with the titles of their problems, one for all of a problem.
+    """Return a guide's sections with problem titles, one per problem.
 
-    It is the first that `title_of` has for one of the problem's sections.
+    It is the first that `title_of` returns for one of the problem's sections.
     """
     titles: dict[str, str] = {}
     for section in sections:
@@ -352,7 +352,7 @@ def titled(
 
 
 def _prose(parts: Sequence[_Part]) -> str:
-    """Return the words that say which language a guide is in: not code, nor names of others."""
+    """Return the text used to detect the guide's language: no code, no proper names."""
     prose = [text for part in parts for text in (part.heading, *map(_plain, part.blocks)) if text]
     return "\n".join(prose) or "\n".join(b.full_text for part in parts for b in part.blocks)
 

@@ -1,4 +1,4 @@
-"""What comes of a source: its guide, and how it was read."""
+"""A parsed source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kb.model import Frozen, Guide
 
 
 class Parsed(Frozen):
-    """A guide, and what is to be said of how its source was read, by line."""
+    """A guide, with remarks on how its source was parsed, by line."""
 
     guide: Guide
     remarks: tuple[Remark, ...]

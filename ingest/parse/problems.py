@@ -1,8 +1,8 @@
-"""Which sections are parts of one problem: what it looks like, why it is so, what to do.
+"""Groups sections into problems: symptoms, cause and resolution of one page.
 
-The commonest page of a troubleshooting guide is cut so by its headings. A heading whose children
-say what to do is a problem, with what stands under it; without such children, every section is a
-problem by itself.
+Most troubleshooting pages are divided that way by their headings. A heading with children that
+say what to do is a problem, with everything under it; otherwise every section is a problem of its
+own.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from kb.model import Role
 
 
 class Headed(Protocol):
-    """What a page is cut into: a heading of some level, and the blocks under it."""
+    """Part of a page: a heading of some level, and the blocks under it."""
 
     level: int
     heading: str
 
     @property
     def has_steps(self) -> bool:
-        """Whether a numbered list stands under it."""
+        """Whether it contains a numbered list."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a section stands in a problem.
+class PlaceInProblem:
+    """A section's place in a problem.
 
     `first` is the row of the problem's first section, `path` the headings down to the problem's,
-    and `part` those below it that say more than which part of a problem this is.
+    and `part` the headings below that add more than the section's role.
     """
 
     first: int
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass
 class _Node:
-    """A heading in the tree of headings; its row is that of its section, -1 the page's own."""
+    """A heading in the heading tree; `row` is its section's, -1 for the page itself."""
 
     row: int
     level: int
@@ -56,7 +56,7 @@ class _Node:
 
     @property
     def is_problem(self) -> bool:
-        """Whether what to do about it stands under it."""
+        """Whether its resolution is under it."""
         return any(child.role is Role.RESOLUTION for child in self.children)
 
     def rows(self) -> Iterator[int]:
@@ -66,9 +66,9 @@ class _Node:
             yield from child.rows()
 
 
-def find_problems(parts: Sequence[Headed]) -> dict[int, Place]:
-    """Return the places of the parts (by their position) that belong to a problem of several."""
-    found: dict[int, Place] = {}
+def find_problems(parts: Sequence[Headed]) -> dict[int, PlaceInProblem]:
+    """Return the places of the parts (by index) that belong to a problem of several parts."""
+    found: dict[int, PlaceInProblem] = {}
     _place(_tree(parts), (), found)
     return found
 
@@ -88,7 +88,7 @@ def _tree(parts: Sequence[Headed]) -> _Node:
     return root
 
 
-def _place(node: _Node, path: tuple[str, ...], found: dict[int, Place]) -> None:
+def _place(node: _Node, path: tuple[str, ...], found: dict[int, PlaceInProblem]) -> None:
     if not node.is_problem:
         for child in node.children:
             _place(child, (*path, child.heading), found)
@@ -102,14 +102,14 @@ def _place(node: _Node, path: tuple[str, ...], found: dict[int, Place]) -> None:
     rows = [node.row] if node.row >= 0 else []
     first = min([*rows, *(row for child in mine for row in child.rows())])
     for row in rows:
-        found[row] = Place(first, Role.SYMPTOMS, path)
+        found[row] = PlaceInProblem(first, Role.SYMPTOMS, path)
     _assign(mine, first, path, found)
     for child in others:
         _place(child, (*path, child.heading), found)
 
 
 def _groups(children: Sequence[_Node]) -> list[list[_Node]]:
-    """Return the children in runs that each end with what to do: several problems side by side."""
+    """Split the children into runs that each end with a resolution: adjacent problems."""
     groups: list[list[_Node]] = [[]]
     solved = False
     for child in children:
@@ -125,13 +125,15 @@ def _groups(children: Sequence[_Node]) -> list[list[_Node]]:
     return groups
 
 
-def _place_group(group: Sequence[_Node], path: tuple[str, ...], found: dict[int, Place]) -> None:
-    """Place siblings that are one problem, called by the first of them if that is a name."""
+def _place_group(
+    group: Sequence[_Node], path: tuple[str, ...], found: dict[int, PlaceInProblem]
+) -> None:
+    """Place siblings that form one problem, named by the first of them if that is a name."""
     head, *rest = group
     if head.role is None or not is_bare(head.heading):
         own = (*path, head.heading)
         rows = list(head.rows())
-        found.update((row, Place(head.row, Role.SYMPTOMS, own)) for row in rows)
+        found.update((row, PlaceInProblem(head.row, Role.SYMPTOMS, own)) for row in rows)
         _assign(rest, head.row, own, found)
     else:
         _assign(group, head.row, path, found)
@@ -140,8 +142,8 @@ def _place_group(group: Sequence[_Node], path: tuple[str, ...], found: dict[int,
 def _members(node: _Node) -> tuple[list[_Node], list[_Node]]:
     """Return the children that belong to a problem, and those that are problems of their own.
 
-    Headings that say no role belong to it where most say one: "Error 1" above "Resolution" is
-    what the problem looks like.
+    Headings without a role belong to it if most have one: "Error 1" above "Resolution" is a
+    symptom.
     """
     solved = [child for child in node.children if child.role is None and child.is_problem]
     unnamed = [child for child in node.children if child.role is None and not child.is_problem]
@@ -151,7 +153,7 @@ def _members(node: _Node) -> tuple[list[_Node], list[_Node]]:
 
 
 def _assign(
-    members: Sequence[_Node], first: int, path: tuple[str, ...], found: dict[int, Place]
+    members: Sequence[_Node], first: int, path: tuple[str, ...], found: dict[int, PlaceInProblem]
 ) -> None:
     solved = False
     for child in members:
@@ -166,16 +168,16 @@ def _assign_below(
     first: int,
     path: tuple[str, ...],
     part: tuple[str, ...],
-    found: dict[int, Place],
+    found: dict[int, PlaceInProblem],
 ) -> None:
     part = part if is_bare(node.heading) else (*part, node.heading)
-    found[node.row] = Place(first, role, path, part)
+    found[node.row] = PlaceInProblem(first, role, path, part)
     for child in node.children:
         _assign_below(child, _role_below(role, child), first, path, part, found)
 
 
 def _role_below(role: Role, node: _Node) -> Role:
-    """Return the role of a heading under another: what stands under a way to do it is that way."""
+    """Return the role of a nested heading: anything under a method belongs to the resolution."""
     if role is Role.RESOLUTION or node.role is None:
         return role
     return node.role

@@ -1,7 +1,7 @@
-"""What a heading or a label says that the text under it is: symptoms, cause, or what to do.
+"""The role that a heading or label gives its text: symptoms, cause, resolution.
 
-Guides of every field cut their pages in the same few ways, so the words for it are known in eight
-languages. They say nothing of what a guide is about.
+Guides of every field divide their pages in the same few ways, so the words are listed for eight
+languages. They say nothing about a guide's subject.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ _WORDS = {
     """,
 }
 
-# What stands around the words of a heading: numbers, marks of lists, brackets.
+# What surrounds a heading's words: numbers, list markers, brackets.
 _BEFORE = re.compile(r"^[\s\d.)(#§■□●○◆◇▼▲・*【〔［＜≪\[「『<〈《（-]+")
 _AFTER = re.compile(r"[\s】〕］＞≫\]」』>〉》）:：。.?？!！*-]+$")
-# "Method 2: Delete the files", "Cause for error 1", 「対処法②」, and no more of a sentence.
+# "Method 2: Delete the files", "Cause for error 1", 「対処法②」, but not a longer sentence.
 _FOLLOWS = re.compile(
     r"\s*(?:\(?[0-9０-９]+\)?|[①-⑳]|[a-z]\b)?\s*(?:[:：】〕］＞≫\]」』)）.-].*|(?:for|of|to)\b.*)?$",
     re.DOTALL,
@@ -87,7 +87,7 @@ _SENTENCES = {
 
 
 def role_of(heading: str) -> Role | None:
-    """Return what a heading says that is under it; None, if it is a heading of its own."""
+    """Return the role that a heading gives its text; None for an ordinary heading."""
     text = fold(heading)
     bare = _AFTER.sub("", _BEFORE.sub("", text)) or text
     for words, role in _longest_first():
@@ -97,7 +97,7 @@ def role_of(heading: str) -> Role | None:
 
 
 def is_bare(heading: str) -> bool:
-    """Whether a heading says nothing but its role: "Resolution", not "Resolution: buy ink"."""
+    """Whether a heading is nothing but its role: "Resolution", not "Resolution: buy ink"."""
     bare = _AFTER.sub("", _BEFORE.sub("", fold(heading)))
     return any(bare == words for words, _ in _longest_first())
 

@@ -1,4 +1,4 @@
-"""Names for headings, as they stand in links."""
+"""Heading names as used in links."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import unicodedata
 
 
 def slug(text: str) -> str:
-    """Return a heading's name in a link, as GitHub makes it: words of any script, hyphens."""
+    """Return a heading's link name as GitHub derives it: words of any script, hyphens."""
     folded = unicodedata.normalize("NFC", text).strip().lower()
     return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", folded)) or "section"
 
 
 def unique(name: str, taken: dict[str, int]) -> str:
-    """Return `name`, or it with the first free number behind it, and take it.
+    """Return `name`, with the lowest free number appended if it is taken, and register it.
 
-    `taken` has the last number that was given to each name.
+    `taken` has the last number used for each name.
     """
     free, number = name, taken.get(name, 1)
     while free in taken:

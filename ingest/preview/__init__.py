@@ -1,4 +1,4 @@
-"""Shows what was understood of documents: as a tree in the terminal, as a page, as JSON.
+"""Shows how documents were parsed: as a tree in the terminal, as a page, as JSON.
 
-Nothing here judges it; that is for ingest.lint.
+Nothing here judges the result; that is up to ingest.lint.
 """

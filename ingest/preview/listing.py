@@ -1,4 +1,4 @@
-"""A source as lines that can be shown beside what was understood of them."""
+"""A source's lines, to show next to the parsed guide."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.loaders.decoding import decode
-from ingest.loaders.load import SourceFile
+from ingest.source import SourceFile
 from kb.model import Block, Lines
 
 _TEXT_FILES = (".md", ".markdown", ".txt")
@@ -25,9 +25,9 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of a source: those of its file, or of the Markdown that it was read as.
+    """The rows of a source: of its file, or of the Markdown it was converted to.
 
-    `places[i]` is where row i stands in the source, in what the guide's `unit` counts.
+    `places[i]` is row i's place in the source, in the guide's `unit`.
     """
 
     rows: tuple[str, ...]
@@ -35,10 +35,10 @@ class Listing:
     as_read: bool
 
     def rows_of(self, block: Block) -> tuple[int, ...]:
-        """Return the rows that a block stands on, by their 0-based numbers.
+        """Return the rows (0-based) that a block covers.
 
-        A place can have many rows, such as all of a page. They are those whose words the block
-        has, if there are any.
+        A place can have many rows, such as a whole page. If some of them have words of the block,
+        only those count.
         """
         there = self.rows_at(block.lines)
         if not self.as_read:
@@ -48,19 +48,19 @@ class Listing:
         return own or there
 
     def rows_at(self, lines: Lines) -> tuple[int, ...]:
-        """Return the rows of a run of places."""
+        """Return the rows in a range of places."""
         return tuple(
             row for place in range(lines.first, lines.last + 1) for row in self._at.get(place, ())
         )
 
     @cached_property
     def words(self) -> Sequence[str]:
-        """What a reader sees of each row, as `bare` has it; nothing of front matter."""
+        """The visible text of each row, normalised by `bare`; empty for front matter."""
         return ["" if row < self._first else bare(text) for row, text in enumerate(self.rows)]
 
     @cached_property
     def _first(self) -> int:
-        """How many rows the front matter takes."""
+        """The number of rows that the front matter takes."""
         found = _METADATA.match("\n".join(self.rows))
         return found[0].count("\n") if found else 0
 
@@ -73,7 +73,7 @@ class Listing:
 
 
 def listing_of(source: SourceFile, document: Document) -> Listing:
-    """Return a text file's own lines; of other files, the Markdown that was made of them."""
+    """Return a text file's own lines, or the Markdown made of any other file."""
     text = _text(source)
     if text is not None:
         rows = tuple(text.rstrip("\n").split("\n"))
@@ -84,13 +84,13 @@ def listing_of(source: SourceFile, document: Document) -> Listing:
 
 
 def bare(text: str) -> str:
-    """Return the letters and digits of a text, without what is Markdown's."""
+    """Return only a text's letters and digits, without Markdown syntax."""
     text = _MARKER.sub("", _DEFINITION.sub("", text))
     return _NO_WORD.sub("", _TAG.sub("", _HREF.sub("]", text))).casefold()
 
 
 def is_said(row: str, words: str) -> bool:
-    """Whether a row is among words, both bare; a label or number may have been taken from it."""
+    """Whether a row is part of a text, both bare; a label or number may have been cut off."""
     return bool(row) and (row in words or len(row) >= _LONG and row[len(row) // 2 :] in words)
 
 

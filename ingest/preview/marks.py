@@ -1,4 +1,4 @@
-"""What blocks, remarks and numbers of them are called for people."""
+"""Display names for blocks, remarks and counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kb.text.counted import counted
 
 
 def mark(block: Block) -> str:
-    """Return what a block is, in a few words: "2.", "code bash", "table, 3 rows of 2"."""
+    """Return a block's kind in a few words: "2.", "code bash", "table, 3 rows of 2"."""
     match block.kind:
         case BlockKind.STEP:
             return f"{block.number}."
@@ -32,17 +32,17 @@ def mark(block: Block) -> str:
 
 
 def role_name(role: Role) -> str:
-    """Return what a section is to its problem, or "" where it is all of it."""
+    """Return a section's role in its problem, or "" if it is the whole problem."""
     return "" if role is Role.WHOLE else role.value
 
 
 def kind_name(remark: Remark) -> str:
-    """Return what a remark is about."""
+    """Return a remark's kind."""
     return remark.kind.value.replace("-", " ")
 
 
 def in_all(found: Understood) -> str:
-    """Return how much there is in all, in a sentence."""
+    """Return the totals, as a sentence."""
     counts = counted_parts(found.counts)
     bad = counted(len(found.unread), "source cannot", "sources cannot")
     said = f"{counted(len(found.guides), 'guide')}: {', '.join(counts) or 'nothing in them'}"
@@ -50,7 +50,7 @@ def in_all(found: Understood) -> str:
 
 
 def counted_parts(counts: Counts) -> list[str]:
-    """Return how many there are of each, where there are any: ["2 problems", "1 step"]."""
+    """Return the non-zero counts: ["2 problems", "1 step"]."""
     named = [
         (counts.problems, "problem", "problems"),
         (counts.steps, "step", "steps"),

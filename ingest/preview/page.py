@@ -1,4 +1,4 @@
-"""What was understood, as a page: each source beside what was made of it."""
+"""An HTML page with each source next to the parsed guide."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ingest.remark import Remark
 from kb.model import Block, Lines, Section
 from kb.terminal.visible import visible
 
-_MOST_ROWS = 6
+_MAX_ROWS = 6
 
 
 @dataclass
 class _Row:
-    """A row of a source: its place if that is not the row's before, and what is said of it."""
+    """A row of a source: its place if that differs from the previous row's, and its remarks."""
 
     number: int
     place: int | None
@@ -34,29 +34,29 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Shown:
-    """A guide for the template. `key` begins the names of all places in it."""
+    """A guide for the template. `key` prefixes the ids of all its places."""
 
     key: str
     guide: UnderstoodGuide
     rows: Sequence[_Row]
 
     def target(self, rows: Sequence[int]) -> str:
-        """Return the name of the first of some rows: counted from 1, as lines are."""
+        """Return the id of the first of some rows, counted from 1 as lines are."""
         return f"{self.key}-{rows[0] + 1}" if rows else self.key
 
     def of_block(self, block: Block) -> Sequence[int]:
-        """Return the rows that a block stands on."""
+        """Return the rows that a block covers."""
         return self.guide.listing.rows_of(block)
 
     def of_heading(self, section: Section) -> Sequence[int]:
-        """Return the row that a section's heading stands on, or all of its rows."""
+        """Return the row of a section's heading, or all of its rows."""
         listing = self.guide.listing
         there = listing.rows_at(section.lines)
         heading = bare(section.heading)
         return [row for row in there if listing.words[row] == heading][:1] or there
 
     def of_unused(self, left: Unused) -> Sequence[int]:
-        """Return the rows of what is in no section."""
+        """Return the rows of text that is in no section."""
         listing = self.guide.listing
         there = set(listing.rows_at(left.lines))
         return [
@@ -66,14 +66,14 @@ class _Shown:
         ]
 
     def at(self, line: int) -> Sequence[int]:
-        """Return the rows of a place."""
+        """Return the rows at a place."""
         return self.guide.listing.rows_at(Lines(first=line, last=line))
 
 
 def write_page(path: Path, found: Understood) -> None:
-    """Write what was understood as a page that needs nothing else; all text in it is escaped.
+    """Write the parsed guides as a self-contained page; all text in it is escaped.
 
-    It runs its own script and styles alone, which it names by their checksums.
+    Its content security policy allows only its own script and styles, by checksum. Raises OSError.
     """
     path.write_text(page(found), "utf-8")
 
@@ -91,7 +91,7 @@ def page(found: Understood) -> str:
         shown=[_shown(number, guide) for number, guide in enumerate(found.guides, 1)],
         in_all=in_all(found),
         counted=counted_parts,
-        most_rows=_MOST_ROWS,
+        most_rows=_MAX_ROWS,
         mark=mark,
         role_name=role_name,
         kind_name=kind_name,
@@ -107,13 +107,13 @@ def _own(name: str) -> str:
 
 
 def _checksum(text: str) -> str:
-    """Return a text's checksum as a page's security policy names it."""
+    """Return a text's checksum in the form a content security policy uses."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _finalized(value: object) -> object:
-    # What is markup already, such as what a macro made, is no text of a guide.
+    # Markup, such as a macro's output, must not be escaped again.
     return visible(value) if type(value) is str else value
 
 
@@ -135,7 +135,7 @@ def _shown(number: int, guide: UnderstoodGuide) -> _Shown:
 
 
 def _runs(rows: Sequence[int]) -> str:
-    """Return the numbers of rows, counted from 1, as runs: "3-5 8-8"."""
+    """Return row numbers, counted from 1, as ranges: "3-5 8-8"."""
     return " ".join(f"{run[0] + 1}-{run[-1] + 1}" for run in _followers(sorted(rows)))
 
 

@@ -1,4 +1,4 @@
-"""What was understood, in the terminal: trees, or a line a guide."""
+"""Parsed guides in the terminal: as trees, or one line per guide."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.preview.marks import counted_parts, in_all, kind_name, mark, role_name
-from ingest.preview.understood import Problem, Understood, UnderstoodGuide
+from ingest.preview.understood import Understood, UnderstoodGuide, UnderstoodProblem
 from ingest.remark import Remark
 from kb.model import Block, BlockKind, Role, Section, Span
 from kb.terminal.visible import in_a_line, visible
 
 _ROLES = {Role.SYMPTOMS: "yellow", Role.CAUSE: "magenta", Role.RESOLUTION: "green"}
 _COLUMNS = ("problems", "steps", "tables", "code", "remarks", "unused")
-_MOST_NAMED = 3
-_LEAST = 12
+# Chosen by hand.
+_MAX_NAMED = 3
+_MIN = 12
 
 
 @dataclass
 class _Node:
-    """Something in the tree: where it stands, its lines, and what is below it."""
+    """A node of the tree: its place, its lines, and its children."""
 
     place: str
     lines: list[Text]
@@ -35,7 +36,7 @@ class _Node:
 
 
 def show_trees(found: Understood, console: Console, *, full: bool) -> None:
-    """Print each guide as a tree, its places at the left; a block takes one line unless `full`."""
+    """Print each guide as a tree, with places on the left; one line per block unless `full`."""
     for guide in found.guides:
         _show_tree(guide, console, full=full)
         console.print()
@@ -45,7 +46,7 @@ def show_trees(found: Understood, console: Console, *, full: bool) -> None:
 
 
 def show_summary(found: Understood, console: Console) -> None:
-    """Print a line a guide, and what there is in all."""
+    """Print one line per guide, and the totals."""
     if found.guides:
         console.print(_summary(found, console.width))
     _show_others(found, console)
@@ -62,7 +63,7 @@ def _summary(found: Understood, width: int) -> Table:
         for source in _short([in_a_line(guide.info.source) for guide in found.guides])
     ]
     widths = [max(map(cell_len, ["source", *sources])), len("lang"), *map(len, names)]
-    left = max(_LEAST, width - sum(widths) - 2 * len(widths))
+    left = max(_MIN, width - sum(widths) - 2 * len(widths))
     for guide, source in zip(found.guides, sources, strict=True):
         title = Text(in_a_line(guide.info.title), style="bold")
         title.truncate(left, overflow="ellipsis")
@@ -82,7 +83,7 @@ def _number(name: str, value: int) -> Text:
 
 
 def _end_of(text: str, widest: int) -> str:
-    """Return a text without so much of its beginning that it fits."""
+    """Return a text with its beginning cut off to fit."""
     if cell_len(text) <= widest:
         return text
     while text and cell_len(text) >= widest:
@@ -91,7 +92,7 @@ def _end_of(text: str, widest: int) -> str:
 
 
 def _short(sources: Sequence[str]) -> list[str]:
-    """Return the names of sources without the folder that they have in common."""
+    """Return source names without the folder they have in common."""
     if len(sources) < 2 or any("://" in source for source in sources):
         return list(sources)
     try:
@@ -102,15 +103,15 @@ def _short(sources: Sequence[str]) -> list[str]:
 
 
 def _show_others(found: Understood, console: Console) -> None:
-    """Print what is no guide, cannot be read, or would be refused."""
+    """Print what is not a guide, cannot be read, or would be refused."""
     others = found.passed_over
-    if 0 < len(others) <= _MOST_NAMED:
+    if 0 < len(others) <= _MAX_NAMED:
         for path in others:
-            console.print(Text(f"Not a guide, passed over: {visible(path)}"), soft_wrap=True)
+            console.print(Text(f"Not a guide, skipped: {visible(path)}"), soft_wrap=True)
     elif others:
         kinds = Counter(PurePath(path).suffix.lower() or "without an ending" for path in others)
         named = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
-        said = f"Not guides, passed over: {len(others)} files ({visible(named)})"
+        said = f"Not guides, skipped: {len(others)} files ({visible(named)})"
         console.print(Text(said), soft_wrap=True)
     for guide in found.guides:
         if guide.refusal:
@@ -153,7 +154,7 @@ def _print(
         branch = first if number == 0 else below
         start = Text.assemble((f"{place:>{gutter}} ", "cyan"), (branch, "dim"))
         if not full:
-            line.truncate(max(_LEAST, console.width - cell_len(start.plain)), overflow="ellipsis")
+            line.truncate(max(_MIN, console.width - cell_len(start.plain)), overflow="ellipsis")
         console.print(start.append_text(line), soft_wrap=True)
     for child in node.children:
         last = child is node.children[-1]
@@ -172,7 +173,7 @@ def _nodes(guide: UnderstoodGuide, *, full: bool) -> Iterator[_Node]:
         yield _problem(problem, full=full)
     if guide.remarks:
         below = [_remark(remark) for remark in guide.remarks]
-        yield _Node("", [Text("Left out, or read otherwise", style="bold yellow")], below)
+        yield _Node("", [Text("Left out, or read differently", style="bold yellow")], below)
     if guide.unused:
         below = [_Node(str(each.lines), [_words(each.text)]) for each in guide.unused]
         yield _Node("", [Text("In no section, so in no answer", style="bold yellow")], below)
@@ -183,7 +184,7 @@ def _remark(remark: Remark) -> _Node:
     return _Node(str(remark.line), [text])
 
 
-def _problem(problem: Problem, *, full: bool) -> _Node:
+def _problem(problem: UnderstoodProblem, *, full: bool) -> _Node:
     first = problem.sections[0]
     heading = Text(in_a_line(problem.heading), style="bold")
     if len(problem.sections) == 1 and first.heading == problem.heading:
@@ -213,7 +214,7 @@ def _blocks(blocks: Iterable[Block], *, full: bool) -> Iterator[_Node]:
 
 def _mark(block: Block, *, said: bool) -> Text:
     name = mark(block)
-    # A colour is not seen everywhere.
+    # Colours are not visible everywhere.
     colon = ":" if said and (name[-1].isalnum() or name.endswith("”")) else ""
     return Text(f"{name}{colon} ", style="cyan")
 

@@ -1,4 +1,4 @@
-"""What was understood of sources: guides with their problems, and what was read otherwise."""
+"""Parsed sources, for preview: guides with their problems, and remarks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
 from ingest.lint.page import all_blocks
-from ingest.loaders.load import SourceFile, read_source
+from ingest.loaders.load import read_source
 from ingest.parse.outline import parse_with_remarks
 from ingest.parse.parsed import Parsed
 from ingest.preview.listing import Listing, listing_of
 from ingest.preview.unused import Unused, unused, unused_rows
 from ingest.reading import claim, document_of
 from ingest.remark import Remark, RemarkKind
-from ingest.sources.files import Said, Sources
+from ingest.source import SourceFile
+from ingest.sources.files import Sources
 from kb.model import BlockKind, Frozen, GuideInfo, Section, problem_heading
 from kb.progress import TaskProgress, no_task_progress
 
 
-class Problem(Frozen):
+class UnderstoodProblem(Frozen):
     """What an answer is about: its name, and the sections that belong to it, in order."""
 
     heading: str
@@ -29,7 +30,7 @@ class Problem(Frozen):
 
 
 class Counts(Frozen):
-    """How many there are of each in a guide, or in several."""
+    """Totals for one guide or several."""
 
     problems: int = 0
     sections: int = 0
@@ -42,22 +43,22 @@ class Counts(Frozen):
     unused: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        """Return how many there are in both."""
+        """Return the sum of both."""
         mine, theirs = self.model_dump(), other.model_dump()
         return Counts(**{name: mine[name] + theirs[name] for name in mine})
 
 
 class UnderstoodGuide(Frozen):
-    """A guide as it was understood.
+    """A parsed guide.
 
-    `encoding` says in which encoding it was read, where that is to be said; `remarks` are the
-    others. `unused` is what no section has. `refusal` says why an ingest would refuse the guide
-    although it could be read. `listing` is the source to look at beside it.
+    `encoding` is a remark on the source's encoding, if it is worth one; `remarks` are the others.
+    `unused` is text that is in no section. `refusal` says why an ingest would refuse the guide
+    although it could be parsed. `listing` is the source, to show next to it.
     """
 
     info: GuideInfo
     counts: Counts
-    problems: tuple[Problem, ...]
+    problems: tuple[UnderstoodProblem, ...]
     encoding: str | None = None
     remarks: tuple[Remark, ...] = ()
     unused: tuple[Unused, ...] = ()
@@ -74,7 +75,7 @@ class Unread(Frozen):
 
 
 class Understood(Frozen):
-    """What was understood of sources; `passed_over` are files that are no guides."""
+    """The parsed sources; `passed_over` are files that are not guides."""
 
     guides: tuple[UnderstoodGuide, ...]
     unread: tuple[Unread, ...] = ()
@@ -82,17 +83,17 @@ class Understood(Frozen):
 
     @property
     def counts(self) -> Counts:
-        """How many there are of each in all guides."""
+        """The totals of all guides."""
         return sum((guide.counts for guide in self.guides), Counts())
 
     def as_json(self) -> str:
-        """Return it for programs, without what only the page shows."""
+        """Return it as JSON for programs, without what only the page shows."""
         shown = {"listing", "unused_rows"}
         return self.model_dump_json(indent=2, exclude={"guides": {"__all__": shown}})
 
     @property
     def is_good(self) -> bool:
-        """Whether an ingest would take all of the sources."""
+        """Whether an ingest would accept all sources."""
         return not self.unread and not any(guide.refusal for guide in self.guides)
 
 
@@ -101,31 +102,30 @@ def understand(
     progress: TaskProgress = no_task_progress,
     bounds: Bounds | None = None,
 ) -> Understood:
-    """Read every file, and gather what is wrong rather than stop at the first."""
+    """Parse every file, collecting errors rather than stopping at the first."""
     guides: list[UnderstoodGuide] = []
     unread = [Unread(source=error.source, reason=error.reason) for error in sources.errors]
     owners: dict[tuple[str, str], str] = {}
-    for done, path in enumerate(sources.files, 1):
-        said = sources.said.get(path, Said())
+    for done, source in enumerate(sources.found, 1):
         try:
-            guide = read_bounded(understand_file, read_source(path), said, bounds or Bounds())
+            guide = read_bounded(understand_file, read_source(source), bounds or Bounds())
         except SourceError as error:
-            unread.append(Unread(source=said.source or error.source, reason=error.reason))
+            unread.append(Unread(source=source.label or error.source, reason=error.reason))
         else:
             guides.append(guide.model_copy(update={"refusal": _refusal(guide.info, owners)}))
-        progress("Reading", done, len(sources.files))
+        progress("Reading", done, len(sources.found))
     passed_over = tuple(str(path) for path in sources.passed_over)
     return Understood(guides=tuple(guides), unread=tuple(unread), passed_over=passed_over)
 
 
-def understand_file(source: SourceFile, said: Said) -> UnderstoodGuide:
-    """Return what is understood of a file; raises SourceError if it cannot be read."""
-    document = document_of(source, said)
-    return understood(parse_with_remarks(document), listing_of(source, document))
+def understand_file(file: SourceFile) -> UnderstoodGuide:
+    """Parse a file for preview; raises SourceError if it cannot be read."""
+    document = document_of(file)
+    return understood(parse_with_remarks(document), listing_of(file, document))
 
 
 def understood(parsed: Parsed, listing: Listing) -> UnderstoodGuide:
-    """Return a guide with its sections by problem, its counts, and what is in no section."""
+    """Return a guide with its sections by problem, its counts, and its unused text."""
     guide = parsed.guide
     encodings = [each.text for each in parsed.remarks if each.kind is RemarkKind.ENCODING]
     remarks = tuple(each for each in parsed.remarks if each.kind is not RemarkKind.ENCODING)
@@ -157,12 +157,12 @@ def understood(parsed: Parsed, listing: Listing) -> UnderstoodGuide:
     )
 
 
-def _problems(sections: Iterable[Section], info: GuideInfo) -> Iterable[Problem]:
+def _problems(sections: Iterable[Section], info: GuideInfo) -> Iterable[UnderstoodProblem]:
     parts: dict[str, list[Section]] = {}
     for section in sections:
         parts.setdefault(section.problem or section.anchor, []).append(section)
     for of_one in parts.values():
-        yield Problem(heading=problem_heading(of_one[0], info), sections=tuple(of_one))
+        yield UnderstoodProblem(heading=problem_heading(of_one[0], info), sections=tuple(of_one))
 
 
 def _refusal(info: GuideInfo, owners: dict[tuple[str, str], str]) -> str | None:

@@ -1,4 +1,4 @@
-"""What a source says that is in no section of its guide, so that no answer can show it."""
+"""Text of a source that is in no section of its guide, so that no answer can show it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from kb.model import Block, Frozen, Guide, Lines, Unit
 
 
 class Unused(Frozen):
-    """A run of text that no section has: its place, and its words."""
+    """A run of text that is in no section: its place, and its words."""
 
     lines: Lines
     text: str
 
 
 def unused_rows(listing: Listing, guide: Guide, remarks: Sequence[Remark]) -> list[int]:
-    """Return the rows that have words and are neither in a block, nor a heading, nor remarked on.
+    """Return the rows that have words but are in no block, no heading and no remark.
 
-    Where places are pages, a row is in a block if the block has its words.
+    If places are pages, a row is in a block if the block has its words.
     """
     headings = {bare(heading) for section in guide.sections for heading in section.path}
     headings |= {bare(guide.info.title), *(bare(span.text) for span in guide.info.see_also)}
@@ -34,7 +34,7 @@ def unused_rows(listing: Listing, guide: Guide, remarks: Sequence[Remark]) -> li
 
 
 def unused(listing: Listing, rows: Sequence[int]) -> Iterator[Unused]:
-    """Yield what rows say, those that follow each other as one."""
+    """Yield the text of the rows, with consecutive ones merged."""
     run: list[int] = []
     for row in rows:
         if run and any(listing.words[between] for between in range(run[-1] + 1, row)):

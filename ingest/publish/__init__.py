@@ -1,4 +1,4 @@
-"""From what was made to a live snapshot: written aside, checked, then put in place by one rename.
+"""Publishes a snapshot: written to the side, checked, then made live by one rename.
 
 Nothing here computes what a snapshot holds.
 """

@@ -1,4 +1,4 @@
-"""The guides that are live, beside those of a new reading."""
+"""Live guides that a new ingest keeps or loses."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def kept_guides(
 
 
 def gone_guides(live: Snapshot | None, now: Sequence[Guide]) -> tuple[str, ...]:
-    """Name the live guides that are not among those of now."""
+    """Return the names of the live guides that are no longer among the sources."""
     present = {(guide.info.id, guide.info.language) for guide in now}
     return tuple(
-        named(info)
+        guide_label(info)
         for info in (live.guides if live else ())
         if (info.id, info.language) not in present
     )
 
 
-def named(info: GuideInfo) -> str:
-    """Return a guide's title and source, for people."""
+def guide_label(info: GuideInfo) -> str:
+    """Return a guide's title and source, for display."""
     return f"{info.title} ({info.source})"
 
 

@@ -1,4 +1,4 @@
-"""Says so when files cannot be written to the disk."""
+"""Explains errors when files cannot be written."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class DiskError(GuidebotError):
 
 
 @contextmanager
-def told_of_the_disk(home: Path, consequence: str) -> Iterator[None]:
-    """Turn the errors of a disk into a DiskError that tells of the `consequence`."""
+def explain_disk_errors(home: Path, consequence: str) -> Iterator[None]:
+    """Turn disk errors into a DiskError that states the `consequence`."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         place = error.filename if isinstance(error, OSError) and error.filename else home
         raise DiskError(
-            f"{place}: cannot be written: {reason or error}. {consequence} Make room on the disk, "
-            f"or let this user write to {home}, and run this again."
+            f"{place}: cannot be written: {reason or error}. {consequence} Free disk space, "
+            f"or give this user write access to {home}, and try again."
         ) from error

@@ -1,4 +1,4 @@
-"""Which snapshot is live: publishing, going back, discarding, checking."""
+"""The live snapshot: publishing, rolling back, discarding, checking."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from kb.paths import Home
 from kb.snapshot.format import Snapshot, open_snapshot, published
 from kb.snapshot.live import Live, live_now, read_live, retire, sync, write_live
 
+# Chosen by hand.
 KEPT = 5
-"""How many published snapshots stay on disk."""
+"""How many published snapshots stay on disk by default."""
 
 
 def make_live(
     name: str, home: Home, by: str = "", kept: int = KEPT, shared: Shared | None = None
 ) -> Snapshot:
-    """Make a candidate the live snapshot by one atomic rename; the caller holds the WriterLock.
+    """Make a candidate live by one atomic rename; the caller holds the WriterLock.
 
-    Whatever happens, either the old snapshot is live or the new one is, whole. Of the
-    published snapshots the newest `kept` stay. With `shared`, it is live there first; raises
-    StoreError, and changes nothing, if that cannot be.
+    Whatever happens, either the old or the new snapshot is live, completely. The newest `kept`
+    published snapshots stay on disk. With `shared`, the store is updated first; raises StoreError,
+    and changes nothing, if that fails. Raises GuidebotError if there is no such candidate.
     """
     snapshot = open_snapshot(candidate(name, home))
     live = read_live(home.snapshots)
@@ -50,21 +51,22 @@ def roll_back(
 ) -> tuple[Live, Live]:
     """Make a published snapshot live again, by default the one that was live before.
 
-    Returns what was live, and what is now. The caller holds the WriterLock. With `shared`, what is
-    there can be gone back to as well, and it is live there first.
-    Raises GuidebotError if there is no such snapshot, DamagedSnapshotError if it is damaged.
+    Returns what was live, and what is now. The caller holds the WriterLock. With `shared`,
+    snapshots in the store are available as well, and the store is updated first. Raises
+    GuidebotError if there is no such snapshot, DamagedSnapshotError if it is damaged, and
+    StoreError if the store cannot be used.
     """
     there = published(home.snapshots)
     if shared:
         there = sorted({*there, *shared.names()})
     live = read_live(home.snapshots)
     if live is None:
-        raise GuidebotError("Nothing was published, so there is nothing to go back to.")
+        raise GuidebotError("Nothing has been published, so there is nothing to roll back to.")
     before = [other for other in live.before if other in there and other != live.name]
     if name is None and not before:
         raise GuidebotError(
-            f"No snapshot that was live before {live.name} is on disk. Those that are: "
-            f"{', '.join(there)}. Name one: guidebot rollback NAME"
+            f"No snapshot that was live before {live.name} is on disk. On disk are: "
+            f"{', '.join(there)}. Choose one: guidebot rollback NAME"
         )
     name = name or before[-1]
     if name not in there:
@@ -74,7 +76,7 @@ def roll_back(
     if shared:
         shared.fetch(name, home)
     path = open_snapshot(home.snapshots / name).path
-    # What was live before the one that is gone back to stays before it.
+    # The predecessor of the restored snapshot remains its predecessor.
     earlier = live.before[: _last(live.before, name)] if name in live.before else live.before
     now = live_now(name, by, earlier)
     if shared:
@@ -84,7 +86,7 @@ def roll_back(
 
 
 def candidate(name: str, home: Home) -> Path:
-    """Return the folder of a candidate; raises GuidebotError if there is none of that name."""
+    """Return a candidate's folder; raises GuidebotError if there is no candidate of that name."""
     if name not in published(home.candidates):
         held = held_names(home)
         there = f"There are: {', '.join(held)}." if held else "None is held."
@@ -93,19 +95,19 @@ def candidate(name: str, home: Home) -> Path:
 
 
 def held_names(home: Home) -> list[str]:
-    """Return the candidates that are held for somebody's word, oldest first."""
+    """Return the candidates that are held for a decision, oldest first."""
     return [name for name in published(home.candidates) if _report_of(name, home).exists()]
 
 
 def hold(name: str, home: Home, report: str, kept: int = KEPT) -> None:
-    """Keep a candidate, with what was found out about it, for somebody's word."""
+    """Hold a candidate for a decision, with the report about it."""
     _report_of(name, home).write_text(report, "utf-8")
     for old in held_names(home)[:-kept]:
         discard(old, home)
 
 
 def held_report(name: str, home: Home) -> str | None:
-    """Return what was found out about a candidate that is held."""
+    """Return the report on a held candidate, or None."""
     try:
         return _report_of(name, home).read_text("utf-8")
     except FileNotFoundError:
@@ -113,13 +115,13 @@ def held_report(name: str, home: Home) -> str | None:
 
 
 def discard(name: str, home: Home) -> None:
-    """Remove a candidate; raises GuidebotError if there is none of that name."""
+    """Remove a candidate; raises GuidebotError if there is no candidate of that name."""
     shutil.rmtree(candidate(name, home))
     _report_of(name, home).unlink(missing_ok=True)
 
 
 def damaged(home: Home, names: Sequence[str]) -> dict[str, SnapshotError | None]:
-    """Check published snapshots, or held ones, and return what is wrong with each."""
+    """Check published or held snapshots, and return each one's error, None if it is good."""
     found: dict[str, SnapshotError | None] = {}
     for name in names:
         folder = home.snapshots if name in published(home.snapshots) else home.candidates

@@ -1,11 +1,10 @@
-"""One writer at a time under a home folder."""
+"""Allows one writer at a time in a home folder."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,28 +14,27 @@ from pydantic import ValidationError
 from kb.errors import GuidebotError
 from kb.model import Frozen
 from kb.paths import Home
-
-Waiting = Callable[[str, int, int], None]
-"""Called with what is waited for, the seconds so far, and the most that there will be."""
+from kb.progress import TaskProgress, no_task_progress
 
 _SECONDS_A_LOOK = 1.0
 
 
 class Holder(Frozen):
-    """Who writes, in which process, and since when (ISO 8601, UTC)."""
+    """The writer: who, in which process, and since when (ISO 8601, UTC)."""
 
     by: str
     process: int
     since: str
 
     def __str__(self) -> str:
-        return f"{self.by or 'somebody'} (process {self.process}, since {self.since})"
+        return f"{self.by or 'someone'} (process {self.process}, since {self.since})"
 
 
 class WriterLock:
-    """Lets one process at a time write snapshots under a home folder.
+    """Lets one process at a time write snapshots in a home folder.
 
-    The others wait, and are told for whom.
+    Others wait up to `wait` seconds, and `waiting` is called with who holds the lock, the seconds
+    elapsed and the maximum. Entering raises GuidebotError after that.
     """
 
     def __init__(
@@ -44,7 +42,7 @@ class WriterLock:
         home: Home,
         wait: float,
         by: str = "",
-        waiting: Waiting = lambda what, done, total: None,
+        waiting: TaskProgress = no_task_progress,
     ) -> None:
         self._folder = home.snapshots
         self._wait = wait
@@ -64,13 +62,13 @@ class WriterLock:
                 if left <= 0:
                     raise GuidebotError(
                         f"Another ingest is writing to {self._folder}: {self._holder()}. It did "
-                        f"not finish in {self._wait:.0f} s. Run this again when it has."
+                        f"not finish within {self._wait:.0f} s. Try again when it has."
                     ) from error
             passed = round(time.monotonic() - started)
             self._waiting(f"Waiting for {self._holder()}", passed, round(self._wait))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         holder = Holder(by=self._by, process=os.getpid(), since=now)
-        with contextlib.suppress(OSError):  # it is only for others to read
+        with contextlib.suppress(OSError):  # only informative
             self._told.write_text(holder.model_dump_json(), "utf-8")
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""Publishes for other machines, too: through the store that SNAPSHOTS_URL names."""
+"""Publishes to other machines through the store at SNAPSHOTS_URL."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ class Shared:
     seen: Stored
 
     def names(self) -> list[str]:
-        """Return the names of the whole snapshots in the store; raises StoreError."""
+        """Return the names of the complete snapshots in the store; raises StoreError."""
         return [name for name, whole in self.store.snapshots().items() if whole]
 
     def fetch(self, name: str, home: Home) -> None:
-        """Copy a snapshot into `home` that is in the store, if it is not there whole.
+        """Copy a snapshot from the store into `home` unless it is there already.
 
-        Raises StoreError or SnapshotError if it cannot be had.
+        Raises StoreError or SnapshotError if it cannot be copied.
         """
         if self.store.manifest(name) is not None:
             fetch(self.store, name, home)
 
     def publish(self, folder: Path, live: Live, kept: int) -> None:
-        """Copy a snapshot into the store and make it live there; the newest `kept` stay there.
+        """Copy a snapshot into the store and make it live there; the newest `kept` stay.
 
-        Raises StoreError if that cannot be, or another machine published since this run began.
-        A process that is killed before the end leaves what was live in the store live there.
+        Raises StoreError if that fails, or if another machine has published since this run began.
+        If the process is killed before the end, the store's live snapshot is unchanged.
         """
         manifest = folder / MANIFEST
         if self.store.manifest(live.name) != manifest.read_bytes():
@@ -49,11 +49,11 @@ class Shared:
             self.store.put(live.name, MANIFEST, manifest)
         pointer = Pointer(**dict(live), manifest=file_sum(manifest))
         self.store.set_live(pointer, self.seen)
-        with contextlib.suppress(StoreError):  # the next publication removes what is left
+        with contextlib.suppress(StoreError):  # the next run removes what is left
             self._retire(live.name, kept)
 
     def _retire(self, live: str, kept: int) -> None:
-        """Remove all but the newest snapshots, the live one, and what may be on its way."""
+        """Remove all but the newest snapshots, the live one, and any that may be being uploaded."""
         found = self.store.snapshots()
         whole = [name for name, is_whole in found.items() if is_whole and name != live]
         halves = [name for name, is_whole in found.items() if not is_whole and name < live]
@@ -62,10 +62,10 @@ class Shared:
 
 
 def join_store(url: str, home: Home, kept: int) -> Shared | None:
-    """Return the store at a URL, after making live in `home` what is live there; None without one.
+    """Return the store at a URL after making its live snapshot live in `home`; None without a URL.
 
-    So that what is published is compared with what people are answered from. The caller holds the
-    WriterLock. Raises StoreError if the store cannot be used.
+    New snapshots are thus compared with what answers come from. The caller holds the WriterLock.
+    Raises StoreError if the store cannot be used.
     """
     if not url:
         return None
@@ -73,5 +73,5 @@ def join_store(url: str, home: Home, kept: int) -> Shared | None:
     try:
         return Shared(store, pull(store, home, kept))
     except SnapshotError as error:
-        logger.error("What is live in the store cannot be used, and is left out: %s", error)
+        logger.error("The live snapshot in the store cannot be used; ignoring it: %s", error)
         return Shared(store, store.live())

@@ -1,4 +1,4 @@
-"""Writes a snapshot that can be made the live one (ingest.publish.live)."""
+"""Writes a snapshot to the side, ready to be made live (ingest.publish.live)."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ if TYPE_CHECKING:
 def write_candidate(
     contents: Contents, candidates: Path, by: str = "", renamed: Mapping[str, str] | None = None
 ) -> Snapshot:
-    """Write a snapshot that is not live, and check it by reading it back.
+    """Write a candidate snapshot, and verify it by reading it back.
 
-    The caller holds the WriterLock. `by` is who has it made, `renamed` as in Manifest.
+    The caller holds the WriterLock. `by` is who runs this; `renamed` is as in Manifest. Raises
+    OSError if the disk is full, and SnapshotError if what was written cannot be read back.
     """
     candidates.mkdir(parents=True, exist_ok=True)
     _sweep(candidates)
@@ -117,14 +118,14 @@ def _write_index(index: faiss.Index, path: Path) -> None:
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
-        # FAISS tells of a full disk with an error of its own.
+        # FAISS reports a full disk as a RuntimeError.
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
 
 
 def _sweep(candidates: Path) -> None:
     """Remove what an interrupted run left behind.
 
-    A candidate that nothing is said about beside it was not held, but never decided on.
+    A candidate without a report next to it is not held: its run never finished.
     """
     for name in published(candidates):
         if not (candidates / f"{name}.json").exists():

@@ -1,4 +1,4 @@
-"""Where guides come from: files, the web, git, and the file that names them.
+"""Where guides come from: files, the web, git, and the file that lists them.
 
-What their bytes mean is for ingest.loaders to say.
+What their bytes mean is up to ingest.loaders.
 """

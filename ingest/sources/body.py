@@ -1,4 +1,4 @@
-"""What a web server answers, unpacked as far as there is room for it."""
+"""Reads HTTP response bodies, decompressing them within a size limit."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import zlib
 import httpx
 
 PACKED = "gzip"
-"""How servers may pack what they send: Python unpacks this piece by piece, within a bound."""
+"""The accepted content encoding: Python decompresses it in pieces, within a limit."""
 
 _GZIP = zlib.MAX_WBITS | 16
 
 
 class BodyError(Exception):
-    """A body cannot be taken. Its text says why, as what follows its address."""
+    """A response body cannot be used. The message completes a sentence about its URL."""
 
 
 def read_body(response: httpx.Response, most: int) -> bytes:
-    """Return the body of a response that is being streamed.
+    """Return the body of a streamed response.
 
-    Raises BodyError if it is packed otherwise than was offered, wrongly, or if there are more
-    than `most` bytes of it, packed or unpacked; no more than these are ever held.
+    Raises BodyError if its content encoding was not offered or is corrupt, or if it has more than
+    `most` bytes, compressed or decompressed; no more than that is ever held in memory.
     """
     packed = response.headers.get("content-encoding", "").strip().lower()
     if packed not in ("", "identity", PACKED, f"x-{PACKED}"):
-        raise BodyError(f"is packed as {packed}, which was not asked for")
+        raise BodyError(f"has the content encoding {packed}, which was not requested")
     unpack = zlib.decompressobj(_GZIP) if packed.endswith(PACKED) else None
     data, read = bytearray(), 0
     for part in response.iter_raw():
@@ -32,9 +32,9 @@ def read_body(response: httpx.Response, most: int) -> bytes:
         try:
             data += unpack.decompress(part, most + 1 - len(data)) if unpack else part
         except zlib.error as error:
-            raise BodyError(f"cannot be unpacked: {error}") from error
+            raise BodyError(f"cannot be decompressed: {error}") from error
         if max(read, len(data)) > most:
             raise BodyError(f"is larger than {most // 1_000_000} MB")
     if unpack and read and not unpack.eof:
-        raise BodyError("cannot be unpacked: it ends too early")
+        raise BodyError("cannot be decompressed: it is truncated")
     return bytes(data)

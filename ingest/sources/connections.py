@@ -1,4 +1,4 @@
-"""Connections to web servers: to addresses that were looked at, and not for longer than allowed."""
+"""Connections to web servers: only to checked addresses, and with a deadline."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from urllib.parse import SplitResult, unquote
 import httpcore
 import httpx
 
-# What Python holds for the internet's and is not, or not only: by these addresses a packet may
-# come back into the own network (IANA's special-purpose registries; RFC 3056, 3068, 3879, 4291,
-# 4380, 6052, 8215).
+# Networks that Python counts as global but that are not, or not entirely: packets to them may reach
+# the private network (IANA's special-purpose registries; RFC 3056, 3068, 3879, 4291, 4380, 6052,
+# 8215).
 _LEADING_IN = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -32,47 +32,47 @@ _LEADING_IN = tuple(
 
 
 class InsideError(Exception):
-    """A host has an address that is, or may lead, inside the own network: its text."""
+    """A host has an address that is, or may lead, inside the private network: its text."""
 
 
 class Transport(httpx.HTTPTransport):
-    """Carries requests to addresses outside the own network, or to any if `private`.
+    """Sends requests only to public addresses, or to any if `private`.
 
-    A host's addresses are looked up once for a connection, which then goes to one of those that
-    were looked at: a name that means something else a moment later does not lead elsewhere.
+    A host is resolved once per connection, which then uses one of the addresses that were checked,
+    so that DNS rebinding cannot lead elsewhere.
     """
 
     def __init__(self, *, private: bool) -> None:
         context = httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=context)
         self._connections = _Connections(private)
-        # httpx has no argument for what its pool connects with.
+        # httpx has no argument for its pool's network backend.
         self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=self._connections)
         self._named = SplitResult("", "", "", "", "")
 
     def sign_in(self, named: SplitResult) -> None:
-        """Say the user and password of an address, if it has any, to its host from now on.
+        """Send a URL's credentials, if it has any, to its host from now on.
 
-        They are added here, below whatever keeps requests and answers.
+        They are added here, below the cache, so that it never stores them.
         """
         self._named = named
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry a request, signed if it is for the host that was signed in to."""
+        """Send a request, with credentials if it is for the host they belong to."""
         user, host, scheme = self._named.username, self._named.hostname, self._named.scheme
-        # What was meant for an encrypted connection is never said over another.
+        # Credentials for an encrypted connection are never sent over an unencrypted one.
         if user and request.url.host == host and request.url.scheme in (scheme, "https"):
             auth = httpx.BasicAuth(unquote(user), unquote(self._named.password or ""))
             request = next(auth.auth_flow(request))
         return super().handle_request(request)
 
     def stop_after(self, seconds: float) -> None:
-        """End what is sent and read from now on after `seconds`, however slowly it goes on."""
+        """Abort requests `seconds` from now, however slowly they progress."""
         self._connections.until = time.monotonic() + seconds
 
     @property
     def overdue(self) -> bool:
-        """Whether that time is over."""
+        """Whether the deadline has passed."""
         return time.monotonic() >= self._connections.until
 
 
@@ -102,11 +102,11 @@ class _Connections(httpcore.SyncBackend):
         raise failed or httpcore.ConnectError(f"the host {host} has no address")
 
     def _addresses(self, host: str, port: int) -> list[str]:
-        """Return a host's addresses; raises InsideError if one of them is not to be gone to."""
+        """Resolve a host; raises InsideError if one of its addresses is not allowed."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, ValueError) as error:
-            raise httpcore.ConnectError(f"the host cannot be found: {error}") from error
+            raise httpcore.ConnectError(f"the host cannot be resolved: {error}") from error
         addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
         for address in addresses:
             if not self._private and not is_outside(address):
@@ -114,7 +114,7 @@ class _Connections(httpcore.SyncBackend):
         return addresses
 
     def left(self, timeout: float | None) -> float:
-        """Return for how long something may go on that may take as long as `timeout`."""
+        """Return the timeout for an operation, given its own timeout and the deadline."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("timed out")
@@ -122,7 +122,7 @@ class _Connections(httpcore.SyncBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection that reads and writes no longer than `connections` has time left."""
+    """A stream that reads and writes only until the deadline of `connections`."""
 
     def __init__(self, stream: httpcore.NetworkStream, connections: _Connections) -> None:
         self._stream = stream
@@ -152,6 +152,6 @@ class _Stream(httpcore.NetworkStream):
 
 
 def is_outside(address: str) -> bool:
-    """Whether an IP address is one of the internet, and cannot lead into the own network."""
+    """Whether an IP address is public and cannot lead into the private network."""
     ip = ipaddress.ip_address(address.split("%")[0])
     return ip.is_global and not ip.is_multicast and not any(ip in each for each in _LEADING_IN)

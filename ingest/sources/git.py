@@ -1,4 +1,4 @@
-"""Files of a git repository, as they are at a ref."""
+"""Checks out files of a git repository at a ref."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import SourceError
-from ingest.loaders.file_bytes import MOST_BYTES
+from ingest.loaders.file_bytes import MAX_BYTES
 from ingest.loaders.load import LOADERS
 from kb.text.addresses import without_credentials
 
+# Seconds for a git command, and bytes for all files of a source; chosen by hand.
 _SECONDS = 300.0
-_MOST_IN_ALL = 1_000_000_000
+_MAX_IN_ALL = 1_000_000_000
 _PROTOCOLS = "https:http:ssh:git:file"
 _SAFE = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "gc.auto=0")
-# Git holds a whole file in memory if it is no larger than this.
+# Git loads files up to this size into memory.
 _SPARING = ("-c", "core.bigFileThreshold=10m")
-# Without these words, a repository on this disk sends files that are too large, too.
+# Without these options, a local repository sends files that are too large as well.
 _LOCAL_SENDER = "git -c uploadpack.allowFilter=true -c safe.directory=* upload-pack"
 _FILE_MODES = ("100644", "100755")
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A folder with files of a repository, and those that are too large to be there."""
+    """A folder with files of a repository, and errors for those too large to check out."""
 
     folder: Path
     errors: tuple[SourceError, ...]
@@ -43,12 +44,11 @@ class _File:
 
 
 def checkout(name: str, repository: str, ref: str, paths: Sequence[str], cache: Path) -> Checkout:
-    """Return the repository's files at a ref that `paths`, or folders of them, name.
+    """Check out the repository's files at a ref that are at `paths` or below them.
 
-    `name` is what people call it. Only what changed is fetched, into `cache`, and nothing that is
-    too large, if the server can leave that out. No hook or filter of the repository is run. What
-    no guide can be is empty.
-    Raises SourceError if the repository, or the ref, cannot be had.
+    `name` is for display. Only changes are fetched, into `cache`, and no file that is too large, if
+    the server supports that. No hook or filter of the repository is run. Files that cannot be
+    guides are empty. Raises SourceError if the repository or the ref cannot be fetched.
     """
     if repository.startswith("-") or ref.startswith("-"):
         raise SourceError(name, "a repository or ref cannot begin with '-'", covers=f"{name}:")
@@ -63,25 +63,25 @@ def checkout(name: str, repository: str, ref: str, paths: Sequence[str], cache: 
         reason = f"cannot be read with git: {last}"
         raise SourceError(name, reason, covers=f"{name}:") from error
     except subprocess.TimeoutExpired as error:
-        reason = f"cannot be read with git: it takes longer than {_SECONDS:g} s"
+        reason = f"cannot be read with git: timed out after {_SECONDS:g} s"
         raise SourceError(name, reason, covers=f"{name}:") from error
-    # ValueError: what cannot stand in a command, such as a NUL.
+    # ValueError: not valid in a command, such as a NUL.
     except (OSError, ValueError) as error:
         raise SourceError(name, f"cannot be read with git: {error}", covers=f"{name}:") from error
 
 
 def _fetch(repository: str, ref: str, bare: Path) -> str:
-    """Fetch the commit that a ref names, and return it."""
+    """Fetch the commit at a ref, and return its hash."""
     is_here = Path(repository).is_dir()
     where = str(Path(repository).resolve()) if is_here else repository
     if not (bare / "HEAD").exists():
         _git(bare, "init", "--quiet", "--bare", "--template=")
     _git(
         bare,
-        # Only a remote with a name can leave files out. It is not kept, so that none comes later.
+        # Partial clones need a named remote. It is not kept, so that no file is fetched later.
         *("-c", f"remote.origin.url={where}"),
         *("fetch", "--quiet", "--no-tags", "--depth=1", "--force"),
-        f"--filter=blob:limit={MOST_BYTES + 1}",
+        f"--filter=blob:limit={MAX_BYTES + 1}",
         *([f"--upload-pack={_LOCAL_SENDER}"] if is_here else []),
         *("--", "origin", ref),
     )
@@ -95,16 +95,16 @@ def _files(name: str, bare: Path, commit: str, paths: Sequence[str]) -> Checkout
     errors, good, total = [], [], 0
     for file in guides:
         size = sizes.get(file.blob)
-        if size is None or size > MOST_BYTES:
-            said = f"at most {MOST_BYTES // 1_000_000} MB are read of a file, and it has more"
+        if size is None or size > MAX_BYTES:
+            said = f"is larger than the limit of {MAX_BYTES // 1_000_000} MB a file"
             errors.append(SourceError(f"{name}:{file.path}", said))
         else:
             good.append(file)
             total += size
-    if total > _MOST_IN_ALL:
+    if total > _MAX_IN_ALL:
         raise ValueError(
-            f"the guides there have {total / 1e6:.0f} MB; at most {_MOST_IN_ALL // 1_000_000} MB "
-            "are read. Name a folder, or files"
+            f"the guides there have {total / 1e6:.0f} MB; at most {_MAX_IN_ALL // 1_000_000} MB "
+            "are read. Specify a folder, or files"
         )
     named = hashlib.sha256("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     folder = bare / "files" / f"{commit}-{named}"
@@ -117,7 +117,7 @@ _READ = (*LOADERS, ".yaml", ".yml")
 
 
 def _named(bare: Path, commit: str, paths: Sequence[str]) -> Iterator[_File]:
-    """Yield the regular files, neither links nor repositories, that paths name."""
+    """Yield the regular files (no links or submodules) at the paths."""
     listed = _git(bare, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
     for entry in listed.split(b"\0")[:-1]:
         about, _, path = entry.partition(b"\t")
@@ -127,7 +127,7 @@ def _named(bare: Path, commit: str, paths: Sequence[str]) -> Iterator[_File]:
 
 
 def _sizes(bare: Path, commit: str, files: Sequence[_File]) -> dict[str, int]:
-    """Return how many bytes each blob has that was fetched."""
+    """Return the size in bytes of each fetched blob."""
     listed = _git(
         bare, "rev-list", "--objects", "--missing=print", "--no-object-names", "-1", commit
     )
@@ -139,7 +139,7 @@ def _sizes(bare: Path, commit: str, files: Sequence[_File]) -> dict[str, int]:
 
 
 def _write(bare: Path, files: Sequence[_File], others: Sequence[_File], folder: Path) -> None:
-    """Write files, and put the folder in place when it is whole."""
+    """Write the files to a temporary folder, and move it into place when complete."""
     folder.parent.mkdir(exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
@@ -164,7 +164,7 @@ def _write(bare: Path, files: Sequence[_File], others: Sequence[_File], folder: 
 
 
 def _made(root: Path, file: _File) -> Path:
-    """Return where a file goes, in a folder that is there; git has no paths that lead out."""
+    """Return a file's target path after creating its folder; git has no paths that lead outside."""
     path = root / file.path
     if not path.resolve().is_relative_to(root.resolve()):
         raise ValueError(f"{file.path} leads out of the repository")
@@ -181,7 +181,7 @@ def _git(
         "GIT_ALLOW_PROTOCOL": _PROTOCOLS,
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_CONFIG_COUNT": "1",
-        # The repository is one that the docs team names, whoever owns its files.
+        # The docs team configured this repository, whoever owns its files.
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
     }

@@ -1,4 +1,4 @@
-"""`guidebot.toml`: which guides there are, and how they are checked."""
+"""Reads `guidebot.toml`: which guides there are, and how they are checked."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class _Table(BaseModel):
 
 
 class GuideEntry(_Table):
-    """A `[[guide]]`: a source, and what is said of the guides in it.
+    """A `[[guide]]` entry: a source, and metadata for its guides.
 
-    `source` is a file, a folder, a glob, a web address, or that of a sitemap. With `git`,
-    the address or path of a repository, it is a path in that repository at `ref`. What is said
-    here has the last word over a guide's front matter and the file beside it. `{path}` in
-    `url` stands for the path of the file in its folder, without what comes after the dot.
+    `source` is a file, a folder, a glob, or the URL of a page or a sitemap. With `git`, the URL or
+    path of a repository, it is a path in that repository at `ref`. The metadata here overrides
+    front matter and side files. `{path}` in `url` stands for the file's path in its folder, without
+    the suffix.
     """
 
     source: _Text
@@ -65,11 +65,11 @@ class GuideEntry(_Table):
     @model_validator(mode="after")
     def _ref_needs_git(self) -> GuideEntry:
         if self.ref and not self.git:
-            raise ValueError("'ref' is that of a git repository: name it as 'git'")
+            raise ValueError("'ref' needs a git repository: add 'git'")
         return self
 
     def matter(self, path: str) -> SideFile:
-        """Return what is said of the guide in the file at `path`, below its folder."""
+        """Return the metadata for the guide in the file at `path`, relative to its folder."""
         names = ("id", "title", "language", "owner", "visible_to", "review")
         said = {name: getattr(self, name) for name in names if name in self.model_fields_set}
         if self.url:
@@ -77,7 +77,7 @@ class GuideEntry(_Table):
         return SideFile.model_validate(said)
 
 
-class Gate(_Table):
+class GateOptions(_Table):
     """`[gate]`: files of golden questions, and how many may be answered worse than before."""
 
     questions: tuple[Path, ...] = ()
@@ -85,17 +85,17 @@ class Gate(_Table):
 
 
 class GuidesFile(_Table):
-    """What a guides file says. Its paths are relative to the folder it is in."""
+    """The contents of a guides file. Its paths are relative to its folder."""
 
     guide: Annotated[tuple[GuideEntry, ...], Field(min_length=1)]
-    gate: Gate = Gate()
+    gate: GateOptions = GateOptions()
     lint: LintOptions = LintOptions()
 
 
 def read_guides_file(path: Path) -> GuidesFile:
-    """Return what the file says; raises GuidesFileError naming the line and key that is wrong.
+    """Read the file; raises GuidesFileError with the line and key that is wrong.
 
-    The gate's questions are paths from the working folder.
+    The paths of the gate's questions are made relative to the working folder.
     """
     try:
         text = path.read_text("utf-8")
@@ -103,7 +103,7 @@ def read_guides_file(path: Path) -> GuidesFile:
     except OSError as error:
         raise GuidesFileError(path, f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise GuidesFileError(path, "is not UTF-8. Save it in the encoding UTF-8.") from error
+        raise GuidesFileError(path, "is not UTF-8. Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise GuidesFileError(path, f"is not TOML: {error}") from error
     try:
@@ -127,10 +127,9 @@ def _problem(problem: Mapping[str, Any], text: str) -> str:
 
 
 def _line(text: str, place: Sequence[int | str]) -> int:
-    """Return the line of a key, or of its table's header, or else the first.
+    """Return the line of a key, of its table's header, or else 1.
 
-    Tables are found by their headers, which is how such a file is written; tomllib keeps no
-    lines.
+    Tables are found by their headers, as tomllib keeps no line numbers.
     """
     table, number = str(place[0]), 0
     keys = [part for part in place[1:] if isinstance(part, str)]

@@ -1,4 +1,4 @@
-"""Prompts and replies (ingest.suggest) that lie among the guides, and are no guides."""
+"""Recognises prompts and replies (ingest.suggest) among the guides, which are no guides."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ingest.errors import SourceError
 from ingest.loaders.file_bytes import file_bytes
 
 PROMPT_START = "===== Prompt {number} of {total}: copy from here ====="
-"""What stands above a prompt in an exported file."""
+"""The line above a prompt in an exported file."""
 
 _SUFFIXES = (".txt", ".md", ".markdown")
 _EMPTY_REPLY = "reply"
-# Wide letters, digits and signs, and what is used for a hyphen, each for the one it stands for.
+# Maps full-width letters, digits and signs, and hyphen variants, to ASCII.
 NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 NARROW |= {ord(dash): ord("-") for dash in "‐‑‒–—−"} | {0x3000: ord(" ")}
 
@@ -32,25 +32,25 @@ _TAG = re.compile(
 
 
 def is_export(text: str) -> bool:
-    """Whether a text is that of a file with prompts."""
+    """Whether a text is an exported file of prompts."""
     return text.startswith(PROMPT_START.partition("{")[0])
 
 
 def is_reply(text: str) -> bool:
-    """Whether a text has a problem's id and a tagged line below it, as no guide has."""
+    """Whether a text has a problem's id with a tagged line below it, which no guide has."""
     narrow = text.translate(NARROW)
     named = _ID.search(narrow)
     return named is not None and _TAG.search(narrow, named.end()) is not None
 
 
 def is_pasted(path: Path) -> bool:
-    """Whether a file holds prompts or a reply; so does an empty one that is called a reply."""
+    """Whether a file holds prompts or a reply, or is an empty file named like a reply."""
     if path.suffix.lower() not in _SUFFIXES:
         return False
     try:
         text = file_bytes(path).decode("utf-8-sig", "replace")
     except SourceError:
-        return False  # that is said where it is read
+        return False  # reported when it is read
     if not text.strip():
         return path.name.lower().startswith(_EMPTY_REPLY)
     return is_export(text) or is_reply(text)

@@ -1,4 +1,4 @@
-"""From what the command line or `guidebot.toml` names to the files that are read."""
+"""Resolves the sources from the command line or `guidebot.toml` to files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from urllib.parse import unquote, urlsplit
 from ingest.errors import SourceError, unreadable
 from ingest.front_matter import SideFile, side_file_of
 from ingest.loaders.load import LOADERS
-from ingest.sources.files import LEADS_OUT, Said, Sources, find_sources, is_beside, leads_out
+from ingest.source import Source
+from ingest.sources.files import LEADS_OUT, Sources, find_sources, is_companion, leads_out
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.web import Fetcher, Page
+from ingest.sources.web import Fetcher, WebPage, fetch_limits_of
 from kb.evaluation.golden import golden_file_of
 from kb.paths import Home
 from kb.settings import Settings
@@ -25,12 +26,13 @@ from kb.text.addresses import without_credentials
 
 logger = logging.getLogger(__name__)
 
+# Bytes; most file systems allow 255 for a name.
 _LONGEST_STEM = 200
 
 
 @dataclass(frozen=True)
-class Named:
-    """Entries, whose paths are relative to `folder`; `errors` are of what can be no entry."""
+class SourceList:
+    """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries."""
 
     entries: tuple[GuideEntry, ...]
     folder: Path
@@ -38,13 +40,12 @@ class Named:
     errors: tuple[SourceError, ...] = ()
 
 
-def find_named(named: Named) -> Sources:
-    """Return the files that entries name, fetched into the home folder where they lie elsewhere.
+def resolve_sources(named: SourceList) -> Sources:
+    """Return the entries' files, fetching remote ones into the home folder.
 
-    A file that two entries name is the first one's.
+    A file listed by two entries belongs to the first.
     """
-    files: dict[Path, Path] = {}
-    said: dict[Path, Said] = {}
+    files: dict[Path, Source] = {}
     passed_over: list[Path] = []
     errors = list(named.errors)
     for entry in named.entries:
@@ -53,17 +54,16 @@ def find_named(named: Named) -> Sources:
         except SourceError as error:
             errors.append(error)
             continue
-        # Whatever is wrong with one entry, the others are found.
+        # Whatever is wrong with one entry, the others are still found.
         except Exception as error:
             logger.debug("%s", entry.source, exc_info=True)
             errors.append(SourceError(entry.source, unreadable(error)))
             continue
-        for path in found.files:
-            if files.setdefault(Path(os.path.realpath(path)), path) is path:
-                said[path] = found.said.get(path, Said())
+        for source in found.found:
+            files.setdefault(Path(os.path.realpath(source.path)), source)
         passed_over += found.passed_over
         errors += found.errors
-    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors), said)
+    return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
 
 
 def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
@@ -73,7 +73,7 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         repository = str(beside) if beside.is_dir() else entry.git
         name = f"{without_credentials(entry.git)}@{ref}:"
         if not _inside(entry.source):
-            raise SourceError(f"{name}{entry.source}", "leads out of the repository")
+            raise SourceError(f"{name}{entry.source}", "leads outside the repository")
         paths = _in_repository(entry.source)
         found = checkout(name[:-1], repository, ref, paths, settings.home.repositories)
         try:
@@ -94,9 +94,9 @@ def _inside(source: str) -> bool:
 
 
 def _in_repository(source: str) -> list[str]:
-    """Return the paths in a repository to have for a source: a file, a folder or a pattern.
+    """Return the repository paths to fetch for a source: a file, a folder or a pattern.
 
-    With a file come those beside it that speak of it.
+    A file comes with its side file and golden questions.
     """
     if glob.has_magic(source):
         paths = [PurePosixPath(*_fixed(source))]
@@ -120,7 +120,7 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
         if not names:
             raise SourceError(path, "no file matches this pattern")
         base = folder / Path(*_fixed(entry.source))
-        matching = [path for name in names if not is_beside(path := folder / name)]
+        matching = [path for name in names if not is_companion(path := folder / name)]
         errors = tuple(
             SourceError(path, LEADS_OUT)
             for path in matching
@@ -130,20 +130,22 @@ def _files(entry: GuideEntry, folder: Path, prefix: str | None) -> Sources:
         found = find_sources(
             path for path in matching if path.is_dir() or path.suffix.lower() in LOADERS
         )
-        other = [path for path in matching if path.is_file() and path not in found.files]
+        guides = set(found.files)
+        other = [path for path in matching if path.is_file() and path not in guides]
         unknown = tuple(path for path in other if path.suffix.lower() not in LOADERS)
         found = replace(
             found, passed_over=found.passed_over + unknown, errors=found.errors + errors
         )
-    said = {
-        file: Said(
-            source=f"{prefix}{_below(file, folder)}" if prefix else None,
+    sources = tuple(
+        Source(
+            file,
+            label=f"{prefix}{_below(file, folder)}" if prefix else None,
             name=_below(file, base),
             matter=_matter(entry, _below(file, base)),
         )
         for file in found.files
-    }
-    return Sources(found.files, found.passed_over, found.errors, said)
+    )
+    return replace(found, found=sources)
 
 
 def _matter(entry: GuideEntry, path: str) -> SideFile | None:
@@ -163,11 +165,10 @@ def _below(path: Path, folder: Path) -> str:
 
 
 def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
-    files: list[Path] = []
-    said: dict[Path, Said] = {}
+    found: list[Source] = []
     errors: list[SourceError] = []
     named = without_credentials(entry.source)
-    fetcher = Fetcher(settings.home.web_cache, settings)
+    fetcher = Fetcher(settings.home.web_cache, fetch_limits_of(settings))
     try:
         for page in fetcher.pages(entry.source):
             if isinstance(page, SourceError):
@@ -180,31 +181,31 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
                 matter = SideFile.model_validate(
                     matter.model_dump(exclude_unset=True) | {"url": page.url}
                 )
-            files.append(path)
-            said[path] = Said(source=page.url, name=_named(path, page.url, named), matter=matter)
+            name = _named(path, page.url, named)
+            found.append(Source(path, label=page.url, name=name, matter=matter))
     except SourceError as error:
         site = "/".join([*error.source.split("/")[:3], ""])
-        covers = site if error.source == named or not files else None
+        covers = site if error.source == named or not found else None
         errors.append(SourceError(error.source, error.reason, covers=covers))
     finally:
         fetcher.close()
-    return Sources(tuple(files), (), tuple(errors), said)
+    return Sources(tuple(found), (), tuple(errors))
 
 
 def _named(path: Path, page: str, named: str) -> str:
-    """Return the name of a page's file, in the folders that it is in below what was named."""
+    """Return the name of a page's file, in its folders below the given URL's."""
     top = PurePosixPath(unquote(urlsplit(named).path)).parent
     folder = PurePosixPath(unquote(urlsplit(page).path)).parent
     within = folder.relative_to(top) if folder.is_relative_to(top) else PurePosixPath()
     return (within / path.name).as_posix()
 
 
-def _write(page: Page, home: Home) -> Path:
+def _write(page: WebPage, home: Home) -> Path:
     parts = urlsplit(page.url)
     stem = Path(unquote(parts.path)).name.rsplit(".", 1)[0].strip(".") or parts.hostname or "page"
     folder = home.fetched / hashlib.sha256(page.url.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    # The name of a file may have 255 bytes, with what is put behind it.
+    # File names may have 255 bytes, including what is appended.
     stem = stem.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore")
     path = folder / f"{stem}{page.suffix}"
     path.write_bytes(page.data)

@@ -1,4 +1,4 @@
-"""Pages of web sites, asked for politely and again only where they changed."""
+"""Fetches web pages, politely and with a cache."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from kb.settings import Settings
 from kb.text.addresses import without_credentials
 
 _AGENT = "Guidebot"
-_MOST_BYTES = 20_000_000
-# What RFC 9309 says is read of a robots.txt at least.
-_MOST_RULES = 512_000
-_MOST_REDIRECTS = 5
-_MOST_SECONDS = 3600.0
+# Chosen by hand, far beyond any page.
+_MAX_BYTES = 20_000_000
+# RFC 9309, section 2.5: crawlers must parse at least 500 KiB of robots.txt.
+_MAX_RULES = 512_000
+# RFC 9309, section 2.3.1.2: crawlers should follow at least five redirects.
+_MAX_REDIRECTS = 5
+# In all, between two requests at most, and of silence, in seconds; chosen by hand.
+_MAX_SECONDS = 3600.0
 _LONGEST_DELAY = 10.0
 _TIMEOUT = 20.0
 
@@ -42,8 +45,31 @@ _SITEMAPS = ("application/xml", "text/xml")
 
 
 @dataclass(frozen=True)
-class Page:
-    """What was at an address; `suffix` is how a file of its type would end."""
+class FetchLimits:
+    """What may be fetched, and how fast: times in seconds, `delay` between two requests.
+
+    `private` allows addresses inside the private network.
+    """
+
+    pages: int
+    timeout: float
+    delay: float
+    private: bool
+
+
+def fetch_limits_of(settings: Settings) -> FetchLimits:
+    """Return the limits from the settings."""
+    return FetchLimits(
+        pages=settings.fetch_pages,
+        timeout=settings.fetch_timeout,
+        delay=settings.fetch_delay,
+        private=settings.fetch_private,
+    )
+
+
+@dataclass(frozen=True)
+class WebPage:
+    """A fetched page; `suffix` is the file suffix for its content type."""
 
     url: str
     suffix: str
@@ -52,16 +78,15 @@ class Page:
 
 @dataclass
 class Fetcher:
-    """Asks web servers for pages: one after the other, as robots.txt allows.
+    """Fetches pages one at a time, as robots.txt allows.
 
-    Pages are kept in `cache`; a server is asked whether they changed by their ETag or date.
-    Addresses inside the own network are refused unless the settings allow them, so that a
-    sitemap or a redirect cannot make the program read what only it can reach. A user and password
-    in an address are said to its host, and nothing else of the program hears of them.
+    Pages are cached in `cache` and revalidated by ETag or date. Private addresses are refused
+    unless the limits allow them, so that a sitemap or redirect cannot make the program read what
+    only it can reach. Credentials in a URL are sent to its host, and never leave this class.
     """
 
     cache: Path
-    settings: Settings
+    limits: FetchLimits
     _robots: dict[str, Protego] = field(default_factory=dict)
     _pages: int = 0
     _last: float = float("-inf")
@@ -69,7 +94,7 @@ class Fetcher:
 
     def __post_init__(self) -> None:
         self.cache.parent.mkdir(parents=True, exist_ok=True)
-        self._transport = Transport(private=self.settings.fetch_private)
+        self._transport = Transport(private=self.limits.private)
         self._client = httpx.Client(
             transport=CacheTransport(
                 next_transport=self._transport,
@@ -81,20 +106,20 @@ class Fetcher:
             headers={
                 "User-Agent": _AGENT,
                 "Accept-Encoding": PACKED,
-                # A page may be fresh by its server's word; the docs team has just changed it.
+                # A server may call a page fresh, but the docs team may have just changed it.
                 "Cache-Control": "no-cache",
             },
         )
 
     def close(self) -> None:
-        """Let go of connections and the cache."""
+        """Close connections and the cache."""
         self._client.close()
 
-    def pages(self, url: str) -> Iterator[Page | SourceError]:
-        """Yield the page at an address, or those that a sitemap at it names.
+    def pages(self, url: str) -> Iterator[WebPage | SourceError]:
+        """Yield the page at a URL, or the pages in the sitemap there.
 
-        A page that cannot be had is an error in its place. Raises SourceError if that is so
-        of the address itself. Their addresses have no credentials, whatever `url` has.
+        A page that cannot be fetched is yielded as an error. Raises SourceError if the URL itself
+        cannot be fetched. The pages' URLs have no credentials, whatever `url` has.
         """
         self._transport.sign_in(_split(url))
         first = self._get(without_credentials(url))
@@ -107,7 +132,7 @@ class Fetcher:
             except SourceError as error:
                 yield error
 
-    def _addresses(self, sitemap: Page, depth: int = 0) -> Iterator[str]:
+    def _addresses(self, sitemap: WebPage, depth: int = 0) -> Iterator[str]:
         try:
             root = ElementTree.fromstring(sitemap.data)
         except ElementTree.ParseError as error:
@@ -119,53 +144,61 @@ class Fetcher:
             try:
                 address = _joined(sitemap.url, said)
             except SourceError:
-                yield said  # what is wrong with it is said where it is fetched
+                yield said  # reported when it is fetched
                 continue
             if not _same_host(address, sitemap.url):
-                raise SourceError(sitemap.url, f"names a page of another host: {address}")
+                raise SourceError(sitemap.url, f"lists a page on another host: {address}")
             if root.tag.endswith("sitemapindex") and depth < 2:
                 yield from self._addresses(self._get(address), depth + 1)
             else:
                 yield address
 
-    def _get(self, url: str) -> Page:
+    def _get(self, url: str) -> WebPage:
         self._count(url)
         _split(url)
         if not self._rules(url).can_fetch(url, _AGENT):
-            raise SourceError(url, "the site's robots.txt does not allow it to be fetched")
+            raise SourceError(url, "the site's robots.txt disallows it")
         response, data = self._follow(url)
         if response.status_code != 200:
-            raise SourceError(url, f"cannot be read: the server says {response.status_code}")
+            raise SourceError(
+                url, f"cannot be read: the server responds with {response.status_code}"
+            )
         kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
         suffix = ".xml" if kind in _SITEMAPS else SUFFIXES.get(kind)
         if suffix is None:
-            raise SourceError(url, f"has the type {kind or 'none'}, which cannot be read")
-        return Page(url, suffix, data)
+            raise SourceError(url, f"has the content type {kind or 'none'}, which is not supported")
+        return WebPage(url, suffix, data)
 
     def _count(self, url: str) -> None:
         self._pages += 1
-        most = self.settings.fetch_pages
+        most = self.limits.pages
         if self._pages > most:
-            raise SourceError(url, f"is beyond the {most} pages of FETCH_PAGES")
-        if time.monotonic() - self._started > _MOST_SECONDS:
-            raise SourceError(url, f"was not fetched: an hour was not enough for the {most} pages")
+            raise SourceError(url, f"exceeds the limit of {most} pages (FETCH_PAGES)")
+        if time.monotonic() - self._started > _MAX_SECONDS:
+            raise SourceError(
+                url,
+                f"was not fetched: the pages took longer than an hour (at most {most} are read)",
+            )
 
     def _rules(self, url: str) -> Protego:
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._robots:
             response, data = self._follow(f"{site}/robots.txt")
-            # Without rules, everything is allowed; if they cannot be had, nothing is.
+            # Without robots.txt, everything is allowed; if it cannot be fetched, nothing is (RFC
+            # 9309, 2.3.1).
             if response.status_code >= 500:
-                raise SourceError(url, f"robots.txt: the server says {response.status_code}")
+                raise SourceError(
+                    url, f"robots.txt: the server responds with {response.status_code}"
+                )
             found = response.status_code == 200
-            text = data[:_MOST_RULES].decode("utf-8", "replace") if found else ""
+            text = data[:_MAX_RULES].decode("utf-8", "replace") if found else ""
             self._robots[site] = Protego.parse(text)
         return self._robots[site]
 
     def _follow(self, url: str) -> tuple[httpx.Response, bytes]:
         address = url
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             _split(address)
             self._wait(address)
             response, data = self._request(address)
@@ -173,66 +206,64 @@ class Fetcher:
                 return response, data
             target = _joined(address, response.headers.get("location", ""))
             if not _same_host(target, url):
-                raise SourceError(url, f"leads to another host: {target}")
+                raise SourceError(url, f"redirects to another host: {target}")
             address = target
-        raise SourceError(url, f"leads on more than {_MOST_REDIRECTS} times")
+        raise SourceError(url, f"redirects more than {_MAX_REDIRECTS} times")
 
     def _request(self, url: str) -> tuple[httpx.Response, bytes]:
-        self._transport.stop_after(self.settings.fetch_timeout)
+        self._transport.stop_after(self.limits.timeout)
         try:
             with self._client.stream("GET", url) as response:
-                return response, read_body(response, _MOST_BYTES)
+                return response, read_body(response, _MAX_BYTES)
         except BodyError as error:
             raise SourceError(url, str(error)) from error
         except InsideError as error:
             raise SourceError(
                 url,
-                f"is an address of the own network ({error}), or may lead there. "
-                "Set FETCH_PRIVATE=True if it is to be read.",
+                f"is in the private network ({error}), or may lead there. "
+                "Set FETCH_PRIVATE=True to allow it.",
             ) from error
         except UnicodeError as error:
-            raise SourceError(
-                url, f"the host has no name that can be looked up: {error}"
-            ) from error
+            raise SourceError(url, f"the host name is invalid: {error}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = f"cannot be read: {error or type(error).__name__}"
             if self._transport.overdue:
-                most = self.settings.fetch_timeout
-                reason = f"was not read to its end in the {most:g} seconds of FETCH_TIMEOUT"
+                most = self.limits.timeout
+                reason = f"took longer than {most:g} s (FETCH_TIMEOUT)"
             raise SourceError(url, reason) from error
 
     def _wait(self, url: str) -> None:
         parts = urlsplit(url)
         rules = self._robots.get(f"{parts.scheme}://{parts.netloc}")
         asked = rules.crawl_delay(_AGENT) if rules else None
-        delay = min(_LONGEST_DELAY, max(self.settings.fetch_delay, float(asked or 0)))
+        delay = min(_LONGEST_DELAY, max(self.limits.delay, float(asked or 0)))
         time.sleep(max(0.0, self._last + delay - time.monotonic()))
         self._last = time.monotonic()
 
 
 def _split(url: str) -> SplitResult:
-    """Return an address in its parts; raises SourceError if it is none of the web."""
+    """Split a URL; raises SourceError if it is not an http or https one."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        # Where a password ends is not known here.
+        # Where a password ends is unknown here.
         raise SourceError(re.sub("//.*@", "//", url), "is not a web address") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        reason = "is not an address that begins with https:// or http://"
+        reason = "must begin with https:// or http://"
         raise SourceError(without_credentials(url), reason)
     return parts
 
 
 def _joined(base: str, address: str) -> str:
-    """Return an address that a page at `base` names; raises SourceError if it is none."""
+    """Resolve a URL found at `base`; raises SourceError if it is not valid."""
     try:
         joined = without_credentials(urljoin(base, address))
         _split(joined)
     except ValueError as error:
-        raise SourceError(base, "names what is not a web address") from error
+        raise SourceError(base, "refers to an invalid web address") from error
     except SourceError as error:
-        raise SourceError(base, f"names {error.source}, which {error.reason}") from error
+        raise SourceError(base, f"refers to {error.source}, which {error.reason}") from error
     return joined
 
 

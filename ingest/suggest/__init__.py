@@ -1,4 +1,4 @@
-"""Drafts of how people ask about a guide's problems: asked for, read, kept beside it, decided on.
+"""Drafts of how people ask about a guide's problems: requested, parsed, stored, reviewed.
 
-What drafts count for is the index's (ingest.index.draft_use).
+How drafts are used is up to ingest.index.draft_use.
 """

@@ -1,4 +1,4 @@
-"""Drafts from the language model that the settings name: one call a problem."""
+"""Requests drafts from the configured language model: one call per problem."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.suggest.drafted import Tag
+from ingest.suggest.drafted import LineTag
 from ingest.suggest.problems import Problem
 from ingest.suggest.prompts import TASK, languages_of
 from kb.choosing.calls import CallOutcome, Calls, Unavailable
@@ -19,10 +19,11 @@ from kb.choosing.store import ModelStore
 from kb.errors import ModelError
 from kb.settings import Settings
 
-_LEAST_SECONDS = 120.0
-"""Nobody waits for a draft as for an answer."""
+_MIN_SECONDS = 120.0
+"""Nobody waits for a draft, so its timeout can be longer than an answer's."""
 
-_MOST_TEXT = 6_000
+# Characters of a problem's text, and an estimate of tokens; chosen by hand.
+_MAX_TEXT = 6_000
 _CHARACTERS_PER_TOKEN = 1.5
 _TOKENS_WRITTEN = 800
 _MILLION = 1e6
@@ -39,7 +40,7 @@ Answer with JSON: {"ask": ["..."], "word": ["..."], "title": "", "golden": ["...
 
 
 class _Texts(BaseModel):
-    """What the model answers."""
+    """The model's reply."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -52,8 +53,8 @@ class _Texts(BaseModel):
 
 def _schema() -> dict[str, Any]:
     strings = {"type": "array", "items": {"type": "string"}}
-    properties: dict[str, Any] = {tag.value: strings for tag in Tag}
-    properties[Tag.TITLE.value] = {"type": "string"}
+    properties: dict[str, Any] = {tag.value: strings for tag in LineTag}
+    properties[LineTag.TITLE.value] = {"type": "string"}
     return {
         "title": "drafts",
         "description": "How people ask about the problem.",
@@ -66,15 +67,15 @@ def _schema() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Estimate:
-    """About what it takes to ask: tokens read and written, and money; None without prices."""
+    """Estimated cost of the requests: input and output tokens, and money; None without prices."""
 
     read: int
     written: int
     cost: float | None
 
 
-class Refused(Exception):
-    """The model gave no drafts for a problem; `stopping` is whether it is in vain to ask on."""
+class NoDrafts(Exception):
+    """The model returned no drafts for a problem; `stopping` means that others would fail too."""
 
     def __init__(self, outcome: CallOutcome) -> None:
         super().__init__(outcome.value)
@@ -82,11 +83,11 @@ class Refused(Exception):
 
 
 class Drafter:
-    """Asks the model, within what the settings allow for a day."""
+    """Calls the model, within the daily limits from the settings."""
 
     def __init__(self, settings: Settings, languages: Sequence[str]) -> None:
-        """Open the model; raises SettingsError, or ModelError if the accounts cannot be kept."""
-        slow = max(settings.chat_timeout, _LEAST_SECONDS)
+        """Open the model; raises SettingsError, or ModelError if its usage store is unusable."""
+        slow = max(settings.chat_timeout, _MIN_SECONDS)
         settings = settings.model_copy(update={"chat_timeout": slow})
         self._languages = languages
         try:
@@ -95,29 +96,29 @@ class Drafter:
             raise ModelError(f"{settings.home.model_store} cannot be used: {error}") from error
         self._calls = Calls(open_chat_model(settings), settings, store)
 
-    def texts(self, problem: Problem) -> dict[Tag, Sequence[str]]:
-        """Return what the model drafts for a problem, unchecked; raises Refused."""
+    def texts(self, problem: Problem) -> dict[LineTag, Sequence[str]]:
+        """Return the model's drafts for a problem, unchecked; raises Refused."""
         data = _data(problem, self._languages)
         try:
             with self._calls.exchange() as exchange:
                 found = exchange.ask(_INSTRUCTIONS, data, _schema())
             texts = _Texts.model_validate(found)
         except Unavailable as error:
-            raise Refused(error.outcome) from error
+            raise NoDrafts(error.outcome) from error
         except ValidationError as error:
-            raise Refused(CallOutcome.MALFORMED) from error
+            raise NoDrafts(CallOutcome.MALFORMED) from error
         title = [texts.title.strip()] if texts.title.strip() else []
         return {
-            Tag.ASK: texts.ask,
-            Tag.WORD: texts.word,
-            Tag.TITLE: title,
-            Tag.GOLDEN: texts.golden,
-            Tag.NEAR: texts.near,
+            LineTag.ASK: texts.ask,
+            LineTag.WORD: texts.word,
+            LineTag.TITLE: title,
+            LineTag.GOLDEN: texts.golden,
+            LineTag.NEAR: texts.near,
         }
 
 
 def estimate(problems: Sequence[Problem], languages: Sequence[str], settings: Settings) -> Estimate:
-    """Return about what it takes to ask about problems."""
+    """Estimate the cost of asking about problems."""
     characters = sum(len(_INSTRUCTIONS) + len(_data(each, languages)) for each in problems)
     read = round(characters / _CHARACTERS_PER_TOKEN)
     written = _TOKENS_WRITTEN * len(problems)
@@ -135,7 +136,7 @@ def _data(problem: Problem, languages: Sequence[str]) -> str:
             "heading": problem.heading,
             "title": "wanted" if problem.wants_title else "not wanted",
             "there_is_already": problem.written,
-            "text": problem.text[:_MOST_TEXT],
+            "text": problem.text[:_MAX_TEXT],
         },
         ensure_ascii=False,
     )

@@ -1,4 +1,4 @@
-"""Drafts and decisions as changes to the files beside guides: all checked, then all written."""
+"""Applies drafts and decisions to the side files: everything is checked, then written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPLITS = 3
 
 @dataclass
 class Changes:
-    """The new texts of files, and what they bring. An empty text stands for no file."""
+    """The new contents of files, and counts of what they add. An empty text removes the file."""
 
     files: dict[Path, str] = field(default_factory=dict)
     problems: int = 0
@@ -34,7 +34,7 @@ class Changes:
     near: int = 0
 
     def write(self) -> None:
-        """Put the new texts in the files' places."""
+        """Replace the files with their new contents; raises OSError."""
         for path, text in self.files.items():
             if text:
                 replace_file(path, text)
@@ -48,9 +48,9 @@ def drafted_changes(
     sources: Mapping[str, str],
     today: date,
 ) -> Changes:
-    """Return what drafts, by their problems' keys, change; `sources` names whom they are from.
+    """Return the changes for drafts, keyed by problem; `sources` names where they are from.
 
-    Raises SourceError or QuestionsError if a file is wrong, before or afterwards.
+    Raises SourceError or QuestionsError if a file is invalid, before or after the change.
     """
     changes = Changes()
     for guide in guides:
@@ -77,12 +77,12 @@ def drafted_changes(
 
 
 def merged(problem: Problem, new: Drafted, by: str, today: date) -> Drafts:
-    """Return a problem's drafts with new ones; without news, they are those of before."""
+    """Merge new drafts into a problem's; without new ones, they are unchanged."""
     wordings, keywords = kept_drafts(problem, current=new.current)
     before = problem.drafts
     checksum = new.problem
     if before and not new.current and before.problem == problem.checksum:
-        checksum = before.problem  # the text of now was drafted for, too
+        checksum = before.problem  # there were drafts for the current text as well
     title = new.title or (before.title if before and before.problem == checksum else None)
     drafts = Drafts(
         by=by,
@@ -98,11 +98,10 @@ def merged(problem: Problem, new: Drafted, by: str, today: date) -> Drafts:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What somebody decided on a problem's drafts: those that are kept; None, if all are dropped.
+class DraftDecision:
+    """A decision on a problem's drafts: those that are kept; None, if all are dropped.
 
-    `golden` are the drafted questions that are kept of it; None, if all are, unless all drafts
-    are dropped.
+    `golden` are the drafted questions that are kept; None keeps all, unless all drafts are dropped.
     """
 
     problem: Problem
@@ -110,8 +109,8 @@ class Decision:
     golden: frozenset[str] | None = None
 
 
-def decided_changes(guide: GuideFile, decisions: Sequence[Decision]) -> Changes:
-    """Return what decisions on a guide's drafts change; raises as `drafted_changes` does."""
+def decided_changes(guide: GuideFile, decisions: Sequence[DraftDecision]) -> Changes:
+    """Return the changes for decisions on a guide's drafts; raises as `drafted_changes` does."""
     changes = Changes()
     editor = SideFileEditor(guide)
     golden = _golden_text(guide)
@@ -134,7 +133,7 @@ def decided_changes(guide: GuideFile, decisions: Sequence[Decision]) -> Changes:
 
 
 def _dropped(drafts: Drafts, kept: Drafts | None) -> list[str]:
-    """Return which of a problem's drafts are not among those that are kept."""
+    """Return the problem's drafts that are not kept."""
     wanted = {text.casefold() for text in _texts(kept)} if kept else set()
     return [text for text in _texts(drafts) if text.casefold() not in wanted]
 
@@ -146,11 +145,11 @@ def _texts(drafts: Drafts) -> tuple[str, ...]:
 def drafted_questions(
     problem: Problem, questions: Sequence[GoldenQuestion]
 ) -> list[GoldenQuestion]:
-    """Return the drafted questions that are a problem's own."""
+    """Return the drafted questions that belong to a problem."""
     return [each for each in questions if each.draft and _anchor(each.draft) == problem.anchor]
 
 
-def _keeps(by_anchor: Mapping[str, Decision]) -> Callable[[GoldenQuestion], bool | None]:
+def _keeps(by_anchor: Mapping[str, DraftDecision]) -> Callable[[GoldenQuestion], bool | None]:
     def keep(question: GoldenQuestion) -> bool | None:
         decision = by_anchor.get(_anchor(question.draft or ""))
         if decision is None:
@@ -163,7 +162,7 @@ def _keeps(by_anchor: Mapping[str, Decision]) -> Callable[[GoldenQuestion], bool
 
 
 def _anchor(draft: str) -> str:
-    """Return which problem a draft's mark names: "by, date, anchor"."""
+    """Return the problem that a draft's mark names: "by, date, anchor"."""
     return draft.rsplit(", ", 1)[-1]
 
 
@@ -189,7 +188,7 @@ def _questions(problem: Problem, new: Drafted, mark: str) -> list[NewQuestion]:
 
 
 def _split(text: str) -> Split:
-    """Return what a question is for: two thirds are to fit with, whatever else is in the file."""
+    """Assign a question to a split: two thirds are for fitting, whatever else is in the file."""
     digest = hashlib.sha256(text.casefold().encode()).digest()
     return "test" if int.from_bytes(digest[:4], "big") % _SPLITS == 0 else "dev"
 
@@ -200,4 +199,4 @@ def _golden_text(guide: GuideFile) -> str:
     except OSError as error:
         raise SourceError(guide.golden, f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise SourceError(guide.golden, "is not UTF-8. Save it in the encoding UTF-8.") from error
+        raise SourceError(guide.golden, "is not UTF-8. Save it as UTF-8.") from error

@@ -1,4 +1,4 @@
-"""What was drafted for a problem, and what no draft may hold."""
+"""A problem's drafts, and what they must not contain."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from kb.question.redact import redact
 
-MOST_CHARACTERS = 300
-MOST_WORDINGS = 20
+# Chosen by hand; front_matter has the same limit for what is written by hand.
+MAX_CHARACTERS = 300
+MAX_WORDINGS = 20
 
 _ADDRESS = re.compile(
     r"\w{2,}://|\bwww\.|\b(?:mailto|javascript):|[\w.+-]+[@＠][\w-]+\.\w+"
@@ -23,14 +24,14 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _WORDS = ("CJK ", "HIRAGANA ", "KATAKANA ", "HANGUL ")
-"""How the names of characters begin that can be words by themselves."""
+"""Prefixes of Unicode names of characters that can be words by themselves."""
 
-# Joiners are letters' in some scripts; what turns or hides text is none.
+# Joiners belong to letters in some scripts; directional and other format controls never do.
 _JOINERS = "\u200c\u200d"
 
 
-class Tag(StrEnum):
-    """What a line of a reply gives."""
+class LineTag(StrEnum):
+    """What a line of a reply holds."""
 
     ASK = "ask"
     WORD = "word"
@@ -41,10 +42,10 @@ class Tag(StrEnum):
 
 @dataclass(frozen=True)
 class Drafted:
-    """What was drafted for one problem.
+    """Drafts for one problem.
 
-    `current` is whether it was for the text that the problem has now; if not, `problem` is the
-    checksum of the text that it was for, where that is known.
+    `current` is whether they are for the problem's current text; if not, `problem` is the checksum
+    of the text they were for, if known.
     """
 
     also_asked: tuple[str, ...] = ()
@@ -56,18 +57,18 @@ class Drafted:
     current: bool = True
 
 
-def fault_of(text: str, tag: Tag) -> str | None:
-    """Return what makes a text unfit to be what its tag says, or None."""
+def fault_of(text: str, tag: LineTag) -> str | None:
+    """Return why a text is unfit for its tag, or None."""
     if not any(character.isalnum() for character in text):
         return "has no text"
-    if tag is Tag.ASK and _is_too_short(text):
+    if tag is LineTag.ASK and _is_too_short(text):
         return "is too short"
-    if len(text) > MOST_CHARACTERS:
-        return f"has {len(text)} characters; {MOST_CHARACTERS} are the most"
+    if len(text) > MAX_CHARACTERS:
+        return f"has {len(text)} characters; the limit is {MAX_CHARACTERS}"
     if any(_is_hidden(character) for character in text):
         return "has control or hidden characters"
     if _ADDRESS.search(text):
-        return "has a web or e-mail address, which no wording needs"
+        return "has a URL or e-mail address, which no wording needs"
     if _MARKUP.search(text):
         return "looks like markup"
     if secrets := redact(text).secrets:
@@ -76,7 +77,7 @@ def fault_of(text: str, tag: Tag) -> str | None:
 
 
 def _is_too_short(text: str) -> bool:
-    """Whether a text has one letter or digit, and that one is no word by itself, as 鍵 is."""
+    """Whether a text is a single letter or digit that is not a word by itself, as 鍵 is."""
     letters = [character for character in text if character.isalnum()]
     return len(letters) == 1 and not unicodedata.name(letters[0], "").startswith(_WORDS)
 

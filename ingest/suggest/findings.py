@@ -1,4 +1,4 @@
-"""What was wrong with a reply, and where."""
+"""Problems found in a reply."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
-    """How bad it is: an error lost a problem or a file, a warning a line at most."""
+class Severity(StrEnum):
+    """Severity: an error loses a problem or a file, a warning at most a line."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something in a line of a reply. `dropped` is whether the line was not taken."""
+class ReplyFinding:
+    """A finding in a line of a reply. `dropped` is whether the line was rejected."""
 
     file: str
     line: int
-    level: Level
+    level: Severity
     message: str
     dropped: bool = False
 

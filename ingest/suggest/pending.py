@@ -1,4 +1,4 @@
-"""Drafts that wait, and decisions on them, as JSON for other programs."""
+"""Pending drafts and decisions on them, as JSON for other programs."""
 
 from __future__ import annotations
 
@@ -9,42 +9,28 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ingest.suggest.changes import Changes, Decision, decided_changes
+from ingest.suggest.changes import Changes, DraftDecision, decided_changes
 from ingest.suggest.problems import GuideFile, Problem
 from kb.errors import GuidebotError
+from kb.ingest_result import PendingDrafts
 from kb.model import Frozen
 
 
-class Pending(Frozen):
-    """A problem's drafts that wait for somebody's word."""
-
-    guide: str
-    language: str
-    anchor: str
-    heading: str
-    source: str
-    by: str
-    date: str
-    also_asked: tuple[str, ...]
-    keywords: tuple[str, ...]
-    title: str | None
-
-
-class Decided(Frozen):
-    """What was decided on a problem's drafts: the wordings to keep; without any, all go."""
+class ReviewDecision(Frozen):
+    """A decision on a problem's drafts: the wordings to keep; if empty, all are dropped."""
 
     source: Annotated[str, Field(min_length=1)]
     anchor: Annotated[str, Field(min_length=1)]
     keep: tuple[str, ...]
 
 
-_DECIDED = TypeAdapter(tuple[Decided, ...])
+_DECIDED = TypeAdapter(tuple[ReviewDecision, ...])
 
 
-def pending(guides: Sequence[GuideFile]) -> list[Pending]:
-    """Return the drafts that wait, in the guides' order."""
+def pending(guides: Sequence[GuideFile]) -> list[PendingDrafts]:
+    """Return the drafts that await review, in the guides' order."""
     return [
-        Pending(
+        PendingDrafts(
             guide=problem.info.id,
             language=problem.info.language,
             anchor=problem.anchor,
@@ -62,8 +48,8 @@ def pending(guides: Sequence[GuideFile]) -> list[Pending]:
     ]
 
 
-def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
-    """Return the decisions in a file of JSON; raises GuidebotError that names what is wrong."""
+def read_decisions(name: str, data: bytes) -> tuple[ReviewDecision, ...]:
+    """Parse a JSON file of decisions; raises GuidebotError with what is wrong."""
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -73,7 +59,7 @@ def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
             f"{name}: line {error.lineno}: is not JSON: {error.msg}. Nothing was changed."
         ) from error
     except RecursionError as error:
-        raise GuidebotError(f"{name}: is nested too deep. Nothing was changed.") from error
+        raise GuidebotError(f"{name}: is nested too deeply. Nothing was changed.") from error
     try:
         return _DECIDED.validate_python(value)
     except ValidationError as error:
@@ -83,14 +69,16 @@ def read_decisions(name: str, data: bytes) -> tuple[Decided, ...]:
         raise GuidebotError(f"{name}: {wrong}. Nothing was changed.") from error
 
 
-def decisions_as_changes(guides: Sequence[GuideFile], decided: Sequence[Decided]) -> list[Changes]:
-    """Return what decisions change, nothing of it written yet.
+def decisions_as_changes(
+    guides: Sequence[GuideFile], decided: Sequence[ReviewDecision]
+) -> list[Changes]:
+    """Return the changes for decisions, not written yet.
 
-    Raises GuidebotError that names every source, section and wording that is not known, and as
-    `decided_changes` does.
+    Raises GuidebotError with every unknown source, section and wording, and as `decided_changes`
+    does.
     """
     faults: list[str] = []
-    found: dict[Path, list[Decision]] = {}
+    found: dict[Path, list[DraftDecision]] = {}
     seen: set[tuple[Path, str]] = set()
     for each in decided:
         guide = next((guide for guide in guides if _is_at(guide, each.source)), None)
@@ -103,7 +91,7 @@ def decisions_as_changes(guides: Sequence[GuideFile], decided: Sequence[Decided]
             found.setdefault(guide.path, []).append(_decision(problem, each))
     if faults:
         reasons = "".join(f"\n  {fault}" for fault in faults)
-        raise GuidebotError(f"These decisions cannot be taken, so nothing was changed:{reasons}")
+        raise GuidebotError(f"These decisions cannot be applied, so nothing was changed:{reasons}")
     return [decided_changes(guide, found[guide.path]) for guide in guides if guide.path in found]
 
 
@@ -116,22 +104,24 @@ def _problem(guide: GuideFile | None, anchor: str) -> Problem | None:
     return next((each for each in problems if each.anchor == anchor), None)
 
 
-def _faults(guide: GuideFile | None, problem: Problem | None, each: Decided) -> Iterator[str]:
+def _faults(
+    guide: GuideFile | None, problem: Problem | None, each: ReviewDecision
+) -> Iterator[str]:
     if guide is None:
-        yield f"{each.source}: no such guide is named"
+        yield f"{each.source}: no guide with this source was given"
     elif problem is None:
         yield f"{each.source}: there is no problem {each.anchor!r}"
     elif problem.drafts is None or not problem.drafts.waiting:
-        yield f"{each.source}: {each.anchor!r} has no drafts that wait"
+        yield f"{each.source}: {each.anchor!r} has no pending drafts"
     else:
         for text in each.keep:
             if text not in problem.drafts.also_asked:
                 yield f"{each.source}: {each.anchor!r} has no drafted wording {text!r}"
 
 
-def _decision(problem: Problem, each: Decided) -> Decision:
+def _decision(problem: Problem, each: ReviewDecision) -> DraftDecision:
     if problem.drafts is None or not each.keep:
-        return Decision(problem, None)
+        return DraftDecision(problem, None)
     wanted = set(each.keep)
     kept = tuple(text for text in problem.drafts.also_asked if text in wanted)
-    return Decision(problem, problem.drafts.model_copy(update={"also_asked": kept}))
+    return DraftDecision(problem, problem.drafts.model_copy(update={"also_asked": kept}))

@@ -1,4 +1,4 @@
-"""A guide's problems, as drafts are asked for and kept: their names, texts and checksums."""
+"""A guide's problems as used for drafting: their names, texts and checksums."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ingest.document import Document
 from ingest.front_matter import side_file_of
 from ingest.parse.outline import gone_entries
 from ingest.parse.roles import is_bare
-from ingest.sources.files import Said
+from ingest.source import Source
 from ingest.suggest.unworded import by_problem, first_sections
 from kb.evaluation.golden import golden_file_of
 from kb.model import Drafts, Guide, GuideInfo, Section, problem_heading
 
 ENOUGH_WORDINGS = 10
-"""With so many wordings of the docs team's own, a problem needs no drafts."""
+"""A problem with this many of the docs team's own wordings needs no drafts; chosen by hand."""
 
-LEAST_WORDINGS = 5
-"""With fewer than these, drafts are asked for again."""
+MIN_WORDINGS = 5
+"""With fewer drafted wordings, drafts are requested again; chosen by hand."""
 
 _ID_DIGITS = 8
 _SUM_DIGITS = 4
@@ -32,35 +32,39 @@ _CHECKSUM_DIGITS = 8
 
 @dataclass(frozen=True)
 class GuideFile:
-    """A guide that is a file on this disk, so that another can lie beside it.
+    """A guide that is a local file, so that it can have a side file.
 
-    `said` is what is said of it where it was named, `bounds` are those it is read in.
+    `bounds` are the limits for reading it.
     """
 
-    path: Path
+    source: Source
     document: Document
     guide: Guide
-    said: Said
     bounds: Bounds = Bounds()
 
     @property
+    def path(self) -> Path:
+        """Where the guide is."""
+        return self.source.path
+
+    @property
     def side(self) -> Path:
-        """Where the file beside the guide is, or would be."""
+        """The path of the side file, whether or not it exists."""
         return side_file_of(self.path)
 
     @property
     def golden(self) -> Path:
-        """Where the guide's drafted golden questions are, or would be."""
+        """The path of the guide's drafted golden questions, whether or not it exists."""
         return golden_file_of(self.path)
 
     @property
     def gone(self) -> list[str]:
-        """The sections that the file beside it has drafts or empty places for, and it has not."""
+        """The sections with drafts or entries in the side file that the guide no longer has."""
         return gone_entries(self.guide.sections, self.document.side_file)
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """The guide's problems, in its order."""
+        """The guide's problems, in order."""
         guide = self.guide
         vague = _vague_names(guide)
         return tuple(
@@ -70,9 +74,9 @@ class GuideFile:
 
 @dataclass(frozen=True)
 class Problem:
-    """A section, or several that belong together.
+    """A section, or several that form one problem.
 
-    `vague` are names of problems in its guide that do not tell them apart.
+    `vague` are names shared by several problems of its guide.
     """
 
     info: GuideInfo
@@ -86,23 +90,23 @@ class Problem:
 
     @property
     def name(self) -> str:
-        """What golden questions expect: "guide#anchor"."""
+        """The name used by golden questions: "guide#anchor"."""
         return f"{self.info.id}#{self.anchor}"
 
     @property
     def heading(self) -> str:
-        """What it is called now."""
+        """Its current name."""
         return problem_heading(self.sections[0], self.info)
 
     @cached_property
     def headings(self) -> frozenset[str]:
-        """What it and its sections are called, casefolded."""
+        """Its names and those of its sections, casefolded."""
         names = (self.heading, *(section.heading for section in self.sections))
         return frozenset(name.casefold() for name in names)
 
     @cached_property
     def text(self) -> str:
-        """Its headings and all its words."""
+        """Its headings and all of its text."""
         return "\n\n".join(
             "\n".join([section.heading, *(block.full_text for block in section.blocks)])
             for section in self.sections
@@ -110,18 +114,18 @@ class Problem:
 
     @cached_property
     def checksum(self) -> str:
-        """What its text is known by: 8 hex digits."""
+        """The checksum of its text: 8 hex digits."""
         return problem_checksum(self.sections)
 
     @cached_property
     def key(self) -> str:
-        """What it is known by whatever its text says: 8 hex digits."""
+        """An identifier independent of its text: 8 hex digits."""
         parts = (self.info.id, self.info.language, self.anchor)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_ID_DIGITS]
 
     @property
     def id(self) -> str:
-        """What it is called in prompts and replies: its key, and how its checksum begins."""
+        """Its id in prompts and replies: its key, and the start of its checksum."""
         return f"{self.key}-{self.checksum[:_SUM_DIGITS]}"
 
     @property
@@ -136,26 +140,26 @@ class Problem:
 
     @property
     def drafts(self) -> Drafts | None:
-        """What was drafted for it."""
+        """Its drafts, if any."""
         return next((section.drafts for section in self.sections if section.drafts), None)
 
     @property
     def wants_title(self) -> bool:
-        """Whether its heading, and no written title, says what it is about."""
+        """Whether neither its heading nor a written title says what it is about."""
         if self.sections[0].title:
             return False
         return not self.heading.strip() or is_bare(self.heading) or self.heading in self.vague
 
     @property
     def decided(self) -> bool:
-        """Whether somebody has decided on all drafts for the text of now."""
+        """Whether all drafts for the current text have been decided on."""
         drafts = self.drafts
         return bool(drafts and drafts.problem == self.checksum and not drafts.waiting)
 
     def wants_drafts(self, *, again: bool, few: bool = False) -> bool:
-        """Whether drafts are to be asked for.
+        """Whether drafts should be requested.
 
-        `again`, also if there are some for its text; with `few`, if they are few.
+        With `again`, even if there are some for its text; with `few`, if there are few.
         """
         if len(self.written) >= ENOUGH_WORDINGS:
             return False
@@ -163,16 +167,16 @@ class Problem:
             return True
         if self.decided:
             return not self.written
-        return few and len(self.written) + len(self.drafts.also_asked) < LEAST_WORDINGS
+        return few and len(self.written) + len(self.drafts.also_asked) < MIN_WORDINGS
 
 
 def text_checksum(text: str) -> str:
-    """Return what a draft that was dropped is known by: 8 hex digits, whatever its case."""
+    """Return the checksum that identifies a dropped draft: 8 hex digits, ignoring case."""
     return hashlib.sha256(text.casefold().encode()).hexdigest()[:_CHECKSUM_DIGITS]
 
 
 def problem_checksum(sections: Sequence[Section]) -> str:
-    """Return what the text of a problem is known by: 8 hex digits that change with any word."""
+    """Return the checksum of a problem's text: 8 hex digits that change with any word."""
     digest = hashlib.sha256()
     for section in sections:
         for part in (section.heading, *(block.full_text for block in section.blocks)):
@@ -181,7 +185,7 @@ def problem_checksum(sections: Sequence[Section]) -> str:
 
 
 def _vague_names(guide: Guide) -> frozenset[str]:
-    """Return what several problems are called, or one of several after the whole guide."""
+    """Return names shared by several problems, or one of several problems named like the guide."""
     names = Counter(problem_heading(each, guide.info) for each in first_sections(guide.sections))
     vague = {name for name, count in names.items() if count > 1}
     return frozenset(vague | ({guide.info.title} if names.total() > 1 else set()))

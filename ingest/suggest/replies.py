@@ -1,4 +1,4 @@
-"""Replies to prompts, to what was drafted for each problem; what is good of them is taken."""
+"""Reads replies to prompts into drafts for each problem, keeping what is usable."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.suggest.drafted import MOST_WORDINGS, Drafted, Tag, fault_of
-from ingest.suggest.findings import Finding, Level
-from ingest.suggest.problems import LEAST_WORDINGS, Problem, text_checksum
+from ingest.suggest.drafted import MAX_WORDINGS, Drafted, LineTag, fault_of
+from ingest.suggest.findings import ReplyFinding, Severity
+from ingest.suggest.problems import MIN_WORDINGS, Problem, text_checksum
 from ingest.suggest.reply_json import BadJson, json_in
-from ingest.suggest.reply_lines import Given, Named, Piece, own_text, pieces_of
+from ingest.suggest.reply_lines import Given, Piece, ProblemLine, own_text, pieces_of
 from kb.text.counted import counted
 
-MOST_BYTES = 5_000_000
+# Chosen by hand, far beyond any assistant's reply.
+MAX_BYTES = 5_000_000
 _NEAREST_NAMED = 20
 _NOTHING = ("none", "(none)", "n/a", "なし")
 _COMMA = re.compile(r"\s*[,，、;；]\s*")
-_TAG_NAMES = ", ".join(tag.value for tag in Tag)
+_TAG_NAMES = ", ".join(tag.value for tag in LineTag)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply as it came: the name of its file, and what is in it."""
+    """A raw reply: its file's name and contents."""
 
     name: str
     data: bytes
@@ -33,26 +34,26 @@ class Reply:
 
 @dataclass(frozen=True)
 class ReadReplies:
-    """What was drafted, by the problems' keys, with the replies it is from, and what was wrong.
+    """The drafts by problem key, with the replies they are from, and the findings.
 
-    `already` counts the texts that were taken, written or dropped before; `few` are the findings
-    about problems that should be asked about once more.
+    `already` counts the texts that were already drafted, written or dropped; `few` are findings on
+    problems that should be asked about again.
     """
 
     drafted: Mapping[str, Drafted]
     sources: Mapping[str, str]
-    findings: Sequence[Finding]
+    findings: Sequence[ReplyFinding]
     already: int
-    few: Sequence[Finding] = ()
+    few: Sequence[ReplyFinding] = ()
 
     @property
-    def dropped(self) -> list[Finding]:
-        """The findings about lines that were not taken."""
+    def dropped(self) -> list[ReplyFinding]:
+        """The findings on lines that were rejected."""
         return [finding for finding in self.findings if finding.dropped]
 
 
 def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadReplies:
-    """Return what replies give to problems. Nothing in them is an error that stops the reading."""
+    """Return the replies' drafts for the problems. No error in them stops the reading."""
     known = {problem.key: problem for problem in problems}
     collection = _Collection(known)
     for reply in replies:
@@ -68,11 +69,11 @@ def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadR
 
 def check_texts(
     problem: Problem,
-    texts: Mapping[Tag, Sequence[str]],
+    texts: Mapping[LineTag, Sequence[str]],
     name: str,
     problems: Sequence[Problem],
 ) -> ReadReplies:
-    """Return what of some texts for one of the problems is fit; lines are the texts' numbers."""
+    """Return the usable texts of one problem; the texts' numbers serve as line numbers."""
     collection = _Collection({problem.key: problem})
     collection.sources[problem.key] = name
     collection.current.add(problem.key)
@@ -87,22 +88,24 @@ def check_texts(
     return ReadReplies(drafted, collection.sources, checks.findings, checks.already, checks.few)
 
 
-def _apart(tag: Tag, text: str) -> list[str]:
-    """Return the texts in a line: keywords may be listed."""
-    return [each for each in _COMMA.split(text) if each] or [text] if tag is Tag.WORD else [text]
+def _apart(tag: LineTag, text: str) -> list[str]:
+    """Split a line into its texts: keywords may be a comma-separated list."""
+    return (
+        [each for each in _COMMA.split(text) if each] or [text] if tag is LineTag.WORD else [text]
+    )
 
 
 @dataclass(frozen=True)
 class _Line:
     file: str
     line: int
-    tag: Tag
+    tag: LineTag
     text: str
 
 
 @dataclass
 class _Collection:
-    """The lines of all replies, by the problems that they are for."""
+    """The lines of all replies, by problem."""
 
     known: Mapping[str, Problem]
     given: dict[str, list[_Line]] = field(default_factory=dict)
@@ -110,11 +113,11 @@ class _Collection:
     ids: dict[str, tuple[str, int]] = field(default_factory=dict)
     current: set[str] = field(default_factory=set)
     begins: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ReplyFinding] = field(default_factory=list)
     _unknown: int = 0
 
     def add(self, reply: Reply) -> None:
-        """Take the lines of a reply."""
+        """Add a reply's lines."""
         text = self._text(reply)
         if text is None:
             return
@@ -126,72 +129,70 @@ class _Collection:
         pieces = sorted([*whole, *found.pieces], key=lambda piece: piece.line)
         if found.bad and _is_reply_gone_wrong(found.bad, text, pieces):
             self._bad_json(reply.name, found.bad, found.pieces)
-        elif not any(isinstance(piece, (Named, Given)) for piece in pieces):
+        elif not any(isinstance(piece, (ProblemLine, Given)) for piece in pieces):
             self._say(
                 reply.name,
                 1,
-                Level.ERROR,
-                "holds nothing in the form that the prompt asks for: no line with a problem's id "
+                Severity.ERROR,
+                "has nothing in the format that the prompt asks for: no line with a problem's id "
                 "such as '## 3f9c12aa-51b0', and none such as 'ask: ...'",
             )
         self._sort(reply.name, pieces)
 
     def _bad_json(self, name: str, bad: BadJson, taken: Sequence[Piece]) -> None:
         if taken:
-            message = f"{bad.reason}. What is whole before and after it is taken. {_REST}"
-            self._say(name, bad.line, Level.WARNING, message, dropped=True)
+            message = f"{bad.reason}. The complete parts before and after it are used. {_REST}"
+            self._say(name, bad.line, Severity.WARNING, message, dropped=True)
         else:
-            self._say(name, bad.line, Level.ERROR, f"{bad.reason}. {_PLAIN}")
+            self._say(name, bad.line, Severity.ERROR, f"{bad.reason}. {_PLAIN}")
 
     def _text(self, reply: Reply) -> str | None:
-        if len(reply.data) > MOST_BYTES:
-            size = f"{MOST_BYTES // 1_000_000} MB"
-            self._say(reply.name, 1, Level.ERROR, f"has more than {size}. Is it a reply?")
+        if len(reply.data) > MAX_BYTES:
+            size = f"{MAX_BYTES // 1_000_000} MB"
+            self._say(reply.name, 1, Severity.ERROR, f"is larger than {size}. Is it a reply?")
             return None
         try:
             text = reply.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = reply.data.count(b"\n", 0, error.start) + 1
-            self._say(reply.name, line, Level.ERROR, "is not UTF-8. Save it in the encoding UTF-8.")
+            self._say(reply.name, line, Severity.ERROR, "is not UTF-8. Save it as UTF-8.")
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _whole(
         self, name: str, pieces: Sequence[Piece], *, ends: bool, last: int
     ) -> Sequence[Piece]:
-        """Return the pieces in a reply's lines without a last line that may be half of one.
+        """Return a reply's pieces without the last line if it may be truncated.
 
         `ends` is whether its `last` line has a line break.
         """
         if not pieces or not isinstance(pieces[-1], Given):
             return pieces
         if not ends and pieces[-1].line == last:
-            why = (
-                "there is no line break after it. Add one if it is whole; if not, ask for the rest"
-            )
+            why = "it has no line break. Add one if it is complete; if not, ask for the rest"
         elif self._breaks_off(pieces):
             why = f"the problem has no near misses. {_REST}"
         else:
             return pieces
         message = f"the reply seems to be cut off here, so its last line is dropped: {why}"
-        self._say(name, pieces[-1].line, Level.WARNING, message, dropped=True)
+        self._say(name, pieces[-1].line, Severity.WARNING, message, dropped=True)
         return pieces[:-1]
 
     @staticmethod
     def _breaks_off(pieces: Sequence[Piece]) -> bool:
-        """Whether the last problem has no near misses, and those before it do."""
-        starts = [n for n, piece in enumerate(pieces) if isinstance(piece, Named)]
+        """Whether the last problem has no near misses although those before it do."""
+        starts = [n for n, piece in enumerate(pieces) if isinstance(piece, ProblemLine)]
         if len(starts) < 2:  # nothing to compare with
             return False
         parts = [pieces[a:b] for a, b in zip(starts, [*starts[1:], len(pieces)], strict=True)]
-        ends = [any(_is(piece, Tag.NEAR) for piece in part) for part in parts]
+        ends = [any(_is(piece, LineTag.NEAR) for piece in part) for part in parts]
         return all(ends[:-1]) and not ends[-1]
 
     def _sort(self, name: str, pieces: Sequence[Piece]) -> None:
-        """Give each line to its problem."""
+        """Assign each line to its problem."""
         problem: Problem | None = None
         lost: list[int] = []
-        why = "stand before any problem's id"
+        why = "are before any problem's id"
         for piece in pieces:
             if isinstance(piece, Given):
                 if problem is None:
@@ -199,20 +200,24 @@ class _Collection:
                 else:
                     self._give(name, problem, piece)
                 continue
-            if isinstance(piece, Named) and piece.checksum is None and piece.key not in self.known:
-                continue  # eight digits that are no id
+            if (
+                isinstance(piece, ProblemLine)
+                and piece.checksum is None
+                and piece.key not in self.known
+            ):
+                continue  # eight digits that are not an id
             self._lost(name, lost, why)
             lost = []
-            problem = self._problem(name, piece) if isinstance(piece, Named) else None
-            why = "stand under an unknown id"
-            if not isinstance(piece, Named):
-                why = f"stand under the heading {piece.text[:60]!r}, which is no problem's id"
+            problem = self._problem(name, piece) if isinstance(piece, ProblemLine) else None
+            why = "are under an unknown id"
+            if not isinstance(piece, ProblemLine):
+                why = f"are under the heading {piece.text[:60]!r}, which is not a problem's id"
         self._lost(name, lost, why)
 
-    def _problem(self, name: str, named: Named) -> Problem | None:
+    def _problem(self, name: str, named: ProblemLine) -> Problem | None:
         problem = self.known.get(named.key)
         if problem is None:
-            self._say(name, named.line, Level.ERROR, self._no_such(named))
+            self._say(name, named.line, Severity.ERROR, self._no_such(named))
             return None
         self.given.setdefault(problem.key, [])
         self.sources.setdefault(problem.key, name)
@@ -224,13 +229,13 @@ class _Collection:
         self._say(
             name,
             named.line,
-            Level.WARNING,
-            f"the text of {problem.heading!r} has changed since it was asked about: its drafts are "
-            "taken, and it is drafted again next time",
+            Severity.WARNING,
+            f"the text of {problem.heading!r} has changed since the prompt was made: its drafts "
+            "are used, and it is drafted again next time",
         )
         return problem
 
-    def _no_such(self, named: Named) -> str:
+    def _no_such(self, named: ProblemLine) -> str:
         self._unknown += 1
         near: list[str] = []
         if self._unknown <= _NEAREST_NAMED:
@@ -239,7 +244,7 @@ class _Collection:
                 f"{each} ({ids[each].heading})"
                 for each in difflib.get_close_matches(named.id, ids, n=1, cutoff=0.75)
             ]
-        hint = f"The nearest is {near[0]}" if near else "It may be gone, or its guide is not named"
+        hint = f"The nearest is {near[0]}" if near else "It may be gone, or its guide was not given"
         return f"no problem has the id {named.id}. {hint}"
 
     def _give(self, name: str, problem: Problem, given: Given) -> None:
@@ -247,41 +252,41 @@ class _Collection:
             self._say(
                 name,
                 given.line,
-                Level.WARNING,
+                Severity.WARNING,
                 f"there is no tag {given.name!r} ({_TAG_NAMES})",
                 dropped=True,
             )
             return
         for text in _apart(given.tag, given.text):
-            if given.tag not in (Tag.TITLE, Tag.WORD) or text.casefold() not in _NOTHING:
+            if given.tag not in (LineTag.TITLE, LineTag.WORD) or text.casefold() not in _NOTHING:
                 self.given[problem.key].append(_Line(name, given.line, given.tag, text))
 
     def _lost(self, name: str, lines: Sequence[int], why: str) -> None:
         if not lines:
             return
         which = f"lines {lines[0]} to {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
-        what = why if len(lines) > 1 else why.replace("stand ", "stands ", 1)
-        self._say(name, lines[0], Level.WARNING, f"{which} {what}", dropped=True)
+        what = why if len(lines) > 1 else why.replace("are ", "is ", 1)
+        self._say(name, lines[0], Severity.WARNING, f"{which} {what}", dropped=True)
 
     def _say(
-        self, name: str, line: int, level: Level, message: str, *, dropped: bool = False
+        self, name: str, line: int, level: Severity, message: str, *, dropped: bool = False
     ) -> None:
-        self.findings.append(Finding(name, line, level, message, dropped))
+        self.findings.append(ReplyFinding(name, line, level, message, dropped))
 
 
 _REST = "Ask for the rest"
-_PLAIN = "Ask for the reply once more, in lines as the prompt says"
+_PLAIN = "Ask for the reply again, in lines as the prompt says"
 
 
 class _Checks:
-    """What is fit of the lines that were given, all problems seen together."""
+    """Checks the lines of all problems together."""
 
     def __init__(self, collection: _Collection, problems: Sequence[Problem]) -> None:
-        self.findings: list[Finding] = []
-        self.few: list[Finding] = []
+        self.findings: list[ReplyFinding] = []
+        self.few: list[ReplyFinding] = []
         self.already = 0
         self._collection = collection
-        # Editions of a guide have the same names, and may have the same wordings.
+        # Editions of a guide share names, and may share wordings.
         self._asked: dict[str, set[str]] = defaultdict(set)
         for problem in problems:
             drafted = problem.drafts.also_asked if problem.drafts else ()
@@ -289,16 +294,16 @@ class _Checks:
                 self._asked[text.casefold()].add(problem.name)
         for key, lines in collection.given.items():
             for line in lines:
-                if line.tag is Tag.ASK:
+                if line.tag is LineTag.ASK:
                     self._asked[line.text.casefold()].add(collection.known[key].name)
 
     def drafted(self, problem: Problem) -> Drafted:
-        """Return what was drafted for a problem, without what it has already."""
+        """Return the usable drafts for a problem, without those it already has."""
         lines = self._collection.given[problem.key]
         current = problem.key in self._collection.current
         kept = kept_drafts(problem, current=current)
-        taken: dict[Tag, dict[str, str]] = {tag: {} for tag in Tag}
-        counts = {Tag.ASK: len(kept[0]), Tag.WORD: len(kept[1])}
+        taken: dict[LineTag, dict[str, str]] = {tag: {} for tag in LineTag}
+        counts = {LineTag.ASK: len(kept[0]), LineTag.WORD: len(kept[1])}
         had = _had(problem, kept)
         dropped = set(dropped_drafts(problem, current=current))
         for line in lines:
@@ -309,17 +314,17 @@ class _Checks:
                 shown = f" ({line.text[:60]!r})" if line.text else ""
                 message = f"{line.tag.value}: {fault}{shown}"
                 self.findings.append(
-                    Finding(line.file, line.line, Level.WARNING, message, dropped=True)
+                    ReplyFinding(line.file, line.line, Severity.WARNING, message, dropped=True)
                 )
             else:
                 taken[line.tag][text] = line.text
-        self._say_if_few(problem, lines, counts[Tag.ASK] + len(taken[Tag.ASK]))
+        self._say_if_few(problem, lines, counts[LineTag.ASK] + len(taken[LineTag.ASK]))
         return Drafted(
-            also_asked=tuple(taken[Tag.ASK].values()),
-            keywords=tuple(taken[Tag.WORD].values()),
-            title=next(iter(taken[Tag.TITLE].values()), None),
-            golden=tuple(taken[Tag.GOLDEN].values()),
-            near=tuple(taken[Tag.NEAR].values()),
+            also_asked=tuple(taken[LineTag.ASK].values()),
+            keywords=tuple(taken[LineTag.WORD].values()),
+            title=next(iter(taken[LineTag.TITLE].values()), None),
+            golden=tuple(taken[LineTag.GOLDEN].values()),
+            near=tuple(taken[LineTag.NEAR].values()),
             problem=problem.checksum if current else self._former(problem),
             current=current,
         )
@@ -327,21 +332,23 @@ class _Checks:
     def _say_if_few(self, problem: Problem, lines: Sequence[_Line], drafts: int) -> None:
         file, number = self._collection.ids.get(problem.key, ("", 1))
         wordings = drafts + len(problem.written)
-        if not any(line.tag is Tag.ASK for line in lines):
-            message = f"no wording for {problem.heading!r} came with its id"
-            self.findings.append(Finding(file, number, Level.WARNING, message))
-        elif wordings < LEAST_WORDINGS and not (problem.decided and problem.written):
-            came = f"only {counted(wordings, 'wording')} came for {problem.heading!r}"
-            self.few.append(Finding(file, number, Level.WARNING, f"{came}: ask again for it"))
+        if not any(line.tag is LineTag.ASK for line in lines):
+            message = f"there is no wording for {problem.heading!r} under its id"
+            self.findings.append(ReplyFinding(file, number, Severity.WARNING, message))
+        elif wordings < MIN_WORDINGS and not (problem.decided and problem.written):
+            came = f"only {counted(wordings, 'wording')} for {problem.heading!r}"
+            self.few.append(
+                ReplyFinding(file, number, Severity.WARNING, f"{came}: ask again for it")
+            )
 
     def _former(self, problem: Problem) -> str | None:
-        """Return the checksum that the text had, if the drafts of before tell."""
+        """Return the previous checksum of the problem's text, if its drafts record one."""
         begins = self._collection.begins.get(problem.key)
         before = problem.drafts.problem if problem.drafts else None
         return before if begins and before and before.startswith(begins) else None
 
     def _fault(
-        self, problem: Problem, line: _Line, taken: Mapping[Tag, Mapping[str, str]], had: int
+        self, problem: Problem, line: _Line, taken: Mapping[LineTag, Mapping[str, str]], had: int
     ) -> str | None:
         if fault := fault_of(line.text, line.tag):
             return fault
@@ -351,37 +358,37 @@ class _Checks:
     def _misplaced(
         self,
         problem: Problem,
-        tag: Tag,
+        tag: LineTag,
         text: str,
-        taken: Mapping[Tag, Mapping[str, str]],
+        taken: Mapping[LineTag, Mapping[str, str]],
         had: int,
     ) -> Iterator[str]:
-        """Yield what is wrong with a text that would be good elsewhere."""
+        """Yield the reasons why a text that is fine in itself is not usable here."""
         if text in taken[tag]:
-            yield "the reply has it twice"
-        if tag is Tag.TITLE:
+            yield "is in the reply twice"
+        if tag is LineTag.TITLE:
             if not problem.wants_title:
                 yield f"the heading {problem.heading!r} says what it is about"
             if taken[tag]:
                 yield "there is one already"
             return
-        if tag in (Tag.ASK, Tag.WORD) and text in problem.headings:
+        if tag in (LineTag.ASK, LineTag.WORD) and text in problem.headings:
             yield "is the heading itself, which is searched anyway"
-        if tag is Tag.ASK and len(self._asked[text]) > 1:
+        if tag is LineTag.ASK and len(self._asked[text]) > 1:
             names = ", ".join(sorted(self._asked[text] - {problem.name}))
-            yield f"is a wording of {names}, too, so it tells neither apart"
-        if tag in (Tag.GOLDEN, Tag.NEAR) and self._asked.get(text):
-            yield "is a wording, so asking it would show nothing"
-        if tag is Tag.NEAR and text in taken[Tag.GOLDEN]:
-            yield "is among the questions that it answers"
-        if had + len(taken[tag]) >= MOST_WORDINGS:
-            yield f"{MOST_WORDINGS} are enough for a problem"
+            yield f"is also a wording of {names}, so it does not tell them apart"
+        if tag in (LineTag.GOLDEN, LineTag.NEAR) and self._asked.get(text):
+            yield "is also a wording, so asking it would prove nothing"
+        if tag is LineTag.NEAR and text in taken[LineTag.GOLDEN]:
+            yield "is also one of the questions that it answers"
+        if had + len(taken[tag]) >= MAX_WORDINGS:
+            yield f"a problem has at most {MAX_WORDINGS}"
 
 
 def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the drafted wordings and keywords that stay when others come.
+    """Return the drafted wordings and keywords that stay when new ones are added.
 
-    Drafts for a former text make room for those for the `current` one.
+    Drafts for an earlier text make room for those for the `current` one.
     """
     drafts = problem.drafts
     if drafts is None or (current and drafts.problem != problem.checksum):
@@ -390,7 +397,7 @@ def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequ
 
 
 def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
-    """Return the checksums of dropped drafts that are not to come back, as `kept_drafts` does."""
+    """Return the checksums of dropped drafts that must not come back, as `kept_drafts` does."""
     drafts = problem.drafts
     if drafts is None or (current and drafts.problem != problem.checksum):
         return ()
@@ -399,33 +406,33 @@ def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
 
 def _had(
     problem: Problem, kept: tuple[Sequence[str], Sequence[str]]
-) -> Mapping[Tag, frozenset[str]]:
-    """Return what a problem has already, casefolded: of the docs team's own, and of drafts."""
+) -> Mapping[LineTag, frozenset[str]]:
+    """Return what a problem already has, casefolded: the docs team's own, and drafts."""
     titles = [problem.sections[0].title, problem.drafts.title if problem.drafts else None]
     texts = {
-        Tag.ASK: (*kept[0], *problem.written),
-        Tag.WORD: (*kept[1], *problem.keywords),
-        Tag.TITLE: tuple(title for title in titles if title),
+        LineTag.ASK: (*kept[0], *problem.written),
+        LineTag.WORD: (*kept[1], *problem.keywords),
+        LineTag.TITLE: tuple(title for title in titles if title),
     }
     return {tag: frozenset(text.casefold() for text in some) for tag, some in texts.items()}
 
 
 def read_reply_file(path: Path) -> Reply:
-    """Return a reply in a file, but not more of it than would be read; raises OSError."""
+    """Read a reply from a file, up to just over the size limit; raises OSError."""
     with path.open("rb") as file:
-        return Reply(str(path), file.read(MOST_BYTES + 1))
+        return Reply(str(path), file.read(MAX_BYTES + 1))
 
 
 def _is_reply_gone_wrong(bad: BadJson, text: str, pieces: Sequence[Piece]) -> bool:
-    """Whether JSON that cannot be read was a reply; prose with a bracket in it is none."""
+    """Whether unparsable JSON was meant as a reply; prose with a bracket in it is not."""
     has_lines = any(isinstance(piece, Given) for piece in pieces)
     return bad.has_ids or ('"' in text and not has_lines)
 
 
 def _is_prose(piece: Piece) -> bool:
-    """Whether a line is only like one with a tag: "Here it is:" above JSON."""
+    """Whether a line only looks tagged: "Here it is:" above JSON."""
     return isinstance(piece, Given) and piece.tag is None
 
 
-def _is(piece: Piece, tag: Tag) -> bool:
+def _is(piece: Piece, tag: LineTag) -> bool:
     return isinstance(piece, Given) and piece.tag is tag

@@ -1,4 +1,4 @@
-"""Replies that are JSON, whole or in part: what they say, as if it stood in lines."""
+"""Reads replies in JSON, complete or truncated, into the same pieces as lines."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.suggest.reply_lines import Given, Named, Piece, tag_of, tidy
+from ingest.suggest.reply_lines import Given, Piece, ProblemLine, tag_of, tidy
 
 _START = re.compile(r'[{\[](?=\s*["{\[])')
 _ID = re.compile(r"\s*([0-9a-f]{8})(?:-([0-9a-f]{4}))?\s*", re.IGNORECASE)
 _ID_BEFORE = re.compile(r'"([0-9a-f]{8}(?:-[0-9a-f]{4})?)"\s*:\s*\Z', re.IGNORECASE)
 _ID_KEYS = ("id", "problem")
-_MOST_BEFORE = 40
-_MOST_BETWEEN = 10_000
-_MOST_FAULTS = 200
-"""After so many values that are none, the rest of a text is not looked through for others."""
+# Characters searched for an id before a value, and for the next value; chosen by hand.
+_MAX_BEFORE = 40
+_MAX_BETWEEN = 10_000
+_MAX_FAULTS = 200
+"""After this many failed attempts, the rest of a text is not searched for JSON; chosen by hand."""
 
-# Where lines begin again after JSON that has no end: at a fence, a heading, an empty line.
+# Where parsing resumes after unterminated JSON: at a fence, a heading, an empty line.
 _END_OF_BAD = re.compile(r"^(?:[ \t>]*(?:`{3,}|~{3,})|#|[ \t]*$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class BadJson:
-    """JSON that cannot be read, and the line that is wrong."""
+    """JSON that cannot be parsed, and the line of the error."""
 
     line: int
     reason: str
@@ -33,7 +34,7 @@ class BadJson:
 
 @dataclass
 class FoundJson:
-    """What the JSON in a text says, the first that cannot be read, and the text without it."""
+    """The pieces in a text's JSON, the first parse error, and the text without JSON."""
 
     pieces: list[Piece] = field(default_factory=list)
     bad: BadJson | None = None
@@ -41,13 +42,13 @@ class FoundJson:
 
 
 def json_in(text: str) -> FoundJson:
-    """Return what the JSON in a text says; of a value that breaks off, what is whole in it."""
+    """Return the pieces in a text's JSON; from a truncated value, those that are complete."""
     found = FoundJson()
     spans: list[tuple[int, int]] = []
     decoder = json.JSONDecoder()
     lines = _Lines(text)
     at = faults = bad_until = 0
-    while faults < _MOST_FAULTS and (match := _START.search(text, at)):
+    while faults < _MAX_FAULTS and (match := _START.search(text, at)):
         start = match.start()
         try:
             value, at = decoder.raw_decode(text, start)
@@ -59,7 +60,7 @@ def json_in(text: str) -> FoundJson:
                 spans += [(start, bad_until)] if has_ids else []
                 found.bad = found.bad or _bad(text, start, error, has_ids)
             continue
-        key = _ID_BEFORE.search(text[max(0, start - _MOST_BEFORE) : start])
+        key = _ID_BEFORE.search(text[max(0, start - _MAX_BEFORE) : start])
         lines.go_to(start - len(key[0]) if key else start)
         pieces = list(lines.pieces({key[1]: value} if key else value))
         found.pieces += pieces
@@ -74,7 +75,7 @@ def _bad(
     if isinstance(error, json.JSONDecodeError):
         return BadJson(error.lineno, f"is not JSON: {error.msg}", has_ids)
     line = text.count("\n", 0, start) + 1
-    return BadJson(line, "is not JSON that can be read: it is nested too deep", has_ids)
+    return BadJson(line, "is not valid JSON: it is nested too deeply", has_ids)
 
 
 def _end_of_bad(text: str, start: int) -> int:
@@ -88,7 +89,7 @@ def _has_ids(text: str) -> bool:
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    """Return a text with nothing but its line breaks where spans of it were."""
+    """Return a text with spans blanked out, except for their line breaks."""
     parts: list[str] = []
     done = 0
     for start, end in spans:
@@ -100,7 +101,7 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 class _Lines:
-    """Says which line of a text something stands on, as it is asked for in order."""
+    """Maps values to lines of a text, given queries in order."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -108,13 +109,13 @@ class _Lines:
         self._line = 1
 
     def go_to(self, at: int) -> None:
-        """Look from here on."""
+        """Start the search here."""
         if at > self._at:
             self._line += self._text.count("\n", self._at, at)
             self._at = at
 
     def pieces(self, value: object) -> Iterator[Piece]:
-        """Yield what a value says, if it is in one of the shapes that are to be expected."""
+        """Yield a value's pieces, if it has one of the expected shapes."""
         if isinstance(value, list):
             for each in value:
                 yield from self._problem(None, each)
@@ -134,7 +135,7 @@ class _Lines:
         found = _ID.fullmatch(name) if isinstance(name, str) else None
         if found is None:
             return
-        yield Named(self._line_of(found[0]), found[1].lower(), found[2] and found[2].lower())
+        yield ProblemLine(self._line_of(found[0]), found[1].lower(), found[2] and found[2].lower())
         for tag, texts in value.items():
             if tag in _ID_KEYS:
                 continue
@@ -144,8 +145,8 @@ class _Lines:
 
     def _line_of(self, text: str) -> int:
         for written in (json.dumps(text, ensure_ascii=False), json.dumps(text)):
-            # What is written with escapes of another kind is not looked for in all of the text.
-            at = self._text.find(written, self._at, self._at + len(written) + _MOST_BETWEEN)
+            # Do not search all of the text for what was written with other escapes.
+            at = self._text.find(written, self._at, self._at + len(written) + _MAX_BETWEEN)
             if at >= 0:
                 self.go_to(at)
                 break

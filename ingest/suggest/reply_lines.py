@@ -1,11 +1,11 @@
-"""The text of a reply, taken apart into the lines that say something, whatever stands around them.
+"""Splits a reply into meaningful lines, whatever surrounds them.
 
     ## 3f9c12aa-51b0
     ask: My key stopped working over night
     word: golden key
 
-People paste replies with prose, code fences, bullets, bold letters and wide colons in them; some
-assistants answer in JSON all the same (ingest.suggest.reply_json).
+People paste replies with prose, code fences, bullets, bold text and full-width colons; some
+assistants answer in JSON regardless (ingest.suggest.reply_json).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.sources.pasted import NARROW
-from ingest.suggest.drafted import Tag
+from ingest.suggest.drafted import LineTag
 
 END = "===== Prompt {number} of {total}: to here ====="
-"""What stands below a prompt in an exported file; a prompt that is pasted along is passed over."""
+"""The line below a prompt in an exported file; a prompt pasted with the reply is skipped."""
 
 _START = re.compile(r"\s*=+ Prompt \d+ of \d+: copy from here =+\s*")
 _END = re.compile(r"\s*=+ Prompt \d+ of \d+: to here =+\s*")
@@ -39,21 +39,22 @@ _TAG = re.compile(
     r"[ ]?#?\d{0,3}(?:\s?[(\[][\w ,-]{1,20}[)\]])?[\s*_`]*+:(?!//)[\s*_`]*+"
 )
 _BULLET = re.compile(r"\s*(?:[*+•●▪◦・·-]|\d{1,3}[.)、]|\(\d{1,3}\)|[①-⑳])\s*(?=\S)")
-_MOST_AFTER_ID = 120
+# Characters that may follow an id on its line; chosen by hand.
+_MAX_AFTER_ID = 120
 _NAMES = {
-    Tag.ASK: "ask asks",
-    Tag.WORD: "word words keyword keywords",
-    Tag.TITLE: "title titles",
-    Tag.GOLDEN: "golden goldens goldenquestion goldenquestions",
-    Tag.NEAR: "near nears nearmiss nearmisses",
+    LineTag.ASK: "ask asks",
+    LineTag.WORD: "word words keyword keywords",
+    LineTag.TITLE: "title titles",
+    LineTag.GOLDEN: "golden goldens goldenquestion goldenquestions",
+    LineTag.NEAR: "near nears nearmiss nearmisses",
 }
 _TAGS = {name: tag for tag, names in _NAMES.items() for name in names.split()}
 _QUOTES = tuple((pair[0], pair[1]) for pair in ('""', "''", "“”", "„“", "‘’", "«»", "「」", "『』"))
 
 
 @dataclass(frozen=True)
-class Named:
-    """A line with a problem's id: its key, and what its checksum begins with if that is there."""
+class ProblemLine:
+    """A line with a problem's id: its key, and the start of its checksum if present."""
 
     line: int
     key: str
@@ -66,8 +67,8 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A heading without an id: what follows is of no problem that is known."""
+class ForeignHeading:
+    """A heading without an id: what follows belongs to no known problem."""
 
     line: int
     text: str
@@ -75,19 +76,19 @@ class Heading:
 
 @dataclass(frozen=True)
 class Given:
-    """A line with a tag. Of an unknown tag, `tag` is None and `name` what it is."""
+    """A line with a tag. For an unknown tag, `tag` is None and `name` is its text."""
 
     line: int
-    tag: Tag | None
+    tag: LineTag | None
     name: str
     text: str
 
 
-Piece = Named | Heading | Given
+Piece = ProblemLine | ForeignHeading | Given
 
 
 def pieces_of(text: str) -> list[Piece]:
-    """Return what the lines of a text say, in order; prose is passed over."""
+    """Return the pieces in a text's lines, in order; prose is skipped."""
     lines = text.split("\n")
     found: list[Piece] = []
     level = 1
@@ -103,9 +104,9 @@ def pieces_of(text: str) -> list[Piece]:
         elif (heading := _HEADING.match(narrow)) and not _tag(line, narrow, number):
             if like := _LIKE_ID.match(heading[2]):
                 key, _, checksum = like[1].lower().partition("-")
-                found.append(Named(number, key, checksum))
+                found.append(ProblemLine(number, key, checksum))
             elif len(heading[1]) <= level:
-                found.append(Heading(number, heading[2].strip()))
+                found.append(ForeignHeading(number, heading[2].strip()))
             open_tag = None
         elif given := _tag(line, narrow, number):
             found.append(given)
@@ -119,17 +120,17 @@ def pieces_of(text: str) -> list[Piece]:
 
 
 def own_text(text: str) -> str:
-    """Return a text with empty lines for those of a prompt that was pasted along with the reply."""
+    """Return a text with the lines of a pasted prompt blanked out."""
     return "\n".join(line or "" for line in _own(text.split("\n")))
 
 
-def tag_of(name: str) -> Tag | None:
-    """Return the tag of a name as people and assistants write it, or None."""
+def tag_of(name: str) -> LineTag | None:
+    """Return the tag for a name as people and assistants write it, or None."""
     return _TAGS.get(re.sub(r"[\s_-]", "", name.casefold()))
 
 
 def tidy(text: str) -> str:
-    """Return a text without the quotes, bold letters and backticks around words."""
+    """Return a text without surrounding quotes, bold marks and backticks."""
     text = unicodedata.normalize("NFC", text.replace("\t", " ").replace("**", "").replace("`", ""))
     text = text.rstrip("*| ").strip()
     for opening, closing in _QUOTES:
@@ -140,7 +141,7 @@ def tidy(text: str) -> str:
 
 
 def _own(lines: Sequence[str]) -> Iterator[str | None]:
-    """Yield the lines, with None for those of a prompt that was pasted along with the reply."""
+    """Yield the lines, with None for those of a pasted prompt."""
     ends = {number for number, line in enumerate(lines) if _END.fullmatch(line)}
     last_end = max(ends, default=-1)
     closing: dict[str, int] = {}
@@ -168,12 +169,12 @@ def _own(lines: Sequence[str]) -> Iterator[str | None]:
             yield line
 
 
-def _named(narrow: str, number: int) -> Named | None:
+def _named(narrow: str, number: int) -> ProblemLine | None:
     if match := _ID.match(narrow):
-        if narrow.lstrip().startswith("#") or len(match[3]) <= _MOST_AFTER_ID:
-            return Named(number, match[1].lower(), match[2].lower())
+        if narrow.lstrip().startswith("#") or len(match[3]) <= _MAX_AFTER_ID:
+            return ProblemLine(number, match[1].lower(), match[2].lower())
     if match := _KEY_ALONE.fullmatch(narrow):
-        return Named(number, match[1].lower(), None)
+        return ProblemLine(number, match[1].lower(), None)
     return None
 
 
@@ -185,6 +186,6 @@ def _tag(line: str, narrow: str, number: int) -> Given | None:
 
 
 def _take_below(found: list[Piece], open_tag: Given) -> None:
-    """Take away the empty line of a tag whose texts stand below it."""
+    """Drop the empty line of a tag whose texts are on the lines below."""
     if found and found[-1] is open_tag:
         found.pop()

@@ -1,4 +1,4 @@
-"""The docs team's look at drafts, in the terminal: problem by problem, a key for each decision."""
+"""Reviews drafts in the terminal: problem by problem, with a key for each decision."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.suggest.changes import Decision, decided_changes, drafted_questions
-from ingest.suggest.drafted import Tag, fault_of
+from ingest.suggest.changes import DraftDecision, decided_changes, drafted_questions
+from ingest.suggest.drafted import LineTag, fault_of
 from ingest.suggest.guide_files import read_guide_file
 from ingest.suggest.problems import GuideFile, Problem
 from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, read_questions
@@ -16,8 +16,9 @@ from kb.model import Drafts
 Ask = Callable[[str], str]
 Say = Callable[[str], None]
 
-KEYS = "k keep all that is shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
-_MOST_TEXT = 200
+KEYS = "k keep all shown, 2 5-7 drop these, e 3 edit one, d drop all, s skip, q quit"
+# Characters of a problem's text that are shown; chosen by hand.
+_MAX_TEXT = 200
 
 _NUMBERS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:[\s,]+\d+(?:\s*-\s*\d+)?)*")
 _EDIT = re.compile(r"e\s*(\d+)", re.IGNORECASE)
@@ -25,16 +26,16 @@ _EDIT = re.compile(r"e\s*(\d+)", re.IGNORECASE)
 
 @dataclass
 class _Row:
-    """A drafted text on the screen; `question` is the golden question that it is, if it is one."""
+    """A drafted text on the screen; `question` is its golden question, if it is one."""
 
-    tag: Tag
+    tag: LineTag
     text: str
     question: GoldenQuestion | None = None
 
 
 @dataclass
 class Reviewed:
-    """How many problems were decided on, and how many wordings kept."""
+    """How many problems were decided on, and how many wordings were kept."""
 
     problems: int = 0
     kept: int = 0
@@ -42,10 +43,10 @@ class Reviewed:
 
 
 def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
-    """Show each problem's drafts, and write what is decided after each problem.
+    """Show each problem's drafts, and write the decision after each problem.
 
-    `ask` shows a text and returns what was typed; EOFError from it is "quit". Raises SourceError
-    or QuestionsError if a file is wrong.
+    `ask` shows a text and returns what was typed; EOFError from it means "quit". Raises SourceError
+    or QuestionsError if a file is invalid.
     """
     done = Reviewed()
     anchors = [(guide, [problem.anchor for problem in waiting(guide)]) for guide in guides]
@@ -53,7 +54,7 @@ def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
     for guide, some in anchors:
         for anchor in some:
             number += 1
-            # The file may have been changed since; it has just been, by the problem before.
+            # The file may have changed; it has, if the previous problem was in it.
             fresh = _fresh(guide)
             problem = next((each for each in waiting(fresh) if each.anchor == anchor), None)
             if problem is None:
@@ -70,7 +71,7 @@ def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
 
 
 def waiting(guide: GuideFile) -> list[Problem]:
-    """Return a guide's problems with drafts or drafted questions that wait for somebody's word."""
+    """Return a guide's problems with drafts or drafted questions that await a decision."""
     questions = _golden(guide)
     return [
         problem
@@ -80,7 +81,7 @@ def waiting(guide: GuideFile) -> list[Problem]:
 
 
 def _fresh(guide: GuideFile) -> GuideFile:
-    return read_guide_file(guide.path, guide.said, guide.bounds)
+    return read_guide_file(guide.source, guide.bounds)
 
 
 def _golden(guide: GuideFile) -> list[GoldenQuestion]:
@@ -89,7 +90,7 @@ def _golden(guide: GuideFile) -> list[GoldenQuestion]:
 
 def _decide(
     guide: GuideFile, problem: Problem, ask: Ask, say: Say, done: Reviewed
-) -> Decision | None:
+) -> DraftDecision | None:
     rows = _rows(problem, drafted_questions(problem, _golden(guide)))
     say(_shortened(" ".join(problem.text.split())))
     if problem.drafts:
@@ -105,7 +106,7 @@ def _decide(
             return None
         if key.lower() == "d":
             if _is_sure(rows, ask):
-                return Decision(problem, None)
+                return DraftDecision(problem, None)
             continue
         if key.lower() == "k":
             return _kept(problem, rows)
@@ -114,13 +115,13 @@ def _decide(
         elif _NUMBERS.fullmatch(key):
             _drop(rows, key, say)
         else:
-            say(f"{key!r} is none of the keys: {KEYS}.")
+            say(f"{key!r} is not one of the keys: {KEYS}.")
             continue
         _show(rows, say)
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT].rstrip() + "..."
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT].rstrip() + "..."
 
 
 def _is_sure(rows: Sequence[_Row], ask: Ask) -> bool:
@@ -138,11 +139,11 @@ def _changed(problem: Problem) -> str:
 
 def _rows(problem: Problem, questions: Sequence[GoldenQuestion]) -> list[_Row]:
     drafts = problem.drafts
-    rows = [_Row(Tag.ASK, text) for text in (drafts.also_asked if drafts else ())]
-    rows += [_Row(Tag.WORD, text) for text in (drafts.keywords if drafts else ())]
-    rows += [_Row(Tag.TITLE, drafts.title)] if drafts and drafts.title else []
+    rows = [_Row(LineTag.ASK, text) for text in (drafts.also_asked if drafts else ())]
+    rows += [_Row(LineTag.WORD, text) for text in (drafts.keywords if drafts else ())]
+    rows += [_Row(LineTag.TITLE, drafts.title)] if drafts and drafts.title else []
     for question in questions:
-        tag = Tag.NEAR if question.expect == (NOT_COVERED,) else Tag.GOLDEN
+        tag = LineTag.NEAR if question.expect == (NOT_COVERED,) else LineTag.GOLDEN
         rows.append(_Row(tag, question.q, question))
     return rows
 
@@ -156,10 +157,10 @@ def _drop(rows: list[_Row], key: str, say: Say) -> None:
     numbers: set[int] = set()
     for part in re.findall(r"\d+(?:\s*-\s*\d+)?", key):
         first, _, last = part.partition("-")
-        # Whatever is typed: no more numbers than there are rows.
+        # Whatever is typed, no more numbers than there are rows.
         numbers.update(range(int(first), min(int(last or first), len(rows)) + 1))
         if not 1 <= int(first) <= int(last or first) <= len(rows):
-            say(f"There is no {part}: the numbers are 1 to {len(rows)}.")
+            say(f"There is no {part}: enter numbers from 1 to {len(rows)}.")
             return
     for number in sorted(numbers):
         say(f"dropped: {rows[number - 1].text}")
@@ -168,37 +169,37 @@ def _drop(rows: list[_Row], key: str, say: Say) -> None:
 
 def _edit(rows: list[_Row], number: int, ask: Ask, say: Say) -> None:
     if not 1 <= number <= len(rows):
-        say(f"There is no {number}: the numbers are 1 to {len(rows)}.")
+        say(f"There is no {number}: enter numbers from 1 to {len(rows)}.")
         return
     row = rows[number - 1]
     if row.question:
-        say("Golden questions are edited in their file.")
+        say("Edit golden questions in their file.")
         return
     try:
-        text = " ".join(ask(f"{row.text}\nInstead (empty: as it is): ").split())
+        text = " ".join(ask(f"{row.text}\nNew text (empty to keep it):  ").split())
     except EOFError:
         return
     if text and (fault := fault_of(text, row.tag)):
-        say(f"It stays as it is: that {fault}.")
+        say(f"Not changed: the new text {fault}.")
     elif text:
         row.text = text
 
 
-def _kept(problem: Problem, rows: Sequence[_Row]) -> Decision:
-    def texts(tag: Tag) -> tuple[str, ...]:
+def _kept(problem: Problem, rows: Sequence[_Row]) -> DraftDecision:
+    def texts(tag: LineTag) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.text for row in rows if row.tag is tag))
 
     golden = frozenset(row.question.q for row in rows if row.question)
     if problem.drafts is None:
-        return Decision(problem, None, golden)
+        return DraftDecision(problem, None, golden)
     kept = problem.drafts.model_copy(
         update={
-            "also_asked": texts(Tag.ASK),
-            "keywords": texts(Tag.WORD),
-            "title": next(iter(texts(Tag.TITLE)), None),
+            "also_asked": texts(LineTag.ASK),
+            "keywords": texts(LineTag.WORD),
+            "title": next(iter(texts(LineTag.TITLE)), None),
         }
     )
-    return Decision(problem, _or_none(kept), golden)
+    return DraftDecision(problem, _or_none(kept), golden)
 
 
 def _or_none(drafts: Drafts) -> Drafts | None:

@@ -1,4 +1,4 @@
-"""Changes to the file beside a guide: drafts put in, accepted or dropped, and empty places."""
+"""Edits a guide's side file: adds, accepts or drops drafts, and adds empty entries."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _INDENT = 2
 
 
 class SideFileEditor:
-    """The text of the file beside a guide, while it is changed; comments and layout stay."""
+    """The text of a side file while it is edited; comments and layout are preserved."""
 
     def __init__(self, guide: GuideFile) -> None:
-        """Read the file, if there is one; raises SourceError if it is wrong."""
+        """Read the file, if it exists; raises SourceError if it is invalid."""
         self._guide = guide
         self._before = side_text(guide)
         read_side_file(guide.side, self._before)
@@ -33,19 +33,19 @@ class SideFileEditor:
             self._yaml.value = CommentedMap()
 
     def put(self, problem: Problem, drafts: Drafts) -> None:
-        """Put drafts in place of a problem's former ones."""
+        """Replace a problem's drafts."""
         self._entry(problem)["drafts"] = _as_map(drafts)
 
     def drop_gone(self) -> None:
-        """Take out what only machines wrote, of sections that are gone."""
+        """Remove generated drafts for sections that no longer exist."""
         for name in self._guide.gone:
             del self._yaml.value["sections"][name]
 
     def decide(self, problem: Problem, kept: Drafts | None, dropped: Sequence[str]) -> None:
-        """Take what is kept of a problem's drafts to the docs team's own, and drop the rest.
+        """Move the kept drafts to the docs team's own metadata, and drop the rest.
 
-        That they were decided on stays, with the checksums of the texts that were `dropped`, so
-        that these do not come back. Raises SourceError if the drafts are not in this file.
+        The decision is recorded, with the checksums of `dropped` texts, so that these do not come
+        back. Raises SourceError if the drafts are not in this file.
         """
         entry = self._drafted(problem)
         if kept:
@@ -61,7 +61,7 @@ class SideFileEditor:
             drafts["dropped"] = _sums(sums)
 
     def place(self, problem: Problem) -> bool:
-        """Make an empty place for a problem's wordings; return whether there was none."""
+        """Add an empty entry for a problem's wordings; return whether there was none."""
         sections = self._sections()
         key = self._key(problem)
         if key in sections and "also_asked" in sections[key]:
@@ -77,7 +77,7 @@ class SideFileEditor:
         return True
 
     def text(self) -> str:
-        """Return the text as it is now; raises SourceError if the guide would be wrong with it."""
+        """Return the edited text; raises SourceError if it would make the guide invalid."""
         if not self._yaml.value:
             return self._before
         written = keep_comments(self._before, self._yaml.text())
@@ -97,12 +97,12 @@ class SideFileEditor:
         return sections[key]
 
     def _key(self, problem: Problem) -> str:
-        """Return what the file calls a problem: its anchor, or its heading where it does so."""
+        """Return a problem's key in the file: its anchor, or its heading if the file uses that."""
         first = problem.sections[0]
         return next(self._names([first]), first.anchor)
 
     def _names(self, sections: Sequence[Section]) -> Iterator[str]:
-        """Yield the keys of the file's entries for some sections."""
+        """Yield the file's keys for some sections."""
         headings = [section.heading for section in self._guide.guide.sections]
         known = self._yaml.value.get("sections") or {}
         for section in sections:
@@ -118,12 +118,12 @@ class SideFileEditor:
                 return entry
         raise SourceError(
             self._guide.side,
-            f"the drafts for {problem.anchor!r} are not in it. Move them here from where they are.",
+            f"the drafts for {problem.anchor!r} are not in this file. Move them here.",
         )
 
 
 def side_text(guide: GuideFile) -> str:
-    """Return the text of the file beside a guide, empty if there is none; raises SourceError."""
+    """Return the text of a guide's side file, "" if there is none; raises SourceError."""
     try:
         data = guide.side.read_bytes() if guide.side.exists() else b""
     except OSError as error:
@@ -153,7 +153,7 @@ def _sums(checksums: Sequence[str]) -> CommentedSeq:
 
 
 def _apart(day: date) -> date:
-    """Return a day as a value of its own: one that stands twice is written as an alias."""
+    """Return a copy of a date: YAML writes an object that occurs twice as an alias."""
     return date.fromordinal(day.toordinal())
 
 

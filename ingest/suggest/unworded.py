@@ -1,4 +1,4 @@
-"""The problems that nothing says how people ask about them."""
+"""Problems without any wordings of how people ask about them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from kb.model import Guide, Section, Wording, problem_heading
 from kb.snapshot.format import Snapshot
 from kb.text.counted import counted
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Unworded:
-    """Rows of problems' first sections: without any wording, and with nothing but drafts that wait.
+    """First-section rows of problems without any wording, and of those with only pending drafts.
 
-    Drafts that count before somebody has decided on them are wordings.
+    Drafts that are used before they are reviewed count as wordings.
     """
 
     without: list[int]
@@ -26,7 +26,7 @@ class Unworded:
 def unworded_rows(
     problem_rows: Iterable[int], wordings: Iterable[Wording], sections: Sequence[Section]
 ) -> Unworded:
-    """Return the problems that no wording is of; `sections` are those of all rows."""
+    """Return the problems without wordings; `sections` are those of all rows."""
     rows = [int(row) for row in problem_rows]
     none = set(rows) - {each.problem for each in wordings}
     drafted = {row for row, section in zip(rows, sections, strict=True) if _has_drafts(section)}
@@ -34,24 +34,24 @@ def unworded_rows(
 
 
 def unworded_in(snapshot: Snapshot) -> Unworded:
-    """Return the problems of a snapshot that no wording is of."""
+    """Return a snapshot's problems without wordings."""
     sections = [snapshot.section(row).section for row in range(snapshot.manifest.sections)]
     return unworded_rows(snapshot.problems, snapshot.wordings, sections)
 
 
 def headings_of_rows(snapshot: Snapshot, rows: Iterable[int]) -> list[str]:
-    """Return what the problems of a snapshot are called whose first sections some rows are."""
+    """Return the names of a snapshot's problems, given the rows of their first sections."""
     found = [snapshot.section(row) for row in rows]
     return [problem_heading(row.section, snapshot.guides[row.guide]) for row in found]
 
 
-def said_of_unworded(
+def unworded_message(
     without: int, waiting: int, total: int, *, words: str = "", named: Sequence[str] = ()
 ) -> str:
-    """Return what people are told of problems without wordings, empty if there is nothing to say.
+    """Return the message about problems without wordings, empty if there is nothing to say.
 
-    `words` name the guides in the commands that it names; `named` are the headings of those
-    without.
+    `words` are the arguments that select the guides in suggested commands; `named` are the headings
+    of those without.
     """
     said = []
     if without:
@@ -60,7 +60,7 @@ def said_of_unworded(
         names = f": {_listed(named)}" if named else ""
         said.append(f"{without} of {of} {have} no wordings (guidebot suggest{words}){names}")
     if waiting:
-        drafts = f"drafts of {counted(waiting, 'problem')} wait"
+        drafts = f"drafts for {counted(waiting, 'problem')} await review"
         said.append(f"{drafts} (guidebot suggest{words} --review)")
     return "; ".join(said)
 
@@ -68,7 +68,7 @@ def said_of_unworded(
 def unworded_problems(guide: Guide) -> list[Section]:
     """Return the first sections of a guide's problems that have neither wordings nor drafts.
 
-    What vocabulary packs would add is not known before the guide is ingested.
+    What vocabulary packs would add is unknown before the guide is ingested.
     """
     some = by_problem(guide.sections)
     return [each[0] for each in some if not any(map(_is_worded, each)) and not _is_drafted(each)]
@@ -80,26 +80,26 @@ def drafted_problems(guide: Guide) -> list[Section]:
     return [each[0] for each in some if not any(map(_is_worded, each)) and _is_drafted(each)]
 
 
-def said_of_gone(names: Sequence[str]) -> str:
-    """Return what people are told of drafts whose sections are gone."""
+def gone_message(names: Sequence[str]) -> str:
+    """Return the message about drafts whose sections no longer exist."""
     sections = "a section that is gone" if len(names) == 1 else "sections that are gone"
     return (
-        f"drafts or empty places for {_listed(names)}, {sections}: take them out, or they are "
+        f"drafts or empty entries for {_listed(names)}, {sections}: remove them, or they are "
         "dropped at the next import"
     )
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
+    return ", ".join(names[:_MAX_NAMED]) + (", ..." if len(names) > _MAX_NAMED else "")
 
 
 def first_sections(sections: Iterable[Section]) -> list[Section]:
-    """Return the first section of each problem that some sections are of, in their order."""
+    """Return the first section of each problem, in order."""
     return [some[0] for some in by_problem(sections)]
 
 
 def by_problem(sections: Iterable[Section]) -> list[tuple[Section, ...]]:
-    """Return sections in groups, those of one problem together."""
+    """Group sections by problem."""
     groups: dict[str, list[Section]] = {}
     for section in sections:
         groups.setdefault(_name(section), []).append(section)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ingest.check.diff import Diff, Kind, compare
+from ingest.check.diff import compare
 from ingest.check.gate import GateError
 from ingest.check.report import show, write_page
 from ingest.pipeline import Plan, Summary, ingest
@@ -26,6 +26,7 @@ from ingest.publish.live import damaged, discard, held_names, roll_back
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
 from kb.evaluation.golden import GoldenQuestion
+from kb.ingest_result import ChangeKind, Diff
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
@@ -185,7 +186,7 @@ def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
     assert_same_rows(open_snapshot(last.path), open_snapshot(nothing.path))
 
 
-def changed(diff: Diff) -> dict[str, tuple[Kind, ...]]:
+def changed(diff: Diff) -> dict[str, tuple[ChangeKind, ...]]:
     return {each.heading: each.kinds for guide in diff.guides for each in guide.sections}
 
 
@@ -193,21 +194,21 @@ def test_a_writer_sees_what_changes(
     guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
 ) -> None:
     first = ingest([guide], home, embeddings)
-    assert first.diff.before is None and first.diff.guides[0].kind is Kind.ADDED
+    assert first.diff.before is None and first.diff.guides[0].kind is ChangeKind.ADDED
     assert ingest([guide], home, embeddings).diff.guides == ()
     text = GUIDE.replace("shoulder", "hip").replace("It squeaks", "It makes `<b>noise</b>`")
     text = text[: text.index("## The lock")] + "## The key is lost\n\nAsk the porter.\n"
     guide.write_text(text, "utf-8")
     diff = ingest([guide], home, embeddings).diff
     assert changed(diff) == {
-        "It is stuck": (Kind.CHANGED,),
-        "It makes <b>noise</b>": (Kind.RENAMED,),
-        "The key is lost": (Kind.ADDED,),
-        "The lock is frozen": (Kind.REMOVED,),
+        "It is stuck": (ChangeKind.CHANGED,),
+        "It makes <b>noise</b>": (ChangeKind.RENAMED,),
+        "The key is lost": (ChangeKind.ADDED,),
+        "The lock is frozen": (ChangeKind.REMOVED,),
     }
     (sentence,) = diff.guides[0].sections[0].sentences
-    assert [w.text for w in sentence if w.kind is Kind.REMOVED] == ["shoulder"]
-    assert [w.text for w in sentence if w.kind is Kind.ADDED] == ["hip"]
+    assert [w.text for w in sentence if w.kind is ChangeKind.REMOVED] == ["shoulder"]
+    assert [w.text for w in sentence if w.kind is ChangeKind.ADDED] == ["hip"]
     console = Console(record=True, width=100, color_system=None)
     show(diff, None, console)
     shown = console.export_text()
@@ -230,7 +231,7 @@ def test_sections_that_change_places_are_moved(
     head, *sections = GUIDE.split("\n## ")
     guide.write_text("\n## ".join([head, *sections[1:], sections[0] + "\n"]), "utf-8")
     after = open_snapshot(ingest([guide], home, embeddings).path)
-    assert set(changed(compare(before, after)).values()) == {(Kind.MOVED,)}
+    assert set(changed(compare(before, after)).values()) == {(ChangeKind.MOVED,)}
 
 
 def test_the_gate_asks_what_lies_beside_a_guide_and_names_drafts(
@@ -320,7 +321,7 @@ def test_a_dry_run_leaves_nothing_behind(
     first = ingest([guide], home, embeddings)
     guide.write_text(GUIDE.replace("shoulder", "hip"), "utf-8")
     dry = run(guide, home, embeddings, Plan(dry_run=True, questions=QUESTIONS))
-    assert not dry.published and changed(dry.diff) == {"It is stuck": (Kind.CHANGED,)}
+    assert not dry.published and changed(dry.diff) == {"It is stuck": (ChangeKind.CHANGED,)}
     assert dry.gate and dry.gate.passed and len(dry.gate.changes) == 1
     assert published(home.snapshots) == [first.snapshot] and published(home.candidates) == []
 

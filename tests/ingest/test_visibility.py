@@ -33,7 +33,7 @@ ASKED = {
 
 
 def editions(folder: Path, **visible: str) -> Path:
-    """Write a guide's editions, each with what its front matter says of who may know of it."""
+    """Write a guide's editions, each with what its front matter says of who may see it."""
     folder.mkdir(exist_ok=True)
     for language, said in visible.items():
         top = f"---\nid: vault\nlanguage: {language}\n{said}\n---\n"
@@ -53,7 +53,7 @@ def test_an_edition_that_says_nothing_is_for_those_whom_the_others_are_for(
     assert seen(home) == {"en": ("C8",), "ja": ("C8",), "de": ("C8",)}
     told = {Path(source).name: remark.text for source, remark in summary.remarks}
     assert set(told) == {"vault.en.md", "vault.ja.md"}
-    assert "only C8 may know of it" in told["vault.ja.md"] and "vault.de.md" in told["vault.ja.md"]
+    assert "only C8 may see it" in told["vault.ja.md"] and "vault.de.md" in told["vault.ja.md"]
     base = KnowledgeBase(home, embeddings)
     for question in ASKED.values():
         inside = base.ask(redact(question), audience=Audience("C8"))
@@ -66,7 +66,7 @@ def test_editions_that_have_nobody_in_common_are_refused(
     tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:
     folder = editions(tmp_path / "guides", en="visible_to: C7", ja="visible_to: C8", de="")
-    with pytest.raises(BadSourcesError, match="no channel is named by all editions") as raised:
+    with pytest.raises(BadSourcesError, match="no channel is common to all editions") as raised:
         ingest([folder], home, embeddings)
     assert all(name in str(raised.value) for name in ("vault.en.md", "vault.ja.md"))
     (folder / "doors.md").write_text("# Doors\n\n## Stuck\n\n1. Push.\n")

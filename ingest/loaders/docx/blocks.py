@@ -1,4 +1,4 @@
-"""What each paragraph is: a heading, an item of a list, more of an item, code, a cell's line."""
+"""Classifies each paragraph: heading, list item, continued item, code, table line."""
 
 from __future__ import annotations
 
@@ -24,23 +24,24 @@ from ingest.loaders.docx.wordml import (
 )
 
 DEPTHS = range(1, 10)
-"""How deep lists are told apart; deeper items stand beside those of the last."""
+"""How many list levels are distinguished; deeper items join the last level."""
 TITLE, QUOTE, CELL = "guidebotTitle", "guidebotQuote", "guidebotCell"
 HEADING, CODE, TEXT = "guidebotHeading", "guidebotCode", "guidebotText"
 NUMBER, BULLET = "guidebotNumber", "guidebotBullet"
 
 _QUOTES = ("Block Text", "Quote", "Intense Quote", "Quotations")
+# Characters; chosen by hand.
 _LONGEST_HEADING = 200
-_LEAST_INDENT = 360
-"""Twentieths of a point: half of what a list indents by."""
+_MIN_INDENT = 360
+"""In twips (1/20 point): half of a list level's indent."""
 _SAME_INDENT = 180
 _LETTER = 120
-"""Twentieths of a point: the width of a letter of code."""
+"""In twips (1/20 point): the width of a character of code."""
 
 
 @dataclass
 class _Item:
-    """An open item of a list, and where its words begin."""
+    """An open list item, and where its text begins."""
 
     list_id: str
     level: int
@@ -49,9 +50,9 @@ class _Item:
 
 @dataclass
 class Blocks:
-    """Gives each paragraph of a document the style of what it is, for the converter.
+    """Gives each paragraph of a document a style that tells the converter what it is.
 
-    `numbers` are those of the items of lists, `blank` the empty lines of code.
+    `numbers` are those of list items, `blank` the empty lines of code.
     """
 
     styles: Styles
@@ -66,7 +67,7 @@ class Blocks:
     _title: Element | None = None
 
     def write(self, container: Element) -> None:
-        """Style what stands in the document's body."""
+        """Set the style of everything in the document's body."""
         blocks = list(container)
         while blocks:
             block = blocks.pop(0)
@@ -147,7 +148,7 @@ class Blocks:
         self._styled(paragraph, CELL if long else f"{HEADING}{min(level, 6)}")
 
     def _label(self, paragraph: Element) -> str:
-        """Return the number or the sign before a paragraph, counting it."""
+        """Return a paragraph's number or bullet, and count it."""
         numbered = self.styles.numbered(paragraph)
         if numbered is None:
             return ""
@@ -171,7 +172,7 @@ class Blocks:
         self._styled(paragraph, f"{NUMBER if look.is_ordered else BULLET}{depth}")
 
     def _open_item(self, item: _Item) -> None:
-        """Close the items that another does not stand under, and open it."""
+        """Close the items that a new one is not nested in, and open it."""
         while self._open:
             last = self._open[-1]
             if self.numbering.same(last.list_id, item.list_id):
@@ -188,7 +189,7 @@ class Blocks:
         self._open.append(item)
 
     def _depth_of_more(self, paragraph: Element, numbered: Numbered | None) -> int:
-        """Return the depth of the item that a paragraph says more of; 0, if there is none."""
+        """Return the depth of the item that a paragraph continues; 0 if none."""
         if not self._open:
             return 0
         if numbered:
@@ -198,10 +199,10 @@ class Blocks:
         indent = self.styles.indent(paragraph)
         left = indent[0] if indent else 0
         fitting = [n for n, item in enumerate(self._open, 1) if left >= _least(item)]
-        if fitting and left >= _LEAST_INDENT:
+        if fitting and left >= _MIN_INDENT:
             return fitting[-1]
         by_font = self.looks.is_code(paragraph) and not self.looks.is_named_code(paragraph)
-        return len(self._open) if by_font and left < _LEAST_INDENT else 0
+        return len(self._open) if by_font and left < _MIN_INDENT else 0
 
     def _code_line(self, paragraph: Element, depth: int) -> None:
         del self._open[depth:]
@@ -231,7 +232,7 @@ class Blocks:
 
 
 def _least(item: _Item) -> int:
-    """Return the indent from which on words under an item belong to it."""
+    """Return the smallest indent at which text under an item belongs to it."""
     if item.indent is None:
-        return 720 * (item.level + 1) - _LEAST_INDENT
+        return 720 * (item.level + 1) - _MIN_INDENT
     return sum(item.indent) // 2

@@ -1,4 +1,4 @@
-"""Changes that were tracked: what was deleted or moved away is gone, what was inserted stays."""
+"""Tracked changes: deletions and moves away are removed, insertions are kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PROPERTIES = tuple(name(f"w:{each}") for each in ("rPr", "trPr", "tcPr", "numPr
 
 
 def accept_changes(root: Element) -> None:
-    """Leave out what was deleted, with the ends of paragraphs that were."""
+    """Remove what was deleted, merging paragraphs whose ends were."""
     above = parents(root)
     for element in list(root.iter()):
         if element.tag in _GONE and above[element].tag not in _PROPERTIES:

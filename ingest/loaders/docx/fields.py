@@ -1,4 +1,4 @@
-"""Fields: what Word works out and shows, without what it works that out from."""
+"""Fields: keeps the results that Word displays, not the instructions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.loaders.docx.wordml import R_PR, R, T, name, own, text_of
 
 _CONTENTS = re.compile(r"\s*(?:TOC|TOA|INDEX)\b")
 _SILENT = re.compile(r"\s*(?:XE|TC|TA|RD|SET|ASK)\b")
-# How older versions of Word write a reading over its word.
+# How older versions of Word write a ruby annotation above its word.
 _READING = re.compile(
     r"\s*EQ\b.*\\o\s*\\ad\s*\(\s*\\s\s*\\up\s*[\d.]+\s*\(.*?\)\s*[,;](.*)\)\s*$", re.S
 )
@@ -21,7 +21,7 @@ _MARK, _INSTRUCTION = name("w:fldChar"), name("w:instrText")
 
 @dataclass
 class _Piece:
-    """A piece of a run: a text, a break, a field's mark."""
+    """A piece of a run: text, a break, or a field mark."""
 
     paragraph: Element
     run: Element
@@ -34,7 +34,7 @@ class _Piece:
 
 @dataclass
 class _Field:
-    """A field, by where its pieces stand in the document."""
+    """A field, by the positions of its pieces in the document."""
 
     begin: int
     separate: int | None = None
@@ -44,7 +44,7 @@ class _Field:
 
 
 def show_results(paragraphs: Iterable[Element]) -> None:
-    """Leave of each field what is shown of it; tables of contents are left out."""
+    """Replace each field with its result; tables of contents are left out."""
     pieces = [
         _Piece(paragraph, run, element)
         for paragraph in paragraphs
@@ -100,5 +100,5 @@ def _remove(pieces: list[_Piece], places: Iterable[int]) -> None:
 
 
 def is_in_contents(names: Iterable[str]) -> bool:
-    """Whether a style of these names is for the lines of a table of contents."""
+    """Whether any of these style names is for table-of-contents lines."""
     return any(re.fullmatch(r"toc \d|table of figures", each, re.IGNORECASE) for each in names)

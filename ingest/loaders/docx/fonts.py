@@ -1,4 +1,4 @@
-"""Which fonts of a Word file are for code, and which for signs."""
+"""Which fonts of a Word file are monospaced, and which are symbol fonts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MONOSPACED = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = re.compile(r"wingdings|webdings|^symbol\b|dingbats|marlett", re.IGNORECASE)
-# Shift-JIS, Hangul, Johab, GB 2312 and Big5: in their fonts every text is of one width.
+# Shift-JIS, Hangul, Johab, GB 2312 and Big5: their fonts are all of one width.
 _EAST_ASIAN = {"80", "81", "82", "86", "88"}
 
 
 class Fonts:
-    """The fonts that a file names, and what it says of them."""
+    """The fonts that a file uses, and what it declares about them."""
 
     def __init__(self, root: Element | None) -> None:
         self._fixed: set[str] = set()
@@ -29,12 +29,12 @@ class Fonts:
                 self._fixed.add(font.get(name("w:name")) or "")
 
     def is_monospaced(self, font: str | None) -> bool:
-        """Whether a font is one that code is set in."""
+        """Whether a font is one for code."""
         if not font or is_of_signs(font):
             return False
         return font in self._fixed or bool(_MONOSPACED.search(font))
 
 
 def is_of_signs(font: str | None) -> bool:
-    """Whether a font has signs in the place of letters."""
+    """Whether a font has symbols in place of letters."""
     return bool(font and _SIGNS.search(font))

@@ -1,4 +1,4 @@
-"""Hidden text, which a reader of the document does not see."""
+"""Hidden text, which the document does not display."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ingest.remark import Remark, RemarkKind
 
 
 def leave_out_hidden(root: Element, styles: Styles, places: dict[Element, int]) -> list[Remark]:
-    """Leave out hidden text, and say where some was."""
+    """Remove hidden text, and return remarks on where it was."""
     found: list[int] = []
     above = parents(root)
     for row in list(root.iter(TR)):

@@ -1,4 +1,4 @@
-"""Word documents. Their places are paragraphs, counted from the top."""
+"""Word documents. Their lines are paragraphs, counted from the top."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ _STYLES = "\n".join(
 )
 
 
-# How files begin that Word has encrypted ([MS-OFFCRYPTO] 2.3), and old ones ([MS-CFB] 2.2).
+# Signatures of files encrypted by Word ([MS-OFFCRYPTO] 2.3) and of old ones ([MS-CFB] 2.2).
 _LOCKED = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 def load(path: Path, data: bytes) -> Document:
-    """Return the document in a Word file's bytes; raises SourceError if it is not one."""
+    """Load a Word file; raises SourceError if it is not one, is protected or is empty."""
     if data.startswith(_LOCKED):
         raise SourceError(
             path,
-            "is protected by a password, or of Word 97 to 2003. Save it as .docx without a "
+            "is password-protected, or from Word 97-2003. Save it as .docx without a "
             "password, and ingest it again",
         )
     try:
@@ -70,8 +70,8 @@ def load(path: Path, data: bytes) -> Document:
     except PackageError as error:
         raise SourceError(path, str(error)) from error
     except MemoryError:
-        raise  # nothing need be wrong with the file
-    # A broken file makes the converter stumble in its own code, over anything.
+        raise  # the file may be fine
+    # A broken file can raise anything inside the converter.
     except Exception as error:
         detail = str(error) or type(error).__name__
         raise SourceError(
@@ -99,7 +99,7 @@ def _no_image(image: object) -> dict[str, str]:
 
 
 def _tidy(body: Tag) -> None:
-    """Move what the marks say to where it belongs, and set the title over the headings."""
+    """Move what the marks say to where it belongs, and put the title above the headings."""
     for mark in body.find_all("a", id=PLACE):
         found = PLACE.fullmatch(str(mark["id"]))
         parent = mark.find_parent(["li", "p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "td"])

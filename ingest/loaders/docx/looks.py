@@ -1,4 +1,4 @@
-"""The look of a paragraph's words, which says what is bold and what is code."""
+"""The formatting of a paragraph's text, which tells what is bold and what is code."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ _CODE_WORDS = ("Verbatim Char", "HTML Code", "Source Text")
 _STRONG = ("Strong",)
 _COUNTS = {name(f"w:{each}") for each in ("rStyle", "b", "i", "u", "strike", "vertAlign")}
 _MOSTLY = 0.9
-"""The share of a document in one kind of font, from which on that says nothing."""
-_LEAST = 2000
+"""Share of a document in one kind of font above which that font means nothing."""
+# Letters of a document for that to count, and how much larger headings are; chosen by hand.
+_MIN = 2000
 _LARGER = 1.15
 
 
 class Looks:
-    """What the words of a document look like, by themselves and by their styles."""
+    """The formatting of a document's text, direct and by style."""
 
     def __init__(self, styles: Styles, fonts: Fonts, root: Element) -> None:
         self._styles = styles
@@ -45,7 +46,7 @@ class Looks:
             self._by_font = not self._is_typewritten(root)
 
     def is_heading(self, paragraph: Element) -> bool:
-        """Whether a paragraph is a heading, or the document's title."""
+        """Whether a paragraph is a heading or the document's title."""
         style = value(paragraph, "w:pPr", "w:pStyle")
         return self._styles.heading(paragraph) is not None or self._styles.is_any(style, ["Title"])
 
@@ -67,7 +68,7 @@ class Looks:
         )
 
     def write(self, root: Element) -> None:
-        """Say in each run itself what its style says of it."""
+        """Copy each run's inherited formatting into the run itself."""
         usual = self._usual_size(root)
         for paragraph in root.iter(P):
             heading = self.is_heading(paragraph)
@@ -85,7 +86,7 @@ class Looks:
                     _plain_spaces(run)
 
     def _usual_size(self, root: Element) -> int:
-        """Return the size that most letters have."""
+        """Return the font size of most text."""
         sizes = Counter[int]()
         for paragraph in root.iter(P):
             for run in runs(paragraph):
@@ -112,7 +113,7 @@ class Looks:
         return style is not None and self._styles.is_any(style, _CODE_WORDS, "character")
 
     def _is_typewritten(self, root: Element) -> bool:
-        """Whether next to all of a longer document is in a monospaced font."""
+        """Whether almost all of a longer document is monospaced."""
         total = monospaced = 0
         for paragraph in root.iter(P):
             for run in runs(paragraph):
@@ -120,11 +121,11 @@ class Looks:
                 total += length
                 if self._is_monospaced(run, paragraph):
                     monospaced += length
-        return total > _LEAST and monospaced > _MOSTLY * total
+        return total > _MIN and monospaced > _MOSTLY * total
 
 
 def _only_what_counts(run: Element) -> None:
-    """Leave out what nobody reads: it makes up most of a large document."""
+    """Remove properties that are not used: they make up most of a large document."""
     if (said := child(run, "w:rPr")) is not None:
         said[:] = [each for each in said if each.tag in _COUNTS]
 

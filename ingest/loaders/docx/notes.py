@@ -1,4 +1,4 @@
-"""Footnotes and endnotes, put where a reader of a single step needs them."""
+"""Footnotes and endnotes, moved to where a reader of a single step needs them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REFERENCES = tuple(name(f"w:{kind}Reference") for kind in _KINDS)
 
 
 class Notes:
-    """The notes of a file, by their kind and id."""
+    """A file's notes by kind and id."""
 
     def __init__(self, package: Package) -> None:
         self._notes: dict[tuple[str, str], Element] = {}
@@ -35,9 +35,9 @@ class Notes:
                 self._notes[name(f"w:{kind}Reference"), note.get(name("w:id")) or ""] = note
 
     def set_in(self, root: Element, looks: Looks, places: dict[Element, int]) -> None:
-        """Put notes in brackets at the end of the paragraphs that they are for.
+        """Put notes in brackets at the end of the paragraphs that refer to them.
 
-        Those for headings and code follow them.
+        Those of headings and code go below them.
         """
         above = parents(root)
         for paragraph in list(root.iter(P)):
@@ -87,7 +87,7 @@ def _strip_start(content: list[Element]) -> None:
 
 
 def _name_links(root: Element, targets: dict[str, str]) -> None:
-    """Let links say where they lead to, as their ids mean nothing in the document."""
+    """Replace link ids with their targets, as ids mean nothing outside the document."""
     for paragraph in root.iter(P):
         for link in list(own(paragraph, name("w:hyperlink"))):
             target = targets.get(link.attrib.pop(name("r:id"), ""))

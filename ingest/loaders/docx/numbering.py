@@ -1,4 +1,4 @@
-"""The lists of a Word file, and the numbers that it shows before its items and headings."""
+"""A Word file's lists, and the numbers displayed before items and headings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 from ingest.loaders.docx.styles import Numbered, Styles, indents
 from ingest.loaders.docx.wordml import child, is_on, name, number, value
 
-_MOST = 100_000
+# Larger numbers are shown as this one, as Roman numerals grow with the number.
+_MAX = 100_000
 _ROMAN = tuple(
     zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
@@ -35,7 +36,7 @@ _SHAPES = {
 
 @dataclass(frozen=True)
 class Level:
-    """A level of a list: the form of its numbers, and the text that they are shown in."""
+    """A list level: the format of its numbers, and the text around them."""
 
     form: str = "bullet"
     text: str = "•"
@@ -48,12 +49,12 @@ class Level:
 
     @property
     def is_ordered(self) -> bool:
-        """Whether it shows numbers."""
+        """Whether it displays numbers."""
         return self.form not in ("bullet", "none") and "%" in self.text
 
     @property
     def is_blank(self) -> bool:
-        """Whether it shows nothing before its paragraphs."""
+        """Whether it displays nothing before its paragraphs."""
         return not self.text.strip() or self.form == "none" and "%" in self.text
 
 
@@ -72,7 +73,7 @@ class _List:
 
 
 class Numbering:
-    """A file's lists. Their numbers are counted in the order in which they are asked for."""
+    """A file's lists. Numbers are counted in the order of the calls."""
 
     def __init__(self, root: Element | None, styles: Styles) -> None:
         self._lists: dict[str, _List] = {}
@@ -97,7 +98,7 @@ class Numbering:
                 self._lists[list_id].levels = {**target.levels, **self._lists[list_id].levels}
 
     def level(self, numbered: Numbered, style: str | None) -> int:
-        """Return the level, from 0, of a paragraph in a list, by what it says or by its style."""
+        """Return a paragraph's list level (from 0), set directly or by its style."""
         if numbered.level is not None:
             return min(max(numbered.level, 0), 8)
         found = self._lists.get(numbered.list_id)
@@ -105,17 +106,17 @@ class Numbering:
         return next((n for n, level in levels.items() if style and level.style == style), 0)
 
     def look(self, list_id: str, level: int) -> Level:
-        """Return what a list says of a level."""
+        """Return a list's definition of a level."""
         found = self._lists.get(list_id)
         return found.levels.get(level, Level()) if found else Level()
 
     def same(self, one: str, other: str) -> bool:
-        """Whether two lists are counted as one."""
+        """Whether two lists share their numbering."""
         first, second = self._lists.get(one), self._lists.get(other)
         return one == other or bool(first and second and first.definition is second.definition)
 
     def count(self, list_id: str, level: int) -> int | None:
-        """Return the number of the next item of a list."""
+        """Return the number of a list's next item."""
         found = self._lists.get(list_id)
         if found is None:
             return None
@@ -131,7 +132,7 @@ class Numbering:
         return counts[level]
 
     def label(self, list_id: str, level: int) -> str:
-        """Return what is shown before the item that was counted last: "2.1", "(a)"."""
+        """Return the label of the last counted item: "2.1", "(a)"."""
         found = self._lists.get(list_id)
         if found is None:
             return ""
@@ -147,8 +148,8 @@ class Numbering:
 
 
 def written(count: int, form: str) -> str:
-    """Return a number in one of Word's forms; as a plain number, in those not known here."""
-    count = min(max(count, 0), _MOST)
+    """Return a number in one of Word's formats; in an unknown one, as a plain number."""
+    count = min(max(count, 0), _MAX)
     match form:
         case "none" | "bullet":
             return ""
@@ -188,7 +189,7 @@ def _roman(count: int) -> str:
 
 
 def _letters(count: int) -> str:
-    """After Z come AA, BB and so on."""
+    """Z is followed by AA, BB and so on."""
     return chr(ord("A") + (count - 1) % 26) * min((count - 1) // 26 + 1, 9) if count else "0"
 
 
@@ -229,7 +230,7 @@ def _level(element: Element) -> Level:
 
 
 def _form(level: Element) -> str:
-    """Return the form of a level's numbers; newer ones stand beside one for older programs."""
+    """Return a level's number format; newer formats have a fallback next to them."""
     forms = [each.get(name("w:val")) or "" for each in level.iter(name("w:numFmt"))]
     return next((each for each in forms if each not in ("", "custom")), "decimal")
 

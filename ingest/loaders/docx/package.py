@@ -1,4 +1,4 @@
-"""A Word file as the package of XML parts that it is."""
+"""A Word file as a package of XML parts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-_MOST_BYTES = 200_000_000
+# Unpacked; chosen by hand, against zip bombs.
+_MAX_BYTES = 200_000_000
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-# The same names as other files have, in the strict form of the standard.
+# The same namespaces in the standard's strict variant.
 _STRICT = {
     b"http://purl.oclc.org/ooxml/wordprocessingml/main": (
         b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -28,14 +29,14 @@ _STRICT = {
 
 
 class PackageError(ValueError):
-    """A file is not what Word writes. Its text says why."""
+    """A file is not a valid Word document. The message says why."""
 
 
 @dataclass
 class Package:
     """The parts of a Word file by name; `main` is the document's.
 
-    A part is read when it is asked for, as files with a broken picture or theme are still read.
+    A part is parsed on demand, so that a file with a broken picture or theme can still be read.
     """
 
     archive: zipfile.ZipFile
@@ -43,12 +44,12 @@ class Package:
     main: str = "word/document.xml"
 
     def tree(self, part: str | None) -> Element | None:
-        """Return a part's root, if there is such a part."""
+        """Return a part's root, if there is such a part; raises PackageError for declarations."""
         entry = self.parts.get(part or "")
         return None if entry is None else _parsed(_transitional(self.archive.read(entry)))
 
     def related(self, kind: str, part: str | None = None) -> str | None:
-        """Return the name of the part that is the document's "styles", "footnotes" and so on."""
+        """Return the name of the document's "styles", "footnotes" and so on, or None."""
         for each in self._relationships(part or self.main):
             if (each.get("Type") or "").endswith(f"/{kind}"):
                 found = _joined(posixpath.dirname(part or self.main), each.get("Target") or "")
@@ -58,13 +59,13 @@ class Package:
         return beside if beside in self.parts else None
 
     def targets(self, part: str) -> dict[str, str]:
-        """Return where the relationships of a part lead to, by id."""
+        """Return the targets of a part's relationships by id."""
         return {
             each.get("Id") or "": each.get("Target") or "" for each in self._relationships(part)
         }
 
     def with_document(self, document: Element) -> bytes:
-        """Return a Word file of another document, and of where its links lead to."""
+        """Return the bytes of the Word file with another document, and its link targets."""
         folder, file = posixpath.split(self.main)
         links = self.tree(_joined(folder, f"_rels/{file}.rels"))
         out = io.BytesIO()
@@ -83,13 +84,13 @@ class Package:
 
 
 def read_package(data: bytes) -> Package:
-    """Return the package in a file's bytes; raises PackageError if it holds no document."""
+    """Open a file's package; raises PackageError if it is protected, too large or no document."""
     archive = zipfile.ZipFile(io.BytesIO(data))
     entries = archive.infolist()
-    if sum(entry.file_size for entry in entries) > _MOST_BYTES:
-        raise PackageError("is larger, unpacked, than 200 MB")
+    if sum(entry.file_size for entry in entries) > _MAX_BYTES:
+        raise PackageError("is larger than 200 MB when unpacked")
     if any(entry.flag_bits & 1 for entry in entries):
-        raise PackageError("is protected by a password. Save it without one, and ingest it again")
+        raise PackageError("is password-protected. Save it without a password, and ingest it again")
     package = Package(archive, {entry.filename.lstrip("/"): entry for entry in entries})
     for each in package._relationships(""):
         if (each.get("Type") or "").endswith("/officeDocument"):
@@ -113,12 +114,12 @@ def _transitional(data: bytes) -> bytes:
 
 
 class _Builder(ElementTree.TreeBuilder):
-    """Builds a tree of XML without definitions of its own, as all of Word's is."""
+    """Builds an XML tree, and refuses declarations, which Word never writes."""
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         raise PackageError(
-            "is not a Word document (.docx): its XML has definitions of its own, which might "
-            "unfold without an end"
+            "is not a Word document (.docx): its XML declares entities, which could "
+            "expand without limit"
         )
 
 

@@ -1,4 +1,4 @@
-"""A Word file made ready for its converter, which knows little of what Word knows."""
+"""Prepares a Word file for the converter, which knows few of Word's features."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ from ingest.loaders.docx.unwrapping import leave_out_contents, take_remarks, unw
 from ingest.loaders.docx.wordml import P_PR, P, name, own, value, words
 from ingest.remark import Remark
 
-_MOST_PARAGRAPHS = 30_000
+# Chosen by hand, as many as ingest.parse.caps allows blocks.
+_MAX_PARAGRAPHS = 30_000
 
 PLACE = re.compile(r"(?:[\w-]*-)?guidebot-(\d+)(?:-(\d+))?")
-"""The name of a bookmark put into each paragraph: its number, and its number in its list."""
+"""The name of the bookmark put into each paragraph: its number, and its number in its list."""
 
 
 def prepared(data: bytes) -> tuple[bytes, list[Remark]]:
-    """Return a Word file that says by styles what its paragraphs are, and what is left out of it.
+    """Return a Word file whose styles say what each paragraph is, and remarks on what is left out.
 
-    Each paragraph has a bookmark that says where it stands.
+    Each paragraph gets a bookmark with its position. Raises PackageError as `read_package` does,
+    and if there are too many paragraphs.
     """
     package = read_package(data)
     document = package.tree(package.main)
@@ -41,9 +43,9 @@ def prepared(data: bytes) -> tuple[bytes, list[Remark]]:
     for more in bodies[1:]:
         body.extend(more)
         document.remove(more)
-    if (paragraphs := sum(1 for _ in body.iter(P))) > _MOST_PARAGRAPHS:
+    if (paragraphs := sum(1 for _ in body.iter(P))) > _MAX_PARAGRAPHS:
         raise PackageError(
-            f"has {paragraphs} paragraphs; at most {_MOST_PARAGRAPHS} are read. Split it"
+            f"has {paragraphs} paragraphs; at most {_MAX_PARAGRAPHS} are read. Split it"
         )
     styles = Styles(package.tree(package.related("styles")))
     accept_changes(body)

@@ -1,4 +1,4 @@
-"""The styles of a Word file, with what each has from the styles that it is based on."""
+"""A Word file's styles, with what each inherits."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from xml.etree.ElementTree import Element
 
 from ingest.loaders.docx.wordml import child, is_on, name, number, value
 
-# What Word calls its own headings in a file, whatever it calls them on the screen.
+# Word's internal names of its headings, whatever language the interface is in.
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+# The outline level of body text (ECMA-376, 17.3.1.20).
 _BODY_LEVEL = 9
 _USUAL_SIZE = 20
-"""Half points, where nothing is said (ECMA-376, 17.3.2.38)."""
+"""Half-points, the default (ECMA-376, 17.3.2.38)."""
 
 
 @dataclass(frozen=True)
 class Numbered:
-    """The list that a paragraph is in, and its level from 0, as far as that is said."""
+    """The list that a paragraph is in, and its level from 0, where specified."""
 
     list_id: str
     level: int | None
 
 
 class Styles:
-    """What styles say, by their ids. None is the style of what names none."""
+    """Style properties by style id. None stands for the default style."""
 
     def __init__(self, root: Element | None) -> None:
         self._styles: dict[str, Element] = {}
@@ -38,7 +39,7 @@ class Styles:
                 self._default[each.get(name("w:type")) or ""] = style
 
     def chain(self, style: str | None, kind: str = "paragraph") -> Iterator[Element]:
-        """Yield a style, and those that it is based on."""
+        """Yield a style and the styles it is based on."""
         seen: set[str] = set()
         at = style if style in self._styles else self._default.get(kind)
         while at in self._styles and at not in seen:
@@ -47,16 +48,16 @@ class Styles:
             at = value(self._styles[at], "w:basedOn")
 
     def names(self, style: str | None, kind: str = "paragraph") -> list[str]:
-        """Return the names of a style and of those that it is based on."""
+        """Return the names of a style and of the styles it is based on."""
         return [value(each, "w:name") or "" for each in self.chain(style, kind)]
 
     def is_any(self, style: str | None, names: Collection[str], kind: str = "paragraph") -> bool:
-        """Whether a style has one of some names, or is based on one that has."""
+        """Whether a style has one of the names, or is based on one that has."""
         known = {each.lower() for each in names}
         return any(each.lower() in known for each in self.names(style, kind))
 
     def heading(self, paragraph: Element) -> int | None:
-        """Return a paragraph's level in the outline, from 1, if it is a heading."""
+        """Return a paragraph's outline level, from 1, if it is a heading."""
         direct = value(paragraph, "w:pPr", "w:outlineLvl")
         if direct is not None:
             return _level(direct)
@@ -68,7 +69,7 @@ class Styles:
         return None
 
     def numbered(self, paragraph: Element) -> Numbered | None:
-        """Return the list that a paragraph is in, by itself or by its style."""
+        """Return the list that a paragraph is in, set directly or by its style."""
         style = value(paragraph, "w:pPr", "w:pStyle")
         holders = [paragraph, *self.chain(style)]
         list_id = next((x for each in holders if (x := value(each, *_LIST, "w:numId"))), None)
@@ -78,13 +79,13 @@ class Styles:
         return Numbered(str(list_id), None if level is None else number(level))
 
     def paragraph_has(self, paragraph: Element, tag: str) -> bool:
-        """Whether a paragraph's style turns on a property of its words, such as "w:b"."""
+        """Whether a paragraph's style sets a run property, such as "w:b"."""
         return self._says(value(paragraph, "w:pPr", "w:pStyle"), "paragraph", tag)
 
     def run_has(self, run: Element, paragraph: Element, tag: str) -> bool:
-        """Whether a run has a property that is on or off, such as "w:b" or "w:vanish".
+        """Whether a run has a toggle property, such as "w:b" or "w:vanish".
 
-        A style of words within a style of paragraphs that has it too turns it off.
+        If both the character style and the paragraph style set it, they cancel out.
         """
         direct = is_on(child(run, "w:rPr", tag))
         if direct is not None:
@@ -96,16 +97,16 @@ class Styles:
         return of_run != self.paragraph_has(paragraph, tag)
 
     def font(self, run: Element | None, paragraph: Element) -> str | None:
-        """Return the font of a run's Latin letters, or of a paragraph's where no run is given."""
+        """Return the font of a run's Latin letters; of a paragraph's, without a run."""
         return _first_font(self._looks(run, paragraph))
 
     def size(self, run: Element, paragraph: Element) -> int:
-        """Return the size of a run's letters, in half points."""
+        """Return a run's font size, in half-points."""
         said = (value(each, "w:sz") for each in self._looks(run, paragraph))
         return next((number(each) for each in said if each), _USUAL_SIZE)
 
     def _looks(self, run: Element | None, paragraph: Element) -> list[Element | None]:
-        """Return what is said of a run's look, the nearest first."""
+        """Return the sources of a run's formatting, the closest first."""
         holders = [child(run, "w:rPr")]
         if style := value(run, "w:rPr", "w:rStyle"):
             holders += [child(each, "w:rPr") for each in self.chain(style, "character")]
@@ -115,16 +116,16 @@ class Styles:
         return [*holders, self._defaults]
 
     def usual_font(self) -> str | None:
-        """Return the font of words that nothing is said of."""
+        """Return the default font."""
         return _first_font([*(child(each, "w:rPr") for each in self.chain(None)), self._defaults])
 
     def indent(self, paragraph: Element) -> tuple[int, int] | None:
-        """Return where a paragraph and its first line begin, in twentieths of a point."""
+        """Return the indent of a paragraph and of its first line, in twips (1/20 point)."""
         style = value(paragraph, "w:pPr", "w:pStyle")
         return indents([child(each, "w:pPr", "w:ind") for each in (paragraph, *self.chain(style))])
 
     def list_of(self, style: str) -> str | None:
-        """Return the list that a style of lists is for."""
+        """Return the list that a list style is for."""
         return value(self._styles.get(style), *_LIST, "w:numId")
 
     def _says(self, style: str | None, kind: str, tag: str) -> bool:
@@ -139,9 +140,9 @@ _LIST = ("w:pPr", "w:numPr")
 
 
 def indents(said: list[Element | None]) -> tuple[int, int] | None:
-    """Return where a paragraph and its first line begin, by what is said of it, the nearest first.
+    """Return the indent of a paragraph and its first line from its properties, closest first.
 
-    None, if nothing is said of the former.
+    None if the former is not specified.
     """
 
     def first(*names: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Signs: those of fonts that have signs for letters, and hyphens that mean more than a hyphen."""
+"""Symbols: characters of symbol fonts, and special hyphens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ingest.loaders.docx.fonts import is_of_signs
 from ingest.loaders.docx.styles import Styles
 from ingest.loaders.docx.wordml import P, R, T, name, own, replace, text_of
 
-# What is nearest to a sign and in every font, where the converter's is not.
+# The closest character that every font has, where the converter's is none.
 _WINGDINGS = {
     0x6C: "●",
     0x6E: "■",
@@ -33,7 +33,7 @@ _BULLET = 0xB7
 
 
 def write_signs(root: Element, styles: Styles) -> None:
-    """Write signs as the characters that look like them; leave out those that none does."""
+    """Replace symbols with characters that look like them; drop those without one."""
     for paragraph in root.iter(P):
         for run in own(paragraph, R):
             font = styles.font(run, paragraph)

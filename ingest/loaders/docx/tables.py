@@ -1,4 +1,4 @@
-"""Tables, with a value in each cell, and each cell a few lines of text."""
+"""Tables, with a value in each cell, and a few lines of text at most per cell."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from ingest.loaders.docx.wordml import (
     words,
 )
 
-_MOST_COLUMNS = 200
-_MOST_CELLS = 100_000
+# Chosen by hand, far beyond any readable table.
+_MAX_COLUMNS = 200
+_MAX_CELLS = 100_000
 
 
 def boxed(table: Element) -> list[Element] | None:
-    """Return what stands in a table that is no more than a frame around it."""
+    """Return the content of a table that is only a frame around it, else None."""
     rows = table.findall(TR)
     cells = [cell for row in rows for cell in row.findall(TC)]
     return [each for each in cells[0] if each.tag in BLOCKS] if len(cells) == 1 else None
@@ -35,7 +36,7 @@ def boxed(table: Element) -> list[Element] | None:
 
 @dataclass
 class Tables:
-    """Writes tables. `label` takes the number or sign off a paragraph, and returns it."""
+    """Rewrites tables. `label` removes a paragraph's number or bullet, and returns it."""
 
     label: Callable[[Element], str]
     places: dict[Element, int]
@@ -44,7 +45,7 @@ class Tables:
     cells: int = 0
 
     def write(self, table: Element) -> None:
-        """Fill merged cells with what they show, and make texts of lists and tables in cells."""
+        """Fill merged cells with their value, and turn lists and tables in cells into text."""
         rows = table.findall(TR)
         for row in rows:
             for cell in row.findall(TC):
@@ -55,7 +56,7 @@ class Tables:
             cells += [Element(TC) for _ in range(width - len(cells))]
             for cell in cells:
                 cell[:] = [each for each in cell if each.tag == P]
-            # Lines that only some rows have part cells that are one everywhere else.
+            # Borders in only some rows split cells that are merged everywhere else.
             row[:] = [cell for column, cell in enumerate(cells) if column in self.begun]
         table[:] = [row for row in rows if words(row).strip()]
 
@@ -77,7 +78,7 @@ class Tables:
             paragraph.insert(0, run_of(f"{label} "))
 
     def _flat(self, table: Element) -> Element:
-        """Return a table within a cell as a line: "A, B; C, D"."""
+        """Return a nested table as a line: "A, B; C, D"."""
         line = Element(P)
         for row in table.iter(TR):
             started = False
@@ -115,14 +116,14 @@ class Tables:
                 if merge is not None:
                     self.above[column] = cell
             self.cells += span
-            if self.cells > _MOST_CELLS:
+            if self.cells > _MAX_CELLS:
                 raise PackageError(
-                    f"has tables of more than {_MOST_CELLS} cells, as they are merged. Split it"
+                    f"has tables of more than {_MAX_CELLS} cells, counting merged ones. Split it"
                 )
         return cells
 
     def _repeat(self, cell: Element, into: Element) -> None:
-        """Let a cell say what another says, besides what it says itself."""
+        """Append one cell's text to another's."""
         own = next((self.places[each] for each in into if each in self.places), None)
         for paragraph in cell.findall(P):
             again = copy.deepcopy(paragraph)
@@ -133,4 +134,4 @@ class Tables:
 
 
 def _span(said: str | None, otherwise: int) -> int:
-    return min(max(number(said, otherwise), otherwise), _MOST_COLUMNS)
+    return min(max(number(said, otherwise), otherwise), _MAX_COLUMNS)

@@ -1,4 +1,4 @@
-"""Text boxes, set behind the paragraphs that they hang on."""
+"""Text boxes, moved below the paragraphs they are anchored to."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from xml.etree.ElementTree import Element
 from ingest.loaders.docx.wordml import BLOCKS, TEXT_BOX, P, R, name, own
 
 HANGS = "hangs"
-"""The mark of a paragraph that stood in a text box."""
+"""The mark of a paragraph that was in a text box."""
 
 
 def set_out(container: Element) -> None:
-    """Put what stands in text boxes behind the paragraphs that they hang on, in order."""
+    """Move the content of text boxes below the paragraphs they are anchored to, in order."""
     laid: list[Element] = []
     blocks = list(reversed(container))
     while blocks:

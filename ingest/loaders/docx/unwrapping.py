@@ -1,4 +1,4 @@
-"""What stands around a document's words, and is not known to the converter, taken off."""
+"""Removes wrappers around a document's text that the converter does not know."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _KEPT = {P, R, T, TBL, TR, TC, TEXT_BOX, P_PR, R_PR} | {
 }
 _WHOLE = {P_PR, R_PR, T} | {name(f"w:{each}") for each in ("trPr", "tcPr", "tblPr", "fldChar")}
 _PICTURES = {name("w:drawing"), name("w:pict"), name("w:object")}
-# What Word writes of a picture by itself; a reader does not see it.
+# Alt text that Word generates; readers do not see it.
 _GENERATED = re.compile(
     r"description (?:automatically )?generated|AI-generated content|自動的に生成された説明"
     r"|AI によって生成",
@@ -51,12 +51,12 @@ _UNREAD = {
 
 
 def unwrap(root: Element) -> None:
-    """Leave of a document's XML what holds its words, with text boxes once."""
+    """Reduce a document's XML to what holds its text, with each text box once."""
     root[:] = [each for below in root for each in _unwrapped(below)]
 
 
 def take_remarks(root: Element, places: dict[Element, int]) -> Iterator[Remark]:
-    """Yield what was to be said on the way, and take it off."""
+    """Yield the remarks that were left in the document, and remove them."""
     for paragraph in root.iter(P):
         for holder in [paragraph, *own(paragraph, R)]:
             for said in holder.findall(_REMARK):
@@ -83,7 +83,7 @@ def _unwrapped(element: Element) -> list[Element]:
         case tag if tag == name("w:cr"):
             return [Element(name("w:br"))]
         case tag if tag == name("w:altChunk"):
-            return [_with_remark("a document within the document is not read")]
+            return [_with_remark("an embedded document is not read")]
         case tag if tag in _PICTURES:
             return _picture(element)
     content = _inside(element)
@@ -98,7 +98,7 @@ def _inside(element: Element | None) -> list[Element]:
 
 
 def _alternative(element: Element) -> Element | None:
-    """Return the form of something with a text in it, or else the one for older programs."""
+    """Return the variant with text in it, otherwise the fallback for older programs."""
     forms = list(element)
     texts = [each for each in forms if any(True for _ in each.iter(TEXT_BOX)) and words(each)]
     fallback = element.find(name("mc:Fallback"))
@@ -125,7 +125,7 @@ def leave_out_contents(paragraph: Element, *, remark: bool = True) -> None:
 
 
 def _picture(element: Element) -> list[Element]:
-    """Return the texts in a drawing, or the words that stand for a picture."""
+    """Return a drawing's texts, or the text that stands for a picture."""
     boxes = [each for each in _inside(element) if each.tag in (TEXT_BOX, _REMARK)]
     for data in element.iter():
         if data.tag.endswith("}graphicData"):
@@ -141,7 +141,7 @@ def _picture(element: Element) -> list[Element]:
 
 
 def _formula(element: Element) -> str:
-    """Return a formula in a line: a/b, x^2, √(x)."""
+    """Return a formula on one line: a/b, x^2, √(x)."""
     parts = [_formula(each) for each in element if not each.tag.endswith("Pr")]
     match element.tag.rsplit("}", 1)[-1]:
         case "t":

@@ -1,4 +1,4 @@
-"""WordprocessingML: its names, and how what it says of a thing is read."""
+"""WordprocessingML: its names, and how to read its properties."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Parents = dict[Element, Element]
 
 
 def name(short: str) -> str:
-    """Return an element's or attribute's full name: "w:p" with its namespace."""
+    """Return the qualified name of an element or attribute: "w:p" with its namespace."""
     prefix, _, local = short.partition(":")
     return f"{{{_NAMESPACES[prefix]}}}{local}"
 
@@ -34,7 +34,7 @@ BLOCKS = (P, TBL)
 
 
 def child(element: Element | None, *path: str) -> Element | None:
-    """Return what a path of children leads to, such as "w:pPr", "w:numPr"."""
+    """Return the element at a path of children, such as "w:pPr", "w:numPr", or None."""
     for step in path:
         if element is None:
             return None
@@ -43,18 +43,18 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 
 def value(element: Element | None, *path: str) -> str | None:
-    """Return the `w:val` of what a path of children leads to."""
+    """Return the `w:val` of the element at a path of children, or None."""
     found = child(element, *path)
     return None if found is None else found.get(VAL)
 
 
 def number(said: str | None, otherwise: int = 0) -> int:
-    """Return a number as Word writes it, or `otherwise` where it is none."""
+    """Parse a number as Word writes it; return `otherwise` if it is none."""
     return int(float(said)) if said and re.fullmatch(r"-?\d{1,9}(?:\.\d+)?", said) else otherwise
 
 
 def is_on(element: Element | None) -> bool | None:
-    """Whether a property is on; None where nothing is said of it."""
+    """Whether a toggle property is on; None if it is not set."""
     if element is None:
         return None
     return element.get(VAL) not in ("0", "false", "off", "none")
@@ -66,7 +66,7 @@ def parents(root: Element) -> Parents:
 
 
 def own(element: Element, *tags: str) -> Iterator[Element]:
-    """Yield what stands in a paragraph or a cell itself, not in a paragraph or table within it."""
+    """Yield the descendants of a paragraph or cell, but none of a nested paragraph or table."""
     for below in element:
         if below.tag in tags:
             yield below
@@ -85,7 +85,7 @@ def words(element: Element) -> str:
 
 
 def properties(element: Element, tag: str = "w:pPr") -> Element:
-    """Return the properties of a paragraph or a run; they are made where there are none."""
+    """Return the properties of a paragraph or run, creating them if needed."""
     found = element.find(name(tag))
     if found is None:
         found = Element(name(tag))
@@ -94,7 +94,7 @@ def properties(element: Element, tag: str = "w:pPr") -> Element:
 
 
 def set_style(element: Element, style: str) -> None:
-    """Let a paragraph or a run be of a style, by the style's id."""
+    """Set the style of a paragraph or run, by style id."""
     of_run = element.tag == R
     said = properties(element, "w:rPr" if of_run else "w:pPr")
     short = "w:rStyle" if of_run else "w:pStyle"
@@ -106,21 +106,21 @@ def set_style(element: Element, style: str) -> None:
 
 
 def text_of(words: str) -> Element:
-    """Return a text, as it stands in a run."""
+    """Return a text element for a run."""
     element = Element(T, {name("xml:space"): "preserve"})
     element.text = words
     return element
 
 
 def run_of(content: str | Element) -> Element:
-    """Return a run of a text, or of another thing that stands in one."""
+    """Return a run with a text, or with another element."""
     run = Element(R)
     run.append(text_of(content) if isinstance(content, str) else content)
     return run
 
 
 def field(instruction: str, content: list[Element]) -> list[Element]:
-    """Return the runs of a field that shows some content."""
+    """Return the runs of a field that displays some content."""
     said = Element(name("w:instrText"))
     said.text = instruction
     kinds = ("begin", "separate", "end")
@@ -131,6 +131,6 @@ def field(instruction: str, content: list[Element]) -> list[Element]:
 
 
 def replace(parent: Element, old: Element, new: list[Element]) -> None:
-    """Put elements where another stands in its parent."""
+    """Replace a child element with others."""
     at = list(parent).index(old)
     parent[at : at + 1] = new

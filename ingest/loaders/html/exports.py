@@ -1,4 +1,4 @@
-"""What wikis and office tools write round a document when they save it as a page."""
+"""Removes what wikis and office tools add around a document when exporting it as a page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup, Tag
 from ingest.loaders.markup.flow import HEADINGS
 from ingest.remark import Remark, RemarkKind
 
-# What the elements are called that Confluence, Notion and Word write round a document, and
-# generators of documentation sites.
+# Classes of the elements that Confluence, Notion, Word and documentation generators put around a
+# document.
 _CLASSES = frozenset(
     "page-metadata toc-macro confluence-information-macro-icon collapse-source page-header-icon"
     " expand-control-icon greybox MsoCommentReference"
@@ -40,14 +40,14 @@ _TITLES = "#title-text, h1.pagetitle, h1.page-title, p.title, p.MsoTitle, p.Titl
 
 
 def drop_chrome(body: Tag) -> None:
-    """Take out what tools write round a text: contents, anchors, metadata, buttons."""
+    """Remove what tools add around the text: contents, anchors, metadata, buttons."""
     named = [
         tag
         for tag in body.find_all(True)
         if tag.get("id") in _IDS or not _CLASSES.isdisjoint(tag.get("class") or ())
     ]
     for tag in [*named, *body.select(_CHROME)]:
-        # A contents' name may be given to the page's own part, too.
+        # The class for contents may also be on the page's main part.
         if not tag.decomposed and (not tag.find("h1") or tag.name == "table"):
             tag.decompose()
     for heading in body.find_all(HEADINGS):
@@ -64,7 +64,7 @@ def drop_chrome(body: Tag) -> None:
 
 
 def drop_comments(body: Tag) -> list[Remark]:
-    """Take out what people have remarked on a document beside it."""
+    """Remove reviewers' comments on a document."""
     notes = [tag for tag in body.select("a[id^=cmnt]") if re.fullmatch(r"cmnt\d+", str(tag["id"]))]
     boxes = [tag.find_parent("div") or tag.find_parent("p") for tag in notes]
     boxes += body.select("[style*='mso-element:comment-list']")
@@ -82,7 +82,7 @@ def drop_comments(body: Tag) -> list[Remark]:
 
 
 def mark_up(page: BeautifulSoup, body: Tag) -> None:
-    """Give what tools mark by classes of their own the elements that HTML has for it."""
+    """Replace tools' own class-based markup with the HTML elements for it."""
     for link in body.find_all("a", href=_REDIRECT):
         query = parse_qs(urlsplit(str(link["href"])).query)
         if target := query.get("q") or query.get("url"):
@@ -101,7 +101,7 @@ def mark_up(page: BeautifulSoup, body: Tag) -> None:
 
 
 def document_title(body: Tag) -> Tag | None:
-    """Return what a tool marks as the title of the whole document."""
+    """Return the element that a tool marks as the title of the whole document."""
     for tag in body.select(_TITLES):
         # A paragraph further down may be the title of something else.
         first = tag.name == "h1" or tag.name == "span" or not tag.find_previous(HEADINGS)
@@ -116,7 +116,7 @@ def _holds_details(item: Tag) -> bool:
 
 
 def _set_code(pre: Tag) -> None:
-    """Note a listing's language, and end its lines where each is a box."""
+    """Note a listing's language, and end its lines where each is an element."""
     if brush := _BRUSH.search(str(pre.get("data-syntaxhighlighter-params") or "")):
         pre["class"] = f"language-{brush[1]}"
     box = pre.find_parent(class_=re.compile(r"^(?:highlight|language)-"))
@@ -137,7 +137,7 @@ def _set_code(pre: Tag) -> None:
 
 
 def _nest_by_class(body: Tag) -> None:
-    """Put lists into each other whose depth only their classes say."""
+    """Nest lists whose depth is given only by their classes."""
     lists = [each for each in body.find_all(("ul", "ol")) if _depth(each) is not None]
     last: dict[int, Tag] = {}
     before: Tag | None = None

@@ -1,4 +1,4 @@
-"""What unfolds, and questions with their answers, as sections of their own."""
+"""Collapsible elements, and questions with answers, as sections of their own."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _QUESTION = re.compile(r".*[?？]\s*|(?:Q|問)\d*\s*[.:．：、].*", re.DOTALL)
 
 
 def set_out_folds(main: Tag, title: str | None) -> None:
-    """Give each thing that unfolds a heading below the one that it stands under.
+    """Give each collapsible element a heading one level below the one it is under.
 
-    What stands behind it comes under the upper heading again, which is repeated for it.
+    Content after it belongs to the upper heading again, which is repeated for it.
     """
     for listed in main.find_all("dl"):
         if listed.find_parent(["dl", "li", "td", "th", "blockquote"]) is None:
@@ -73,7 +73,7 @@ def _stands_alone(details: Tag, main: Tag) -> bool:
 
 
 def _goes_on(fold: Tag) -> bool:
-    """Whether something stands behind a fold that is neither a heading nor another fold."""
+    """Whether something other than a heading or another fold follows a fold."""
     following = _behind(fold)
     if following is None or following.name == "details":
         return False
@@ -102,14 +102,14 @@ def _behind(fold: Tag) -> Tag | None:
 
 
 def _cuts_steps(fold: Tag) -> bool:
-    """Whether the steps that stand before a fold go on behind it."""
+    """Whether the steps before a fold continue after it."""
     above = fold.find_previous(("ol", *HEADINGS))
     below = fold.find_next_sibling(("ol", *HEADINGS))
     return bool(above and below and above.name == below.name == "ol")
 
 
 def _questions(listed: Tag) -> None:
-    """Make folds of a list of definitions that reads like questions or headings, with answers."""
+    """Turn a definition list that reads like questions or headings with answers into folds."""
     found = definitions(listed)
     if not all(len(each.terms) == 1 and each.meanings for each in found):
         return

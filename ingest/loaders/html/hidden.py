@@ -1,4 +1,4 @@
-"""What a page holds and does not show."""
+"""What a page contains but does not display."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ _SHOWN = re.compile(r"(?:^|[;\s])(display|visibility|mso-hide)\s*:\s*([\w-]+)", 
 _HIDES = {("display", "none"), ("visibility", "hidden"), ("visibility", "collapse")}
 _BOLD = re.compile(r"(?:^|[;\s])font-weight\s*:\s*(?:bold|bolder|[6-9]00)\b", re.IGNORECASE)
 _NORMAL = re.compile(r"(?:^|[;\s])font-weight\s*:\s*(?:normal|[1-5]00)\b", re.IGNORECASE)
-# What a press unfolds is part of the page.
+# What a click reveals is part of the page.
 _UNFOLDS = re.compile(
     r"accordion|collaps|expand|toggle|spoiler|faq|answer|panel|tab(?:s|bed)?\b|tab-|details|reveal"
 )
 _ICONS = re.compile(r"\b(?:icon|icons|fa|fas|far|fab|glyphicon|material-symbols)\b|icon-|-icon")
-_MOST = 0.75
+# Share of a page's text that may be hidden; more means that a script reveals it. Chosen by hand.
+_MAX = 0.75
 _WORDS_SHOWN = 60
 
 
 def drop_hidden(page: BeautifulSoup, body: Tag) -> list[Remark]:
-    """Take out what styles or attributes hide; say so of words that might be missed."""
+    """Remove what styles or attributes hide; return remarks on text that might be missed."""
     shown = _by_style_sheets(page, body)
     hidden = [tag for tag in body.find_all(True) if _is_hidden(tag, shown)]
     whole = len(body.get_text())
@@ -38,7 +39,7 @@ def drop_hidden(page: BeautifulSoup, body: Tag) -> list[Remark]:
         if tag.decomposed:
             continue
         words = " ".join(tag.get_text().split())
-        if len(words) > whole * _MOST or _unfolds(tag, body):
+        if len(words) > whole * _MAX or _unfolds(tag, body):
             continue
         if re.search(r"\w\w", words):
             remarks.append(_remark(tag, words))
@@ -50,7 +51,7 @@ def drop_hidden(page: BeautifulSoup, body: Tag) -> list[Remark]:
 
 
 def embolden(page: BeautifulSoup, body: Tag) -> None:
-    """Mark up as bold what is so only by the page's own styles."""
+    """Mark up as bold what is bold only by the page's own styles."""
     for selector, declared in _rules(page):
         if _BOLD.search(declared) and re.fullmatch(r"(?:span)?\.[\w-]+", selector):
             for tag in _select(body, selector):
@@ -66,7 +67,7 @@ def embolden(page: BeautifulSoup, body: Tag) -> None:
 
 def _remark(tag: Tag, words: str) -> Remark:
     shown = words if len(words) <= _WORDS_SHOWN else f"{words[:_WORDS_SHOWN].rstrip()} …"
-    text = f"what the page hides is left out: “{shown}”"
+    text = f"text that the page hides is left out: “{shown}”"
     return Remark(line=tag.sourceline or 1, kind=RemarkKind.LEFT_OUT, text=text)
 
 
@@ -85,7 +86,7 @@ def _hides(declared: str, before: bool) -> bool:
 
 
 def _by_style_sheets(page: BeautifulSoup, body: Tag) -> dict[int, bool]:
-    """Return for each element that the page's own styles speak of whether they hide it."""
+    """Return, for each element that the page's own styles match, whether they hide it."""
     found: dict[int, bool] = {}
     for selector, declared in _rules(page):
         if not _SHOWN.search(declared):
@@ -96,14 +97,14 @@ def _by_style_sheets(page: BeautifulSoup, body: Tag) -> dict[int, bool]:
 
 
 def _rules(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
-    """Yield the page's own rules for elements as they are on a screen, at rest."""
+    """Yield the page's own CSS rules for elements on a screen, without pseudo-classes."""
     for sheet in page.find_all("style"):
         if "print" in str(sheet.get("media") or ""):
             continue
         text = _AT_RULE.sub("", _COMMENT.sub("", "".join(map(str, sheet.contents))))
         for rule in _RULE.finditer(text):
             for selector in rule[1].split(","):
-                # One with a colon is about a state, or what is written before an element.
+                # A colon means a state, or content generated before an element.
                 if ":" not in selector:
                     yield selector.strip(), rule[2]
 
@@ -119,7 +120,7 @@ def _names(tag: Tag) -> str:
 
 
 def _unfolds(tag: Tag, body: Tag) -> bool:
-    """Whether a press shows what is hidden."""
+    """Whether a click reveals what is hidden."""
     name = str(tag.get("id") or "")
     if _UNFOLDS.search(_names(tag)) or tag.get("role") in ("tabpanel", "region"):
         return True

@@ -1,4 +1,4 @@
-"""Web pages, as they were saved or fetched."""
+"""Web pages, saved or fetched."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ingest.loaders.html.size import too_much
 from ingest.loaders.html.web_page import guide_part, read_page, shift_code
 from ingest.loaders.html_to_markdown import to_markdown
 
+# Bytes; the HTML standard wants the encoding declared in the first 1024.
 _HEAD = 4096
 
 
 def load(path: Path, data: bytes) -> Document:
-    """Return the document in a page's bytes; raises SourceError if nothing is said in it."""
+    """Load a page; raises SourceError if it has no text, or is too large or too deeply nested."""
     decoded = _decoded(path, data)
     if reason := too_much(decoded.text):
         raise SourceError(path, reason)
@@ -30,7 +31,7 @@ def load(path: Path, data: bytes) -> Document:
         shift_code(part.tag, decoded.text)
         markdown, lines = to_markdown(part.tag, _line)
     except RecursionError as error:
-        raise SourceError(path, "has more elements in each other than can be read") from error
+        raise SourceError(path, "is nested too deeply to be read") from error
     return Document(
         source=str(path),
         name=path.name,
@@ -43,7 +44,7 @@ def load(path: Path, data: bytes) -> Document:
 
 
 def _decoded(path: Path, data: bytes) -> Decoded:
-    # A page says at its top which encoding it is in.
+    # A page declares its encoding near its top.
     declared = EncodingDetector.find_declared_encoding(data[:_HEAD], is_html=True)
     return decode(path, data, declared)
 

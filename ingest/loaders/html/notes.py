@@ -1,4 +1,4 @@
-"""Notes, warnings and panels of the tools that write pages, as quotes with their label."""
+"""Notes, warnings and panels of authoring tools, as block quotes with their label."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TITLE = (
     ".awsdocs-note-title, .admonition-title, .callout-title, .markdown-alert-title, .title,"
     " .panelHeader, .alert-heading, [class*=admonitionHeading], h4, h5, h6"
 )
-# What the tools call a kind of note by, and the name that a reader is shown.
+# The tools' names for a kind of note, and the name that a reader is shown.
 _KINDS = {
     "note": "note",
     "info": "info",
@@ -43,7 +43,7 @@ _ANY_KIND = ("confluence-information-macro", "awsdocs-note")
 
 
 def mark_notes(main: Tag) -> None:
-    """Make a quote of each note, with its label."""
+    """Turn each note into a block quote with its label."""
     for note in main.select(_NOTES):
         if note.name in ("p", "span", "code", "li", "table", "a", "pre", "details", "body", "html"):
             continue
@@ -94,7 +94,7 @@ def _insert(first: Tag, words: str) -> None:
 
 
 def _first_paragraph(note: Tag) -> Tag:
-    """Return the paragraph that a note begins with; a new one, if it begins otherwise."""
+    """Return a note's first paragraph, creating it if the note begins with something else."""
     found = note.find(True)
     while isinstance(found, Tag):
         if found.name == "p":

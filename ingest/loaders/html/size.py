@@ -1,14 +1,15 @@
-"""How much a page has of elements, and how deep in each other, before anything is made of them."""
+"""Limits on a page's number of elements and nesting depth, checked before parsing."""
 
 from __future__ import annotations
 
 import re
 
-_MOST = 100_000
+# Elements of a page, and how deep they are nested; chosen by hand.
+_MAX = 100_000
 _DEEPEST = 2_000
-"""The time that a parser needs, by the rules of browsers, grows with the square of the depth."""
+"""A browser-conformant parser takes time quadratic in the depth."""
 
-# Elements that only an end tag ends; what is between the tags of some is no markup.
+# Elements with a mandatory end tag; the content of some is not markup.
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<raw>script|style|textarea|xmp)\b.*?(?:</(?P=raw)|\Z)"
@@ -21,10 +22,10 @@ _ELEMENT = re.compile(r"<[a-z]", re.IGNORECASE)
 
 
 def too_much(page: str) -> str | None:
-    """Return of what a page has more than can be read, if it has."""
+    """Return which limit a page exceeds, or None."""
     elements = sum(1 for _ in _ELEMENT.finditer(page))
-    if elements > _MOST:
-        return f"has {elements} elements; at most {_MOST} are read of a page. Split it."
+    if elements > _MAX:
+        return f"has {elements} elements; at most {_MAX} are read per page. Split it."
     depth = 0
     for tag in _TAG.finditer(page):
         if tag["end"] is None:
@@ -33,7 +34,7 @@ def too_much(page: str) -> str | None:
         if depth > _DEEPEST:
             line = page.count("\n", 0, tag.start()) + 1
             return (
-                f"has more than {_DEEPEST} elements in each other at line {line}, which cannot be "
-                "read. Perhaps they are never closed."
+                f"is nested more than {_DEEPEST} elements deep at line {line}, which cannot be "
+                "read. Perhaps end tags are missing."
             )
     return None

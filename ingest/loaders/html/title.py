@@ -1,4 +1,4 @@
-"""What a page is called, and in which language it says that it is."""
+"""A page's title, and the language it declares."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ingest.loaders.markup.flow import HEADINGS
 
 _SEPARATOR = re.compile(r"\s+[|·»«:–—-]{1,2}\s+")
 _NO_TITLE = ("", "untitled", "document", "untitled document", "無題", "無題ドキュメント", "index")
-# A wiki writes the name of its space before the title, there and in the head.
+# Wikis put the name of the space before the title, on the page and in its head.
 _WIKI_TITLES = ("title-heading", "title-text")
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
 
 
 def page_title(page: BeautifulSoup) -> str | None:
-    """Return the title in a page's head, without the name of its site."""
+    """Return the title in a page's head, without the site's name."""
     shared = _meta(page, "og:title")
     words = " ".join((page.title.get_text() if page.title else "").split()) or shared
     if words.lower() in _NO_TITLE:
@@ -40,7 +40,7 @@ def page_title(page: BeautifulSoup) -> str | None:
 
 
 def language(page: BeautifulSoup, main: Tag) -> str | None:
-    """Return the language (ISO 639-1) that a page says it is in, unless its script is another."""
+    """Return a page's declared language (ISO 639-1), unless its script contradicts it."""
     said = [main.get("lang"), *(parent.get("lang") for parent in main.parents)]
     meta = page.find("meta", attrs={"http-equiv": re.compile("content-language", re.IGNORECASE)})
     said.append(meta.get("content") if isinstance(meta, Tag) else None)
@@ -48,13 +48,13 @@ def language(page: BeautifulSoup, main: Tag) -> str | None:
         found = _CODE.fullmatch(str(each or "").strip())
         if found and found[1].lower() in _LANGUAGES:
             code = found[1].lower()
-            # "en" is what templates say, whatever is written in them.
+            # "en" is what templates declare, whatever the text is in.
             return None if code == "en" and not _is_latin(main.get_text()) else code
     return None
 
 
 def set_title(page: BeautifulSoup, main: Tag, title: str | None) -> None:
-    """Set a page's title over its text as its one heading of the first level."""
+    """Put a page's title above its text as the only level 1 heading."""
     marked = document_title(page.body or page)
     headings = main.find_all("h1")
     words = " ".join(marked.get_text().split()) if marked is not None else ""

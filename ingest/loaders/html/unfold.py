@@ -1,4 +1,4 @@
-"""What a press shows: tabs, accordions, expanders. A reader of the guide sees all of it."""
+"""What clicks reveal: tabs, accordions, expanders. A reader of the guide sees all of it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _TAB_CONTENTS = ".tabbed-block, .sd-tab-content, .tabbed-content"
 
 
 def unfold(body: Tag) -> None:
-    """Set each tab's name over what it shows, and make expanders what HTML has for them."""
+    """Put each tab's name above its content, and turn expanders into HTML's own."""
     _name_tabs(body)
     _expanders(body)
     for button in body.select("[aria-controls][aria-expanded]"):
         _disclosure(body, button)
     for button in body.select("h1 button, h2 button, h3 button, h4 button, h5 button, h6 button"):
         heading = button.find_parent(HEADINGS)
-        # Beside other words it is what copies them.
+        # Next to other text it is a copy button.
         if heading and heading.get_text().strip() == button.get_text().strip():
             button.unwrap()
     for button in body.select("p button, li button, td button, dd button"):
@@ -56,7 +56,7 @@ def _set_over(panel: Tag, words: str) -> None:
     if not words.strip():
         return
     line, bold = Tag(name="p"), Tag(name="strong")
-    # With a colon, it is a label of what stands under it, and no heading.
+    # With a colon, it is a label for what follows, not a heading.
     bold.string = with_colon(words.strip().rstrip(":：")).rstrip()
     line.append(bold)
     panel.insert(0, line)
@@ -82,7 +82,7 @@ def _folded(box: Tag, words: str, content: Tag) -> None:
 
 
 def _disclosure(body: Tag, button: Tag) -> None:
-    """Make details of a button and what it shows, or leave its words in the heading it is in."""
+    """Turn a button and what it reveals into details, or keep its text in the heading it is in."""
     if button.decomposed or button.find_parent(["nav", "header", "summary"]):
         return
     name = str(button["aria-controls"])
@@ -107,7 +107,7 @@ def _disclosure(body: Tag, button: Tag) -> None:
 
 
 def _mentioned(button: Tag) -> None:
-    """Keep the words of a button that a sentence shows."""
+    """Keep the text of a button within a sentence."""
     holder = button.find_parent(["p", "li", "td", "dd"])
     if button.decomposed or holder is None:
         return

@@ -1,4 +1,4 @@
-"""The part of a web page that is its guide: without navigation, footers and cookie banners."""
+"""Finds the guide in a web page: without navigation, footers and cookie banners."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HEADING = re.compile(r"h[1-6]$")
 
 @dataclass(frozen=True)
 class GuidePart:
-    """The element that holds a page's guide, what it says of itself, and what was left out."""
+    """The element that holds a page's guide, the page's metadata, and what was left out."""
 
     tag: Tag
     language: str | None
@@ -43,15 +43,15 @@ class GuidePart:
 
 
 def read_page(data: bytes | str) -> BeautifulSoup:
-    """Return a page as a browser would read it; tags know their lines."""
+    """Parse a page as a browser would; tags know their source lines."""
     with warnings.catch_warnings():
-        # A browser reads XHTML so, too.
+        # Browsers read XHTML as well.
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         return BeautifulSoup(data, "html5lib")
 
 
 def guide_part(page: BeautifulSoup) -> GuidePart:
-    """Return the part of a page that holds the guide, cleared of what is not part of it."""
+    """Return the part of a page that holds the guide, with everything else removed."""
     body = page.body or page
     flatten(body)
     for comment in page.find_all(string=lambda text: isinstance(text, Comment)):
@@ -85,7 +85,7 @@ def guide_part(page: BeautifulSoup) -> GuidePart:
 
 
 def shift_code(body: Tag, source: str) -> None:
-    """Note which code begins on the line below its tag: the parser leaves that line end out."""
+    """Mark code that begins on the line below its tag: the parser drops that line break."""
     lines = source.split("\n")
     texts: dict[int, str] = {}
     for pre in body.find_all("pre"):
@@ -101,14 +101,14 @@ def _main(body: Tag) -> Tag:
     whole = len(body.get_text())
     for selector in _MAIN:
         found = body.select(selector)
-        # A page of many articles is not one of them; a main part with next to no text is none.
+        # A page of many articles is none of them; a main element with hardly any text is none.
         if len(found) == 1 and len(found[0].get_text()) > whole / 10:
             return found[0]
     return body
 
 
 def _without_forms(body: Tag) -> None:
-    """Take forms out; some tools write the whole page into one."""
+    """Unwrap or remove forms; some tools put the whole page into one."""
     whole = len(body.get_text())
     for form in body.find_all("form"):
         if form.decomposed:
@@ -124,7 +124,7 @@ def _without_cookie_banners(body: Tag) -> None:
     for tag in body.find_all(["div", "section", "aside", "p", "ul"]):
         if tag.decomposed:
             continue
-        # A guide may be about cookies: its headings say so, and a banner names itself by class.
+        # A guide may be about cookies: then its headings say so. A banner's class gives it away.
         named = f"{tag.get('id') or ''} {' '.join(tag.get('class') or ())}".lower()
         banner = any(word in named for word in _COOKIES)
         in_guide = tag.find_parent(["main", "article"]) is not None
@@ -133,7 +133,7 @@ def _without_cookie_banners(body: Tag) -> None:
 
 
 def _keep_anchors(main: Tag) -> None:
-    """Give each heading the name that links lead to, where that stands beside it."""
+    """Give each heading the link target that stands next to it."""
     for heading in main.find_all(_HEADING):
         inner = heading.find(lambda tag: bool(tag.get("id") or tag.get("name")))
         name = (inner.get("id") or inner.get("name")) if inner else None

@@ -1,4 +1,4 @@
-"""Lists of pages that Word has written: paragraphs that only their styles make items."""
+"""Lists in pages saved by Word: paragraphs that only styles make list items."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LETTER = re.compile(r"\(?[a-z]{1,4}[.)）]", re.IGNORECASE)
 
 
 def set_out_word_lists(body: Tag) -> None:
-    """Make lists of paragraphs that Word shows as their items."""
+    """Turn paragraphs that Word displays as list items into lists."""
     open_lists: list[Tag] = []
     last: Tag | None = None
     for paragraph in body.find_all("p"):
@@ -51,7 +51,7 @@ def _follows(paragraph: Tag, listed: Tag) -> bool:
 
 
 def _sign(paragraph: Tag) -> tuple[str, str | None]:
-    """Take an item's number or bullet out, and return its kind of list and the number."""
+    """Remove an item's number or bullet; return its kind of list and the number."""
     sign = paragraph.select_one("[style*='mso-list:Ignore'], [style*='mso-list: Ignore']")
     words = "".join(sign.get_text().split()) if sign is not None else ""
     if sign is not None:

@@ -1,4 +1,4 @@
-"""Where in a Markdown text tags stand as blocks of their own, and how far each of them goes."""
+"""Finds the block-level tags in a Markdown text, and where each ends."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _IMPORT = re.compile(
 
 @dataclass(frozen=True)
 class Element:
-    """A tag that begins a line, and the lines that it goes over.
+    """A tag that begins a line, and the lines it spans.
 
-    `texts` are these lines without what stands before them in a list or a quote: `prefix` before
-    the first of them, `inner_prefix` before the others. `tag` is None for what is no text at all.
+    `texts` are these lines without their list or quote markers: `prefix` precedes the first,
+    `inner_prefix` the others. `tag` is None for what is not text at all.
     """
 
     first: int
@@ -40,12 +40,12 @@ class Element:
 
     @property
     def inner_prefix(self) -> str:
-        """What stands before the lines below the first."""
+        """The markers before the lines after the first."""
         return re.sub(r"[^>\s]", " ", self.prefix)
 
 
 def elements_of(text: str) -> list[Element]:
-    """Return the elements of a text, in order; those in others are not looked for."""
+    """Return a text's elements in order; nested ones are not searched for."""
     found: list[Element] = []
     env = {"elements": found, "closing": closing_tags(text), "starts": _line_starts(text)}
     md = _parser()
@@ -104,7 +104,7 @@ def _interrupts(tag: Tag, text: str) -> bool:
 
 
 def _is_block(state: StateBlock, tag: Tag, first: int, last: int) -> bool:
-    """Whether a tag at the beginning of a line is more than a mark in a sentence."""
+    """Whether a tag at the start of a line is a block rather than part of a sentence."""
     name = tag.name.lower()
     if tag.syntax is Syntax.HTML and name in BLOCK_TAGS:
         return True
@@ -119,7 +119,7 @@ def _is_block(state: StateBlock, tag: Tag, first: int, last: int) -> bool:
 
 
 def _no_text(state: StateBlock, at: int, first: int) -> int | None:
-    """Return the last line of what is no text: a comment, or MDX that imports or exports."""
+    """Return the last line of what is not text: a comment, or an MDX import or export."""
     if comment := _COMMENT.match(state.src, at):
         last = _line_of(state, comment.end())
         return None if state.src[comment.end() : state.eMarks[last]].strip() else last
@@ -136,7 +136,7 @@ def _line_of(state: StateBlock, offset: int) -> int:
 
 
 def _is_within(state: StateBlock, first: int, last: int, end: int) -> bool:
-    """Whether lines stand in the list item or the quote that the first of them is in."""
+    """Whether the lines are in the same list item or quote as the first."""
     return last < end and all(
         state.isEmpty(line) or state.sCount[line] >= state.blkIndent
         for line in range(first + 1, last + 1)

@@ -1,4 +1,4 @@
-"""HTML that stands in a Markdown file, as Markdown."""
+"""Converts the HTML in a Markdown file to Markdown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INDENTED_TAG = re.compile(r"^[ \t]+(?=<)", re.MULTILINE)
 
 
 def markdown_of(html: str) -> tuple[list[str], list[int]]:
-    """Return the lines of a piece of HTML as Markdown, and the line of it (from 0) of each."""
+    """Convert HTML; return the Markdown lines, and the line (from 0) in the HTML of each."""
     mixed = _MARKDOWN.search(html) and not html.startswith("<pre")
     read = _rendered(html) if mixed else html
     page = BeautifulSoup(read, "html5lib")
@@ -30,19 +30,19 @@ def markdown_of(html: str) -> tuple[list[str], list[int]]:
     try:
         markdown, lines = to_markdown(body, _line)
     except RecursionError:
-        # Nested deeper than anybody reads: its words are left.
+        # Nested deeper than anybody reads: only its text is kept.
         words = [line.strip() for line in body.get_text("\n").split("\n") if line.strip()]
         return words, [0 for _ in words]
     texts = markdown.rstrip("\n").split("\n")
     last = html.rstrip().count("\n")
     if mixed:
-        # The places are lost: the lines lie between its first and its last.
+        # The places are lost: spread the lines between its first and its last.
         return texts, [n * last // max(1, len(texts) - 1) for n in range(len(texts))]
     return texts, [min(max(0, line - 1), last) for line in lines]
 
 
 def _rendered(html: str) -> str:
-    """Return HTML with the Markdown behind blank lines in it as HTML, too."""
+    """Return HTML with the Markdown after blank lines in it rendered as HTML."""
     return str(MarkdownIt("commonmark").enable("table").render(_INDENTED_TAG.sub("", html)))
 
 

@@ -1,4 +1,4 @@
-"""What a tag around Markdown is to a reader: a note, a question, a tab, code, nothing."""
+"""What a tag around Markdown means to a reader: a note, a question, a tab, code, nothing."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ingest.parse.dialects.containers import Kind, is_note, note_word, opening
+from ingest.parse.dialects.containers import BoxKind, is_note, note_word, opening
 from ingest.parse.dialects.tags import Syntax, Tag
 
 
-class Way(Enum):
-    """What is done with what stands between two tags."""
+class Treatment(Enum):
+    """How the content between two tags is treated."""
 
     BOX = auto()
-    """It is Markdown in a box: `box` says which."""
+    """Markdown in a box; `box` says which."""
     PLAIN = auto()
-    """It is Markdown, and the tags say nothing."""
+    """Markdown; the tags mean nothing."""
     HTML = auto()
-    """It is HTML, and so are the tags."""
+    """HTML, tags included."""
     CODE = auto()
     VERBATIM = auto()
-    """Marks of templates in it are text."""
+    """Template marks in it are literal text."""
     LEFT_OUT = auto()
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What is done with a tag, as what box, and under which title."""
+    """How a tag is treated, as which box, and with which title."""
 
-    way: Way
+    way: Treatment
     box: str = ""
     title: str = ""
 
@@ -39,7 +39,7 @@ _KINDS = ("type", "style", "color", "severity", "kind", "variant", "level", "sta
 _TITLES = ("title", "header", "heading", "summary", "label", "question", "caption")
 _HTML = frozenset("table ul ol dl pre p blockquote figure picture address fieldset form".split())
 _HEADINGS = re.compile(r"h[1-6]")
-# Around blocks, and nothing by themselves.
+# Tags around blocks that mean nothing themselves.
 _WRAPPERS = frozenset(
     "div section article main center header footer body html span aside nav".split()
 )
@@ -49,7 +49,7 @@ _NEVER_TEXT = frozenset(
     button head link meta title base param source track colgroup col math hr br img
     """.split()
 )
-# Of Hugo and Liquid, and of MDX.
+# Of Hugo, Liquid and MDX.
 _NO_TEXT = frozenset("comment mermaid script style".split())
 _CODE = frozenset("highlight code".split())
 _INNER_BLOCK = re.compile(r"<(?:p|ul|ol|dl|table|h[1-6]|pre|div|section|blockquote|li|hr)\b", re.I)
@@ -57,16 +57,18 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 def meaning_of(tag: Tag, body: str) -> Meaning:
-    """Return what a tag is to a reader, given what stands in it."""
+    """Return what a tag means to a reader, given its content."""
     if tag.syntax is Syntax.HTML and tag.name.islower():
         if (found := _of_html(tag, body)) is not None:
             return found
     elif tag.name in _NO_TEXT:
-        return Meaning(Way.LEFT_OUT)
+        return Meaning(Treatment.LEFT_OUT)
     elif tag.name in _CODE and "```" not in body:
-        return Meaning(Way.CODE, title=next(iter(tag.words), "") or tag.given("lang", "language"))
+        return Meaning(
+            Treatment.CODE, title=next(iter(tag.words), "") or tag.given("lang", "language")
+        )
     elif tag.name in ("raw", "verbatim"):
-        return Meaning(Way.VERBATIM)
+        return Meaning(Treatment.VERBATIM)
     return _box(tag, body)
 
 
@@ -74,17 +76,19 @@ def _of_html(tag: Tag, body: str) -> Meaning | None:
     classes = [part for name in tag.given("class").split() for part in (name, *name.split("-"))]
     kinds = [name.lower() for name in classes if is_note(name)]
     if tag.name in ("div", "aside", "section", "p") and kinds and _BOXES & set(classes):
-        return Meaning(Way.BOX, note_word(kinds[0], kinds), tag.given("title", "data-title"))
+        return Meaning(Treatment.BOX, note_word(kinds[0], kinds), tag.given("title", "data-title"))
     if tag.name == "aside":
         return None
     if tag.name in _HTML or _HEADINGS.fullmatch(tag.name):
         inside = tag.name in ("p", "figure", "blockquote") and _BLANK_LINE.search(body)
-        return Meaning(Way.PLAIN if inside else Way.HTML)
+        return Meaning(Treatment.PLAIN if inside else Treatment.HTML)
     if tag.name in _NEVER_TEXT:
-        return Meaning(Way.LEFT_OUT)
+        return Meaning(Treatment.LEFT_OUT)
     if tag.name in _WRAPPERS:
         markdown = "markdown" in tag.attributes or _BLANK_LINE.search(body)
-        return Meaning(Way.HTML if _INNER_BLOCK.search(body) and not markdown else Way.PLAIN)
+        return Meaning(
+            Treatment.HTML if _INNER_BLOCK.search(body) and not markdown else Treatment.PLAIN
+        )
     return None
 
 
@@ -101,20 +105,20 @@ def _box(tag: Tag, body: str) -> Meaning:
     words = list(tag.words)
     kind = opening(name).kind
     if name in _ASKED and _ANSWER.search(body):
-        return Meaning(Way.BOX, "details", tag.given(*_TITLES, "question"))
-    if kind is Kind.NOTE:
+        return Meaning(Treatment.BOX, "details", tag.given(*_TITLES, "question"))
+    if kind is BoxKind.NOTE:
         others += [word.lower() for word in words if is_note(word)]
         words = [word for word in words if not is_note(word)] if len(words) > 1 else []
-        return Meaning(Way.BOX, note_word(name, others), tag.given(*_TITLES) or _first(words))
-    if kind is Kind.DETAILS:
-        return Meaning(Way.BOX, "details", tag.given(*_TITLES, "name") or _first(words))
-    if kind is Kind.TABS:
-        return Meaning(Way.BOX, "tabs")
-    if kind is Kind.TAB:
+        return Meaning(Treatment.BOX, note_word(name, others), tag.given(*_TITLES) or _first(words))
+    if kind is BoxKind.DETAILS:
+        return Meaning(Treatment.BOX, "details", tag.given(*_TITLES, "name") or _first(words))
+    if kind is BoxKind.TABS:
+        return Meaning(Treatment.BOX, "tabs")
+    if kind is BoxKind.TAB:
         title = tag.given("title", "label", "name", "header", "heading", "tabName", "value")
-        return Meaning(Way.BOX, "tab", title or _first(words))
+        return Meaning(Treatment.BOX, "tab", title or _first(words))
     title = tag.given("title", "caption")
-    return Meaning(Way.BOX, "tab", title) if title else Meaning(Way.PLAIN)
+    return Meaning(Treatment.BOX, "tab", title) if title else Meaning(Treatment.PLAIN)
 
 
 def _first(words: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Tags around Markdown, written as the parser reads it: in boxes of colons, or not at all."""
+"""Rewrites tags around Markdown as the parser reads them: as colon boxes, or not at all."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from ingest.loaders.markdown.elements import Element, elements_of
 from ingest.loaders.markdown.fragments import markdown_of
-from ingest.loaders.markdown.meaning import Meaning, Way, meaning_of
+from ingest.loaders.markdown.meaning import Meaning, Treatment, meaning_of
 from ingest.parse.dialects.containers import is_fence
 from ingest.parse.dialects.left_out import saying
 from ingest.parse.dialects.tags import Syntax, Tag, closing_tags, read_tag
 from ingest.remark import Remark, RemarkKind
 
+# Nested tags; chosen by hand, deeper than anybody writes.
 _DEEPEST = 30
 _MAY_HOLD = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:<[A-Za-z/]|\{\{?[<%/#]|\{/\*|import\s|export\s)",
@@ -33,12 +34,12 @@ _LABELS = re.compile(r"label:\s*['\"]([^'\"]*)['\"]\s*,\s*value:\s*['\"]([^'\"]*
 
 
 def may_hold_tags(text: str) -> bool:
-    """Whether a text may hold what is rewritten here, or a template in a table."""
+    """Whether a text may have anything to rewrite here, or a template in a table."""
     return "{{" in text or "{%" in text or _MAY_HOLD.search(text) is not None
 
 
-class Line(NamedTuple):
-    """A line, and the line of the file (from 0) that it came from."""
+class PlacedLine(NamedTuple):
+    """A line, and its line (from 0) in the file."""
 
     text: str
     place: int
@@ -46,10 +47,10 @@ class Line(NamedTuple):
 
 @dataclass
 class _Around:
-    """What the tags around a text say of those in it.
+    """What the tags around a text imply for those in it.
 
-    `titles` are those of tabs that have none of their own, `named` the titles of those with a
-    name; `code` says that the tabs hold code.
+    `titles` are those of tabs without their own, `named` the titles of those with a name; `code`
+    means that the tabs hold code.
     """
 
     titles: list[str]
@@ -58,32 +59,34 @@ class _Around:
 
 
 class Rewriter:
-    """Rewrites a file's lines, and remarks what it leaves out."""
+    """Rewrites a file's lines, and collects remarks on what it leaves out."""
 
     def __init__(self) -> None:
         self.remarks: list[Remark] = []
         self._depth = 0
 
-    def rewritten(self, lines: Sequence[Line], around: _Around | None = None) -> list[Line]:
-        """Return the lines without tags that stand around blocks."""
+    def rewritten(
+        self, lines: Sequence[PlacedLine], around: _Around | None = None
+    ) -> list[PlacedLine]:
+        """Return the lines without the tags around blocks."""
         text = "\n".join(line.text for line in lines)
         if self._depth > _DEEPEST or not _MAY_HOLD.search(text):
             return list(lines)
         self._depth += 1
-        found: list[Line] = []
+        found: list[PlacedLine] = []
         at = 0
         for element in elements_of(text):
             found += lines[at : element.first]
             places = [line.place for line in lines[element.first : element.end]]
-            inside = [Line(*pair) for pair in zip(element.texts, places, strict=True)]
+            inside = [PlacedLine(*pair) for pair in zip(element.texts, places, strict=True)]
             found += _prefixed(self._element(element, inside, around), element, places)
             at = element.end
         self._depth -= 1
         return [*found, *lines[at:]]
 
     def _element(
-        self, element: Element, lines: list[Line], around: _Around | None
-    ) -> Iterable[Line]:
+        self, element: Element, lines: list[PlacedLine], around: _Around | None
+    ) -> Iterable[PlacedLine]:
         region = "\n".join(line.text for line in lines)
         tag = read_tag(region, 0) if element.tag else None
         if tag is None:
@@ -101,8 +104,8 @@ class Rewriter:
             *(self.rewritten(rest, around) if any(line.text.strip() for line in rest) else []),
         ]
 
-    def _alone(self, tag: Tag, region: str, lines: list[Line]) -> list[Line]:
-        """Return what is left of a tag that nothing stands in."""
+    def _alone(self, tag: Tag, region: str, lines: list[PlacedLine]) -> list[PlacedLine]:
+        """Return what remains of a tag without content."""
         written = region[tag.start : tag.end]
         place = lines[0].place
         meaning = meaning_of(tag, "")
@@ -110,8 +113,8 @@ class Rewriter:
         if text and tag.name.startswith("include"):
             kind = (tag.words or ("",))[0].rsplit("/", 1)[-1].removesuffix(".html")
             meaning = meaning_of(replace(tag, name=kind, words=()), "")
-        if text and meaning.way is Way.BOX:
-            return _boxed(meaning, [Line(text, place)], place, place)
+        if text and meaning.way is Treatment.BOX:
+            return _boxed(meaning, [PlacedLine(text, place)], place, place)
         if tag.syntax is not Syntax.HTML or tag.empty and not tag.name.islower():
             self._leave_out("", written, place)
         return []
@@ -120,24 +123,27 @@ class Rewriter:
         self,
         tag: Tag,
         whole: str,
-        inside: list[Line],
-        lines: list[Line],
+        inside: list[PlacedLine],
+        lines: list[PlacedLine],
         around: _Around | None,
-    ) -> list[Line]:
+    ) -> list[PlacedLine]:
         first, last = lines[0].place, lines[whole.count("\n")].place
         meaning = meaning_of(tag, "\n".join(line.text for line in inside))
         match meaning.way:
-            case Way.HTML:
+            case Treatment.HTML:
                 texts, at = markdown_of(whole)
-                return [Line(text, lines[line].place) for text, line in zip(texts, at, strict=True)]
-            case Way.LEFT_OUT:
+                return [
+                    PlacedLine(text, lines[line].place)
+                    for text, line in zip(texts, at, strict=True)
+                ]
+            case Treatment.LEFT_OUT:
                 self._leave_out("", whole, first)
                 return []
-            case Way.CODE:
+            case Treatment.CODE:
                 return _fenced(inside, meaning.title, first, last)
-            case Way.VERBATIM:
+            case Treatment.VERBATIM:
                 return self.rewritten(list(_escaped(inside)), around)
-            case Way.PLAIN:
+            case Treatment.PLAIN:
                 if tag.syntax is not Syntax.HTML:
                     self._leave_out("", whole[: tag.end], first)
                 return self.rewritten(_dedented(inside))
@@ -147,11 +153,11 @@ class Rewriter:
         self,
         tag: Tag,
         meaning: Meaning,
-        inside: list[Line],
+        inside: list[PlacedLine],
         around: _Around | None,
         first: int,
         last: int,
-    ) -> list[Line]:
+    ) -> list[PlacedLine]:
         if not meaning.title and (found := _title_in(inside)):
             title, inside = found
             meaning = replace(meaning, title=title)
@@ -170,15 +176,15 @@ class Rewriter:
         self.remarks.append(Remark(line=place + 1, kind=RemarkKind.LEFT_OUT, text=text))
 
 
-def _between(lines: Sequence[Line], start: int, end: int | None) -> list[Line]:
-    """Return the lines between two offsets of their text; parts of them at both ends."""
-    found: list[Line] = []
+def _between(lines: Sequence[PlacedLine], start: int, end: int | None) -> list[PlacedLine]:
+    """Return the lines between two offsets of their text, with partial lines at both ends."""
+    found: list[PlacedLine] = []
     at = 0
     for line in lines:
         behind = at + len(line.text)
         if behind >= start and (end is None or at <= end):
             text = line.text[max(0, start - at) : None if end is None else max(0, end - at)]
-            found.append(Line(text, line.place))
+            found.append(PlacedLine(text, line.place))
         at = behind + 1
     while found and not found[0].text.strip():
         found.pop(0)
@@ -187,8 +193,8 @@ def _between(lines: Sequence[Line], start: int, end: int | None) -> list[Line]:
     return found
 
 
-def _dedented(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines without what all of them are indented by; `<pre>` keeps what is in it."""
+def _dedented(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """Return the lines without their common indent; the content of `<pre>` is unchanged."""
     kept: set[int] = set()
     inside = False
     for n, line in enumerate(lines):
@@ -204,8 +210,8 @@ def _dedented(lines: Sequence[Line]) -> list[Line]:
     return found
 
 
-def _title_in(lines: list[Line]) -> tuple[str, list[Line]] | None:
-    """Return the title that stands in a box as its first element, and what is below it."""
+def _title_in(lines: list[PlacedLine]) -> tuple[str, list[PlacedLine]] | None:
+    """Return a box's first element as its title, if it is one, and the lines below it."""
     text = "\n".join(line.text for line in lines)
     found = _SUMMARY.match(text) or _TITLE.match(text) or _ASKED.match(text)
     if found is None:
@@ -215,20 +221,20 @@ def _title_in(lines: list[Line]) -> tuple[str, list[Line]] | None:
     return words, _between(lines, found.end(), None)
 
 
-def _boxed(meaning: Meaning, lines: list[Line], first: int, last: int) -> list[Line]:
+def _boxed(meaning: Meaning, lines: list[PlacedLine], first: int, last: int) -> list[PlacedLine]:
     text = "\n".join(line.text for line in lines)
     colons = ":" * (1 + max([2, *(len(found) for found in _COLONS.findall(text))]))
     title = f"[{meaning.title}]" if meaning.title else ""
-    opening = Line(f"{colons}{meaning.box}{title}", first)
-    return [opening, *lines, Line(colons, last)]
+    opening = PlacedLine(f"{colons}{meaning.box}{title}", first)
+    return [opening, *lines, PlacedLine(colons, last)]
 
 
-def _fenced(lines: list[Line], language: str, first: int, last: int) -> list[Line]:
-    return [Line(f"````{language}", first), *lines, Line("````", last)]
+def _fenced(lines: list[PlacedLine], language: str, first: int, last: int) -> list[PlacedLine]:
+    return [PlacedLine(f"````{language}", first), *lines, PlacedLine("````", last)]
 
 
-def _escaped(lines: Iterable[Line]) -> Iterator[Line]:
-    """Yield lines with the marks of templates as text, where they are not code anyway."""
+def _escaped(lines: Iterable[PlacedLine]) -> Iterator[PlacedLine]:
+    """Yield lines with template marks escaped, except in code."""
     fence: str | None = None
     for line in lines:
         was = fence
@@ -252,16 +258,18 @@ def _around(tag: Tag) -> _Around:
     )
 
 
-def _prefixed(lines: Iterable[Line], element: Element, places: Sequence[int]) -> Iterator[Line]:
-    """Yield lines as they stand in the list or the quote that the element is in."""
+def _prefixed(
+    lines: Iterable[PlacedLine], element: Element, places: Sequence[int]
+) -> Iterator[PlacedLine]:
+    """Yield lines with the list or quote markers of the element's context."""
     found = list(lines)
     first = element.prefix.strip(" \t>")
     blank = element.inner_prefix.rstrip()
     if not first:
-        yield Line(blank, places[0])
+        yield PlacedLine(blank, places[0])
     for n, (text, line) in enumerate(found):
         prefix = element.prefix if first and n == 0 else element.inner_prefix
-        yield Line((prefix + text).rstrip(), line)
+        yield PlacedLine((prefix + text).rstrip(), line)
     if not found and first:
-        yield Line(element.prefix.rstrip(), places[0])
-    yield Line(blank, places[-1])
+        yield PlacedLine(element.prefix.rstrip(), places[0])
+    yield PlacedLine(blank, places[-1])

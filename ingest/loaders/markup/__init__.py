@@ -1,4 +1,4 @@
-"""HTML of any origin, brought into the few shapes that Markdown has: what its elements mean.
+"""Reduces HTML of any origin to the few structures that Markdown has.
 
-Which part of a page is a guide is for ingest.loaders.html to say.
+Which part of a page is the guide is up to ingest.loaders.html.
 """

@@ -1,4 +1,4 @@
-"""Lists of terms and what they mean."""
+"""Definition lists."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from ingest.loaders.markup.flow import BOXES, has_blocks
 from ingest.loaders.markup.unwrap import unwrap
 from ingest.parse.inline import unspaced
 
+# Characters of an entry that fits a bullet; chosen by hand.
 _SHORT = 250
 
 
 @dataclass
 class Definition:
-    """Some terms, and their meanings."""
+    """One or more terms, and their meanings."""
 
     terms: list[Tag] = field(default_factory=list)
     meanings: list[Tag] = field(default_factory=list)
 
 
 def definitions(listed: Tag) -> list[Definition]:
-    """Return what a list of definitions holds; boxes round its terms are taken off."""
+    """Return a definition list's entries; wrappers around its terms are removed."""
     for box in listed.find_all(BOXES, recursive=False):
         unwrap(box)
     found: list[Definition] = []
@@ -40,7 +41,7 @@ def definitions(listed: Tag) -> list[Definition]:
 
 
 def set_out_definitions(body: Tag) -> None:
-    """Make lists of definitions bullets where all are short, else bold terms over their text."""
+    """Turn definition lists into bullets if all entries are short, else bold terms and text."""
     for listed in reversed(body.find_all("dl")):
         found = definitions(listed)
         if not found:

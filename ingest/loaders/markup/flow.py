@@ -1,4 +1,4 @@
-"""Boxes in boxes, and the text that stands bare in them, as paragraphs one after the other."""
+"""Flattens nested boxes, and puts bare text into paragraphs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BOXES = frozenset(
     "address article aside body center details dialog div fieldset figcaption figure footer form"
     " header hgroup legend main section summary".split()
 )
-"""Elements that say nothing but that their content stands apart."""
+"""Elements that only set their content apart."""
 
 _HOLDERS = frozenset({"li", "blockquote", "dd"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -21,30 +21,30 @@ BLOCKS = frozenset(
     {*BOXES, *_HOLDERS, *HEADINGS}
     | set("p pre ul ol dl dt table caption tbody thead tfoot tr td th hr".split())
 )
-"""Elements that begin and end a line."""
+"""Block-level elements."""
 
-# The Markdown parser reads about 45 lists in each other.
+# The Markdown parser supports about 45 nested lists.
 _DEEPEST = 60
 _LEAVES = frozenset({*HEADINGS, "p", "pre", "br", "img", "hr"})
 _NOT_INSIDE = frozenset({*HEADINGS, "pre", "td", "th", "caption", "dt"})
 
 
 def is_block(node: PageElement) -> bool:
-    """Whether a node begins and ends a line."""
+    """Whether a node is block-level."""
     return isinstance(node, Tag) and node.name in BLOCKS
 
 
 def has_blocks(tag: Tag) -> bool:
-    """Whether something in an element begins and ends a line."""
+    """Whether an element contains a block-level one."""
     return tag.find(BLOCKS) is not None
 
 
 def flatten(body: Tag) -> None:
-    """Take elements out from round their content where more are in each other than can be read."""
+    """Unwrap elements where they are nested deeper than can be parsed."""
     depths = {id(body): 0}
     deep: list[Tag] = []
     for tag in body.find_all(True):
-        # What is taken out does not count for what is in it.
+        # An unwrapped element does not count towards its content's depth.
         depth = depths.get(id(tag.parent), 0)
         if depth < _DEEPEST or tag.name in _LEAVES:
             depths[id(tag)] = depth + 1
@@ -62,7 +62,7 @@ def flatten(body: Tag) -> None:
 
 
 def set_in_paragraphs(body: Tag) -> None:
-    """Put all text that stands bare in a box, an item or a quote into a paragraph."""
+    """Put bare text in a box, list item or quote into paragraphs."""
     for tag in [*reversed(body.find_all(True)), body]:
         if tag.name in _NOT_INSIDE or (tag.parent is None and tag is not body):
             continue
@@ -87,7 +87,7 @@ def _wrap_runs(holder: Tag) -> None:
 
 
 def _runs(holder: Tag) -> Iterator[list[PageElement]]:
-    """Yield the nodes between blocks, as far as they hold anything."""
+    """Yield the non-empty runs of nodes between blocks."""
     run: list[PageElement] = []
     for node in [*holder.contents, None]:
         if node is not None and not is_block(node):

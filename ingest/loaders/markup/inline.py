@@ -1,4 +1,4 @@
-"""What stands within a line: readings, struck words, raised numbers, bold of several pieces."""
+"""Inline elements: ruby, struck text, superscripts, adjacent bold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FOOTNOTE = re.compile(r"\[?(\d{1,3}|[a-z*†‡])\]?")
 
 
 def set_out_inline(body: Tag) -> None:
-    """Leave what Markdown has a mark for, and the words a reader sees of the rest."""
+    """Keep what Markdown can express, and the visible text of everything else."""
     for tag in body.select(_NOT_READ):
         tag.decompose()
     for tag in body.find_all("sup"):
@@ -35,7 +35,7 @@ def set_out_inline(body: Tag) -> None:
 
 
 def _raise(tag: Tag) -> None:
-    """Keep a raised number apart from the word before it: 10³, and a footnote's number."""
+    """Keep a superscript apart from the word before it: 10³, and a footnote number."""
     words = tag.get_text().strip()
     link = tag.find("a", href=True)
     if link and str(link["href"]).startswith("#") and (mark := _FOOTNOTE.fullmatch(words)):
@@ -55,7 +55,7 @@ def _quote(tag: Tag) -> None:
 
 
 def _join_bold(tag: Tag) -> None:
-    """Make one of bold in bold, and of bold that stands behind bold."""
+    """Merge nested and adjacent bold elements."""
     for inner in tag.find_all(_BOLD):
         unwrap(inner)
     while True:
@@ -74,5 +74,5 @@ def _join_bold(tag: Tag) -> None:
 
 
 def is_mark(character: str) -> bool:
-    """Whether CommonMark takes a character for punctuation."""
+    """Whether CommonMark counts a character as punctuation."""
     return bool(character) and unicodedata.category(character)[0] in "PS"

@@ -1,4 +1,4 @@
-"""Lists: every item in a list, every list in an item, and the mark that each item has."""
+"""Lists: puts every item into a list and nested lists into items, and assigns the markers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LISTS = ("ul", "ol", "menu", "dir")
 
 
 def set_out_lists(body: Tag) -> None:
-    """Bring lists into order, and note at each item how it is marked in Markdown."""
+    """Normalise lists, and note each item's Markdown marker."""
     _gather_strays(body)
     lists = body.find_all(LISTS)
     for each in lists:
@@ -33,7 +33,7 @@ def _gather_strays(body: Tag) -> None:
 
 
 def _only_items(listed: Tag) -> None:
-    """Put what stands in a list and in none of its items into the item before it."""
+    """Move what is in a list but in none of its items into the previous item."""
     item: Tag | None = None
     for node in list(listed.children):
         if isinstance(node, Tag) and node.name == "li":
@@ -46,7 +46,7 @@ def _only_items(listed: Tag) -> None:
 
 
 def _mark_items(listed: Tag) -> None:
-    """Note the items' marks. Another sign begins another list where one follows on the other."""
+    """Note the items' markers, different ones for adjacent lists, so that these stay apart."""
     ordered = listed.name == "ol"
     items = listed.find_all("li", recursive=False)
     number = _number(listed.get("start"), 1)
@@ -65,13 +65,13 @@ def _mark_items(listed: Tag) -> None:
             sign, expected = _other(sign), number
         item["data-mark"] = f"{number}{sign}" if ordered else sign
         number += 1
-        # Markdown counts only items that hold something.
+        # Markdown counts only items with content.
         expected += bool(item.get_text().strip() or item.find("img"))
     listed["data-sign"], listed["data-next"] = sign, str(expected)
 
 
 def _list_before(listed: Tag) -> Tag | None:
-    """Return the list that nothing stands between, in whichever boxes the two are."""
+    """Return the list directly before, whatever boxes the two are in."""
     node: PageElement | None = listed
     while node is not None:
         above = node.previous_sibling

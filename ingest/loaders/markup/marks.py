@@ -1,21 +1,21 @@
-"""Characters of private use that stand in a text until it is Markdown."""
+"""Private-use characters that stand for structure until a text is Markdown."""
 
 from __future__ import annotations
 
 import re
 
 BREAK = "\ue002"
-"""Where a line ends that its author ended."""
+"""A line break set by the author."""
 PART = "\ue003"
-"""Where a cell of a table has a part of its own: a paragraph, an item of a list."""
+"""A boundary between parts of a table cell, such as paragraphs or list items."""
 
 PLACE = re.compile("\ue000(\\d+)\ue001")
-"""Around a number: where the text behind it stands in the source."""
+"""The delimiter around a number: the source place of the text after it."""
 
 FOREIGN = re.compile("[\ue000-\ue003]")
-"""Such characters where a source itself has them."""
+"""Matches such characters in a source itself."""
 
 
 def place_mark(where: int) -> str:
-    """Return what says that the text behind it stands there in the source."""
+    """Return the mark that gives the source place of the text after it."""
     return f"\ue000{where}\ue001"

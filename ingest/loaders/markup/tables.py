@@ -1,4 +1,4 @@
-"""Tables whose every cell stands in its column and is one line."""
+"""Tables, normalised to one column per cell and one line per cell."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from ingest.loaders.markup.flow import BLOCKS, HEADINGS
 from ingest.loaders.markup.marks import PART, PLACE
 from ingest.loaders.markup.unwrap import unwrap
 
+# Chosen by hand: wider spans are mistakes, and tables of more cells are not guides.
 _WIDEST_SPAN = 50
 _LONGEST_HEADER = 60
-_MOST_CELLS = 100_000
+_MAX_CELLS = 100_000
 
 _Row = list[Tag | None]
 
 
 def set_out_tables(body: Tag) -> None:
-    """Bring tables into rows of single cells. Those that only place their content become it."""
+    """Rewrite tables as rows of single cells. Layout tables are replaced with their content."""
     for table in reversed(body.find_all("table")):
         _caption(table)
         rows = [row for row in _rows(table) if row.get_text().strip() or row.find("img")]
@@ -49,7 +50,7 @@ def _caption(table: Tag) -> None:
 
 
 def _set_over(table: Tag, words: Tag) -> None:
-    """Set words in bold over a table."""
+    """Put text in bold above a table."""
     line = Tag(name="p")
     bold = Tag(name="strong")
     for block in words.find_all(BLOCKS):
@@ -62,7 +63,7 @@ def _set_over(table: Tag, words: Tag) -> None:
 
 
 def _grid(rows: Sequence[Tag]) -> list[_Row]:
-    """Return the cell at each place: one that spans several stands in all of them."""
+    """Return the cell at each position: a spanning cell is repeated in all of its own."""
     grid: list[_Row] = [[] for _ in rows]
     taken: dict[tuple[int, int], Tag] = {}
     below = Counter(id(row.parent) for row in rows)
@@ -78,8 +79,8 @@ def _grid(rows: Sequence[Tag]) -> list[_Row]:
             for down in range(height):
                 for right in range(width):
                     taken.setdefault((y + down, x + right), cell)
-            if len(taken) > _MOST_CELLS:
-                raise ValueError(f"a table has more than {_MOST_CELLS} cells, as its spans have it")
+            if len(taken) > _MAX_CELLS:
+                raise ValueError(f"a table has more than {_MAX_CELLS} cells, counting spans")
             x += width
     columns = max((x for _, x in taken), default=-1) + 1
     for y, line in enumerate(grid):
@@ -93,9 +94,9 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _only_places(table: Tag, grid: list[_Row]) -> bool:
-    """Whether a table has nothing to compare, and holds what stands in its cells in their places.
+    """Whether a table is only for layout.
 
-    Its cells hold headings, lists or code, and no row names its columns.
+    Its cells hold headings, lists or code, and it has no header row.
     """
     cells = [cell for row in grid for cell in row if cell is not None]
     columns = len(grid[0]) if grid else 0
@@ -124,7 +125,7 @@ def _as_content(table: Tag) -> None:
 
 
 def _header_rows(rows: Sequence[Tag], grid: list[_Row]) -> int:
-    """Return how many rows name the columns."""
+    """Return how many header rows there are."""
     count = 0
     for row, line in zip(rows, grid, strict=True):
         in_head = row.parent is not None and row.parent.name == "thead"
@@ -153,7 +154,7 @@ def _rewrite(table: Tag, grid: list[_Row], header: int) -> None:
 
 
 def _joined_header(rows: list[_Row]) -> list[Tag]:
-    """Return one row of several: "Meaning / on"."""
+    """Merge several header rows into one: "Meaning / on"."""
     line: list[Tag] = []
     for column in zip(*rows, strict=True):
         cell = Tag(name="td")
@@ -181,7 +182,7 @@ def _copied(cell: Tag | None) -> Tag:
 
 
 def _set_in_line(cell: Tag) -> None:
-    """Take a cell's blocks out of their lines; what parts them stands in the text."""
+    """Put a cell's blocks on one line, with separators between them."""
     for row in cell.find_all("tr"):
         for n, inner in enumerate(_cells(row)):
             if n:

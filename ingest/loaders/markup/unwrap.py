@@ -1,4 +1,4 @@
-"""Taking an element out from round its content, as often as a page needs it."""
+"""Removes an element but keeps its content, fast enough for large pages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from bs4 import Tag
 
 
 def unwrap(tag: Tag) -> None:
-    """Put an element's content in its place.
+    """Replace an element with its content.
 
-    Beautiful Soup's own looks for each child's place from the beginning of its parent: over a long
-    page, that is most of the work.
+    Beautiful Soup's own method searches for each child's index from the start of its parent: on a
+    long page, that takes most of the time.
     """
     parent, children = tag.parent, list(tag.contents)
     if parent is None or not children:

@@ -1,4 +1,4 @@
-"""What stands beside a page's text: notes in its margin, and headings set to the left of it."""
+"""What stands next to a page's text: marginal notes, and headings set to its left."""
 
 from __future__ import annotations
 
@@ -11,40 +11,41 @@ from ingest.loaders.pdf.rows import SIGN, Row, rows_of
 from ingest.loaders.pdf.sides import GUTTER
 from ingest.loaders.pdf.words import Word
 
+# The numbers of this module are chosen by hand.
 _MAIN = 2
-"""How many times as many letters the text has, at least, as what stands beside it."""
+"""How many times as many letters as the column beside it the text must have."""
 _MAIN_ALIKE = 4
-"""The same where both are of the same look."""
+"""The same where both look alike."""
 _LINES = 2.5
-"""How many lines of text there are, at least, for each heading that is set beside them."""
+"""How many lines of text there must be per heading beside them."""
 _CROSSING = 0.34
-"""How many lines go across both at most, such as titles, of those of the text."""
+"""The largest share of the text's lines that may span both, such as titles."""
 _WIDEST = 0.6
-"""How wide it is at most, of the width of the text."""
+"""The greatest width of the column, as a share of the text's width."""
 _SMALLER = 0.93
 _FIGURES = re.compile(r"[\W\d]*$")
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Lines that stand together beside the text; `heads` says that they name what is there."""
+    """Adjacent lines next to the text; `heads` means that they name the text there."""
 
     rows: Sequence[Row]
     heads: bool
 
     @property
     def top(self) -> float:
-        """Their upper edge."""
+        """Top edge, in points."""
         return self.rows[0].top
 
     @property
     def first(self) -> Row:
-        """The first of them."""
+        """The first line."""
         return self.rows[0]
 
 
 def take_beside(words: Sequence[Word]) -> tuple[list[Word], list[Beside]]:
-    """Return the words of a page's text, and what stands beside it."""
+    """Split a page's words into its text and what stands beside it."""
     found: list[Beside] = []
     left = list(words)
     for after in (False, True):
@@ -57,7 +58,7 @@ def take_beside(words: Sequence[Word]) -> tuple[list[Word], list[Beside]]:
 
 
 def _pieces(row: Row) -> Iterator[Row]:
-    """Yield the parts of a row with wide spaces between them."""
+    """Yield the parts of a row that wide spaces separate."""
     part: list[Word] = []
     for word in row.words:
         if part and word.left - part[-1].right >= GUTTER * word.size:
@@ -69,7 +70,7 @@ def _pieces(row: Row) -> Iterator[Row]:
 
 
 def _strip(pieces: Sequence[Row], after: bool) -> list[Beside]:
-    """Return what stands on one side of most text, if a strip of space parts it from it."""
+    """Return what is on one side of most of the text, if a strip of white space separates them."""
 
     def near(row: Row) -> float:
         return row.left if not after else -row.right
@@ -147,7 +148,7 @@ def _level(first: Row, text: Sequence[Row]) -> bool:
 
 
 def _is_label(first: Row, text: Sequence[Row]) -> bool:
-    """Whether a line is of the same look as the text on its line, as a caption's number is."""
+    """Whether a line looks like the text on the same line, as a caption's number does."""
     looks = {_look(word) for word in first.words}
     return any(
         abs(row.bottom - first.bottom) < 0.3 * first.size and _look(row.words[0]) in looks
@@ -156,7 +157,7 @@ def _is_label(first: Row, text: Sequence[Row]) -> bool:
 
 
 def _is_table(text: Sequence[Row]) -> bool:
-    """Whether the text has cells beside each other, too."""
+    """Whether the text itself has cells side by side."""
     lines = Counter(round(row.bottom) for row in text)
     return sum(count > 1 for count in lines.values()) >= 2
 

@@ -1,4 +1,4 @@
-"""Signs that some write before headings, where they are the bullets of a list."""
+"""Signs that can begin headings, where they are bullets of a list."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from ingest.loaders.pdf.lines import Line, Table
 
 _SIGN = re.compile(r"\s*([●○■□◆◇▶►➢❖➔✓])(?=\s+\S)")
 _BULLET = re.compile(r"\s*[•◦▪‣·・*–-]\s*\S")
+# Chosen by hand.
 _HANGS = 1.4
-"""How far the words begin at least behind such a bullet's left edge, in sizes of the type."""
+"""How far right of such a bullet's left edge the text must begin, in font sizes."""
 
 
 def with_bullets(parts: Sequence[Line | Table]) -> Iterator[Line | Table]:
-    """Yield the parts, with bullets where items with signs follow each other as in a list.
+    """Yield the parts, with bullets where marked items follow each other as in a list.
 
-    Under a heading there is text; the lines of an item all begin where its words do.
+    A heading has text under it; the lines of an item all begin where its first word does.
     """
     before, bullet = False, None
     for n, part in enumerate(parts):
@@ -42,7 +43,7 @@ def _left(line: Line | None) -> float:
 
 
 def _has_next(parts: Sequence[Line | Table], at: int) -> bool:
-    """Whether another item follows, with no more between than the rest of the first one."""
+    """Whether another item follows with only the rest of the first one in between."""
     first = last = parts[at]
     assert isinstance(first, Line)
     for part in parts[at + 1 :]:

@@ -1,4 +1,4 @@
-"""The order in which a page is read: its columns, and what goes across them."""
+"""A page's reading order: its columns, and what spans them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from ingest.loaders.pdf.rows import Row, rows_of
 from ingest.loaders.pdf.sides import FEWEST, GUTTER, Strip, are_columns
 from ingest.loaders.pdf.words import Word
 
+# Columns within columns; chosen by hand.
 _DEEPEST = 6
 
 
 @dataclass(frozen=True)
 class Column:
-    """Rows that are read one after the other, and how far they stand from the first column.
+    """Rows that are read one after the other, and their horizontal distance from the first column.
 
-    `notes` stand beside it, each by the number of its row that it is beside.
+    `notes` are beside it, each with the number of its row.
     """
 
     rows: Sequence[Row]
@@ -30,10 +31,10 @@ class Column:
 
 
 def columns_of(words: Sequence[Word], tables: Sequence[Table]) -> list[Column]:
-    """Return what stands on a page in the order of reading.
+    """Return what is on a page, in reading order.
 
-    Space that goes down between words over several rows parts columns, if what stands on its
-    two sides reads on by itself; what goes across them stands in its place.
+    White space that runs down several rows between words separates columns if the text on both
+    sides reads on by itself; what spans the columns keeps its place.
     """
     text, beside = take_beside(words)
     rows = rows_of(text, tables)
@@ -46,7 +47,7 @@ def columns_of(words: Sequence[Word], tables: Sequence[Table]) -> list[Column]:
 
 
 def _place(columns: list[Column], beside: Beside) -> None:
-    """Put what stands beside the text where it is read: headings before it, notes behind."""
+    """Insert what stands beside the text where it is read: headings before it, notes after."""
     places = [(n, at) for n, column in enumerate(columns) for at in range(len(column.rows))]
 
     def distance(place: tuple[int, int]) -> tuple[float, float]:
@@ -91,7 +92,7 @@ def _side(rows: Sequence[Row], middle: float, after: bool) -> list[Row]:
 
 
 def _columned(rows: Sequence[Row]) -> Strip | None:
-    """Return the strip that parts the most rows into columns."""
+    """Return the strip that separates the most rows into columns."""
     spaces = [_spaces(rows, n) for n in range(len(rows))]
     strips = sorted(_strips(rows, spaces), key=lambda strip: -len(strip.rows))
     for strip in strips:
@@ -104,7 +105,7 @@ def _columned(rows: Sequence[Row]) -> Strip | None:
 
 
 def _spaces(rows: Sequence[Row], at: int) -> list[tuple[float, float]]:
-    """Return the spaces on a row, those at its ends too, where nothing reaches into it."""
+    """Return the spaces on a row, including those at its ends, that nothing extends into."""
     row = rows[at]
     third = (row.bottom - row.top) / 3
     taken = [(word.left, word.right) for word in row.words]
@@ -157,7 +158,7 @@ def _strips(
 
 
 def _trimmed(rows: Sequence[Row], strip: Strip) -> Strip | None:
-    """Return the strip without rows at its ends that stand apart; None if few are left."""
+    """Return the strip without rows at its ends that are set apart; None if few remain."""
     first, last = strip.first, strip.last
     heights = [two.top - one.bottom for one, two in pairwise(rows[first : last + 1])]
     usual = max(0.0, median(heights)) if heights else 0.0
@@ -167,7 +168,7 @@ def _trimmed(rows: Sequence[Row], strip: Strip) -> Strip | None:
     for n in range(last, max(last - 2, first), -1):
         if rows[n].top - rows[n - 1].bottom > usual + 2.5 * rows[n].size:
             last = n - 1
-    # What follows under both columns begins with a heading, or after some space.
+    # What follows below both columns begins with a heading, or after some space.
     both = [n for n in strip.rows if first <= n <= last]
     if not both:
         return None
@@ -181,7 +182,7 @@ def _trimmed(rows: Sequence[Row], strip: Strip) -> Strip | None:
         if across and apart and (headed or rows[n].table):
             last = n - 1
             break
-    # A column that begins above the other one is read after it all the same.
+    # A column that begins higher than the other is still read after it.
     while first and _goes_up(rows, strip, first - 1, usual):
         first -= 1
     return Strip(strip.left, strip.right, first, last, both)

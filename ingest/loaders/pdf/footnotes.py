@@ -1,4 +1,4 @@
-"""Notes at the foot of a page, whose numbers are no steps."""
+"""Footnotes, whose numbers are not steps."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from itertools import groupby
 
 from ingest.loaders.pdf.lines import Line, Table
 
+# Of the size of most lines; chosen by hand.
 _SMALLER = 0.9
 _NUMBER = re.compile(r"\s*(\d{1,2})[.)]\s+(?=\S)")
 
 
 def with_footnotes(parts: Sequence[Line | Table]) -> Iterator[Line | Table]:
-    """Yield the parts, with those marked that begin footnotes whose numbers stand in the text.
+    """Yield the parts, marking the lines that begin footnotes referenced in the text.
 
-    Footnotes are the last lines of a page, in type that is smaller than that of the others.
+    Footnotes are the last lines of a page, in smaller type than the others.
     """
     for _, group in groupby(parts, lambda part: part.page):
         page = list(group)
@@ -32,7 +33,7 @@ def with_footnotes(parts: Sequence[Line | Table]) -> Iterator[Line | Table]:
 
 
 def _first_small(page: Sequence[Line | Table]) -> int:
-    """Return where the last lines of a page begin that are in smaller type than most."""
+    """Return the index of the first of a page's last lines that are in smaller type than most."""
     sizes = Counter[float]()
     for part in page:
         if isinstance(part, Line):
@@ -45,5 +46,5 @@ def _first_small(page: Sequence[Line | Table]) -> int:
 
 
 def _refers(text: str, number: str) -> bool:
-    """Whether a number is set right behind a word, as those of notes are."""
+    """Whether a number is set right after a word, as footnote references are."""
     return bool(re.search(rf"[^\W\d_][.,;:)]?{number}(?!\w)", text))

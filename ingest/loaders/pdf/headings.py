@@ -1,4 +1,4 @@
-"""Which lines of a PDF are headings: by size, by bookmark, or as their like are all over it."""
+"""Finds a PDF's headings: by size, by bookmark, or by a look that recurs throughout."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from statistics import median
 
 from ingest.loaders.pdf.lines import Line
 
+# Relative to the text's size, and in characters; chosen by hand.
 _LARGER = 1.08
 _LONGEST = 200
 _LONGEST_OF_BODY_SIZE = 90
@@ -21,10 +22,10 @@ _Look = tuple[str, bool, bool, float]
 
 
 class Headings:
-    """Which lines are headings, and of which level.
+    """Which lines are headings, and at which level.
 
-    What is larger than most text is one. What is not is one if it stands alone and its look, bold
-    or numbered, comes back all over the document.
+    Anything larger than most text is one. Otherwise a line is one if it stands alone and its look,
+    bold or numbered, recurs throughout the document.
     """
 
     def __init__(self, lines: Sequence[Line], outline: Sequence[tuple[int, str]]) -> None:
@@ -37,7 +38,7 @@ class Headings:
         self.by_look = self._alike(lines)
 
     def level(self, line: Line) -> int | None:
-        """Return the level of a heading, None for other lines."""
+        """Return a heading's level, None for other lines."""
         if level := self.by_size.get(line.size):
             words = re.search(r"[^\W_]", line.text)
             return level if words and len(line.text) <= _LONGEST else None
@@ -48,7 +49,7 @@ class Headings:
         return self.by_look.get(id(line))
 
     def _alike(self, lines: Sequence[Line]) -> dict[int, int]:
-        """Return the levels of headings that are no larger than the text, by the lines' ids."""
+        """Return the levels of headings no larger than the text, by the ids of the lines."""
         by_look: dict[_Look, list[int]] = defaultdict(list)
         for at, line in enumerate(lines):
             look = self._look(line)
@@ -69,12 +70,12 @@ class Headings:
         return self._under_title(found, lines)
 
     def _goes_on(self, heading: Line, line: Line) -> bool:
-        """Whether a line is the second one of a heading in bold."""
+        """Whether a line is the second line of a bold heading."""
         alike = heading.bold and line.bold and heading.size == line.size
         return alike and _close(heading, line) and line.text.strip()[:1].islower()
 
     def _under_title(self, levels: dict[int, int], lines: Sequence[Line]) -> dict[int, int]:
-        """Return the levels, with the first line over all others if it looks like the next one."""
+        """Return the levels, the first line above all others if it looks like the next heading."""
         if len(levels) < 2 or len(lines) < 2 or self._look(lines[0]) is None:
             return levels
         title, first = lines[:2]
@@ -87,7 +88,7 @@ class Headings:
         return {line: min(6, level + 1) for line, level in levels.items()} | {id(title): highest}
 
     def _look(self, line: Line) -> _Look | None:
-        """Return what headings of a kind share, None for a line that cannot be one."""
+        """Return what headings of one kind have in common, None for a line that cannot be one."""
         text = line.text.strip()
         short = 2 <= len(text) <= _LONGEST_OF_BODY_SIZE
         if line.code or not short or _ENDED.search(text) or line.size in self.by_size:
@@ -100,7 +101,7 @@ class Headings:
         return number or "", line.bold, line.italic, line.size
 
     def _stands_alone(self, lines: Sequence[Line], at: int) -> bool:
-        """Whether a line is a paragraph of its own, with other text below it."""
+        """Whether a line is a paragraph of its own with other text below it."""
         line = lines[at]
         if at + 1 >= len(lines):
             return False
@@ -123,7 +124,7 @@ class Headings:
             return False
         between = median(two - one for one, two in zip(places, places[1:], strict=False))
         if not number:
-            # Under headings that are larger, a line in bold is a label of what follows.
+            # Under larger headings, a bold line is a label for what follows.
             return not _sectioned(lines, self.by_size) and between >= 2
         if number == "1.":
             return bold and between >= 4 and _counts_on([lines[at] for at in places])
@@ -158,7 +159,7 @@ class Headings:
 
 
 def _body_size(lines: Sequence[Line]) -> float:
-    """Return the size of most text; that of code and of bold words only where there is no other."""
+    """Return the size of most text, ignoring code and bold text unless there is nothing else."""
     plain = [line for line in lines if not line.code and not line.bold]
     sizes = Counter[float]()
     for line in plain or [line for line in lines if line.code] or lines:
@@ -176,7 +177,7 @@ def _number(line: Line) -> str | None:
 
 
 def _counts_on(lines: Sequence[Line]) -> bool:
-    """Whether the numbers of some lines go up from one to the next, as those of lists do not."""
+    """Whether the lines' numbers increase throughout, unlike those of lists."""
     numbers = [_value(line.text.strip()) for line in lines]
     return all(one < two for one, two in zip(numbers, numbers[1:], strict=False))
 
@@ -192,19 +193,19 @@ def _value(text: str) -> int:
 
 
 def _sectioned(lines: Sequence[Line], by_size: Mapping[float, int]) -> bool:
-    """Whether a document has sections by headings that are larger than the text."""
+    """Whether a document is divided into sections by headings larger than the text."""
     headings = sum(line.size in by_size for line in lines)
     first = lines[0].size if lines else 0.0
     return headings - sum(line.size == first for line in lines if first in by_size) >= 2
 
 
 def _runs_on(line: Line) -> bool:
-    """Whether the next line may go on with one: in bold, it then reaches the column's end."""
+    """Whether the next line may continue this one: a bold one then reaches the column's edge."""
     return line.full or not line.bold
 
 
 def _close(one: Line, two: Line) -> bool:
-    """Whether a line stands right below another, as in a paragraph."""
+    """Whether a line is right below another, as in a paragraph."""
     if (one.page, one.flow) != (two.page, two.flow):
         return False
     return two.top - one.bottom < 0.45 * max(one.size, two.size)

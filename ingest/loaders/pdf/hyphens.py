@@ -1,4 +1,4 @@
-"""Words that are parted at a line's end."""
+"""Words hyphenated at a line's end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _END = re.compile(rf"(\S*?)([{_HYPHENS}])$")
 _START = re.compile(r"[\w'’]+(?:[-\u2010\u2011][\w'’]+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
-# What stands before a hyphen that stays: whole words that others are made with.
+# First parts whose hyphen stays: whole words that form compounds.
 _MAKES_COMPOUNDS = frozenset(
     "all anti cross double ex full half hard high ill long low mid multi non off one "
     "open pre post quick read real right left self semi short single six ten three top two four "
@@ -21,7 +21,7 @@ _MAKES_COMPOUNDS = frozenset(
 _ENDS_COMPOUNDS = frozenset(
     "aware based called driven free friendly how known level mode related sized specific".split()
 )
-# What stands before a hyphen that goes, be it a word by itself.
+# First parts whose hyphen goes, even if they are words themselves.
 _MAKES_WORDS = frozenset(
     "any back be break down every fore how in inter never no other out over some sub super there "
     "through trans under un up when where with".split()
@@ -31,7 +31,7 @@ _JOINS = frozenset("and or und oder bzw et ou en of och og".split())
 
 
 class Hyphens:
-    """Which hyphens at line ends part a word, as far as the document's other words tell."""
+    """Decides which hyphens at line ends split a word, judging by the document's other words."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._said = Counter[str]()
@@ -42,7 +42,7 @@ class Hyphens:
             self._said.update(_plain(word) for word in words)
 
     def join(self, line: str, following: str) -> tuple[str, str]:
-        """Return a line that ends with a hyphen as it reads on, and what comes before the next."""
+        """Return a line that ends with a hyphen as it reads on, and what joins it to the next."""
         end, start = _END.search(line), _START.match(following)
         if not end:
             return line, ""
@@ -70,7 +70,7 @@ class Hyphens:
             return compound > whole
         if one.lower() in _MAKES_COMPOUNDS or two in _ENDS_COMPOUNDS:
             return True
-        # Two words that are both said alone make a compound rather than are parts of a word.
+        # Two words that both occur on their own form a compound rather than one word.
         if one.lower() in _MAKES_WORDS:
             return False
         return bool(

@@ -1,4 +1,4 @@
-"""What stands on a PDF's pages: lines, the look of their words, and tables."""
+"""The content of a PDF's pages: lines, the formatting of their text, and tables."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from html import escape
 
 from ingest.remark import Remark
 
-# A line that ends within an address, or at what looks like one's joint.
+# A line that ends inside a URL, or at what looks like a boundary within one.
 _BROKEN_ADDRESS = re.compile(r"(?:\S/|\$|://(?:\S*[/.=&?-])?)$")
 _BROKEN_WORD = re.compile(r"\w[-\u00ad\u2010\u2011\u2013]$")
 
 
 def is_broken(text: str) -> bool:
-    """Whether a line ends within a word or an address, so that the next goes on without a space."""
+    """Whether a line ends inside a word or a URL, so that the next continues without a space."""
     return bool(_BROKEN_WORD.search(text) or _BROKEN_ADDRESS.search(text))
 
 
 @dataclass(frozen=True)
 class Run:
-    """Words of one look."""
+    """Text of one format."""
 
     text: str
     bold: bool
@@ -29,7 +29,7 @@ class Run:
 
     @property
     def html(self) -> str:
-        """The words as HTML."""
+        """The text as HTML."""
         words = escape(self.text, quote=False)
         if self.code:
             words = f"<code>{words}</code>"
@@ -42,12 +42,11 @@ class Run:
 class Line:
     """A line of a page.
 
-    Its edges are in points from where reading begins: the page's top left, or top right where
-    writing goes to the left or downwards. Those of a column are as if it stood where the first
-    one does. `flow` numbers the columns of the page, `full` tells whether the line reaches its
-    column's end, `parted` whether a wide space goes through it, and `second` is where its second
-    word begins. `aside` tells that it is of a note beside the line before it,
-    `footnote` that it begins one at the page's foot.
+    Coordinates are in points from where reading begins: the top left, or the top right for text
+    that runs right to left or top to bottom. Those of a column are shifted to where the first
+    column is. `flow` numbers the page's columns, `full` tells whether the line reaches its column's
+    edge, `parted` whether a wide space divides it, and `second` is where its second word begins.
+    `aside` marks a line of a note beside the previous line, `footnote` one that begins a footnote.
     """
 
     page: int
@@ -68,12 +67,12 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The line's words."""
+        """The line's text."""
         return "".join(run.text for run in self.runs)
 
     @property
     def code(self) -> bool:
-        """Whether all of it is set in a monospaced font."""
+        """Whether all of it is monospaced."""
         return all(run.code or not run.text.strip() for run in self.runs)
 
     @property
@@ -84,7 +83,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a page, its rows' cells as text, with their line ends."""
+    """A page's table: the text of each row's cells, with line breaks."""
 
     page: int
     left: float
@@ -96,12 +95,12 @@ class Table:
 
 @dataclass
 class Pages:
-    """What stands on a document's pages, in reading order, without running heads."""
+    """The content of a document's pages in reading order, without running heads."""
 
     parts: list[Line | Table] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     @property
     def lines(self) -> list[Line]:
-        """The lines outside tables, and not beside others."""
+        """The lines outside tables that are not beside others."""
         return [part for part in self.parts if isinstance(part, Line) and not part.aside]

@@ -1,4 +1,4 @@
-"""PDF files. Their places are pages."""
+"""PDF files. Their lines are pages."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from kb.model import Unit
 
 
 def load(path: Path, data: bytes) -> Document:
-    """Return the document in a PDF's bytes; raises SourceError if it has no text."""
+    """Load a PDF; raises SourceError if it cannot be read, is protected or has no text."""
     try:
-        # Closing it would ask for all its pages at once, broken ones too.
+        # Closing it would load all of its pages at once, including broken ones.
         pdf = pdfplumber.open(io.BytesIO(data))
         pages = read_pages(pdf)
         html = to_html(pages, _outline(pdf))
-    # A broken file makes the library stumble in its own code, over anything.
+    # A broken file can raise anything inside the library.
     except Exception as error:
         if _is(MemoryError, error):
-            raise MemoryError from error  # nothing need be wrong with the file
+            raise MemoryError from error  # the file may be fine
         if _is(PDFPasswordIncorrect, error):
             raise SourceError(
-                path, "is protected by a password. Save it without one, and ingest it again"
+                path, "is password-protected. Save it without a password, and ingest it again"
             ) from error
         detail = str(error) or type(error).__name__
         raise SourceError(path, f"is not a PDF that can be read: {detail}") from error
     if not pages.parts:
         unnamed = any("letters" in remark.text for remark in pages.remarks)
-        only = "signs whose letters the file does not tell" if unnamed else "pictures"
+        only = "glyphs without their characters" if unnamed else "pictures"
         raise SourceError(
             path,
-            f"the guide is empty: the PDF holds no text, only {only}. Recognise its text first",
+            f"the guide is empty: the PDF holds no text, only {only}. Run OCR on it first",
         )
     page = BeautifulSoup(html, "html5lib")
     markdown, lines = to_markdown(page.body or page, _page)
@@ -57,7 +57,7 @@ def load(path: Path, data: bytes) -> Document:
 
 
 def _is(kind: type[Exception], error: Exception) -> bool:
-    """Whether an error is of a kind; pdfplumber wraps those of pdfminer."""
+    """Whether an error is of a type; pdfplumber wraps those of pdfminer."""
     return any(isinstance(each, kind) for each in (error, *error.args))
 
 

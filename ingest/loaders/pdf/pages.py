@@ -1,4 +1,4 @@
-"""A PDF's pages, read: lines and tables in the order of reading, without running heads."""
+"""Reads a PDF's pages: lines and tables in reading order, without running heads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ingest.loaders.pdf.lines import Line, Pages, Run, Table
 from ingest.loaders.pdf.rows import Row
 from ingest.loaders.pdf.signs import UNKNOWN, name_signs
 from ingest.loaders.pdf.unseen import take_doubles, take_unseen
-from ingest.loaders.pdf.words import Box, Link, Word, links_of, words_of
+from ingest.loaders.pdf.words import Box, LinkArea, Word, links_of, words_of
 from ingest.loaders.pdf.writing import (
     Char,
     Direction,
@@ -36,22 +36,23 @@ from ingest.loaders.pdf.writing import (
 from ingest.parse.inline import unspaced
 from ingest.remark import Remark, RemarkKind
 
+# The numbers of this module are chosen by hand.
 _MARGIN = 0.09
-"""How much of a page's height, at its top and bottom, running heads may stand in."""
+"""Share of a page's height, at top and bottom, in which running heads may be."""
 _EDGE = 0.05
-"""The same for those that stand on one page only."""
+"""The same for those that appear on one page only."""
 _TALL = 600.0
-"""How high a page is at least whose edge may hold a running head, in points."""
+"""The least height (points) of a page whose margins may hold a running head."""
 _PICTURE = 0.3
-"""How much of a page a picture takes at least that may hold its text."""
+"""The least share of a page that a picture of its text covers."""
 _DRAWN = 100
-"""How many lines and curves a page has at least whose text may be drawn."""
+"""The least number of lines and curves on a page whose text may be drawn as shapes."""
 _UNREADABLE = 0.3
 _CLEAR = 1.2
-"""How far running heads stand from the text at least, in sizes of its type."""
+"""The least distance of running heads from the text, in font sizes."""
 _LINES_IN_FRAME = 12
 _LONGEST = 60
-"""How many letters of what is left out are named."""
+"""How many characters of what is left out are quoted."""
 _SHAPE = re.compile(r"[●○❍■□▪◻❑▲▼◆◇❖➢➲]")
 _LEADER = re.compile(r"(?:[.…・·․]\s?){3,}\s*[\divxl]+$|(?:\s?[.…・]){5,}\s*[\divxl]*$")
 _CONTENTS = re.compile(
@@ -69,7 +70,7 @@ _PAGE_OF = re.compile(
 
 @dataclass
 class _Read:
-    """What was read of a document so far, and what there is to say of it."""
+    """What has been read of a document so far, and the remarks on it."""
 
     parts: list[Line | Table] = field(default_factory=list)
     margins: list[Line] = field(default_factory=list)
@@ -82,9 +83,9 @@ class _Read:
 
 
 def read_pages(pdf: PDF) -> Pages:
-    """Return what stands on the pages.
+    """Return the content of the pages.
 
-    A page that cannot be read is said to be so; raises what the library does if none can.
+    A page that cannot be read becomes a remark; raises as the library does if none can be read.
     """
     read = _Read()
     failed: Exception | None = None
@@ -101,8 +102,8 @@ def read_pages(pdf: PDF) -> Pages:
             page.close()
             done += 1
         except MemoryError:
-            raise  # nothing need be wrong with the page
-        # A broken page makes the library stumble in its own code, over anything.
+            raise  # the page may be fine
+        # A broken page can raise anything inside the library.
         except Exception as error:
             failed = failed or error
             read.remarks.append(_unread(number, error))
@@ -114,7 +115,7 @@ def read_pages(pdf: PDF) -> Pages:
 
 
 def _without_contents(parts: Sequence[Line | Table], read: _Read) -> list[Line | Table]:
-    """Return the parts without a list of the document's headings and their pages."""
+    """Return the parts without a table of contents."""
     listed = {
         n for n, part in enumerate(parts) if isinstance(part, Line) and _LEADER.search(part.text)
     }
@@ -137,7 +138,7 @@ def _without_contents(parts: Sequence[Line | Table], read: _Read) -> list[Line |
 
 
 def _title(text: str) -> str:
-    """Return what a line of a table of contents names, to be compared with headings."""
+    """Return the title in a line of a table of contents, for comparison with headings."""
     return re.sub(r"[\W_]+", "", _LEADER.sub("", text.strip())).lower()
 
 
@@ -179,10 +180,10 @@ def _read_page(page: Page, read: _Read) -> None:
         return
     if _mostly_unknown(page.chars):
         read.unknown[number] = 0
-        text = f"page {number} has letters of which the file does not say which they are"
+        text = f"page {number} has glyphs whose characters the file does not give"
         read.remarks.append(Remark(line=number, kind=RemarkKind.UNREAD, text=text))
     read.margins += margins
-    # Where the margins are wide, a page's number alone stands further in.
+    # With wide margins, a page number alone is further in.
     ends = lines[:1] + lines[-1:]
     read.margins += [x for x in ends if x.text.strip(" -–—") == str(number) and x not in margins]
     if height >= _TALL:
@@ -223,7 +224,7 @@ def _mostly_unknown(chars: Sequence[Char]) -> bool:
 
 
 def _goes_on(last: Line | Table, first: Line | Table) -> bool:
-    """Whether a table goes on with the last page's, under the same head."""
+    """Whether a table continues the one on the previous page, under the same header."""
     return (
         isinstance(last, Table)
         and isinstance(first, Table)
@@ -244,7 +245,7 @@ def _tables(page: Page) -> Iterator[Table]:
 
 
 def _is_frame(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether nearly all the text is in one cell of many lines, with a rule around it."""
+    """Whether nearly all the text is in one cell of many lines, with a border around it."""
     cells = [cell for row in rows for cell in row]
     longest = max(cells, key=len)
     return longest.count("\n") >= _LINES_IN_FRAME and len(longest) > 0.7 * sum(map(len, cells))
@@ -255,9 +256,9 @@ def _cell(text: str) -> str:
 
 
 class _Sheet:
-    """A page as it lies when one of its directions of writing goes to the right."""
+    """A page rotated so that one of its writing directions runs to the right."""
 
-    def __init__(self, page: Page, direction: Direction, links: Sequence[Link]) -> None:
+    def __init__(self, page: Page, direction: Direction, links: Sequence[LinkArea]) -> None:
         self.page = page
         self.direction = direction
         self.width = float(page.bbox[0] + page.bbox[2])
@@ -269,7 +270,7 @@ class _Sheet:
         return turned_box(box, self.direction, self.width, self.height)
 
     def read(self, chars: Sequence[Char], tables: Sequence[Table], flow: int) -> list[Line | Table]:
-        """Return what stands on it, in the order of reading; `flow` is its first column."""
+        """Return its content in reading order; `flow` is the number of its first column."""
         laid = [turned(char, self.direction, self.width, self.height) for char in chars]
         words = [
             word
@@ -324,9 +325,9 @@ class _Sheet:
         )
 
     def _known(self, words: Sequence[Word]) -> Iterator[Word]:
-        """Yield the words without signs that are not known; one before a line is its bullet.
+        """Yield the words without unknown glyphs; one before a line is its bullet.
 
-        So is a shape of a font of pictures.
+        So is a glyph of an icon font.
         """
         for n, word in enumerate(words):
             if n == 0 and len(words) > 1 and word.picture and _SHAPE.fullmatch(word.text):
@@ -342,7 +343,7 @@ class _Sheet:
 
 
 def _with_notes(column: Column) -> Iterator[Row]:
-    """Yield a column's rows, each with the notes beside it behind it."""
+    """Yield a column's rows, each followed by the notes beside it."""
     for n, row in enumerate(column.rows):
         yield row
         for at, note in column.notes:
@@ -376,9 +377,9 @@ def _runs(words: Sequence[Word]) -> Iterator[Run]:
 
 
 def _is_east_asian(*letters: str) -> bool:
-    """Whether the letters are of a script whose words are not parted.
+    """Whether the letters belong to a script without spaces between words.
 
-    Those of Korean are, and of Latin in wide letters.
+    Korean has spaces, and so do full-width Latin letters.
     """
     return all(unspaced(each) and not _PARTED.match(each) for each in letters)
 
@@ -400,13 +401,13 @@ def _running_heads(read: _Read, pages: int) -> set[Line]:
     once = [line for line in read.edges if line not in found and _is_once(line, body)]
     if once:
         named = ", ".join(f"“{line.text.strip()}”" for line in once[:3])
-        text = f"what stands at the edge of a page is left out: {named}"
+        text = f"running heads are left out: {named}"
         read.remarks.append(Remark(line=once[0].page, kind=RemarkKind.LEFT_OUT, text=text))
     return found | set(once)
 
 
 def _on_both(read: _Read, found: Collection[Line]) -> set[Line]:
-    """Return what stands at the same place on both of two pages, and say what it is."""
+    """Return what is at the same place on both of two pages, and add a remark on it."""
     first, second = ([x for x in read.margins if x.page == page] for page in (1, 2))
     pairs = [
         (one, two)
@@ -422,13 +423,13 @@ def _on_both(read: _Read, found: Collection[Line]) -> set[Line]:
     if both:
         said = dict.fromkeys(line.text.strip() for line in read.margins if line in both)
         named = ", ".join(f"“{_shortened(text)}”" for text in list(said)[:3])
-        remark = f"what stands at the edge of both pages is left out: {named}"
+        remark = f"running heads on both pages are left out: {named}"
         read.remarks.append(Remark(line=1, kind=RemarkKind.LEFT_OUT, text=remark))
     return both
 
 
 def _stands_clear(line: Line, text: Sequence[Line | Table]) -> bool:
-    """Whether a line does not stand right over or under what it may be a heading of."""
+    """Whether a line is clear of what it may be a heading of."""
     return not any(
         max(part.top - line.bottom, line.top - part.bottom) < _CLEAR * _size(part, line)
         for part in text
@@ -441,9 +442,9 @@ def _size(part: Line | Table, line: Line) -> float:
 
 
 def _is_once(line: Line, body: float) -> bool:
-    """Whether a line at a page's edge is a running head, though it is not said on other pages.
+    """Whether a line in a page's margin is a running head although it is not on other pages.
 
-    At a page's foot there are footnotes too: there only what tells the page's number is one.
+    The bottom has footnotes as well: there, only a page number is one.
     """
     if _PAGE_OF.search(line.text):
         return line.size <= body
@@ -457,24 +458,24 @@ def _numberless(text: str) -> str:
 def _remarks(read: _Read) -> Iterator[Remark]:
     for first, last in _stretches(read.pictures):
         text = (
-            f"page {first} is a picture: its text cannot be read. Recognise its text first"
+            f"page {first} is a picture: its text cannot be read. Run OCR on it first"
             if first == last
             else f"pages {first} to {last} are pictures: their text cannot be read. "
-            "Recognise their text first"
+            "Run OCR on them first"
         )
         yield Remark(line=first, kind=RemarkKind.UNREAD, text=text)
     unknown = +read.unknown
     if unknown:
         page, count = min(unknown), unknown.total()
         signs = "a sign" if count == 1 else f"{count} signs"
-        text = f"{signs} of which the file does not say what they are: left out"
+        text = f"{signs} whose characters the file does not give: left out"
         yield Remark(line=page, kind=RemarkKind.LEFT_OUT, text=text)
     if read.unseen:
         named = ", ".join(f"“{_shortened(text)}”" for text in list(read.unseen)[:3])
-        text = f"what stands across a page, or cannot be seen on it, is left out: {named}"
+        text = f"text that is slanted or invisible is left out: {named}"
         yield Remark(line=min(read.unseen.values()), kind=RemarkKind.LEFT_OUT, text=text)
     if read.readings:
-        text = "readings in small letters beside their words are left out"
+        text = "ruby annotations are left out"
         yield Remark(line=read.readings[0], kind=RemarkKind.LEFT_OUT, text=text)
 
 
@@ -483,7 +484,7 @@ def _shortened(text: str) -> str:
 
 
 def _stretches(pages: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of each stretch of pages that follow each other."""
+    """Yield the first and last page of each run of consecutive pages."""
     for _, group in groupby(enumerate(pages), key=lambda pair: pair[1] - pair[0]):
         numbers = [page for _, page in group]
         yield numbers[0], numbers[-1]

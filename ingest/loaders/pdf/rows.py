@@ -1,4 +1,4 @@
-"""The rows of a page: what stands on one line of it, across all its columns."""
+"""A page's rows: what is on one line of it, across all columns."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from statistics import median
 from ingest.loaders.pdf.lines import Table
 from ingest.loaders.pdf.words import Word
 
+# Chosen by hand.
 WIDE_GUTTER = 1.5
-"""How wide a space is at least that parts a row, in sizes of its type."""
+"""The least width of a space that divides a row, in font sizes."""
 
 SIGN = re.compile(r"(?:\(?\d{1,3}[.):]?|\(?[A-Za-z][.)]|[•◦▪▫‣●○■□∙·*–-])$")
 BULLET = re.compile(r"[•◦▪▫‣●○■□∙·]$")
@@ -21,39 +22,39 @@ BULLET = re.compile(r"[•◦▪▫‣●○■□∙·]$")
 
 @dataclass
 class Row:
-    """What stands on one line of a page: words, from left to right, or a table."""
+    """One line of a page: words from left to right, or a table."""
 
     words: list[Word]
     table: Table | None = None
 
     @cached_property
     def top(self) -> float:
-        """Its upper edge."""
+        """Top edge, in points."""
         return self.table.top if self.table else min(word.top for word in self.words)
 
     @cached_property
     def bottom(self) -> float:
-        """Its lower edge."""
+        """Bottom edge, in points."""
         return self.table.bottom if self.table else max(word.bottom for word in self.words)
 
     @property
     def left(self) -> float:
-        """Its left edge."""
+        """Left edge, in points."""
         return self.table.left if self.table else self.words[0].left
 
     @property
     def right(self) -> float:
-        """Its right edge."""
+        """Right edge, in points."""
         return self.table.right if self.table else self.words[-1].right
 
     @cached_property
     def size(self) -> float:
-        """The size of its type."""
+        """Font size, in points."""
         return median(word.size for word in self.words) if self.words else 10.0
 
     @property
     def parted(self) -> bool:
-        """Whether a wide space parts it, as it does labels from what they are for."""
+        """Whether a wide space divides it, as between labels and their values."""
         return any(
             two.left - one.right > WIDE_GUTTER * self.size
             for n, (one, two) in enumerate(pairwise(self.words))
@@ -62,12 +63,12 @@ class Row:
 
 
 def rows_of(words: Sequence[Word], tables: Sequence[Table]) -> list[Row]:
-    """Return the rows of some words and tables, from the top down."""
+    """Group words and tables into rows, from top to bottom."""
     rows: list[Row] = []
     line = 0.0
     for word in sorted(words, key=lambda word: (word.bottom, word.left)):
         if rows and abs(line - word.bottom) < 0.4 * word.size:
-            # What is raised does not tell where the line is.
+            # Superscripts do not tell where the line is.
             if word.size > 1.2 * rows[-1].words[-1].size:
                 line = word.bottom
             rows[-1].words.append(word)
@@ -82,7 +83,7 @@ def rows_of(words: Sequence[Word], tables: Sequence[Table]) -> list[Row]:
 
 
 def _with_small_signs(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows, with bullets and raised signs that stand a little off their row's line."""
+    """Return the rows, merging bullets and superscripts that are slightly off their row's line."""
     found: list[Row] = []
     for row in rows:
         last = found[-1] if found else None
@@ -95,7 +96,7 @@ def _with_small_signs(rows: Sequence[Row]) -> list[Row]:
 
 
 def _belongs(small: Row, row: Row) -> bool:
-    """Whether a row is no more than a bullet of another one, or signs raised above its words."""
+    """Whether a row is only another one's bullet, or superscripts above its words."""
     height = small.bottom - small.top
     near = min(small.bottom, row.bottom) - max(small.top, row.top)
     if near < 0.6 * height:

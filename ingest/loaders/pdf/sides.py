@@ -1,4 +1,4 @@
-"""Whether what stands on the two sides of a space is text in columns, or cells beside labels."""
+"""Tells text in columns from cells beside labels, given a strip of white space between them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from statistics import median
 from ingest.loaders.pdf.rows import SIGN, WIDE_GUTTER, Row
 from ingest.loaders.pdf.words import Word
 
+# The numbers of this module are chosen by hand.
 FEWEST = 3
-"""How many lines a column has at least: fewer are as likely to be a table."""
+"""The least number of lines of a column: fewer are just as likely a table."""
 GUTTER = 0.8
-"""How wide the space between columns is at least, in sizes of the type.
+"""The least width of the gutter between columns, in font sizes.
 
-It is WIDE_GUTTER where a gutter goes over few rows, as the spaces between words do by chance.
+It is WIDE_GUTTER where a gutter spans few rows, as spaces between words line up by chance.
 """
 _MANY_ROWS = 8
 
@@ -30,7 +31,7 @@ _UNCASED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 @dataclass
 class Strip:
-    """A space that goes down the page, and the rows that it goes through."""
+    """A vertical strip of white space, and the rows it runs through."""
 
     left: float
     right: float
@@ -41,7 +42,7 @@ class Strip:
 
 @dataclass(frozen=True)
 class _Piece:
-    """What one column has on a row, as far as can be said before it is cut out."""
+    """What one column has on a row, as far as is known before the column is cut out."""
 
     row: int
     words: Sequence[Word]
@@ -68,7 +69,7 @@ class _Piece:
 
     @property
     def begins(self) -> bool:
-        """Whether it begins with the sign of an item or a step."""
+        """Whether it begins with the marker of an item or a step."""
         return bool(SIGN.match(self.words[0].text) or _STEP.match(self.text))
 
     def is_head(self, size: float) -> bool:
@@ -77,7 +78,7 @@ class _Piece:
         return larger or all(word.bold for word in self.words)
 
     def goes_on_in(self, below: _Piece, *, full: bool) -> bool:
-        """Whether the piece below goes on with its sentence; `full` says if it fills its line."""
+        """Whether the piece below continues its sentence; `full` says whether it fills its line."""
         first = below.text[0]
         if _ENDED.search(self.text):
             return first.islower() and full
@@ -91,7 +92,7 @@ class _Piece:
 
 
 def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
-    """Whether the two sides of a strip are columns, and not cells, labels or signs of lists."""
+    """Whether the two sides of a strip are columns, and not cells, labels or list markers."""
     left = [p for n in range(strip.first, strip.last + 1) if (p := _piece(rows, n, strip, -1))]
     right = [p for n in range(strip.first, strip.last + 1) if (p := _piece(rows, n, strip, 1))]
     if not left or not right:
@@ -117,7 +118,7 @@ def are_columns(rows: Sequence[Row], strip: Strip) -> bool:
 
 
 def _begin_apart(one: _Side, two: _Side, *, aligned: bool) -> bool:
-    """Whether the sides, close to each other, wrap and begin each by itself, as no cells do."""
+    """Whether the sides, close together, wrap and begin independently, unlike cells."""
     if not one.is_wrapped or not two.is_wrapped:
         return False
     if not aligned and min(len(one.goes_on), len(two.goes_on)) >= 2:
@@ -126,7 +127,7 @@ def _begin_apart(one: _Side, two: _Side, *, aligned: bool) -> bool:
 
 
 def _read_on(one: _Side, two: _Side) -> bool:
-    """Whether each of two sides, whose lines stand beside each other, reads on by itself."""
+    """Whether each of two sides with aligned lines reads on by itself."""
     if not one.goes_on or not two.goes_on:
         return False
     apart, together = one.apart(two), one.together(two)
@@ -139,7 +140,7 @@ def _read_on(one: _Side, two: _Side) -> bool:
 
 
 def _piece(rows: Sequence[Row], n: int, strip: Strip, side: int) -> _Piece | None:
-    """Return the words nearest to the strip on one side, up to the next wide space."""
+    """Return the words closest to the strip on one side, up to the next wide space."""
     middle = (strip.left + strip.right) / 2
     words = [word for word in rows[n].words if (word.left > middle) == (side > 0)]
     if side < 0:
@@ -158,7 +159,7 @@ def _piece(rows: Sequence[Row], n: int, strip: Strip, side: int) -> _Piece | Non
 
 
 def _is_no_text(pieces: Sequence[_Piece]) -> bool:
-    """Whether one side holds signs, figures or code rather than text."""
+    """Whether one side holds symbols, figures or code rather than text."""
     signs = sum(bool(SIGN.match(piece.text)) for piece in pieces)
     figures = sum(bool(_FIGURES.match(piece.text)) for piece in pieces)
     code = sum(all(word.code for word in piece.words) for piece in pieces)
@@ -208,7 +209,7 @@ def _both_headed(one: _Side, two: _Side) -> bool:
 
 
 def _reads_over(left: Sequence[_Piece], right: Sequence[_Piece], side: _Side) -> bool:
-    """Whether a sentence goes on from the foot of the left side to the top of the right one."""
+    """Whether a sentence continues from the bottom of the left side to the top of the right."""
     last, first = left[-1].text, right[0].text
     going = first[0].islower() and not left[0].text[0].islower()
     wrapped = sum(piece.row in side.full for piece in left)
@@ -223,10 +224,10 @@ def _reads_over(left: Sequence[_Piece], right: Sequence[_Piece], side: _Side) ->
 
 @dataclass(frozen=True)
 class _Side:
-    """On which rows a side goes on with what it said, and on which it begins anew.
+    """On which rows a side continues its text, and on which it starts anew.
 
-    `full` are its rows that reach its edge, `heads` those of headings in bold or larger type;
-    `below_full` and `below_heads` are those that follow them.
+    `full` are its rows that reach its edge, `heads` its headings in bold or larger type;
+    `below_full` and `below_heads` are the rows after those.
     """
 
     rows: set[int]
@@ -239,26 +240,26 @@ class _Side:
 
     @property
     def told(self) -> set[int]:
-        """The rows of which it is known."""
+        """The rows for which that is known."""
         return self.goes_on | self.starts
 
     @property
     def is_wrapped(self) -> bool:
-        """Whether most of what goes on does so where the line above is full."""
+        """Whether most continuations follow a line that is full."""
         return 2 * len(self.goes_on & self.below_full) > len(self.goes_on)
 
     def apart(self, other: _Side) -> int:
-        """Return on how many rows one side begins anew while the other goes on."""
+        """Return on how many rows one side starts anew while the other continues."""
         shared = self.rows & other.rows & self.told & other.told
         return sum((row in self.starts) != (row in other.starts) for row in shared)
 
     def together(self, other: _Side) -> int:
-        """Return on how many rows both begin anew, but for headings, which columns have, too."""
+        """Return on how many rows both start anew, not counting headings, as columns have them."""
         heads = self.heads & other.heads | self.below_heads & other.below_heads
         return len(self.starts & other.starts - heads)
 
     def goes_below(self, other: _Side) -> bool:
-        """Whether it goes on below the other's last row, with more than the end of a cell."""
+        """Whether it continues below the other's last row with more than the end of a cell."""
         below = {row for row in self.rows if row > max(other.rows)}
         return len(below) >= FEWEST and bool(below & self.starts)
 
@@ -286,7 +287,7 @@ class _Side:
 
 
 def _aligned(left: Sequence[_Piece], right: Sequence[_Piece], size: float) -> bool:
-    """Whether the lines of the two sides stand beside each other, as those of cells do."""
+    """Whether the lines of the two sides are aligned, as those of cells are."""
     beside = {piece.row: piece.words[0].bottom for piece in right}
     even = sum(
         abs(piece.words[-1].bottom - beside[piece.row]) < 0.12 * size
@@ -297,7 +298,7 @@ def _aligned(left: Sequence[_Piece], right: Sequence[_Piece], size: float) -> bo
 
 
 def _staggered(left: Sequence[_Piece], right: Sequence[_Piece], size: float) -> int:
-    """Return how many lines of a side stand between two of the other."""
+    """Return how many lines of one side fall between two of the other."""
     few, many = sorted((left, right), key=len)
     return sum(
         any(one.top < two.bottom - 0.2 * size and one.bottom > two.top + 0.2 * size for two in many)

@@ -1,4 +1,4 @@
-"""What the signs of a page say where the file does not tell it in letters."""
+"""Maps glyphs to characters where the file itself does not."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from functools import cache
 from typing import Any
 
 UNKNOWN = "\ufffd"
-"""A sign of which the file does not say what it is."""
+"""The placeholder for a glyph whose character the file does not give."""
 
 _UNMAPPED = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
 _DINGBATS = re.compile(r"dingbats", re.IGNORECASE)
 PICTURES = re.compile(r"(?:wing|web)dings|dingbats", re.IGNORECASE)
-"""The names of fonts whose letters are pictures."""
+"""The names of icon fonts."""
 _SYMBOL = re.compile(r"(?:^|\+)symbol", re.IGNORECASE)
 
-# The fonts' own numbers; Word writes them from U+F000 on.
+# The fonts' own code points; Word writes them from U+F000 on.
 _IN_DINGBATS = {"l": "●", "n": "■", "s": "▲", "t": "▼", "u": "◆", "H": "★", "%": "☎", "m": "❍"}
 _IN_WINGDINGS = {
     0x6C: "●",
@@ -49,7 +49,7 @@ _IN_SYMBOL = {
 
 
 def name_signs(chars: Sequence[dict[str, Any]]) -> None:
-    """Write what symbol fonts show in place of what they say, and UNKNOWN for what is not known."""
+    """Replace symbol-font codes with what they display, and unknown glyphs with UNKNOWN."""
     for char in chars:
         text, font = char["text"], char["fontname"]
         if len(text) == 1 and (_has_pictures(font) or "\uf000" <= text <= "\uf0ff"):
@@ -65,7 +65,7 @@ def _has_pictures(font: str) -> bool:
 
 def _picture(text: str, font: str) -> str:
     if _DINGBATS.search(font) and "!" <= text <= "~":
-        # Unicode took the font over in its order, but for the signs that it had already.
+        # Unicode adopted the font in its order, except for the signs that it already had.
         return _IN_DINGBATS.get(text, chr(0x2700 + ord(text) - 0x20))
     if ord(text) > 0xFF and not "\uf000" <= text <= "\uf0ff":
         return text

@@ -1,4 +1,4 @@
-"""The structure of a PDF, from its outline and the look of its lines."""
+"""Recovers a PDF's structure from its bookmarks and the look of its lines."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ _NUMBER = re.compile(
     r"\s*(?:(\d{1,3})[.)]\s+|([０-９]{1,2})[.．)）、]\s*|[(（]([0-9０-９]{1,2})[)）]\s*|([①-⑳])\s*)"
     r"(?=\S)"
 )
-# "Step 2: Open the lid.", "b) Close it", 「【原因】」: what begins a line of its own.
+# "Step 2: Open the lid.", "b) Close it", 「【原因】」: starts that begin a new line.
 _BEGINS = re.compile(
     r"\s*(?:(?:step|schritt|[ée]tape|paso|passo|手順|ステップ|步骤|단계)\s*\d{1,2}\b"
     r"|[a-z]\)\s|(?-i:[a-z]|[ivx]{2,4})\.\s+(?!\w\.)|[QA]\d{0,2}[.:：．]\s*\S|[■□◆◇●○◎▲△▼▽▶▷►★☆❖※【]|[ア-ン][.．)）]|\[\d{1,3}\]\s)",
     re.IGNORECASE,
 )
-# "■ The lamp is dark", 「【原因】」: what is a heading more often than not.
+# "■ The lamp is dark", 「【原因】」: usually a heading.
 _HEADED = re.compile(r"\s*(?:[■□◆◇●○◎▲△▼▽▶▷►★☆❖]\s*\S|【[^】]+】\s*$)")
 _ENDED = re.compile(r"[.!?:。！？：]\W*$")
 _LEADER = re.compile(r"(?:[.…・]\s?){6,}")
+# In points, and relative to the text's size; chosen by hand.
 _SAME_INDENT = 4.0
 _OTHER_SIZE = 1.15
 _CLOSE = 0.5
-"""How far the lines of a paragraph are apart at most, in sizes of their type, where none tells."""
+"""The greatest line spacing within a paragraph, in font sizes, where the text gives no measure."""
 
 
 def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
-    """Return a document's pages as HTML, each element's page in `data-at`.
+    """Return a document's pages as HTML, with each element's page in `data-at`.
 
     `outline` holds the levels and titles of the document's bookmarks.
     """
@@ -50,7 +51,7 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
 
 
 def _gap(lines: Sequence[Line]) -> float:
-    """Return the usual distance of two lines of a paragraph, in sizes of their type."""
+    """Return the usual line spacing within paragraphs, in font sizes."""
     pairs = [
         (one, two)
         for one, two in zip(lines, lines[1:], strict=False)
@@ -59,12 +60,12 @@ def _gap(lines: Sequence[Line]) -> float:
     gaps = Counter(round((two.top - one.bottom) / two.size, 1) for one, two in pairs)
     often = [gap for gap, count in gaps.items() if count >= max(gaps.values()) / 4]
     least = min(often, default=0.2)
-    # Where no line runs over, each is a paragraph.
+    # If no line wraps, each is a paragraph.
     return least if any(_is_wrapped(one, two) for one, two in pairs) else min(least, _CLOSE)
 
 
 def _is_wrapped(one: Line, two: Line) -> bool:
-    """Whether a sentence runs over from a line to the next."""
+    """Whether a sentence wraps from one line to the next."""
     first = two.text.strip()[:1]
     uncased = first.isalpha() and first.lower() == first.upper()
     return one.full and (first.islower() or uncased and not _ENDED.search(one.text.strip()))
@@ -77,7 +78,7 @@ def _in_one_column(one: Line, two: Line) -> bool:
 def _notes_apart(
     parts: Sequence[Line | Table],
 ) -> tuple[list[Line | Table], dict[int, list[Sequence[Line]]]]:
-    """Return the parts without notes beside them, and the notes by the id of what they are beside.
+    """Return the parts without marginal notes, and the notes by the id of what they are beside.
 
     Notes at the top have nothing before them: they are text.
     """
@@ -104,7 +105,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 
 @dataclass
 class _Item:
-    """An open item of a list: where its sign and its words begin."""
+    """An open list item: where its marker and its text begin."""
 
     left: float
     words: float
@@ -125,7 +126,7 @@ class _Writer:
     html: list[str] = field(default_factory=list)
     items: list[_Item] = field(default_factory=list)
     notes: list[Sequence[Line]] = field(default_factory=list)
-    """What stands beside the open list."""
+    """Marginal notes beside the open list."""
 
     def write(self, parts: Sequence[Line | Table]) -> str:
         """Return the pages' parts as HTML."""
@@ -149,7 +150,7 @@ class _Writer:
         return "\n".join(self.html)
 
     def _group(self, parts: Sequence[Line | Table], start: int) -> list[Line]:
-        """Return the line at `start` and those that go on with it."""
+        """Return the line at `start` and those that continue it."""
         first = parts[start]
         assert isinstance(first, Line)
         group = [first]
@@ -169,7 +170,7 @@ class _Writer:
             return False
         run_in = line.runs[0].bold
         if last.bold and not run_in and len(group) == 1 and not _is_label(last):
-            return False  # the name of what stands under it
+            return False  # the label of what follows
         if last.italic and not line.italic and len(group) == 1 and not last.full:
             return False
         if (
@@ -189,12 +190,12 @@ class _Writer:
         return gap < self.gap + 0.35
 
     def _is_bold_anew(self, last: Line, line: Line) -> bool:
-        """Whether lines in bold, no larger than the text, are two titles rather than one."""
+        """Whether bold lines, no larger than the text, are two titles rather than one."""
         bold = last.bold and line.bold and not last.full and not last.parted
         return bold and line.size < 1.05 * self.headings.body and line.text.strip()[:1].isupper()
 
     def _keeps_to(self, group: Sequence[Line], line: Line) -> bool:
-        """Whether a line stands where the next one of a paragraph or an item does."""
+        """Whether a line is where the next one of a paragraph or an item would be."""
         last = group[-1]
         further = line.left - last.left
         centred = abs(line.left + line.right - last.left - last.right) < _SAME_INDENT
@@ -202,12 +203,12 @@ class _Writer:
             return True
         ended = _ENDED.search(last.text.strip())
         if len(group) > 1:
-            # The first line of the next paragraph stands further in.
+            # The next paragraph's first line is indented.
             return further < 0 or not ended
         return -4 * line.size < further < 0 and last.full
 
     def _goes_on_beyond(self, last: Line, line: Line) -> bool:
-        """Whether a sentence, or code, goes on at the top of the next page or column."""
+        """Whether a sentence, or code, continues at the top of the next page or column."""
         if self.headings.level(line) is not None or self.headings.level(last) is not None:
             return False
         if line.code:
@@ -220,7 +221,7 @@ class _Writer:
         return line.page != last.page or last.full or text[:1].islower()
 
     def _begins(self, group: Sequence[Line], line: Line) -> bool:
-        """Whether a line begins an item or a paragraph, by what stands at its start."""
+        """Whether a line begins an item or a paragraph, judging by its start."""
         sign = _sign(line)
         if sign is None:
             first = line.runs[0]
@@ -230,7 +231,7 @@ class _Writer:
         number = _value(sign)
         if number is None or number == 1 or _ENDED.search(group[-1].text.strip()):
             return True
-        # "... the load is less than / 2. 5 tons" is no step, unless step 1 was before it.
+        # "... the load is less than / 2. 5 tons" is not a step, unless step 1 came before.
         own = _sign(group[0])
         numbers = [_value(own) if own else None, *(item.number for item in self.items)]
         if number - 1 not in numbers:
@@ -251,7 +252,7 @@ class _Writer:
             return
         sign = _sign(first)
         if sign and first.footnote:
-            # Without its point, the number is not taken for a step's.
+            # Without its period, the number is not taken for a step's.
             self._close(0)
             self.html.append(f"<p{at}>{_value(sign)} {self._words(group, sign.end())}</p>")
             return
@@ -263,7 +264,7 @@ class _Writer:
         self.html.append(f"<p{at}>{self._words(group, 0)}</p>")
 
     def _leave(self, left: float) -> None:
-        """Close the items whose words stand further to the right than `left`."""
+        """Close the items whose text is further right than `left`."""
         depth = len(self.items)
         while depth:
             item = self.items[depth - 1]
@@ -279,7 +280,7 @@ class _Writer:
         number, kind = _value(sign), _kind(sign)
         beside = bool(depth) and line.left < self.items[depth - 1].left + 2 * _SAME_INDENT
         if beside and number is not None:
-            # A list of other signs is one in the item; one whose signs are known goes on.
+            # Other markers start a nested list; known markers continue their list.
             same = [n for n, each in enumerate(self.items[:depth], 1) if each.kind == kind]
             last = self.items[depth - 1]
             if same and number != 1:
@@ -319,7 +320,7 @@ class _Writer:
         return f'<td data-at="{page}">{escape(self._text(lines))}</td>'
 
     def _text(self, lines: Sequence[str]) -> str:
-        """Return lines as one."""
+        """Join lines into one."""
         written = ""
         for n, line in enumerate(lines):
             words, between = self._joined(line, lines[n + 1] if n + 1 < len(lines) else "")
@@ -327,13 +328,13 @@ class _Writer:
         return written.strip()
 
     def _joined(self, line: str, following: str) -> tuple[str, str]:
-        """Return a line as it reads on, and what comes between it and the next one."""
+        """Return a line as it reads on, and what joins it to the next."""
         if not following or not is_broken(line):
             return line, " " if following else ""
         return self.hyphens.join(line, following)
 
     def _words(self, lines: Sequence[Line], skip: int) -> str:
-        """Return lines as HTML, without so many letters at the start of the first."""
+        """Return lines as HTML, without the first `skip` characters of the first."""
         written: list[Run | str] = []
         for n, line in enumerate(lines):
             runs = list(_without(line.runs, skip if n == 0 else 0))
@@ -341,14 +342,14 @@ class _Writer:
             between = "\n" if following else ""
             if following and runs and is_broken(line.text.rstrip()):
                 runs[-1], between = self._broken(line.text.rstrip(), runs[-1], following)
-            if _is_label(line):  # keeps its line
+            if _is_label(line):  # stays on its own line
                 runs, between = [replace(run, bold=True) for run in runs], "<br>"
             _add(written, runs)
             written.append(between)
         return "".join(x if isinstance(x, str) else x.html for x in written).strip()
 
     def _broken(self, text: str, last: Run, following: Line) -> tuple[Run, str]:
-        """Return the last run of a line that ends within a word, and what comes before the next."""
+        """Return the last run of a line that ends inside a word, and what joins it to the next."""
         if last.code:
             return last, ""
         words, between = self._joined(text, following.text.lstrip())
@@ -359,7 +360,7 @@ class _Writer:
 
 
 def _add(written: list[Run | str], runs: Sequence[Run]) -> None:
-    """Add the runs of a line; what goes on in the same look is one run."""
+    """Append a line's runs; text that continues in the same format is one run."""
     if runs and len(written) > 1 and isinstance(last := written[-2], Run):
         first, between = runs[0], str(written[-1])
         same = (last.bold, last.code, last.href) == (first.bold, first.code, first.href)
@@ -370,7 +371,7 @@ def _add(written: list[Run | str], runs: Sequence[Run]) -> None:
 
 
 def _is_headed_anew(last: Line, line: Line) -> bool:
-    """Whether a line, in bold or in type of another size, does not go on with the one above it."""
+    """Whether a line, bold or of another size, does not continue the one above it."""
     below = line.top > last.bottom - 0.3 * min(line.size, last.size)
     if not below or not line.bold:
         return False
@@ -381,7 +382,7 @@ def _is_headed_anew(last: Line, line: Line) -> bool:
 
 
 def _is_label(line: Line) -> bool:
-    """Whether a line is no more than a note's label."""
+    """Whether a line is only a note's label."""
     text = line.text.strip()
     return bool(NOTE_LABEL.fullmatch(text)) and (line.bold or text.isupper())
 
@@ -391,7 +392,7 @@ def _sign(line: Line) -> re.Match[str] | None:
 
 
 def _value(sign: re.Match[str]) -> int | None:
-    """Return the number of a numbered item, None for a bullet."""
+    """Return a numbered item's number, None for a bullet."""
     if sign.re is not _NUMBER:
         return None
     digits = next(group for group in sign.groups() if group)
@@ -399,7 +400,7 @@ def _value(sign: re.Match[str]) -> int | None:
 
 
 def _kind(sign: re.Match[str]) -> str:
-    """Return what the signs of one list have in common."""
+    """Return what the markers of one list have in common."""
     return re.sub(r"\w+", "1", unicodedata.normalize("NFKC", sign[0].strip())) + (
         "①" if sign.re is _NUMBER and sign[4] else ""
     )

@@ -1,4 +1,4 @@
-"""Signs on a page that are no text of it: watermarks, white on white, and what is drawn twice."""
+"""Removes glyphs that are not text: watermarks, white on white, and what is drawn twice."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from pdfplumber.page import Page
 
 from ingest.loaders.pdf.writing import Char
 
+# The numbers of this module are chosen by hand.
 _SLANT = 0.15
-"""How far a line leans at least, as the tangent of its angle, that no scanner has laid askew."""
+"""The least slant of a line, as the tangent of its angle, that no skewed scan has."""
 _LIGHT = 0.75
-"""How light grey is at least that watermarks are printed in; 1 is white."""
+"""The least lightness of a watermark's grey; 1 is white."""
 _WHITE = 0.98
 _LARGE = 2.5
-"""How large they are at least, in sizes of the text."""
+"""The least size of a watermark's letters, in sizes of the text."""
 _BLACK: tuple[object, ...] = (None, 0, (0,), (0.0,), (0, 0, 0), (0, 0, 0, 1))
 _BAR = 4.0
-"""How thick a line is at least, in points, that may be the ground of words."""
+"""The least thickness (points) of a line that may be a background for words."""
 _SPACES = {"DeviceGray": 1, "CalGray": 1, "DeviceRGB": 3, "CalRGB": 3, "DeviceCMYK": 4}
 
 
 def take_unseen(page: Page) -> list[str]:
-    """Take the signs off a page that are no text of it; return the words they make."""
+    """Remove glyphs that are not part of a page's text; return the words they form."""
     usual = median(char["size"] for char in page.chars) if page.chars else 0.0
     light = [char for char in page.chars if _lightness(char) >= _LIGHT]
-    # On a dark ground that is not told, all of it is light.
+    # On a dark background that the file does not declare, all text is light.
     unseen = {id(char) for char in page.chars if _slants(char)}
     faint = [char for char in light if _is_faint(char, usual)]
     if faint and 2 * len(light) < len(page.chars):
@@ -42,9 +43,9 @@ def take_unseen(page: Page) -> list[str]:
 
 
 def take_doubles(page: Page) -> None:
-    """Take off signs that are drawn once more on themselves, a little aside so that they look bold.
+    """Remove glyphs that are drawn again with a slight offset to look bold.
 
-    Those that stay are bold.
+    The remaining ones are marked bold.
     """
     chars = page.chars
     if len({_cell(char) for char in chars}) > 0.99 * len(chars) - 3:
@@ -73,7 +74,7 @@ def _is_on(char: Char, other: Char) -> bool:
 
 
 def _is_faint(char: Char, usual: float) -> bool:
-    """Whether a sign is white, or of a watermark; words in white that are large are titles."""
+    """Whether a glyph is white, or a watermark's; large white words are titles."""
     if _lightness(char) >= _WHITE:
         return bool(char["size"] <= 1.1 * usual)
     return bool(char["size"] >= _LARGE * usual)
@@ -85,7 +86,7 @@ def _slants(char: Char) -> bool:
 
 
 def _lightness(char: Char) -> float:
-    """Return how light a sign's colour is; 0 where the file does not tell it in plain numbers."""
+    """Return a glyph's lightness; 0 if the file does not give its colour in plain numbers."""
     color = char.get("non_stroking_color")
     if color in _BLACK:
         return 0.0
@@ -100,7 +101,7 @@ def _lightness(char: Char) -> float:
 
 
 def _covers(page: Page) -> list[dict[str, Any]]:
-    """Return what is drawn on the page, but for white grounds: it may hide what colours them."""
+    """Return the shapes drawn on the page, except white ones: they may be a background."""
     drawn = [*page.rects, *page.curves]
     white = {id(each) for each in drawn if each.get("fill") and _lightness(each) >= _WHITE}
     bars = [_thick(line) for line in page.lines if (line.get("linewidth") or 0) > _BAR]
@@ -119,7 +120,7 @@ def _covered(char: Char, cover: dict[str, Any]) -> bool:
 
 
 def _words(chars: Iterable[Char]) -> Iterator[str]:
-    """Yield what signs say that stand in a file one after the other."""
+    """Yield the words of glyphs that are consecutive in the file."""
     for _, group in groupby(chars, _slants):
         if words := "".join(char["text"] for char in group).split():
             yield " ".join(words)

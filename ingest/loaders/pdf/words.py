@@ -1,4 +1,4 @@
-"""The words of a page: where they stand, and their look."""
+"""A page's words: their position and format."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _ITALIC = re.compile(r"italic|oblique|slant|cmti|cmsl|medi?ital", re.IGNORECASE)
 
 
 _SMALLEST = 1.0
-"""What type is taken to have at least; some files give none."""
+"""The least font size (points); some files give none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A part of a page, in points."""
+    """An area of a page, in points."""
 
     left: float
     right: float
@@ -35,7 +35,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of one look."""
+    """A word of one format."""
 
     text: str
     left: float
@@ -47,20 +47,20 @@ class Word:
     code: bool = False
     italic: bool = False
     picture: bool = False
-    """Whether it is of a font of pictures."""
+    """Whether it is in an icon font."""
     href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A part of a page that leads somewhere."""
+class LinkArea:
+    """An area of a page that links somewhere."""
 
     box: Box
     href: str
 
 
-def words_of(chars: Sequence[dict[str, Any]], links: Sequence[Link]) -> list[Word]:
-    """Return the words that a page's signs make."""
+def words_of(chars: Sequence[dict[str, Any]], links: Sequence[LinkArea]) -> list[Word]:
+    """Group a page's glyphs into words."""
     found = extract_words(
         list(chars),
         extra_attrs=["fontname", "size"],
@@ -70,7 +70,7 @@ def words_of(chars: Sequence[dict[str, Any]], links: Sequence[Link]) -> list[Wor
     return [_word(word, links) for word in found if word["text"]]
 
 
-def _word(word: dict[str, Any], links: Sequence[Link]) -> Word:
+def _word(word: dict[str, Any], links: Sequence[LinkArea]) -> Word:
     bold, code, italic, picture = _look(word["fontname"])
     return Word(
         text=word["text"],
@@ -94,7 +94,7 @@ def _look(font: str) -> tuple[bool, bool, bool, bool]:
     return bold, code, italic, picture
 
 
-def _leads_to(word: dict[str, Any], links: Sequence[Link]) -> str | None:
+def _leads_to(word: dict[str, Any], links: Sequence[LinkArea]) -> str | None:
     x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
     for link in links:
         box = link.box
@@ -103,21 +103,21 @@ def _leads_to(word: dict[str, Any], links: Sequence[Link]) -> str | None:
     return None
 
 
-def links_of(page: Page) -> list[Link]:
-    """Return the links of a page; none, if its notes are broken or refer to each other."""
+def links_of(page: Page) -> list[LinkArea]:
+    """Return a page's links; none if its annotations are broken or refer to each other."""
     try:
         return [
-            Link(Box(note["x0"], note["x1"], note["top"], note["bottom"]), href)
+            LinkArea(Box(note["x0"], note["x1"], note["top"], note["bottom"]), href)
             for note in page.annots
             if (href := _href(note))
         ]
-    # Broken notes make the library stumble in its own code, over anything; the text is there.
+    # Broken annotations can raise anything inside the library; the text is still there.
     except Exception:
         return []
 
 
 def _href(note: dict[str, Any]) -> str | None:
-    """Return where an annotation leads; a place in the document is named by a "#"."""
+    """Return an annotation's target; a "#" prefixes a place in the document."""
     if note.get("uri"):
         return str(note["uri"])
     data = note.get("data") or {}

@@ -1,4 +1,4 @@
-"""The directions in which a page is written, and readings set beside its words."""
+"""Writing directions of a page, and ruby annotations beside its words."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ _PRESENTED = re.compile(r"[\ufb1d-\ufdff\ufe70-\ufeff]")
 _NAMED = re.compile(r"[^\W_]")
 _AROUND = re.compile(r"(\W*)(.*?)(\W*)")
 _BRACKETS = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+# Chosen by hand; ruby is usually half as large.
 _READING = 0.65
-"""How large a reading may be, of the size of the word that it is beside."""
+"""The greatest size of an annotation, as a share of its word's size."""
 
 Char = dict[str, Any]
 
 
 class Direction(Enum):
-    """Where writing goes: to the side, down (its lines to the left) or up (a page on its side)."""
+    """A writing direction: horizontal, down (lines go to the left), or up (a rotated page)."""
 
     LEVEL = 0
     DOWN = 1
@@ -37,7 +38,7 @@ class Direction(Enum):
 
 
 def by_direction(chars: Sequence[Char]) -> dict[Direction, list[Char]]:
-    """Return a page's signs by the direction in which they are written."""
+    """Group a page's glyphs by writing direction."""
     found: dict[Direction, list[Char]] = {direction: [] for direction in Direction}
     stacked = _stacked(chars)
     for char in chars:
@@ -51,7 +52,7 @@ def by_direction(chars: Sequence[Char]) -> dict[Direction, list[Char]]:
 
 
 def _stacked(chars: Sequence[Char]) -> set[int]:
-    """Return the ids of signs that stand upright one below the other, as in Japanese columns."""
+    """Return the ids of upright glyphs stacked vertically, as in Japanese columns."""
     if not _JAPANESE.search("".join(char["text"] for char in chars)):
         return set()
     found: set[int] = set()
@@ -79,7 +80,7 @@ def _stands_below(above: Char, char: Char) -> bool:
 
 
 def _beside_none(char: Char, chars: Sequence[Char]) -> bool:
-    """Whether no sign stands right beside one on its line."""
+    """Whether no glyph is right next to one on its line."""
     size = char["size"]
     return not any(
         other is not char
@@ -90,14 +91,14 @@ def _beside_none(char: Char, chars: Sequence[Char]) -> bool:
 
 
 def as_seen(chars: Sequence[Char]) -> None:
-    """Let the letters of one sign, such as lam and alef, stand in the order of all others."""
+    """Put the letters of a ligature, such as lam and alef, in the order of all others."""
     for char in chars:
         if len(char["text"]) > 1 and has_rtl(char["text"]):
             char["text"] = _RTL_PART.sub(lambda m: "".join(_clusters(m[0])[::-1]), char["text"])
 
 
 def turned(char: Char, direction: Direction, width: float, height: float) -> Char:
-    """Return a sign as if its page lay so that its lines go to the right, one below the other."""
+    """Return a glyph rotated with its page so that its lines run to the right, top to bottom."""
     if direction is Direction.LEVEL:
         return char
     box = turned_box(
@@ -116,7 +117,7 @@ def turned(char: Char, direction: Direction, width: float, height: float) -> Cha
 
 
 def turned_box(box: Box, direction: Direction, width: float, height: float) -> Box:
-    """Return where something stands on a page that is turned as `turned` does."""
+    """Return a box rotated as in `turned`."""
     if direction is Direction.DOWN:
         return Box(box.top, box.bottom, width - box.right, width - box.left)
     if direction is Direction.UP:
@@ -125,7 +126,7 @@ def turned_box(box: Box, direction: Direction, width: float, height: float) -> B
 
 
 def readings(chars: Sequence[Char]) -> set[int]:
-    """Return the ids of the signs that tell how the Chinese ones right below them are read."""
+    """Return the ids of the glyphs of ruby annotations above Chinese characters."""
     base = [char for char in chars if _HAN.match(char["text"])]
     if not base:
         return set()
@@ -149,31 +150,31 @@ def _reads(char: Char, word: Char) -> bool:
 
 
 def goes_left(texts: Sequence[str]) -> bool:
-    """Whether most letters are of a script that is read from right to left."""
+    """Whether most letters are of a right-to-left script."""
     text = "".join(texts)
     return len(_RTL.findall(text)) > len(_LTR.findall(text))
 
 
 def has_rtl(text: str) -> bool:
-    """Whether any letter is of a script that is read from right to left."""
+    """Whether any letter is of a right-to-left script."""
     return bool(_RTL.search(text))
 
 
 def mirrored(word: Word, width: float) -> Word:
-    """Return a word as if the page were seen in a mirror; its letters stay."""
+    """Return a word with its position mirrored; its letters stay."""
     return replace(word, left=width - word.right, right=width - word.left)
 
 
 def read_row(row: Sequence[Word], *, mirror: bool) -> list[Word]:
-    """Return a row's words, whose letters stand as they are seen, in the order of reading.
+    """Return a row's words, with letters in visual order, in reading order.
 
-    `mirror` tells that the words stand as in a mirror, so that the first is the rightmost.
+    `mirror` means that positions are mirrored, so that the first word is the rightmost.
     """
     to_left = goes_left([word.text for word in row])
     words = [replace(word, text=_letters(word.text, to_left)) for word in row]
     if to_left != mirror:
         words = _reversed(words)
-    # Words of the other direction stand in an order of their own.
+    # Words of the other direction have their own order.
     own, other = (_RTL, _LTR) if to_left else (_LTR, _RTL)
     ordered: list[Word] = []
     for is_own, group in groupby(words, key=lambda word: bool(own.search(word.text))):
@@ -191,7 +192,7 @@ def _other_way(run: Sequence[Word], other: re.Pattern[str]) -> list[Word]:
 
 
 def _reversed(words: Sequence[Word]) -> list[Word]:
-    """Return words in the opposite order, in the same places."""
+    """Return words in reverse order, in the same positions."""
     if not words:
         return []
     left, right = min(w.left for w in words), max(w.right for w in words)
@@ -202,7 +203,7 @@ def _reversed(words: Sequence[Word]) -> list[Word]:
 
 
 def read_text(seen: str) -> str:
-    """Return a line, whose letters stand as they are seen from left to right, as it is read."""
+    """Return a line given in visual order (left to right) in reading order."""
     if not has_rtl(seen):
         return seen
     words = [
@@ -212,9 +213,9 @@ def read_text(seen: str) -> str:
 
 
 def _letters(seen: str, to_left: bool) -> str:
-    """Return a word as it is read."""
+    """Return a word in reading order."""
     if not has_rtl(seen):
-        # What stands around a number goes to its other side: ".3" is read "3.".
+        # Punctuation around a number moves to its other side: ".3" is read "3.".
         parts = _AROUND.fullmatch(seen) if to_left else None
         if not parts:
             return seen
@@ -225,7 +226,7 @@ def _letters(seen: str, to_left: bool) -> str:
 
 
 def _clusters(text: str) -> list[str]:
-    """Return the letters of a text, each with the marks on it, as they are written alone."""
+    """Return a text's grapheme clusters: letters with their combining marks."""
     found: list[str] = []
     for letter in text:
         if found and unicodedata.combining(letter):

@@ -1,1 +1,1 @@
-"""Plain text files, such as web pages saved without their markup."""
+"""Plain text files, such as web pages saved without markup."""

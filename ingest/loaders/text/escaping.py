@@ -1,4 +1,4 @@
-"""Plain text in Markdown."""
+"""Escapes plain text for Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LINE_START_SPECIAL = re.compile(r"^(\s*)([#>+=-]|\d+[.)])")
 
 
 def escaped(text: str) -> str:
-    """Return a line of plain text so that Markdown shows it as it is."""
+    """Return a line of plain text escaped so that Markdown displays it literally."""
     escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", text)
     return _LINE_START_SPECIAL.sub(lambda m: f"{m[1]}{_escape_start(m[2])}", escaped)
 

@@ -1,4 +1,4 @@
-"""Plain text files: pages saved without their markup, Markdown by another name, and typed texts."""
+"""Plain text files: pages saved without markup, Markdown with a .txt suffix, and typed texts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SEVERAL = 2
 
 
 def load(path: Path, data: bytes) -> Document:
-    """Return the document in a text file's bytes; raises SourceError if it is not text."""
+    """Load a text file; raises SourceError if it is not text or is empty."""
     decoded = decode(path, data)
     document = Document(
         source=str(path),
@@ -46,6 +46,6 @@ def load(path: Path, data: bytes) -> Document:
 
 
 def _is_markdown(text: str) -> bool:
-    """Whether a text is Markdown that was saved as plain text."""
+    """Whether a text is Markdown saved with a .txt suffix."""
     marks = (_HEADING, _FENCE, _BOLD, _LINK)
     return bool(_TABLE.search(text)) or any(len(m.findall(text)) >= _SEVERAL for m in marks)

@@ -1,4 +1,4 @@
-"""Lines of plain text that are code."""
+"""Tells lines of code from prose in plain text."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _CODE_SHAPES = (
 
 
 def looks_like_code(line: str) -> bool:
-    """Whether a line is a command, an identifier, JSON or a message of a program.
+    """Whether a line is a command, an identifier, JSON or program output.
 
-    Only a line without a sentence's end, and without letters of another script than Latin,
-    can be.
+    A line that ends like a sentence, or has letters of a script other than Latin, is never code.
     """
     if not line.isascii() or SENTENCE_END.search(line):
         return False

@@ -1,4 +1,4 @@
-"""Markdown as it is written, line by line."""
+"""Builds Markdown line by line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class MarkdownLines:
     lines: list[int] = field(default_factory=list)
 
     def put(self, text: str, number: int) -> None:
-        """Add a line."""
+        """Append a line."""
         self.markdown.append(text)
         self.lines.append(number)
 
     def blank(self) -> None:
-        """Add a blank line, if the last one is not."""
+        """Append a blank line, unless the last one is blank."""
         if self.markdown and self.markdown[-1]:
             self.put("", self.lines[-1])

@@ -1,4 +1,4 @@
-"""Marks of reStructuredText and AsciiDoc in a text file, as the plain text that they stand for.
+"""Strips reStructuredText and AsciiDoc markup from a text file.
 
 https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html
 https://docs.asciidoctor.org/asciidoc/latest/syntax-quick-reference/
@@ -28,10 +28,10 @@ _ADOC_FENCE = re.compile(r"(-{4,}|\.{4,})$")
 
 
 @dataclass
-class Plain:
-    """A text's lines without such marks; `headings` and `code` are 1-based numbers of lines.
+class PlainLines:
+    """A text's lines without such markup; `headings` and `code` are keyed by 1-based line number.
 
-    A heading has its level.
+    A heading's value is its level.
     """
 
     lines: list[str]
@@ -40,15 +40,15 @@ class Plain:
     remarks: list[Remark] = field(default_factory=list)
 
     def drop(self, index: int, reason: str) -> None:
-        """Leave out a line that is no text, and say so."""
+        """Blank out a line that is not text, and add a remark."""
         self.lines[index] = ""
         text = f"{reason} is left out"
         self.remarks.append(Remark(line=index + 1, kind=RemarkKind.LEFT_OUT, text=text))
 
 
-def without_markup(lines: Sequence[str]) -> Plain:
-    """Return a text's lines without the marks of these languages, if it is in one of them."""
-    plain = Plain(list(lines))
+def without_markup(lines: Sequence[str]) -> PlainLines:
+    """Return a text's lines without markup, if it is in one of these languages."""
+    plain = PlainLines(list(lines))
     if any(_DIRECTIVE.match(line) or _ROLE.search(line) for line in lines):
         _restructured(plain)
     elif any(_ADOC_HEADING.match(line) for line in lines):
@@ -56,7 +56,7 @@ def without_markup(lines: Sequence[str]) -> Plain:
     return plain
 
 
-def _restructured(plain: Plain) -> None:
+def _restructured(plain: PlainLines) -> None:
     numbers: dict[str, int] = {}
     for index, line in enumerate(plain.lines):
         if index + 1 in plain.code:
@@ -75,8 +75,8 @@ def _restructured(plain: Plain) -> None:
             _double_colon(plain, index, line)
 
 
-def _double_colon(plain: Plain, index: int, line: str) -> None:
-    """Take a line that ends in "::", which says that code follows."""
+def _double_colon(plain: PlainLines, index: int, line: str) -> None:
+    """Handle a line that ends in "::", which introduces code."""
     plain.lines[index] = _plain_roles(line)
     if line.rstrip().endswith("::"):
         stripped = plain.lines[index].rstrip()
@@ -84,7 +84,7 @@ def _double_colon(plain: Plain, index: int, line: str) -> None:
         plain.code |= {n + 1 for n in _indented(plain.lines, index)}
 
 
-def _take_directive(plain: Plain, index: int, directive: re.Match[str]) -> None:
+def _take_directive(plain: PlainLines, index: int, directive: re.Match[str]) -> None:
     name, words = directive[2].lower(), directive[3].strip()
     below = _indented(plain.lines, index)
     options = [n for n in below if re.match(r"\s*:[\w-]+:", plain.lines[n])]
@@ -104,7 +104,7 @@ def _take_directive(plain: Plain, index: int, directive: re.Match[str]) -> None:
             plain.lines[n] = ""
 
 
-def _label(plain: Plain, index: int, label: str, words: str, below: Sequence[int]) -> None:
+def _label(plain: PlainLines, index: int, label: str, words: str, below: Sequence[int]) -> None:
     plain.lines[index] = f"{label}: {words}" if words else ""
     for position, n in enumerate(below):
         plain.lines[n] = _plain_roles(plain.lines[n].strip())
@@ -112,14 +112,14 @@ def _label(plain: Plain, index: int, label: str, words: str, below: Sequence[int
             plain.lines[n] = f"{label}: {plain.lines[n]}"
 
 
-def _comment(plain: Plain, index: int) -> None:
+def _comment(plain: PlainLines, index: int) -> None:
     plain.lines[index] = ""
     for n in _indented(plain.lines, index):
         plain.lines[n] = ""
 
 
 def _indented(lines: Sequence[str], index: int) -> list[int]:
-    """Return the lines below one that stand further to the right; blank ones are left out."""
+    """Return the indices of the lines below that are indented further; blank ones are skipped."""
     left = len(lines[index]) - len(lines[index].lstrip())
     found: list[int] = []
     for n in range(index + 1, len(lines)):
@@ -135,7 +135,7 @@ def _plain_roles(line: str) -> str:
     return _LITERAL.sub(lambda m: m[1] or m[2], _ROLE.sub(r"\1", line))
 
 
-def _asciidoc(plain: Plain) -> None:
+def _asciidoc(plain: PlainLines) -> None:
     numbers: list[int] = []
     fence = None
     for index, line in enumerate(plain.lines):
@@ -161,6 +161,6 @@ def _asciidoc(plain: Plain) -> None:
 
 
 def _is_delimiter(lines: Sequence[str], index: int) -> bool:
-    """Whether a rule opens a block: another one like it closes it."""
+    """Whether a line opens a delimited block: another one like it closes it."""
     rule = lines[index].strip()
     return any(line.strip() == rule for line in lines[index + 1 :])

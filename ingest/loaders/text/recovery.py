@@ -1,16 +1,16 @@
-"""Recovers the structure of a web page that was saved as plain text, and writes it as Markdown.
+"""Recovers the structure of a web page that was saved as plain text, as Markdown.
 
-What is left of the page's markup:
+What remains of the page's markup:
 
 - the first line is the title;
-- a list of contents near the top names the headings, which later stand alone on a line;
+- a table of contents near the top names the headings, which later stand alone on a line;
   entries that do not are links to other pages;
-- a line that holds only "-" (or a "-" at a line's end) stands where a list item began, and
-  at times where a nested list ended, so that two in a row close one and open the next item;
-- "- text" is a list item of the outer list;
+- a line that is only "-" (or a "-" at a line's end) is where a list item began, and sometimes
+  where a nested list ended, so that two in a row close one and open the next item;
+- "- text" is an item of the outer list;
 - a line can be broken where an inline element was.
 
-Whether a list was numbered is told by the line over it.
+Whether a list was numbered follows from the line above it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _NUMBERED = re.compile(r"(\d{1,2})[.)．）]\s*(?=\D)(\S.*)")
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of the source, by its 1-based number."""
+class SavedLine:
+    """A line of the source, with its 1-based number."""
 
     number: int
     text: str
@@ -50,12 +50,12 @@ class Line:
 
 @dataclass
 class _Item:
-    """A list item: its lines of text, and the items of a list inside it."""
+    """A list item: its lines of text, and the items of its nested list."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SavedLine] = field(default_factory=list)
     children: list[_Item] = field(default_factory=list)
     outer: bool = False
-    """Whether it was written as "- text", which only the outer list's items are."""
+    """Whether it was written as "- text", which only items of the outer list are."""
 
     @property
     def first(self) -> str:
@@ -63,10 +63,10 @@ class _Item:
 
 
 @dataclass(frozen=True)
-class Recovered:
+class RecoveredPage:
     """A plain text as Markdown, and the source line (1-based) of each Markdown line.
 
-    `see_also` are the entries of the list of contents that lead to other pages.
+    `see_also` are the entries in the table of contents that link to other pages.
     """
 
     markdown: str
@@ -75,17 +75,17 @@ class Recovered:
 
 
 def is_saved_page(text: str) -> bool:
-    """Whether a text is a web page's: it has marks of lists on lines of their own, or contents."""
+    """Whether a text is a saved web page: list markers on lines of their own, or contents."""
     lines = _lines(text)
     return any(line.text == "-" for line in lines) or bool(_contents(lines[1:])[1])
 
 
-def recover(text: str) -> Recovered:
-    """Recover the structure of a page."""
+def recover(text: str) -> RecoveredPage:
+    """Recover a page's structure."""
     lines = _lines(text)
     writer = MarkdownLines()
     if not lines:
-        return Recovered("", (), ())
+        return RecoveredPage("", (), ())
     writer.put(f"# {escaped(lines[0].text)}", lines[0].number)
     writer.blank()
     before, contents, body = _contents(lines[1:])
@@ -97,30 +97,31 @@ def recover(text: str) -> Recovered:
             writer.blank()
         _write_body(content, writer)
     see_also = tuple(entry.text for entry in contents if entry.text not in headings)
-    return Recovered("\n".join(writer.markdown), tuple(writer.lines), see_also)
+    return RecoveredPage("\n".join(writer.markdown), tuple(writer.lines), see_also)
 
 
-def _lines(text: str) -> list[Line]:
+def _lines(text: str) -> list[SavedLine]:
     return [
-        Line(number, stripped)
+        SavedLine(number, stripped)
         for number, line in enumerate(text.split("\n"), 1)
         if (stripped := unicodedata.normalize("NFC", line).replace("\u3000", " ").strip())
     ]
 
 
-def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
-    """Split the lines into those before the list of contents, its entries, and the rest.
+def _contents(
+    lines: Sequence[SavedLine],
+) -> tuple[list[SavedLine], list[SavedLine], list[SavedLine]]:
+    """Split the lines into those before the table of contents, its entries, and the rest.
 
-    It is the first list of which an entry stands alone on a later line. The label over it
-    is left out.
+    It is the first list with an entry that stands alone on a later line. Its label is dropped.
     """
     position = 0
     last = {line.text: at for at, line in enumerate(lines)}
     while position < len(lines):
-        entries: list[Line] = []
+        entries: list[SavedLine] = []
         end = position
         while end < len(lines) and (match := _CONTENTS_ENTRY.fullmatch(lines[end].text)):
-            entries.append(Line(lines[end].number, match[1]))
+            entries.append(SavedLine(lines[end].number, match[1]))
             end += 1
         if any(last.get(entry.text, -1) >= end for entry in entries):
             before = list(lines[:position])
@@ -131,11 +132,13 @@ def _contents(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]
     return [], [], list(lines)
 
 
-def _sections(body: Sequence[Line], headings: set[str]) -> list[tuple[Line | None, list[Line]]]:
-    sections: list[tuple[Line | None, list[Line]]] = [(None, [])]
+def _sections(
+    body: Sequence[SavedLine], headings: set[str]
+) -> list[tuple[SavedLine | None, list[SavedLine]]]:
+    sections: list[tuple[SavedLine | None, list[SavedLine]]] = [(None, [])]
     pending = set(headings)
     for line in body:
-        # The first time only: a heading's words may stand alone again in the text.
+        # Only the first time: the text may repeat a heading's words on a line of their own.
         if line.text in pending:
             pending.discard(line.text)
             sections.append((line, []))
@@ -144,7 +147,7 @@ def _sections(body: Sequence[Line], headings: set[str]) -> list[tuple[Line | Non
     return sections
 
 
-def _write_body(lines: Sequence[Line], writer: MarkdownLines) -> None:
+def _write_body(lines: Sequence[SavedLine], writer: MarkdownLines) -> None:
     """Write a section's paragraphs, code and lists."""
     marked = _marks(lines)
     position = 0
@@ -167,22 +170,22 @@ def _write_body(lines: Sequence[Line], writer: MarkdownLines) -> None:
         writer.blank()
 
 
-def _marks(lines: Sequence[Line]) -> list[Line]:
-    """Put the marks of list items that stand in or behind a text on lines of their own."""
-    marked: list[Line] = []
+def _marks(lines: Sequence[SavedLine]) -> list[SavedLine]:
+    """Put list markers inside or after a text on lines of their own."""
+    marked: list[SavedLine] = []
     for line in lines:
         head, *inner = _INNER_DASH.split(line.text)
         parts = [head, *(f"- {part}" for part in inner)]
         for part in parts:
             bare = _TRAILING_DASH.sub("", part)
-            marked.append(Line(line.number, bare))
+            marked.append(SavedLine(line.number, bare))
             if bare != part:
-                marked.append(Line(line.number, "-"))
+                marked.append(SavedLine(line.number, "-"))
     return marked
 
 
-def _paragraph(lines: Sequence[Line], position: int) -> tuple[list[Line], int]:
-    """Take a paragraph, or a run of code lines, and the lines broken off it."""
+def _paragraph(lines: Sequence[SavedLine], position: int) -> tuple[list[SavedLine], int]:
+    """Take a paragraph, or a run of code lines, with the lines broken off it."""
     group = [lines[position]]
     position += 1
     code = looks_like_code(group[0].text)
@@ -200,26 +203,26 @@ def _paragraph(lines: Sequence[Line], position: int) -> tuple[list[Line], int]:
 
 
 def _is_broken(line: str, following: str) -> bool:
-    """Whether `following` goes on with the sentence of `line`."""
+    """Whether `following` continues the sentence of `line`."""
     if _CONTINUES.match(following):
         return True
     if SENTENCE_END.search(line) or line.endswith(_LABEL_END):
         return False
-    # An inline element at the line's end, such as a code word: "...します。Version".
+    # An inline element, such as a code word, at the line's end: "...します。Version".
     tail = re.split(r"[。．！？]|[.!?]\s", line)[-1].strip()
     if tail.isascii():
         return tail != line.strip() or following[:1].islower()
     return False
 
 
-def _list(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
-    """Take a list off the lines from `position`, and nest its items."""
+def _list(lines: Sequence[SavedLine], position: int) -> tuple[list[_Item], int]:
+    """Take a list from the lines at `position`, and nest its items."""
     items: list[_Item] = []
     closings: list[int] = []
     while position < len(lines):
         line = lines[position]
         if line.text.startswith("- "):
-            items.append(_Item([Line(line.number, line.text[2:])], outer=True))
+            items.append(_Item([SavedLine(line.number, line.text[2:])], outer=True))
             position = _take_continuation(lines, position + 1, items[-1])
         elif line.text == "-":
             position += 1
@@ -233,20 +236,20 @@ def _list(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
     return _nest(items, closings), position
 
 
-def _numbered(lines: Sequence[Line], position: int) -> tuple[list[_Item], int]:
-    """Take the lines "1. ...", "2. ..." from `position`, and what goes on with them."""
+def _numbered(lines: Sequence[SavedLine], position: int) -> tuple[list[_Item], int]:
+    """Take the lines "1. ...", "2. ..." from `position`, with their continuations."""
     items: list[_Item] = []
     while position < len(lines):
         match = _NUMBERED.fullmatch(lines[position].text)
         if not match or int(match[1]) != len(items) + 1:
             break
-        items.append(_Item([Line(lines[position].number, match[2])]))
+        items.append(_Item([SavedLine(lines[position].number, match[2])]))
         position = _take_continuation(lines, position + 1, items[-1])
     return items, position
 
 
-def _take_continuation(lines: Sequence[Line], position: int, item: _Item) -> int:
-    """Take the lines that go on with an item: broken sentences, code after a label."""
+def _take_continuation(lines: Sequence[SavedLine], position: int, item: _Item) -> int:
+    """Take the lines that continue an item: broken sentences, code after a label."""
     while position < len(lines):
         last, line = item.lines[-1].text, lines[position].text
         if line == "-" or line.startswith("- ") or _NUMBERED.fullmatch(line):
@@ -264,10 +267,10 @@ def _take_continuation(lines: Sequence[Line], position: int, item: _Item) -> int
 
 
 def _nest(items: list[_Item], closings: list[int]) -> list[_Item]:
-    """Put the items of nested lists under theirs.
+    """Put the items of nested lists under their parents.
 
-    Under "- text" go the items that follow it. Before the end of a nested list stand that
-    list's items: those that are written alike, labels or sentences, back to one that is not.
+    The items after "- text" belong to it. Before the end of a nested list come that list's items:
+    those that look alike, labels or sentences, back to one that does not.
     """
     nested = [False] * len(items)
     if any(item.outer for item in items):
@@ -282,8 +285,8 @@ def _nest(items: list[_Item], closings: list[int]) -> list[_Item]:
         shape = _is_label(items[start])
         while start > 0 and not nested[start - 1] and _is_label(items[start - 1]) == shape:
             start -= 1
-        # A nested list stands under an item, so the first item is never in one; and where
-        # all are alike there was nothing nested: the mark closed the list itself.
+        # A nested list has a parent, so the first item is never in one; and if all look alike,
+        # nothing was nested: the marker closed the list itself.
         if start > 0 and shape:
             for position in range(start, end):
                 nested[position] = True
@@ -312,9 +315,9 @@ def _write_list(items: Sequence[_Item], writer: MarkdownLines, ordered: bool, in
 
 
 def _write_lines(
-    lines: Sequence[Line], writer: MarkdownLines, indent: str, first: str | None = None
+    lines: Sequence[SavedLine], writer: MarkdownLines, indent: str, first: str | None = None
 ) -> None:
-    """Write an item's or a paragraph's lines: prose joined, code in fences of its own."""
+    """Write an item's or a paragraph's lines: prose joined, code in its own fences."""
     position = 0
     prefix = indent if first is None else first
     while position < len(lines):
@@ -332,7 +335,7 @@ def _write_lines(
         position, prefix = end, indent
 
 
-def _write_code(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent: str) -> None:
+def _write_code(run: Sequence[SavedLine], writer: MarkdownLines, prefix: str, indent: str) -> None:
     fence = "```"
     while any(fence in line.text for line in run):
         fence += "`"
@@ -342,7 +345,7 @@ def _write_code(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent:
     writer.put(indent + fence, run[-1].number)
 
 
-def _write_prose(run: Sequence[Line], writer: MarkdownLines, prefix: str, indent: str) -> None:
+def _write_prose(run: Sequence[SavedLine], writer: MarkdownLines, prefix: str, indent: str) -> None:
     for position, line in enumerate(run):
         text = escaped(line.text)
         if len(run) == 1 and not indent and _CAPTION.search(line.text):

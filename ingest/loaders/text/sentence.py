@@ -1,4 +1,4 @@
-"""Where sentences of plain text end."""
+"""Sentence ends in plain text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Turns a text that somebody typed into Markdown: its lists, underlined headings, code and notes.
+"""Converts a typed text to Markdown: its lists, underlined headings, code and notes.
 
-What else its lines are, such as headings with signs and numbered steps, is found where all formats
-are read (ingest.parse.structure).
+Other structure, such as headings with symbols and numbered steps, is recovered for all formats in
+ingest.parse.structure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ingest.loaders.text.escaping import escaped
 from ingest.loaders.text.looks_like_code import looks_like_code
 from ingest.loaders.text.markdown_lines import MarkdownLines
-from ingest.loaders.text.plain_markup import Plain, without_markup
+from ingest.loaders.text.plain_markup import PlainLines, without_markup
 from ingest.parse.blocks import NOTE_LABEL
 from ingest.parse.structure.evidence import is_ended, is_short
 from ingest.parse.structure.marks import Look, find_mark
@@ -23,41 +23,43 @@ from kb.text.width import text_width
 
 _BULLET = re.compile(r"(->|=>|[-*•‣◦▪–—·→⇒➔]|・|･)\s*(?=\S)")
 _SPACED = ("-", "*", "–", "—", "->", "=>")
-"""Bullets that are one only with a space behind them."""
+"""Bullets that need a space after them."""
 _FRAME = re.compile(r"[+|\s─│┌┐└┘├┤┬┴┼━┃═║╔╗╚╝-]{3,}$")
 _FRAMED = re.compile(r"[|│┃║]\s*([^|│┃║]+?)\s*[|│┃║]$")
 _RULED = re.compile(r"([=\-~*#_＝―─━])\1{1,}\s*([^\s=\-~*#_＝―─━].*?)\s*\1{2,}$")
 _LEADER = re.compile(r"(.+?)\s*(?:[.…・·]\s?){4,}\s*\d*$")
 _DASHES = re.compile(r"-{2,}(?:\s+-{2,})+$")
 _COLUMNS = re.compile(r"\s{2,}|\t+")
+# Chosen by hand.
 _NEAR = 8
-"""How many lines further the next number of a list may stand."""
+"""How many lines further down the next number of a list may be."""
 _RULE = re.compile(r"([=\-~^\"'*+#_.:`＝ー―─━～＊])\1{2,}$")
 _NOTE = re.compile(r"([^:：]{1,30})[:：]\s*(?=\S)")
+# Chosen by hand.
 _WRAPPED = 45
-"""Columns from which a line may have been cut by its width."""
+"""The line width, in columns, from which a line may have been wrapped."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line that is not blank: its 1-based number, its indent in columns, and its words."""
+class TypedLine:
+    """A non-blank line: its 1-based number, its indent in columns, and its text."""
 
     number: int
     indent: int
     text: str
     apart: bool
-    """Whether a blank line is over it."""
+    """Whether a blank line precedes it."""
 
 
 @dataclass
 class Typed(MarkdownLines):
-    """A typed text as Markdown, and what is to be said of it."""
+    """A typed text as Markdown, with remarks."""
 
     remarks: list[Remark] = field(default_factory=list)
 
 
 def read_typed(text: str) -> Typed:
-    """Return a typed text as Markdown. Its first line is its title, if it is no sentence."""
+    """Convert a typed text to Markdown. Its first line is its title unless it is a sentence."""
     plain = without_markup(unicodedata.normalize("NFC", text).split("\n"))
     typed = Typed(remarks=plain.remarks)
     lines, contents = _without_contents(list(_lines(plain)))
@@ -92,7 +94,7 @@ def read_typed(text: str) -> Typed:
     return typed
 
 
-def _lines(plain: Plain) -> Iterator[Line]:
+def _lines(plain: PlainLines) -> Iterator[TypedLine]:
     apart = True
     for number, line in enumerate(plain.lines, 1):
         words = line.replace("\u3000", " ").strip()
@@ -102,25 +104,25 @@ def _lines(plain: Plain) -> Iterator[Line]:
         wide = line.expandtabs(4)
         framed = _FRAMED.fullmatch(words)
         words = framed[1] if framed else words
-        yield Line(number, len(wide) - len(wide.lstrip(" \u3000")), words, apart)
+        yield TypedLine(number, len(wide) - len(wide.lstrip(" \u3000")), words, apart)
         apart = False
 
 
-def _without_contents(lines: Sequence[Line]) -> tuple[list[Line], set[str]]:
-    """Return the lines without a list of contents with its pages, and what stands in it."""
+def _without_contents(lines: Sequence[TypedLine]) -> tuple[list[TypedLine], set[str]]:
+    """Return the lines without a table of contents with page numbers, and its entries."""
     contents: dict[int, str] = {}
     for line in lines:
         if entry := _LEADER.fullmatch(line.text):
             contents[line.number] = _bare(entry[1])
     below = {_bare(line.text) for line in lines if line.number not in contents}
     names = below.intersection(contents.values())
-    # Dots lead to a price as well as to a page.
+    # Dot leaders lead to prices as well as to pages.
     if len(names) < 2 or len(names) < len(contents) / 2:
         return list(lines), set()
     return [line for line in lines if line.number not in contents], names
 
 
-def _in_contents(line: Line, contents: set[str]) -> int | None:
+def _in_contents(line: TypedLine, contents: set[str]) -> int | None:
     return 2 if contents and _bare(line.text) in contents else None
 
 
@@ -130,12 +132,12 @@ def _bare(text: str) -> str:
 
 @dataclass
 class _Underlines:
-    """With which signs headings are underlined, or put between, from the first that is met down."""
+    """Assigns heading levels to underline characters, in order of first appearance."""
 
     signs: list[str] = field(default_factory=list)
 
-    def heading(self, lines: Sequence[Line], position: int) -> tuple[Line, int] | None:
-        """Return a line as a heading, with its level, if a rule is under it or on both sides."""
+    def heading(self, lines: Sequence[TypedLine], position: int) -> tuple[TypedLine, int] | None:
+        """Return a line as a heading, with its level, if it is underlined or between two rules."""
         line = lines[position]
         ruled = _RULED.fullmatch(line.text)
         if ruled and is_short(ruled[2]) and not is_ended(ruled[2]):
@@ -157,13 +159,13 @@ class _Underlines:
         return self.signs.index(sign) + 1
 
 
-def _put_heading(typed: Typed, line: Line, level: int) -> None:
+def _put_heading(typed: Typed, line: TypedLine, level: int) -> None:
     typed.blank()
     typed.put(f"{'#' * min(level, 6)} {escaped(line.text)}", line.number)
     typed.blank()
 
 
-def _is_title(lines: Sequence[Line]) -> bool:
+def _is_title(lines: Sequence[TypedLine]) -> bool:
     first = lines[0]
     if len(lines) < 2 or _bullet(first) or is_ended(first.text) or not is_short(first.text):
         return False
@@ -174,14 +176,14 @@ def _is_title(lines: Sequence[Line]) -> bool:
     return lines[1].apart and all(each is None or each.family != mark.family for each in again)
 
 
-def _is_row(lines: Sequence[Line], position: int) -> bool:
+def _is_row(lines: Sequence[TypedLine], position: int) -> bool:
     tabs = lines[position].text.count("\t")
     near = [line for line in lines[max(0, position - 1) : position + 2] if "\t" in line.text]
     return sum(line.text.count("\t") == tabs for line in near) > 1
 
 
-def _table(typed: Typed, lines: Sequence[Line], position: int) -> int:
-    """Write lines whose cells are divided by tabs, or by spaces over a rule of dashes."""
+def _table(typed: Typed, lines: Sequence[TypedLine], position: int) -> int:
+    """Write lines whose cells are separated by tabs, or by spaces above a rule of dashes."""
     first = lines[position]
     cells = _cells(first)
     typed.blank()
@@ -200,26 +202,26 @@ def _table(typed: Typed, lines: Sequence[Line], position: int) -> int:
     return position
 
 
-def _ends_table(lines: Sequence[Line], position: int, first: Line) -> bool:
+def _ends_table(lines: Sequence[TypedLine], position: int, first: TypedLine) -> bool:
     line = lines[position]
     if line is first:
         return False
     return line.apart or (len(_cells(line)) < 2 and not _DASHES.fullmatch(line.text))
 
 
-def _cells(line: Line) -> list[str]:
+def _cells(line: TypedLine) -> list[str]:
     return [cell.strip() for cell in _COLUMNS.split(line.text)]
 
 
-def _bullet(line: Line) -> re.Match[str] | None:
+def _bullet(line: TypedLine) -> re.Match[str] | None:
     match = _BULLET.match(line.text)
     if match and match[1] in _SPACED and not match[0].endswith(" "):
         return None
     return match
 
 
-def _list(typed: Typed, lines: Sequence[Line], position: int) -> int:
-    """Write a list; items further to the right, or with another bullet, are in the one before."""
+def _list(typed: Typed, lines: Sequence[TypedLine], position: int) -> int:
+    """Write a list; items indented further, or with another bullet, are nested in the last one."""
     typed.blank()
     open_: list[int] = []
     first = position
@@ -243,19 +245,19 @@ def _list(typed: Typed, lines: Sequence[Line], position: int) -> int:
     return position
 
 
-def _goes_on(lines: Sequence[Line], position: int) -> bool:
-    """Whether a list goes on behind a blank line."""
+def _goes_on(lines: Sequence[TypedLine], position: int) -> bool:
+    """Whether a list continues after a blank line."""
     return _bullet(lines[position]) is not None
 
 
-def _continues_item(line: Line, item: Line) -> bool:
+def _continues_item(line: TypedLine, item: TypedLine) -> bool:
     if line.apart or _bullet(line) or line.indent <= item.indent:
         return False
     return find_mark(line.text) is None
 
 
 def _code(
-    typed: Typed, lines: Sequence[Line], position: int, is_code: Callable[[Line], bool]
+    typed: Typed, lines: Sequence[TypedLine], position: int, is_code: Callable[[TypedLine], bool]
 ) -> int:
     end = position
     while end < len(lines) and is_code(lines[end]):
@@ -274,8 +276,8 @@ def _code(
     return end
 
 
-def _paragraph(typed: Typed, lines: Sequence[Line], position: int) -> int:
-    """Write a line, and those that go on with it: cut by their width, or indented under it."""
+def _paragraph(typed: Typed, lines: Sequence[TypedLine], position: int) -> int:
+    """Write a line and its continuations: wrapped lines, or lines indented under it."""
     first = lines[position]
     typed.blank()
     typed.put(_noted(first.text), first.number)
@@ -294,14 +296,14 @@ def _noted(text: str) -> str:
     return escaped(text)
 
 
-def _continues(lines: Sequence[Line], position: int, first: Line) -> bool:
+def _continues(lines: Sequence[TypedLine], position: int, first: TypedLine) -> bool:
     before, line = lines[position - 1], lines[position]
     if line.apart or _bullet(line) or _RULE.fullmatch(line.text) or looks_like_code(line.text):
         return False
     if "\t" in line.text or _DASHES.fullmatch(line.text):
         return False
     if find_mark(line.text):
-        # A date or an amount at the beginning of a line, in the middle of a sentence.
+        # A date or an amount at the start of a line, in the middle of a sentence.
         prose = not find_mark(first.text) and not is_ended(before.text)
         return prose and not _may_be_marked(lines, position)
     if line.indent > first.indent and find_mark(first.text):
@@ -309,8 +311,8 @@ def _continues(lines: Sequence[Line], position: int, first: Line) -> bool:
     return line.indent == before.indent and _is_cut(before.text, line.text)
 
 
-def _may_be_marked(lines: Sequence[Line], position: int) -> bool:
-    """Whether a line's number has the one before it, or behind it, near by."""
+def _may_be_marked(lines: Sequence[TypedLine], position: int) -> bool:
+    """Whether the number before or after a line's own is nearby."""
     mark = find_mark(lines[position].text)
     if mark is None or mark.value is None or mark.look is not Look.NUMBER:
         return mark is not None
@@ -327,7 +329,7 @@ def _may_be_marked(lines: Sequence[Line], position: int) -> bool:
 
 
 def _is_cut(line: str, following: str) -> bool:
-    """Whether a line was cut by its width: it is long, and its sentence goes on."""
+    """Whether a line was wrapped: it is long, and its sentence continues."""
     if is_ended(line) or text_width(line) < _WRAPPED:
         return following[:1].islower() and not is_ended(line) and line.isascii()
     return True

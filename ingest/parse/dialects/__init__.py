@@ -1,5 +1,5 @@
-"""What documentation tools write that CommonMark does not know, as rules of the Markdown parser.
+"""Rules for the Markdown parser: syntax of documentation tools beyond CommonMark.
 
-A module holds the rules of one kind of mark. What a rule leaves out, it says in a token
-(`left_out`), of which remarks are made.
+Each module holds the rules for one kind of mark. Whatever a rule leaves out becomes a `left_out`
+token, from which remarks are made.
 """

@@ -1,4 +1,4 @@
-"""Boxes whose text is indented under their first line, as MkDocs has them.
+"""MkDocs boxes, whose text is indented under their first line.
 
 `!!! note "Title"`, `??? question "Title"`, and tabs: `=== "Windows"`.
 """
@@ -10,7 +10,7 @@ import re
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    Kind,
+    BoxKind,
     Opening,
     folded_opening,
     line_text,
@@ -24,6 +24,7 @@ _BOX = re.compile(
 )
 _TITLE_ONLY = re.compile(r"""(?P<marks>!!!|\?\?\?\+?)[ \t]+"(?P<title>.+)"[ \t]*$""")
 _TAB = re.compile(r"""===[+!]?[ \t]+(?:"(?P<title>[^"]+)"|'(?P<quoted>[^']+)')[ \t]*$""")
+# Columns, as in Python-Markdown's admonition extension.
 _INDENT = 4
 
 
@@ -34,10 +35,10 @@ def _admonition(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     last = _end_of_body(state, first, end)
-    if last == first + 1 and box.kind is Kind.NOTE and box.title:
-        # A title and nothing under it is what the note says.
+    if last == first + 1 and box.kind is BoxKind.NOTE and box.title:
+        # A title without a body is the note's text.
         state.line = last
-        push_container(state, Opening(Kind.PLAIN, box.title), first, (last, last), last)
+        push_container(state, Opening(BoxKind.PLAIN, box.title), first, (last, last), last)
         return True
     push_container(state, box, first, (first + 1, last), last)
     return True
@@ -45,7 +46,7 @@ def _admonition(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 
 def _opening(text: str) -> Opening | None:
     if tab := _TAB.match(text):
-        return Opening(Kind.TAB, tab["title"] or tab["quoted"])
+        return Opening(BoxKind.TAB, tab["title"] or tab["quoted"])
     if bare := _TITLE_ONLY.match(text):
         return note("note", bare["title"])
     if not (box := _BOX.match(text)):
@@ -62,7 +63,7 @@ def _end_of_body(state: StateBlock, first: int, end: int) -> int:
         if state.isEmpty(line):
             continue
         deeper = state.sCount[line] - base
-        # The text may be indented by less than four; what follows it, by less than the text.
+        # The text may be indented by less than four columns; what follows, by less than the text.
         indent = indent or min(_INDENT, deeper)
         if deeper < max(2, indent):
             break

@@ -1,4 +1,4 @@
-"""Quotes that are notes: GitHub's `> [!NOTE]` and Obsidian's `> [!faq]- Title`."""
+"""Block quotes that are notes: GitHub's `> [!NOTE]` and Obsidian's `> [!faq]- Title`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ALERT = re.compile(r"\\?\[!([\w-]+)(?:\|[^\]\n]*)?\\?\][+-]?[ \t]*(.*)(?:\n|$)"
 
 
 def alerts_plugin(md: MarkdownIt) -> None:
-    """Make notes of quotes that say that they are."""
+    """Add a rule that turns such block quotes into notes."""
     md.core.ruler.after("block", "alerts", _alerts)
 
 
@@ -53,7 +53,7 @@ def _title(inline: Token, text: str) -> list[Token]:
 
 
 def _cut(inline: Token, start: int) -> bool:
-    """Cut the first line from a paragraph, and say whether anything is left of it."""
+    """Remove a paragraph's first line, and return whether anything is left."""
     lines = inline.content[:start].count("\n")
     inline.content = inline.content[start:]
     first, end = inline.map or (0, 1)

@@ -1,4 +1,4 @@
-"""Names and classes in braces: `{#name .class}` at the end of a heading, `{: .warning }`."""
+"""Attribute lists: `{#name .class}` at the end of a heading, `{: .warning }`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINE = re.compile(rf"(?:{_NAMES}[ \t]*)+$|\{{:[^{{}}]*\}}[ \t]*$")
 _AT_END = re.compile(rf"[ \t]*\\?(?:{_NAMES}|\{{/\*[ \t]*(?P<name>#[\w:.-]+)[ \t]*\*/\}})[ \t]*$")
 _INLINE = re.compile(rf"{_NAMES}|\{{:[^{{}}]*\}}")
 _BEHIND = re.compile(rf"\{{[ \t]*:?[ \t]*{_GIVEN}(?:[ \t]+{_GIVEN})*[ \t]*\}}")
-# A role of MyST whose words are not its target.
+# A MyST role whose text is not its target.
 _REFERENCE = re.compile(r"\{[a-z][\w:.-]*\}`([^`<]+?)\s*<[^`>]+>`")
 _ROLE = re.compile(r"\{[a-z][\w:.-]*\}(?=`)")
 _ID = re.compile(r"(?<=[\s{:])#([\w:.-]+)|^#([\w:.-]+)$")
@@ -28,7 +28,7 @@ _TOKEN = "attributes"
 
 
 def attributes_plugin(md: MarkdownIt) -> None:
-    """Take the names of headings, the kinds of notes, and leave out the rest."""
+    """Apply heading names and note kinds, and remove other attributes."""
     md.core.ruler.after("block", "heading_names", _headings)
     md.core.ruler.after("block", "note_classes", _notes)
     md.inline.ruler.before("emphasis", "attributes", _in_text)
@@ -65,7 +65,7 @@ def _headings(state: StateCore) -> None:
 
 
 def _notes(state: StateCore) -> None:
-    """Make notes of paragraphs and quotes that a line above or below says are such."""
+    """Turn paragraphs and quotes into notes where the line above or below says so."""
     tokens = state.tokens
     n = 0
     while n < len(tokens):

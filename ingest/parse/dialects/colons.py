@@ -1,4 +1,4 @@
-"""Boxes between lines of colons: `:::warning Title` … `:::`, and `/// note | Title` … `///`."""
+"""Fenced boxes: `:::warning Title` … `:::`, and `/// note | Title` … `///`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    Kind,
+    BoxKind,
     Opening,
     after_options,
     is_fence,
@@ -41,14 +41,19 @@ def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     if not text.startswith((":::", "///")) or not (line := _LINE.match(text)):
         return False
     box = _opening(line[2]) if line[2] else None
-    if line[2] and box is None or text.startswith("/") and (box is None or box.kind is Kind.PLAIN):
+    if (
+        line[2]
+        and box is None
+        or text.startswith("/")
+        and (box is None or box.kind is BoxKind.PLAIN)
+    ):
         return False
     if silent:
         return True
-    # Microsoft's ":::row:::" holds nothing, and neither does ":::image …:::".
-    alone = box is None or box.kind is Kind.PLAIN and line["ended"]
+    # Microsoft's ":::row:::" and ":::image …:::" have no content.
+    alone = box is None or box.kind is BoxKind.PLAIN and line["ended"]
     closing = None if alone else _closing(state, first, end, line[1])
-    if box is None or closing is None and box.kind is Kind.PLAIN:
+    if box is None or closing is None and box.kind is BoxKind.PLAIN:
         leave_out(state, first, first + 1, "the line", text)
         state.line = first + 1
         return True
@@ -57,7 +62,7 @@ def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         push_container(state, box, first, (first + 1, closing), closing)
         return True
     within = state.env.get("in_tabs", 0)
-    state.env["in_tabs"] = within + (box.kind is Kind.TABS)
+    state.env["in_tabs"] = within + (box.kind is BoxKind.TABS)
     body = after_options(state, first + 1, closing)
     push_container(state, box, first, (body, closing), closing + 1)
     state.env["in_tabs"] = within
@@ -67,7 +72,7 @@ def _colons(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 def _opening(text: str) -> Opening | None:
     if classes := _CLASSES.match(text):
         names = _CLASS.findall(classes["attributes"])
-        name = next((name for name in names if opening(name).kind is not Kind.PLAIN), names[0])
+        name = next((name for name in names if opening(name).kind is not BoxKind.PLAIN), names[0])
         return opening(name, _given(classes["attributes"]), names)
     named = _NAMED.match(text)
     if not named:
@@ -80,8 +85,8 @@ def _opening(text: str) -> Opening | None:
         # "::: note warn", but "::: warning Note".
         return box if box != opening(named["name"]) else opening(named["name"], title)
     box = opening(named["name"], title, others)
-    if box.kind is Kind.PLAIN and not named["bracketed"] and title == rest:
-        return Opening(Kind.PLAIN)
+    if box.kind is BoxKind.PLAIN and not named["bracketed"] and title == rest:
+        return Opening(BoxKind.PLAIN)
     return box
 
 
@@ -91,7 +96,7 @@ def _given(attributes: str) -> str:
 
 
 def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
-    """Return the line that closes a box; boxes in it close before."""
+    """Return the line that closes a box; nested boxes close first."""
     if state.bMarks[first] > _last_closing(state, marks[0]):
         return None
     opened = [len(marks)]
@@ -119,7 +124,7 @@ def _closing(state: StateBlock, first: int, end: int, marks: str) -> int | None:
 
 
 def _last_closing(state: StateBlock, mark: str) -> int:
-    """Return where the last line begins that may close a box, or -1."""
+    """Return the offset of the last line that may close a box, or -1."""
     known: dict[tuple[str, int], int] = state.env.setdefault("last_closing", {})
     key = (mark, id(state))
     if key not in known:

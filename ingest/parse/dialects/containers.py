@@ -1,7 +1,7 @@
-"""Boxes around Markdown: what their names say that they are, and the tokens they become.
+"""Boxes around Markdown: what their names mean, and the tokens they become.
 
-Notes become `note` with a label, what opens at a click `details` with a title. Of tabs, the
-titles stay, as captions. All else is only what is in it.
+Notes become `note` with a label; collapsible boxes become `details` with a title. Tabs keep their
+titles as captions. Anything else is replaced with its content.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from markdown_it.rules_block import StateBlock
 
 _OPTION = re.compile(r":([\w-]+):[ \t]*(.*)$")
 DEEPEST = 64
-"""How deep the parser goes; a list in a list is two levels."""
+"""The parser's nesting limit; a nested list counts two levels."""
 TITLE = "container_title"
 CAPTION = "caption"
 
@@ -27,7 +27,7 @@ _NOTES = frozenset(
     versionadded versionchanged primary secondary positive negative pageinfo banner
     """.split()
 )
-# Those that only say that a box is one, and leave it to another word of which kind.
+# Names that only say that it is a box; another word says which kind.
 _ANY_NOTE = frozenset(
     "admonition alert aside banner callout hint message note notice pageinfo".split()
 )
@@ -67,8 +67,8 @@ _LABELS = {
 }
 
 
-class Kind(Enum):
-    """What a box is to a reader."""
+class BoxKind(Enum):
+    """What a box means to a reader."""
 
     NOTE = auto()
     DETAILS = auto()
@@ -79,9 +79,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Opening:
-    """What the line that opens a box says: its kind, its title as Markdown, a note's label."""
+    """The opening line of a box: its kind, its title as Markdown, a note's label."""
 
-    kind: Kind
+    kind: BoxKind
     title: str = ""
     label: str = ""
 
@@ -92,26 +92,26 @@ def is_note(name: str) -> bool:
 
 
 def label_of(name: str) -> str:
-    """Return what a kind of note is called."""
+    """Return the label of a kind of note."""
     return _LABELS.get(name.lower(), name.replace("-", " ").replace("_", " ").capitalize())
 
 
 def opening(name: str, title: str = "", others: Sequence[str] = ()) -> Opening:
-    """Return what a box is by its name; `others` are words beside it that may say of which kind."""
+    """Classify a box by its name; `others` are further words that may give the kind."""
     name = name.lower()
     if name in _DETAILS:
-        return Opening(Kind.DETAILS, title)
+        return Opening(BoxKind.DETAILS, title)
     if name in _TABS:
-        return Opening(Kind.TABS)
+        return Opening(BoxKind.TABS)
     if name in _TAB:
-        return Opening(Kind.TAB, title)
+        return Opening(BoxKind.TAB, title)
     if name in _NOTES:
-        return Opening(Kind.NOTE, title, label_of(note_word(name, others)))
-    return Opening(Kind.PLAIN, title)
+        return Opening(BoxKind.NOTE, title, label_of(note_word(name, others)))
+    return Opening(BoxKind.PLAIN, title)
 
 
 def note_word(name: str, others: Sequence[str]) -> str:
-    """Return the word that says which kind of note a box is."""
+    """Return the word that gives a note's kind."""
     if name.lower() not in _ANY_NOTE:
         return name
     nearer = [word for word in others if is_note(word) and word != name.lower()]
@@ -120,26 +120,26 @@ def note_word(name: str, others: Sequence[str]) -> str:
 
 
 def folded_opening(name: str, title: str) -> Opening:
-    """Return what a box is that opens at a click: a note of its kind, or else a question."""
+    """Classify a collapsible box: a note of its kind, otherwise a question."""
     if title and name.lower() in _ASKED:
-        return Opening(Kind.DETAILS, title)
-    return Opening(Kind.DETAILS, title) if name.lower() in _DETAILS else note(name, title)
+        return Opening(BoxKind.DETAILS, title)
+    return Opening(BoxKind.DETAILS, title) if name.lower() in _DETAILS else note(name, title)
 
 
 def note(name: str, title: str = "") -> Opening:
     """Return a note of any kind."""
-    return Opening(Kind.NOTE, title, label_of(name))
+    return Opening(BoxKind.NOTE, title, label_of(name))
 
 
 def push_container(
     state: StateBlock, opening: Opening, first: int, body: tuple[int, int], end: int
 ) -> None:
-    """Push the tokens of a box on the lines from `first` to `end`, with those of its body."""
+    """Push a box's tokens for the lines from `first` to `end`, with those of its body."""
     if state.level >= DEEPEST:
-        # What is in it is read, but not as in it.
+        # Too deep: its content is parsed, but not nested.
         state.line = first + 1
         return
-    if opening.kind is Kind.NOTE or (opening.kind is Kind.DETAILS and opening.title):
+    if opening.kind is BoxKind.NOTE or (opening.kind is BoxKind.DETAILS and opening.title):
         name = opening.kind.name.lower()
         token = state.push(f"{name}_open", "div", 1)
         token.map = [first, end]
@@ -149,14 +149,14 @@ def push_container(
         push_body(state, *body)
         state.push(f"{name}_close", "div", -1)
     else:
-        if opening.title and opening.kind is not Kind.TABS:
+        if opening.title and opening.kind is not BoxKind.TABS:
             push_caption(state, opening.title, first)
         push_body(state, *body)
     state.line = end
 
 
 def push_title(state: StateBlock, title: str, line: int) -> None:
-    """Push the title of a box."""
+    """Push a box's title."""
     token = state.push(f"{TITLE}_open", "p", 1)
     token.map = [line, line + 1]
     _push_inline(state, title, line)
@@ -164,7 +164,7 @@ def push_title(state: StateBlock, title: str, line: int) -> None:
 
 
 def push_caption(state: StateBlock, text: str, line: int) -> None:
-    """Push a line that stands in bold over what it names, and is no heading."""
+    """Push a line that names what follows it in bold, but is not a heading."""
     token = state.push(f"{CAPTION}_open", "p", 1)
     token.map = [line, line + 1]
     _push_inline(state, text, line)
@@ -179,7 +179,7 @@ def _push_inline(state: StateBlock, text: str, line: int) -> None:
 
 
 def push_body(state: StateBlock, first: int, end: int) -> None:
-    """Push the tokens of the lines from `first` to `end`, whatever they are indented by."""
+    """Push the tokens of the lines from `first` to `end`, whatever their indent."""
     indents = [state.sCount[line] for line in range(first, end) if not state.isEmpty(line)]
     if not indents:
         return
@@ -194,7 +194,7 @@ def push_body(state: StateBlock, first: int, end: int) -> None:
 
 
 def line_text(state: StateBlock, line: int) -> str:
-    """Return a line's text, without what it is indented by."""
+    """Return a line's text without its indent."""
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
 
@@ -202,7 +202,7 @@ _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
 def after_options(state: StateBlock, first: int, end: int) -> int:
-    """Return the line behind a directive's options: ":class: x", or YAML between rules."""
+    """Return the line after a directive's options: ":class: x", or YAML between rules."""
     line = first
     if line < end and line_text(state, line) == "---":
         closing = (n for n in range(line + 1, end) if line_text(state, n) == "---")
@@ -213,7 +213,7 @@ def after_options(state: StateBlock, first: int, end: int) -> int:
 
 
 def is_fence(text: str, opened: str | None) -> str | None:
-    """Return the fence of code that is open behind a line, given that before it."""
+    """Return the code fence that is open after a line, given the one open before it."""
     found = _FENCE.match(text)
     if not found:
         return opened

@@ -1,4 +1,4 @@
-"""Directives of MyST, which look like fences of code: ```` ```{warning} ````."""
+"""MyST directives, which look like code fences: ```` ```{warning} ````."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from markdown_it.rules_block import StateBlock
 
 from ingest.parse.dialects.containers import (
-    Kind,
+    BoxKind,
     after_options,
     is_fence,
     line_text,
@@ -24,12 +24,12 @@ _WRAPPERS = frozenset("grid div container card tab-set grid-item grid-item-card 
 
 
 def _directive(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    """Read a directive that holds Markdown; one that holds code stays code."""
+    """Parse a directive with Markdown content; one with code stays code."""
     if not (opens := _OPENS.match(line_text(state, first))):
         return False
     name = opens["name"].lower()
     box = opening(name, opens["title"])
-    if box.kind is Kind.PLAIN and name not in _LEFT_OUT | _WRAPPERS:
+    if box.kind is BoxKind.PLAIN and name not in _LEFT_OUT | _WRAPPERS:
         return False
     if silent:
         return True

@@ -1,8 +1,8 @@
-"""Emphasis beside Chinese, Japanese and Korean, which are written without spaces.
+"""Emphasis next to Chinese, Japanese and Korean, which are written without spaces.
 
 CommonMark takes the marks in `**「開く」**を押す` for text, as no space is between the bracket and
-the word. This is the rule that its discussion of the matter has come to: beside a wide
-character, punctuation does not keep a mark from being one
+the word. This is the proposed amendment: next to a wide character, punctuation does not
+prevent a delimiter from opening or closing emphasis
 (https://github.com/tats-u/markdown-cjk-friendly).
 """
 
@@ -23,7 +23,7 @@ _KOREAN = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
 
 
 def emphasis_plugin(md: MarkdownIt) -> None:
-    """Let emphasis begin and end beside characters that are written without spaces."""
+    """Let emphasis open and close next to characters of scripts without spaces."""
     md.inline.ruler.at("emphasis", _emphasis)
 
 

@@ -1,4 +1,4 @@
-"""Footnotes, as notes below what refers to them."""
+"""Footnotes, as notes below their references."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HOLDS = ("table", "dt")
 
 
 def footnotes_plugin(md: MarkdownIt) -> None:
-    """Show a footnote's text where it is referred to."""
+    """Show a footnote's text where it is referenced."""
     md.use(footnote_plugin, inline=False, move_to_end=False)
     md.inline.ruler.at("footnote_ref", _reference)
     md.core.ruler.after("inline", "footnotes", _footnotes)
@@ -71,7 +71,7 @@ def _footnotes(state: StateCore) -> None:
 
 
 def _taken_out(tokens: list[Token]) -> tuple[list[Token], dict[str, list[Token]]]:
-    """Return the tokens without footnotes, and these; of each, a token stays in its place."""
+    """Return the tokens without footnotes, and these; a placeholder keeps the place of each."""
     rest: list[Token] = []
     notes: dict[str, list[Token]] = {}
     within = [rest]

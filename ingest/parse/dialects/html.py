@@ -1,4 +1,4 @@
-"""HTML in Markdown: what of it stands in sentences."""
+"""Inline HTML in Markdown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TAG = re.compile(r"</?([A-Za-z][\w-]*)")
 
 
 def html_plugin(md: MarkdownIt) -> None:
-    """Let a line of nothing but a mark of sentences be a sentence, and read the tags of MDX."""
+    """Treat a line of only inline tags as a paragraph, and parse MDX tags."""
     options: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
     md.block.ruler.at("html_block", _html_block, options)
     md.inline.ruler.before("html_inline", "component", _component)
@@ -32,7 +32,7 @@ def _html_block(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 
 
 def _component(state: StateInline, silent: bool) -> bool:
-    """Read a tag whose attributes are not HTML's, such as `on={() => x}` and `@click="x"`."""
+    """Parse a tag with attributes that HTML does not allow: `on={() => x}`, `@click="x"`."""
     if state.src[state.pos] != "<":
         return False
     if state.src.startswith(("<>", "</>"), state.pos) and (

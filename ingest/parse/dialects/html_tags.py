@@ -1,4 +1,4 @@
-"""Which tags of HTML there are."""
+"""The tags of HTML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INLINE_TAGS = frozenset(
 )
 BLOCK_TAGS = frozenset(block_names) | {"pre", "script", "style", "textarea"}
 HIDDEN_TAGS = frozenset("script style template rt rp s del strike".split())
-"""What a reader does not see, or sees struck or beside the text."""
+"""Elements that readers do not see, or see struck out or as ruby."""
 _OTHERS = frozenset(
     """
     audio button canvas embed input map math meter object output picture progress select slot svg
@@ -22,5 +22,5 @@ _OTHERS = frozenset(
 
 
 def is_placeholder(name: str) -> bool:
-    """Whether a tag may be no tag, but stand for what people fill in: `<username>`."""
+    """Whether a tag may be a placeholder rather than HTML: `<username>`."""
     return name.islower() and name not in INLINE_TAGS | BLOCK_TAGS | _OTHERS

@@ -1,4 +1,4 @@
-"""Tokens that say what was left out, and the remarks that are made of them."""
+"""Tokens for what was left out, and the remarks made of them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from ingest.document import Document
 from ingest.remark import Remark, RemarkKind
 
 LEFT_OUT = "left_out"
-_MOST_SHOWN = 60
+# Characters of what is left out that a remark quotes; chosen by hand.
+_MAX_SHOWN = 60
 _STRUCK = ("<s>", "<del>", "<strike>")
 
 
 def leave_out(state: StateBlock, first: int, end: int, what: str, written: str) -> None:
-    """Say that a block's lines are left out, what they are, and how they begin."""
+    """Note that a block's lines are left out, what they are, and how they begin."""
     token = state.push(LEFT_OUT, "", 0)
     token.map = [first, end]
     token.content = saying(what, written)
@@ -25,28 +26,28 @@ def leave_out(state: StateBlock, first: int, end: int, what: str, written: str) 
 
 
 def leave_out_here(state: StateInline, what: str, written: str) -> None:
-    """Say the same of something in a line."""
+    """Note that something inline is left out."""
     token = state.push(LEFT_OUT, "", 0)
     token.content = saying(what, written)
     token.hidden = True
 
 
 def skip_space(state: StateInline, start: int) -> None:
-    """Leave one of the two spaces that stand around what is left out from `start` to here."""
+    """Skip one of the two spaces around what is left out from `start` to here."""
     before = state.src[start - 1] if start else " "
     if before.isspace() and state.src[state.pos : state.pos + 1] == " ":
         state.pos += 1
 
 
 def saying(what: str, written: str) -> str:
-    """Return the words of a remark."""
+    """Return a remark's text."""
     words = " ".join(written.split())
-    shown = words if len(words) <= _MOST_SHOWN else words[: _MOST_SHOWN - 1] + "…"
+    shown = words if len(words) <= _MAX_SHOWN else words[: _MAX_SHOWN - 1] + "…"
     return f"{what} {shown} is left out".strip()
 
 
 def remarks_of(tokens: Sequence[Token], document: Document) -> Iterator[Remark]:
-    """Yield a remark for each thing that was left out."""
+    """Yield a remark for each thing left out."""
     line = 0
     for token in tokens:
         line = token.map[0] if token.map else line

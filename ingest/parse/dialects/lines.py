@@ -1,4 +1,4 @@
-"""Lines that are no text: a place for the contents, abbreviations, what is included, comments."""
+"""Lines that are not text: table-of-contents markers, abbreviations, includes, comments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CONTENTS = re.compile(
     r"[ \t]*$",
     re.IGNORECASE,
 )
-# "* contents", and below it "{:toc}", is a place for the contents, too.
+# "* contents" followed by "{:toc}" is a table-of-contents marker as well.
 _ITEM = re.compile(r"[-*+][ \t]+\S")
 _ITEM_IS_CONTENTS = re.compile(r"\{:[^}]*\btoc\b[^}]*\}[ \t]*$")
 _TARGET = re.compile(r"\([\w:.-]+\)=[ \t]*$")
@@ -47,7 +47,7 @@ def _no_text(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 
 
 def _contents_item(state: StateBlock, text: str, first: int, end: int) -> int:
-    """Return the last line of an item that is a place for the contents, or -1."""
+    """Return the last line of an item that is a table-of-contents marker, or -1."""
     if first + 1 >= end or not line_text(state, first + 1).startswith("{"):
         return -1
     below = _ITEM_IS_CONTENTS.match(line_text(state, first + 1))
@@ -55,7 +55,7 @@ def _contents_item(state: StateBlock, text: str, first: int, end: int) -> int:
 
 
 def _formula(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    """Read a formula between lines of `$$`."""
+    """Parse a formula between `$$` lines."""
     text = line_text(state, first)
     if not text.startswith("$$") or text.strip() != "$$" and text.rstrip().endswith("$$"):
         return False

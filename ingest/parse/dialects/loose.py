@@ -1,7 +1,8 @@
-"""Marks of emphasis with a space inside them: `**Yes **in`.
+"""Emphasis marks with a space on the inside: `**Yes **in`.
 
-They are none in CommonMark (https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis), and
-editors write them all the same. The words stay, without the marks.
+They are not emphasis in CommonMark
+(https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis), but editors write them. The
+words are kept without the marks.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 
-# A space at one end, not at both: those are signs of arithmetic.
+# A space at one end only: with both it is arithmetic.
 _PAIR = re.compile(
     r"\*\*(?=[^\s*])(?P<behind>[^*\n]+?\s+)\*\*|\*\*\s+(?P<before>[^*\n]*?[^\s*])\*\*"
 )
 
 
 def loose_plugin(md: MarkdownIt) -> None:
-    """Leave out pairs of such marks; those that are escaped are words."""
+    """Remove such pairs of marks; escaped ones are text."""
     md.core.ruler.before("text_join", "loose_emphasis", _without)
 
 

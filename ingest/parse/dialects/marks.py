@@ -1,4 +1,4 @@
-"""Small marks in sentences: `==marked==`, `H~2~O`, `[[Page]]`, `:phone:`, `$E=mc^2$`."""
+"""Inline marks: `==marked==`, `H~2~O`, `[[Page]]`, `:phone:`, `$E=mc^2$`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Handler = Callable[[StateInline, "re.Match[str]"], None]
 
 
 def marks_plugin(md: MarkdownIt) -> None:
-    """Read the words in small marks, and leave out those that are none."""
+    """Parse inline marks, keeping their text and removing those without any."""
     md.enable("strikethrough")
     md.inline.ruler.before("emphasis", "mark", _mark)
 
@@ -35,7 +35,7 @@ def _mark(state: StateInline, silent: bool) -> bool:
 
 
 def _inside(state: StateInline, match: re.Match[str]) -> None:
-    """Read what stands between two marks."""
+    """Parse the content between two marks."""
     whole = state.posMax
     state.pos, state.posMax = match.span(1)
     state.push("mark_open", "mark", 1)
@@ -67,7 +67,7 @@ def _left_out(state: StateInline, match: re.Match[str]) -> None:
 
 
 def _pictured(state: StateInline, match: re.Match[str]) -> None:
-    """Read a picture as the guides of Microsoft have it: `:::image alt-text="…":::`."""
+    """Parse a picture in Microsoft's syntax: `:::image alt-text="…":::`."""
     alternative = _ALTERNATIVE.search(match[1])
     if alternative:
         state.append_pending(alternative[1])
@@ -101,12 +101,12 @@ def _stands_apart(neighbour: str, marks: str) -> bool:
 
 
 _ICON = re.compile(r"(?:material|fontawesome|octicons|simple|fa|fas|far|fab)-")
-# What is one in formulas, and not in prices or the names of variables.
+# Marks in formulas, but not in prices or variable names.
 _FORMULA = r"(?!\\?\{)(?=[^$\n]*[\\^_=+<>{}]|[A-Za-z]\$)(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)"
 
 
 def _pair(mark: str) -> re.Pattern[str]:
-    """Return what stands between two marks of two characters, and not in a sum or a comparison."""
+    """Match what is between a pair of two-character marks, but not a sum or a comparison."""
     two = re.escape(mark * 2)
     ends = rf"[A-Za-z0-9{re.escape(mark)}]"
     return re.compile(rf"(?<!{ends}){two}(?![\s{mark}])((?:(?!{two}).)+?)(?<!\s){two}(?!{ends})")
@@ -119,7 +119,7 @@ _MARKS: dict[str, tuple[tuple[re.Pattern[str], Handler], ...]] = {
     "^": (
         (re.compile(r"\^\[((?:[^\[\]]|\[[^\[\]]*\])+)\](?!\()"), _in_brackets),
         (re.compile(r"\^([A-Za-z0-9+-]{1,10})\^"), _raised),
-        # Obsidian's name of a paragraph.
+        # Obsidian's block reference.
         (re.compile(r"(?<=\s)\^[A-Za-z0-9-]{2,}$"), _nothing),
     ),
     "[": (

@@ -1,4 +1,4 @@
-"""Lists and quotes in each other, deeper than anybody reads: there they end."""
+"""Limits the nesting of lists and quotes to a depth that people read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARKS = re.compile(r"(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+|>)*")
 
 
 def nesting_plugin(md: MarkdownIt) -> None:
-    """Read what is nested too deep as paragraphs of the deepest list that is read."""
+    """Parse what is nested deeper as paragraphs of the deepest list."""
     for name, rule in (("blockquote", blockquote), ("list", list_block)):
         _bound(md, name, rule)
 
@@ -42,7 +42,7 @@ def _flatten(state: StateBlock, first: int, end: int) -> None:
     token = state.push(LEFT_OUT, "", 0)
     token.map, token.hidden = [first, first + 1], True
     token.meta = {"kind": RemarkKind.STRUCTURE}
-    token.content = "what is nested deeper than here is read as if it were not nested any deeper"
+    token.content = "what is nested deeper than this is read as part of this level"
     while line < end and (state.isEmpty(line) or state.sCount[line] >= state.blkIndent):
         text = _MARKS.sub("", line_text(state, line), count=1).strip()
         if text:

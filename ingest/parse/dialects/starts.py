@@ -1,6 +1,6 @@
-"""Which rules a line may be for, by the character that it begins with.
+"""Selects the block rules that can match a line by its first character.
 
-There are many rules, and nearly all lines are for none of them: so the parser asks once a line.
+There are many rules, and almost no line matches any: this way the parser checks once per line.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from markdown_it.rules_block import StateBlock
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-"""What a rule may end without a blank line above it."""
+"""What a rule may interrupt without a blank line."""
 
 
 def add_rules(md: MarkdownIt, rules: Sequence[tuple[str, BlockRule]]) -> None:
-    """Add rules for lines, each with the characters that such lines begin with."""
+    """Add block rules, each with the characters its lines can begin with."""
     by_start: dict[str, list[BlockRule]] = {}
     for characters, rule in rules:
         for character in characters:

@@ -1,4 +1,4 @@
-"""Tags that may stand in pairs around Markdown: of HTML and MDX, of Hugo, of Liquid."""
+"""Tags that may be paired around Markdown: of HTML and MDX, of Hugo, of Liquid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 
 class Syntax(Enum):
-    """How a tag is written."""
+    """A tag's syntax."""
 
     HTML = auto()
     HUGO = auto()
@@ -19,9 +19,9 @@ class Syntax(Enum):
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag, and where it stands in its text.
+    """A tag and its position in a text.
 
-    `words` are what is given to it without a name.
+    `words` are its positional arguments.
     """
 
     syntax: Syntax
@@ -34,7 +34,7 @@ class Tag:
     words: tuple[str, ...] = ()
 
     def given(self, *names: str) -> str:
-        """Return the first attribute of these names that says something."""
+        """Return the first non-empty attribute of these names, else ""."""
         return next((value for name in names if (value := self.attributes.get(name))), "")
 
 
@@ -62,7 +62,7 @@ _HIDDEN = re.compile(r"<!--.*?-->|(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)\1(?
 
 
 def read_tag(text: str, at: int) -> Tag | None:
-    """Return the tag that begins at a place in a text."""
+    """Return the tag at a position in a text, or None."""
     for syntax, pattern in _SYNTAXES.items():
         if match := pattern.match(text, at):
             return _tag(syntax, match)
@@ -89,7 +89,7 @@ def _tag(syntax: Syntax, match: re.Match[str]) -> Tag:
 
 
 def _said(braces: str) -> str:
-    """Return the words in an expression of MDX; lists stay as they are."""
+    """Return the string in an MDX expression; lists are returned as they are."""
     if inner := _IN_BRACES.fullmatch(braces):
         return next(filter(None, inner.groups()), "")
     if braces.lstrip("{ \n").startswith("<"):
@@ -98,9 +98,9 @@ def _said(braces: str) -> str:
 
 
 def closing_tags(text: str) -> dict[int, Tag]:
-    """Return the tag that closes each tag that is closed, by where the latter begins.
+    """Return each closed tag's closing tag, keyed by the offset of the former.
 
-    What looks like a tag in code is none.
+    Tags in code do not count.
     """
     hidden = list(_hidden(text))
     starts = [first for first, _ in hidden]
@@ -121,7 +121,7 @@ def closing_tags(text: str) -> dict[int, Tag]:
 
 
 def _hidden(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where code and comments are, in order."""
+    """Yield the spans of code and comments, in order."""
     at = 0
     for first, end in _fences(text):
         yield from _in_lines(text, at, first)

@@ -1,4 +1,4 @@
-"""Boxes of task lists, which are no text, whatever a guide calls "x"."""
+"""Checkboxes of task lists, which are not text, even if a guide defines a link named "x"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BOX = re.compile(r"\[[ xX]\]\s+")
 
 
 def tasks_plugin(md: MarkdownIt) -> None:
-    """Leave the boxes out."""
+    """Remove the checkboxes."""
     md.core.ruler.after("block", "tasks", _tasks)
 
 

@@ -1,6 +1,6 @@
-"""Marks of templates in sentences: Hugo's shortcodes, Liquid, Handlebars, MDX.
+"""Inline template syntax: Hugo's shortcodes, Liquid, Handlebars, MDX.
 
-What they would be replaced by is not known here, so they are left out.
+Its replacement is unknown here, so it is left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TEMPLATE = re.compile(
 )
 _ENDS = {"{{": "}}", "{%": "%}", "{/": "*/}", "{#": "#}"}
 _STRING = re.compile(r"\{(['\"`])([^'\"`{}]*)\1\}")
-# Shortcodes that show the first words that are given to them.
+# Shortcodes that display their first arguments.
 _SHOWN = frozenset("kbd key keys button badge mark heading title".split())
 _IN_LINK = r"\{\{.*?\}\}|\{%.*?%\}"
 _DESTINATION = re.compile(rf"\((?P<href>(?:{_IN_LINK}|[^()\n])*)\)", re.DOTALL)
@@ -36,7 +36,7 @@ def without_templates(text: str) -> str:
 
 
 def templates_plugin(md: MarkdownIt) -> None:
-    """Leave templates out."""
+    """Add rules that leave templates out."""
     md.inline.ruler.before("emphasis", "template", _template)
     md.inline.ruler.before("link", "template_link", _link)
 
@@ -68,14 +68,14 @@ def _template(state: StateInline, silent: bool) -> bool:
 
 
 def _may_end(state: StateInline) -> bool:
-    """Whether anything further on can end a template that begins here, which is quick to tell."""
+    """Quickly check whether anything further on can end a template that begins here."""
     at = state.src.find("{", state.pos)
     end = _ENDS.get(state.src[at : at + 2], "}")
     return state.html_terminator_last(end) > at
 
 
 def _shown(written: str) -> str:
-    """Return the words in a shortcode that a reader sees."""
+    """Return the text of a shortcode that a reader sees."""
     tag = read_tag(written, 0)
     if not tag or tag.syntax is not Syntax.HUGO or tag.closes:
         return ""
@@ -83,7 +83,7 @@ def _shown(written: str) -> str:
 
 
 def _link(state: StateInline, silent: bool) -> bool:
-    """Read a link or a picture whose destination holds a template, and so perhaps spaces."""
+    """Parse a link or image whose destination contains a template, possibly with spaces."""
     image = state.src.startswith("![", state.pos)
     if state.src[state.pos] != "[" and not image:
         return False
@@ -101,7 +101,7 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 
 def _target(href: str) -> str:
-    """Return where a destination leads to, without its templates."""
+    """Return a link's destination without its templates."""
 
     def said(match: re.Match[str]) -> str:
         word = _WORD.match(match[0])

@@ -1,1 +1,1 @@
-"""What stands above a guide's text: which lines it is, in which form, and what of it is ours."""
+"""Front matter: finding its lines and form, and reading our keys."""

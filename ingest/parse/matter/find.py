@@ -1,4 +1,4 @@
-"""Where the front matter of a Markdown file is, and in which form."""
+"""Finds the front matter of a Markdown file, and its form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import Enum, auto
 from ingest.near_keys import is_ours_alone
 from kb.text.yaml_lines import YamlError, read_yaml
 
-# Ours, and those by which front matter of other tools is known.
+# Our keys, and typical keys of other tools' front matter.
 _KEYS = frozenset(
     """
     id title language url also_asked keywords sections synonyms visible_to owner review structure
@@ -24,37 +24,38 @@ _KEY = re.compile(r"[ \t]*[\"']?([A-Za-z_][\w .-]*?)[\"']?[ \t]*:(?=[ \t]|$)")
 _TOML_KEY = re.compile(r"[ \t]*(?:[\w-]+(?:\.[\w-]+)*[ \t]*=|\[)")
 _CONTINUES = re.compile(r"[ \t]+\S|-[ \t]|#(?!#)")
 _LINE_OF_HEAD = re.compile(r"([A-Za-z][\w -]{0,30}):[ \t]+(\S.*?)[ \t]*$")
+# Characters of a line that are searched for a key; chosen by hand.
 _LONGEST_KEY = 100
 _RULE = re.compile(r"---+[ \t]*$")
 _TOML_RULE = re.compile(r"\+\+\+[ \t]*$")
 
 
-class Form(Enum):
-    """How front matter is written."""
+class MatterForm(Enum):
+    """The syntax of front matter."""
 
     YAML = auto()
     TOML = auto()
     JSON = auto()
     HEAD = auto()
-    """Lines such as "Title: Doors", and then a blank one."""
+    """Lines such as "Title: Doors", followed by a blank line."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """Front matter: its text, the line (from 1) that it begins on, and how many lines are its.
+class FoundMatter:
+    """Front matter: its text, its first line (from 1), and its number of lines.
 
-    `closed` says whether the line that ends it is there.
+    `closed` says whether it has a closing line.
     """
 
-    form: Form
+    form: MatterForm
     text: str
     first_line: int
     lines: int
     closed: bool = True
 
 
-def find_matter(markdown: str, *, foreign: bool) -> Found | None:
-    """Return a file's front matter; `foreign`, if forms of other tools are looked for, too."""
+def find_matter(markdown: str, *, foreign: bool) -> FoundMatter | None:
+    """Return a file's front matter; with `foreign`, also in other tools' forms."""
     if markdown.startswith("#"):
         return None
     lines = markdown.split("\n")
@@ -70,18 +71,18 @@ def find_matter(markdown: str, *, foreign: bool) -> Found | None:
     return _json(lines, first) or _head(lines, first)
 
 
-def _yaml(lines: list[str], first: int, *, foreign: bool) -> Found | None:
+def _yaml(lines: list[str], first: int, *, foreign: bool) -> FoundMatter | None:
     end = next((n for n in range(first + 1, len(lines)) if _RULE.match(lines[n])), None)
     if end is not None:
         body = lines[first + 1 : end]
         if not _is_matter(body):
             return _unclosed(lines, first) if foreign else None
-        return Found(Form.YAML, "\n".join(body), first + 2, end + 1)
+        return FoundMatter(MatterForm.YAML, "\n".join(body), first + 2, end + 1)
     return _unclosed(lines, first) if foreign else None
 
 
 def _is_matter(body: list[str]) -> bool:
-    """Whether what stands between two rules is front matter, and not the text of a guide."""
+    """Whether the text between two rules is front matter rather than content."""
     said = [line for line in body if line.strip() and not line.lstrip().startswith("#")]
     if not said:
         return not any(re.match(r"#{1,6}[ \t]", line) for line in body)
@@ -101,7 +102,7 @@ def _is_matter(body: list[str]) -> bool:
         return False
 
 
-def _unclosed(lines: list[str], first: int) -> Found | None:
+def _unclosed(lines: list[str], first: int) -> FoundMatter | None:
     """Return keys and values below a rule, up to a blank line or a heading."""
     end = first + 1
     while end < len(lines) and lines[end].strip() and not re.match(r"#{1,6}[ \t]", lines[end]):
@@ -112,16 +113,16 @@ def _unclosed(lines: list[str], first: int) -> Found | None:
     key = _KEY.match(body[0]) if body else None
     if not key or not (key[1].lower() in _KEYS or any(_says_who(line) for line in body)):
         return None
-    return Found(Form.YAML, "\n".join(body), first + 2, end, closed=False)
+    return FoundMatter(MatterForm.YAML, "\n".join(body), first + 2, end, closed=False)
 
 
 def _says_who(line: str) -> bool:
-    """Whether a line has a key of ours alone, so that it is no text whatever else is there."""
+    """Whether a line has one of our unique keys, so that it cannot be content."""
     key = _KEY.match(unicodedata.normalize("NFKC", line[:_LONGEST_KEY]))
     return key is not None and is_ours_alone(key[1])
 
 
-def _toml(lines: list[str], first: int) -> Found | None:
+def _toml(lines: list[str], first: int) -> FoundMatter | None:
     end = next((n for n in range(first + 1, len(lines)) if _TOML_RULE.match(lines[n])), None)
     if end is None:
         return None
@@ -129,19 +130,19 @@ def _toml(lines: list[str], first: int) -> Found | None:
     said = [line for line in body if line.strip() and not line.startswith("#")]
     if said and not _TOML_KEY.match(said[0]):
         return None
-    return Found(Form.TOML, "\n".join(body), first + 2, end + 1)
+    return FoundMatter(MatterForm.TOML, "\n".join(body), first + 2, end + 1)
 
 
-def _json(lines: list[str], first: int) -> Found | None:
+def _json(lines: list[str], first: int) -> FoundMatter | None:
     if lines[first].strip() != "{":
         return None
     end = next((n for n in range(first + 1, len(lines)) if lines[n].rstrip() == "}"), None)
     if end is None or not lines[first + 1].lstrip().startswith('"'):
         return None
-    return Found(Form.JSON, "\n".join(lines[first : end + 1]), first + 1, end + 1)
+    return FoundMatter(MatterForm.JSON, "\n".join(lines[first : end + 1]), first + 1, end + 1)
 
 
-def _head(lines: list[str], first: int) -> Found | None:
+def _head(lines: list[str], first: int) -> FoundMatter | None:
     end, keys = first, []
     while end < len(lines) and (key := _LINE_OF_HEAD.match(lines[end])):
         keys.append(key[1].lower())
@@ -149,4 +150,4 @@ def _head(lines: list[str], first: int) -> Found | None:
     ended = end == len(lines) or not lines[end].strip()
     if not ended or "title" not in keys or keys[0] not in _KEYS:
         return None
-    return Found(Form.HEAD, "\n".join(lines[first:end]), first + 1, end)
+    return FoundMatter(MatterForm.HEAD, "\n".join(lines[first:end]), first + 1, end)

@@ -1,4 +1,4 @@
-"""Values under our keys that another tool means otherwise: they are passed over, and remarked."""
+"""Values of our keys that another tool means differently: they are ignored, with a remark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ingest.front_matter import KEYS, Line
+from ingest.front_matter import KEYS, LineFinder
 from ingest.near_keys import likely_meant
 from ingest.parse.dialects.templates import without_templates
 from ingest.remark import Remark, RemarkKind
@@ -19,11 +19,11 @@ _OURS = KEYS
 
 
 class _Foreign(Exception):
-    """A value is none that we know; its text says what it is not."""
+    """A value is not one of ours; the text says what was expected."""
 
 
-def ours(values: Mapping[str, Any], line: Line) -> tuple[dict[str, Any], list[Remark]]:
-    """Return what of the values is meant for us, and what is to be said of the rest."""
+def ours(values: Mapping[str, Any], line: LineFinder) -> tuple[dict[str, Any], list[Remark]]:
+    """Return the values meant for us, and remarks on the rest."""
     found: dict[str, Any] = {}
     remarks: list[Remark] = []
     language = next((key for key in _LANGUAGE_KEYS if values.get(key)), None)
@@ -31,25 +31,25 @@ def ours(values: Mapping[str, Any], line: Line) -> tuple[dict[str, Any], list[Re
         name = "language" if key == language else str(key)
         if name not in _OURS:
             continue
-        # Who may know of the guide is never nobody in particular.
+        # `visible_to` with no one in it is an error, not another tool's value.
         if (value is None or value == "") and name != "visible_to":
             continue
         try:
             found[name] = _READ[name](value) if name in _READ else value
         except _Foreign as error:
-            text = f"front matter: {key}: {value!r} is not {error}, and is passed over"
+            text = f"front matter: {key}: {value!r} is not {error} and is ignored"
             remarks.append(_remark(line((key,)), text))
     foreign = [str(key) for key in values if key not in _OURS and key not in _LANGUAGE_KEYS]
     if foreign:
         named = (f"{key}{_instead(key)}" for key in foreign)
-        text = f"these keys of the front matter say nothing here: {', '.join(named)}"
+        text = f"these front matter keys have no effect: {', '.join(named)}"
         remarks.append(_remark(min(line((key,)) for key in foreign), text))
     return found, remarks
 
 
 def _instead(key: str) -> str:
     meant = likely_meant(key, _OURS)
-    return f" (is {meant} meant?)" if meant else ""
+    return f" (did you mean {meant}?)" if meant else ""
 
 
 def _remark(line: int, text: str) -> Remark:
@@ -104,7 +104,7 @@ def _keywords(value: Any) -> list[str]:
 
 def _sections(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _Foreign("sections with what helps to find them")
+        raise _Foreign("a mapping of sections to their metadata")
     return value
 
 

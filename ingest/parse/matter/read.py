@@ -1,4 +1,4 @@
-"""What the front matter of a document says."""
+"""Reads a document's front matter."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from ingest.document import Document
 from ingest.errors import SourceError
-from ingest.front_matter import NOT_KEYS, FrontMatter, Line, front_matter_of, refuse_near_keys
-from ingest.parse.matter.find import Form, Found, find_matter
+from ingest.front_matter import NOT_KEYS, FrontMatter, LineFinder, front_matter_of, refuse_near_keys
+from ingest.parse.matter.find import FoundMatter, MatterForm, find_matter
 from ingest.parse.matter.foreign import ours
 from ingest.parse.matter.stray import refuse_stray
 from ingest.remark import Remark, RemarkKind
@@ -21,14 +21,14 @@ _PLACE = re.compile(r" ?\(at line (\d+), column \d+\)")
 
 
 class Matter(NamedTuple):
-    """What is said of a guide at its top, and what is to be said of that."""
+    """A guide's metadata from its front matter, and remarks on it."""
 
     says: FrontMatter
     remarks: tuple[Remark, ...] = ()
 
 
 def matter_of(document: Document) -> Matter:
-    """Return what a document's front matter says; raises SourceError naming what is wrong."""
+    """Return a document's front matter; raises SourceError with what is wrong."""
     found = find_matter(document.markdown, foreign=document.dialects)
     matter = Matter(FrontMatter()) if found is None else _read(document, found)
     if not matter.says.visible_to:
@@ -36,31 +36,31 @@ def matter_of(document: Document) -> Matter:
     return matter
 
 
-def _read(document: Document, found: Found) -> Matter:
+def _read(document: Document, found: FoundMatter) -> Matter:
     values, line = _values(document.source, found)
     if not document.dialects:
         return Matter(front_matter_of(document.source, values, line))
     refuse_near_keys(document.source, values, line)
     mine, remarks = ours(values, line)
     if not found.closed:
-        text = "the front matter is never closed: it is taken to end at the first blank line"
+        text = "the front matter is not closed: it is read up to the first blank line"
         line_ = found.first_line - 1
         remarks.insert(0, Remark(line=line_, kind=RemarkKind.FRONT_MATTER, text=text))
     return Matter(front_matter_of(document.source, mine, line), tuple(remarks))
 
 
-def _values(source: str, found: Found) -> tuple[Mapping[str, Any], Line]:
+def _values(source: str, found: FoundMatter) -> tuple[Mapping[str, Any], LineFinder]:
     line = _line_finder(found)
     try:
         match found.form:
-            case Form.YAML:
+            case MatterForm.YAML:
                 yaml = read_yaml(found.text, found.first_line)
                 value, line = yaml.value or {}, yaml.line
-            case Form.TOML:
+            case MatterForm.TOML:
                 value = tomllib.loads(found.text)
-            case Form.JSON:
+            case MatterForm.JSON:
                 value = json.loads(found.text)
-            case Form.HEAD:
+            case MatterForm.HEAD:
                 pairs = (each.partition(":") for each in found.text.split("\n"))
                 value = {key.strip().lower(): text.strip() for key, _, text in pairs}
     except YamlError as error:
@@ -75,14 +75,14 @@ def _values(source: str, found: Found) -> tuple[Mapping[str, Any], Line]:
     return value, line
 
 
-def _toml_problem(error: tomllib.TOMLDecodeError, found: Found) -> str:
+def _toml_problem(error: tomllib.TOMLDecodeError, found: FoundMatter) -> str:
     place = _PLACE.search(str(error))
     line = f"line {found.first_line + int(place[1]) - 1}: " if place else ""
     return f"{line}is not TOML: {_PLACE.sub('', str(error))}"
 
 
-def _line_finder(found: Found) -> Line:
-    """Return what finds a key's line by how keys are written, where the reader keeps no lines."""
+def _line_finder(found: FoundMatter) -> LineFinder:
+    """Return a function that finds a key's line by pattern, as the parser keeps no line numbers."""
     lines = found.text.split("\n")
 
     def line(path: tuple[int | str, ...]) -> int:

@@ -1,5 +1,4 @@
-"""Headings, steps and questions that a text only types: found by evidence, for all formats alike.
+"""Recovers headings, steps and questions that are only typed, by evidence, in all formats.
 
-What is found becomes the Markdown that its author would have written, so that nothing after
-this needs to know of it.
+They become the Markdown that the author would have written, so that later stages need not know.
 """

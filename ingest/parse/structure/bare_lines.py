@@ -1,4 +1,4 @@
-"""Headings that have no mark at all, in a text without markup: short lines that stand apart."""
+"""Headings without any mark, in a text without markup: short lines set apart."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from ingest.parse.structure.evidence import (
     LONGEST_BARE,
     WITH_BODY,
     Family,
-    Headings,
+    FoundHeadings,
     Text,
     is_ended,
     is_short,
     names_steps,
 )
-from ingest.parse.structure.units import Kind, Unit
+from ingest.parse.structure.units import TextUnit, UnitKind
 
 
-def bare(text: Text, found: Headings) -> dict[int, Family]:
-    """Short lines that stand apart in a text without markup, over sentences or steps."""
+def bare(text: Text, found: FoundHeadings) -> dict[int, Family]:
+    """Find short lines set apart in a text without markup, above sentences or steps."""
     if not text.typed:
         return {}
     places = []
     for position, unit in enumerate(text.units):
-        if unit.kind is not Kind.LINE or unit.mark or position in found.families:
+        if unit.kind is not UnitKind.LINE or unit.mark or position in found.families:
             continue
         if not text.stands_apart(position) or not is_short(unit.text, LONGEST_BARE):
             continue
@@ -38,14 +38,14 @@ def bare(text: Text, found: Headings) -> dict[int, Family]:
     return dict.fromkeys(places, ("bare", False))
 
 
-def announcing(text: Text, found: Headings) -> dict[int, Family]:
-    """Short lines that stand apart and end in a colon, over steps or lists, in a typed text."""
+def announcing(text: Text, found: FoundHeadings) -> dict[int, Family]:
+    """Find short lines set apart that end in a colon, above steps or lists, in a typed text."""
     if not text.typed or text.has_headings or found.families:
         return {}
     places = [
         n
         for n, unit in enumerate(text.units)
-        if unit.kind is Kind.LINE
+        if unit.kind is UnitKind.LINE
         and unit.mark is None
         and unit.text.endswith((":", "："))
         and text.stands_apart(n)
@@ -57,13 +57,13 @@ def announcing(text: Text, found: Headings) -> dict[int, Family]:
     return dict.fromkeys(places, ("colon", False))
 
 
-def _over(found: Headings, position: int) -> bool:
-    """Whether a heading of another family stands over a line."""
+def _over(found: FoundHeadings, position: int) -> bool:
+    """Whether a heading of another family is above a line."""
     return bool(found.families) and min(found.families) < position
 
 
-def _says_something(unit: Unit) -> bool:
-    """Whether a block is a sentence, a list, or code, and no short line like a heading."""
-    if unit.kind is not Kind.LINE:
+def _says_something(unit: TextUnit) -> bool:
+    """Whether a block is a sentence, a list or code, rather than a short line like a heading."""
+    if unit.kind is not UnitKind.LINE:
         return True
     return is_ended(unit.text) or bool(unit.mark) or not is_short(unit.text, LONGEST_BARE)

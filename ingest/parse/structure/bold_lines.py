@@ -1,4 +1,4 @@
-"""Headings that are lines in bold."""
+"""Headings that are bold lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.parse.roles import is_bare
 from ingest.parse.structure.evidence import (
     ASKED,
     Family,
-    Headings,
+    FoundHeadings,
     Text,
     are_headings,
     family_of,
@@ -19,19 +19,18 @@ from ingest.parse.structure.evidence import (
     names_steps,
 )
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.units import Kind, Unit
+from ingest.parse.structure.units import TextUnit, UnitKind
 
 
-def bold(text: Text, found: Headings) -> dict[int, Family]:
-    """Lines in bold with text under them: all, in a text without other headings.
+def bold(text: Text, found: FoundHeadings) -> dict[int, Family]:
+    """Find bold lines with text under them: all of them, in a text without other headings.
 
-    Where there are headings, those that are questions, and those that all of a section stands
-    under.
+    If there are headings, only questions, and those that cover all of a section.
     """
     places = [
         n
         for n, unit in enumerate(text.units)
-        if unit.kind is Kind.LINE
+        if unit.kind is UnitKind.LINE
         and unit.bold
         and n not in found.families
         and _may_head(unit)
@@ -44,27 +43,27 @@ def bold(text: Text, found: Headings) -> dict[int, Family]:
         parts = _by_family(text, places)
     taken: dict[int, Family] = {}
     for part in parts:
-        # The first of them may be the title, which has the others under it.
+        # The first of them may be the title, above all others.
         below = part[1:] if part and part[0] == 0 and len(part) > 2 else part
         if len(below) > 1 and are_headings(text, below):
             taken |= {place: _bold_family(text.units[place]) for place in part}
     return taken
 
 
-def _bold_family(unit: Unit) -> Family:
+def _bold_family(unit: TextUnit) -> Family:
     return family_of(unit) or ("bold", True)
 
 
 def _by_family(text: Text, places: Sequence[int]) -> list[list[int]]:
-    """Return lines in bold by their marks; a title over them is with those without a mark."""
+    """Group bold lines by their marks; a title above them joins those without a mark."""
     families: dict[Family, list[int]] = defaultdict(list)
     for place in places:
         families[_bold_family(text.units[place])].append(place)
     return list(families.values())
 
 
-def _may_head(unit: Unit) -> bool:
-    """Whether words in bold can be a heading: labels of notes, and roles, are read otherwise."""
+def _may_head(unit: TextUnit) -> bool:
+    """Whether bold text can be a heading: note labels and roles are handled elsewhere."""
     if unit.leading is not None or look_of(unit) in (Look.STEP, Look.ANSWER):
         return False
     if not is_like_heading(unit):
@@ -74,16 +73,16 @@ def _may_head(unit: Unit) -> bool:
 
 
 def _stands_alone(text: Text, position: int) -> bool:
-    """Whether a line is a paragraph by itself: over the text of its own, it is rather a term."""
+    """Whether a line is a paragraph of its own: directly above text it is more likely a term."""
     following = text.units[position + 1 : position + 2]
     return all(each.paragraph != text.units[position].paragraph for each in following)
 
 
-def _by_section(text: Text, places: Sequence[int], found: Headings) -> Iterator[list[int]]:
+def _by_section(text: Text, places: Sequence[int], found: FoundHeadings) -> Iterator[list[int]]:
     part: list[int] = []
     wanted = set(places)
     for position, unit in enumerate(text.units):
-        if unit.kind is Kind.HEADING or position in found.families:
+        if unit.kind is UnitKind.HEADING or position in found.families:
             yield part
             part = []
         elif position in wanted:
@@ -96,14 +95,14 @@ def _asked(text: Text, part: Sequence[int]) -> list[int]:
     return asked if len(asked) > 1 else []
 
 
-def _covering(text: Text, part: Sequence[int], found: Headings) -> list[int]:
-    """Return the lines in bold of a section if nothing of it stands over the first of them.
+def _covering(text: Text, part: Sequence[int], found: FoundHeadings) -> list[int]:
+    """Return a section's bold lines if none of its text is above the first.
 
-    Those that all stand on a numbered list are the names of its procedures.
+    If they are all above numbered lists, they name its procedures.
     """
     if not part or all(names_steps(text, place) for place in part):
         return []
     first = part[0]
     before = text.units[first - 1] if first else None
-    at_top = before is None or before.kind is Kind.HEADING or first - 1 in found.families
+    at_top = before is None or before.kind is UnitKind.HEADING or first - 1 in found.families
     return list(part) if at_top else []

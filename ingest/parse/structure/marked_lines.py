@@ -1,4 +1,4 @@
-"""Headings that begin with a mark: a sign, a label, a number with points, or "Q."."""
+"""Headings that begin with a mark: a sign, a label, a dotted number, or "Q."."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.parse.structure.evidence import (
     ASKED,
     WITH_BODY,
     Family,
-    Headings,
+    FoundHeadings,
     Text,
     are_headings,
     family_of,
@@ -19,14 +19,15 @@ from ingest.parse.structure.evidence import (
     look_of,
 )
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.units import Kind, Unit, start_of
+from ingest.parse.structure.units import TextUnit, UnitKind, start_of
 
+# Units between a question and its answer; chosen by hand.
 _SOON = 3
 _LIST_SIGNS = set("●○◎▶▷►★☆◆◇△▲")
 
 
-def questions(text: Text, found: Headings) -> dict[int, Family]:
-    """Questions that are marked as such, where an answer is, or are questions."""
+def questions(text: Text, found: FoundHeadings) -> dict[int, Family]:
+    """Find marked questions that have an answer, or are phrased as questions."""
     places = [n for n, unit in enumerate(text.units) if look_of(unit) is Look.QUESTION]
     is_place = set(places).__contains__
     bodies = [text.body(place, is_place) for place in places]
@@ -44,8 +45,8 @@ def questions(text: Text, found: Headings) -> dict[int, Family]:
     return {}
 
 
-def _is_answered(question: Unit, body: Sequence[Unit]) -> bool:
-    """Whether an answer with the question's number stands soon below it."""
+def _is_answered(question: TextUnit, body: Sequence[TextUnit]) -> bool:
+    """Whether an answer with the question's number follows soon."""
     number = question.mark.value if question.mark else None
     return any(
         look_of(each) is Look.ANSWER and each.mark is not None and each.mark.value == number
@@ -60,24 +61,24 @@ def _are_letters(text: Text, places: Sequence[int]) -> bool:
     )
 
 
-def answers(text: Text, found: Headings) -> Iterator[int]:
+def answers(text: Text, found: FoundHeadings) -> Iterator[int]:
     """Yield the lines that begin the answer to a question."""
     asked = False
     for position, unit in enumerate(text.units):
         if position in found.families:
             asked = found.families[position][0] == "question"
-        elif unit.kind is Kind.HEADING:
+        elif unit.kind is UnitKind.HEADING:
             asked = unit.mark is not None and unit.mark.look is Look.QUESTION
         elif asked and look_of(unit) is Look.ANSWER:
             yield position
             asked = False
 
 
-def marked(text: Text, found: Headings) -> dict[int, Family]:
-    """Lines that begin with signs, labels, or numbers that only headings have."""
+def marked(text: Text, found: FoundHeadings) -> dict[int, Family]:
+    """Find lines that begin with signs, labels or numbers that only headings have."""
     families: dict[Family, list[int]] = defaultdict(list)
     for position, unit in enumerate(text.units):
-        if unit.kind is not Kind.LINE or position in found.families:
+        if unit.kind is not UnitKind.LINE or position in found.families:
             continue
         look = look_of(unit)
         if look is Look.HEADING or (look is Look.LABEL and not is_role_label(unit)):
@@ -94,8 +95,8 @@ def marked(text: Text, found: Headings) -> dict[int, Family]:
     return taken
 
 
-def over_dotted(text: Text, found: Headings) -> dict[int, Family]:
-    """Lines with a number right over "2.1 ..." that begins with the same one."""
+def over_dotted(text: Text, found: FoundHeadings) -> dict[int, Family]:
+    """Find numbered lines directly above "2.1 ..." with the same first number."""
     taken: dict[int, Family] = {}
     for position in found.families:
         above = text.units[position - 1] if position else None
@@ -103,7 +104,7 @@ def over_dotted(text: Text, found: Headings) -> dict[int, Family]:
             continue
         number = re.match(r"\d+", text.units[position].text)
         own = re.match(r"(\d{1,2})[.．]?\s+\S", above.text)
-        value = start_of(above) if above.kind is Kind.NUMBERED else int(own[1]) if own else None
+        value = start_of(above) if above.kind is UnitKind.NUMBERED else int(own[1]) if own else None
         if above.text and number and value == int(number[0]):
             taken[position - 1] = ("1.", above.bold)
     return taken

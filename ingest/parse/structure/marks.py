@@ -1,4 +1,4 @@
-"""What a line can begin with that makes it look like a heading, a step, a question or an answer."""
+"""Line starts that suggest a heading, a step, a question or an answer."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from enum import StrEnum
 
 
 class Look(StrEnum):
-    """What a mark is used for."""
+    """How a mark is used."""
 
     NUMBER = "number"
-    """Steps, and numbered headings."""
+    """Steps and numbered headings."""
     STEP = "step"
     HEADING = "heading"
     LABEL = "label"
-    """Words in brackets at a line's beginning."""
+    """Bracketed words at a line's start."""
     BULLET = "bullet"
     QUESTION = "question"
     ANSWER = "answer"
@@ -27,8 +27,8 @@ class Look(StrEnum):
 class Mark:
     """How a line begins: lines of the same `family` belong together.
 
-    `value` is its number, if it has one; `end` is where the line's own words begin. `depth` is
-    that of numbers with points ("2.1" has 2), and of signs that are put several times.
+    `value` is its number, if any; `end` is where the line's own text begins. `depth` is that of
+    dotted numbers ("2.1" has 2) and of repeated signs.
     """
 
     look: Look
@@ -39,12 +39,12 @@ class Mark:
 
     @property
     def is_sign(self) -> bool:
-        """Whether it is a sign such as "■", which is no word of the line."""
+        """Whether it is a sign such as "■", which is not part of the line's text."""
         return self.look is Look.HEADING and self.family in _SIGNS
 
 
 _MAY_STAND_ALONE = (Look.ANSWER, Look.STEP)
-"""Marks whose words may be on the next line."""
+"""Marks whose text may be on the next line."""
 
 _Value = Callable[[str], int]
 
@@ -60,7 +60,7 @@ _ANSWER_WORDS = (
     "A|Ａ|答え?|回答|Answer|Antwort|R[ée]ponse|Respuesta|Resposta|Risposta|R|Ответ|답변?"
 )
 _POINT = r"[.．。:：、)）\]】]"
-# Signs that begin headings in texts without any other markup; some begin list items as often.
+# Signs that begin headings in texts without markup; some begin list items as often.
 _SIGNS = "■□◆◇●○◎▼▽▲△▶▷►★☆❖✦◼◻⬛⬜§"
 _BRACKETS = (
     ("【", "】"),
@@ -75,7 +75,7 @@ _BRACKETS = (
 
 
 def find_mark(text: str) -> Mark | None:
-    """Return the mark that a line begins with, if it has words of its own behind it."""
+    """Return the mark that a line begins with, if text follows it."""
     for pattern, look, family, value in _PATTERNS:
         match = pattern.match(text)
         if match is None or (match.end() == len(text) and look not in _MAY_STAND_ALONE):
@@ -119,7 +119,7 @@ def _patterns() -> list[tuple[re.Pattern[str], Look, str, _Value | None]]:
 
     def step(words: str) -> str:
         pointed = r"\s*[:：.．、)）-]\s*"
-        # Without a point, what follows begins like a sentence: not "Step 1 is the hardest".
+        # Without a period, the rest must begin like a sentence: not "Step 1 is the hardest".
         spaced = r"\s+(?![a-zà-ÿ])"
         glued = r"(?=[^\W\d_a-z])"
         return rf"(?i:{words})\s*{number}(?:{pointed}|{spaced}|{glued}|$)"
@@ -159,7 +159,7 @@ def _patterns() -> list[tuple[re.Pattern[str], Look, str, _Value | None]]:
 
 _PATTERNS = _patterns()
 _DOTTED = re.compile(r"(\d{1,2}(?:[.．-]\d{1,2}){1,3})[.．]?(?:\s+|(?=[^\W\d_a-zA-Z]))(?=[^\W\d_])")
-# A sign of Markdown's headings without the space that would have made it one.
+# Markdown heading signs without the space that would have made it a heading.
 _HASHES = re.compile(r"(#{1,6})(?=[^\s#\d!/])|(＃{1,6})\s*(?=\S)")
 _BULLET = re.compile(r"([-*–—])\s+(?=\S)|([•‣◦▪・･·→➔])\s*(?=\S)")
 _COUNTED = re.compile(r"([^\W\d_]{2,20})\s*(\d{1,2})\s*(?:[:：.．]|\s[-–—])\s*(?=[^\s\d])")
@@ -175,7 +175,7 @@ def _dotted(text: str) -> Mark | None:
 
 def _hashes(text: str) -> Mark | None:
     match = _HASHES.match(text)
-    # Several on a line are names of topics or channels.
+    # Several on one line are hashtags or channels.
     if not match or " #" in text:
         return None
     signs = match[1] or match[2]
@@ -194,7 +194,7 @@ def _bullet(text: str) -> Mark | None:
 
 
 def _counted(text: str) -> Mark | None:
-    """Take a word with a number before a title: "Card 2 - The reader is dark"."""
+    """Match a word with a number before a title: "Card 2 - The reader is dark"."""
     if not (match := _COUNTED.match(text)):
         return None
     return Mark(Look.HEADING, f"word {match[1].lower()}", match.end(), _digits(match[2]))

@@ -1,4 +1,4 @@
-"""Headings that are numbered as steps are."""
+"""Headings that are numbered like steps."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator, Sequence
 from ingest.parse.structure.evidence import (
     WITH_BODY,
     Family,
-    Headings,
+    FoundHeadings,
     Text,
     family_of,
     is_like_heading,
     look_of,
 )
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.units import Kind, Unit, start_of
+from ingest.parse.structure.units import TextUnit, UnitKind, start_of
 
 
-def numbered(text: Text, found: Headings) -> dict[int, Family]:
-    """Numbered lines that are no sentences, each with more under it than a step has."""
+def numbered(text: Text, found: FoundHeadings) -> dict[int, Family]:
+    """Find numbered lines that are not sentences, each with more under it than a step has."""
     taken: dict[int, Family] = {}
     for places in _numbered_families(text, found):
         numbers = [_number(text.units[n]) for n in places]
@@ -34,14 +34,14 @@ def numbered(text: Text, found: Headings) -> dict[int, Family]:
     return taken
 
 
-def _numbered_families(text: Text, found: Headings) -> Iterator[list[int]]:
+def _numbered_families(text: Text, found: FoundHeadings) -> Iterator[list[int]]:
     """Yield the numbered lines of each family between two headings."""
     families: dict[Family, list[int]] = defaultdict(list)
     for position, unit in enumerate(text.units):
-        if unit.kind is Kind.HEADING or position in found.families:
+        if unit.kind is UnitKind.HEADING or position in found.families:
             yield from families.values()
             families = defaultdict(list)
-        elif unit.kind is Kind.NUMBERED and unit.whole:
+        elif unit.kind is UnitKind.NUMBERED and unit.whole:
             families["1.", False].append(position)
         elif look_of(unit) is Look.NUMBER:
             family = family_of(unit)
@@ -50,15 +50,15 @@ def _numbered_families(text: Text, found: Headings) -> Iterator[list[int]]:
     yield from families.values()
 
 
-def _number(unit: Unit) -> int | None:
-    if unit.kind is Kind.NUMBERED:
+def _number(unit: TextUnit) -> int | None:
+    if unit.kind is UnitKind.NUMBERED:
         return start_of(unit)
     return unit.mark.value if unit.mark else None
 
 
-def _is_rich(body: Sequence[Unit]) -> bool:
+def _is_rich(body: Sequence[TextUnit]) -> bool:
     """Whether there are steps in it, or several lines."""
     steps = any(
-        unit.kind is Kind.NUMBERED or look_of(unit) in (Look.NUMBER, Look.STEP) for unit in body
+        unit.kind is UnitKind.NUMBERED or look_of(unit) in (Look.NUMBER, Look.STEP) for unit in body
     )
-    return steps or sum(unit.kind is Kind.LINE for unit in body) > 1
+    return steps or sum(unit.kind is UnitKind.LINE for unit in body) > 1

@@ -1,4 +1,4 @@
-"""From tokens whose structure is only typed to those of the Markdown that it stands for."""
+"""Replaces structure that is only typed with the tokens of the equivalent Markdown."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ingest.parse.roles import is_bare, role_of
 from ingest.parse.structure.evidence import Text, is_ended, is_role_label, is_short
 from ingest.parse.structure.headings import find_headings, levels
 from ingest.parse.structure.marks import Look
-from ingest.parse.structure.steps import Run, bullets_at, known_families, lists_at, run_at
-from ingest.parse.structure.units import Kind, Unit, items_of, split, units_of
+from ingest.parse.structure.steps import StepRun, bullets_at, known_families, lists_at, run_at
+from ingest.parse.structure.units import TextUnit, UnitKind, items_of, split, units_of
 from ingest.parse.structure.write import (
     bullet_list,
     caption,
@@ -27,24 +27,25 @@ from ingest.remark import Remark, RemarkKind
 from kb.model import Role
 from kb.text.counted import counted
 
+# Characters of a heading that a remark quotes; chosen by hand.
 _SHORT = 60
-# Marks that only say that a heading is one; numbers and labels are a heading's own words.
+# Marks that only flag a heading; numbers and labels are part of its text.
 _DROPPED = ("question", "#")
 _LABEL = re.compile(r"([^:：。.!?]{1,40})[:：]")
 
 
 @dataclass
-class Recovered:
-    """A document's tokens, with what was found in them, and what is to be said of it."""
+class RecoveredTokens:
+    """A document's tokens, with what was found in them, and remarks."""
 
     tokens: list[Token]
     remarks: list[Remark] = field(default_factory=list)
 
 
-def recover(tokens: Sequence[Token], document: Document) -> Recovered:
-    """Return the tokens with the headings, steps and answers that are only typed as what they are.
+def recover(tokens: Sequence[Token], document: Document) -> RecoveredTokens:
+    """Return the tokens with typed headings, steps and answers marked up as such.
 
-    Lines are taken for headings by what the whole text has of their kind, and for steps by their
+    Headings are recognised by the evidence for their kind in the whole text, steps by their
     numbers.
     """
     units = units_of(tokens)
@@ -53,7 +54,7 @@ def recover(tokens: Sequence[Token], document: Document) -> Recovered:
     level = levels(text, found)
     labels = _role_lines(units)
     writer = _Writer(document, known_families(units))
-    segment: list[Unit] = []
+    segment: list[TextUnit] = []
     for position, unit in enumerate(units):
         if position in level:
             writer.write(segment)
@@ -66,18 +67,18 @@ def recover(tokens: Sequence[Token], document: Document) -> Recovered:
         else:
             segment.append(unit)
     writer.write(segment)
-    return Recovered(writer.tokens, writer.remarks)
+    return RecoveredTokens(writer.tokens, writer.remarks)
 
 
-def _answer(unit: Unit) -> list[Unit]:
-    """Return what an answer says, without its mark."""
+def _answer(unit: TextUnit) -> list[TextUnit]:
+    """Return an answer's text, without its mark."""
     assert unit.mark is not None
     _, rest = cut_line(unit, unit.mark.end)
     return [replace(rest, starts=True)] if rest.text else []
 
 
-def _labelled(unit: Unit) -> list[Unit]:
-    """Return a line that begins with a label; steps that begin behind it are cut off."""
+def _labelled(unit: TextUnit) -> list[TextUnit]:
+    """Return a line that begins with a label, split from the steps that begin after it."""
     written = _LABEL.match(unit.text)
     end = unit.mark.end if unit.mark else written.end() if written else 0
     label, rest = cut_line(unit, end)
@@ -95,13 +96,13 @@ class _Writer:
     tokens: list[Token] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
-    def heading(self, unit: Unit, level: int) -> None:
+    def heading(self, unit: TextUnit, level: int) -> None:
         """Write a line as a heading."""
         self.tokens += heading(unit, level, _skipped(unit))
-        self._remark(unit, f"looks like a heading and was taken as one: {_short(unit.text)}")
+        self._remark(unit, f"looks like a heading and was read as one: {_short(unit.text)}")
 
-    def write(self, units: Sequence[Unit]) -> None:
-        """Write what stands between two headings."""
+    def write(self, units: Sequence[TextUnit]) -> None:
+        """Write the units between two headings."""
         position = 0
         while position < len(units):
             run = run_at(units, position, self.known)
@@ -113,7 +114,7 @@ class _Writer:
                 self.tokens += bullet_list(self._items(units, bullets))
             elif lists:
                 self._lists(units, lists)
-            elif units[position].kind is Kind.LINE:
+            elif units[position].kind is UnitKind.LINE:
                 position = self._paragraph(units, position)
                 continue
             else:
@@ -124,8 +125,8 @@ class _Writer:
             assert taken is not None
             position = taken.ends[-1]
 
-    def _paragraph(self, units: Sequence[Unit], position: int) -> int:
-        """Write a paragraph's lines, up to where another begins or steps do."""
+    def _paragraph(self, units: Sequence[TextUnit], position: int) -> int:
+        """Write a paragraph's lines, up to where another paragraph or steps begin."""
         first = units[position]
         end = position + 1
         while end < len(units) and self._continues(units, end, first):
@@ -136,8 +137,8 @@ class _Writer:
         )
         return end
 
-    def _names_steps(self, units: Sequence[Unit], position: int, end: int) -> bool:
-        """Whether a line that is only typed names the steps under it, as one in bold would."""
+    def _names_steps(self, units: Sequence[TextUnit], position: int, end: int) -> bool:
+        """Whether a typed line names the steps under it, as a bold one would."""
         line = units[position]
         if not self.document.typed or end > position + 1 or end == len(units) or line.mark:
             return False
@@ -147,21 +148,21 @@ class _Writer:
         named = is_short(line.text) and (not is_ended(line.text) or line.text.endswith((":", "：")))
         return named and run_at(units, end, self.known) is not None
 
-    def _continues(self, units: Sequence[Unit], at: int, first: Unit) -> bool:
+    def _continues(self, units: Sequence[TextUnit], at: int, first: TextUnit) -> bool:
         unit = units[at]
-        same = unit.kind is Kind.LINE and unit.paragraph == first.paragraph
+        same = unit.kind is UnitKind.LINE and unit.paragraph == first.paragraph
         if not same or unit.starts:
             return False
         return run_at(units, at, self.known) is None and bullets_at(units, at) is None
 
-    def _steps(self, units: Sequence[Unit], run: Run) -> None:
+    def _steps(self, units: Sequence[TextUnit], run: StepRun) -> None:
         items = self._items(units, run)
         self.tokens += ordered_list(items, run.start)
         steps = counted(len(items), "line")
-        text = f"{steps} from here look like steps and were taken as such"
+        text = f"{steps} from here look like steps and were read as such"
         self._remark(units[run.positions[0]], text)
 
-    def _items(self, units: Sequence[Unit], run: Run) -> list[list[Token]]:
+    def _items(self, units: Sequence[TextUnit], run: StepRun) -> list[list[Token]]:
         items: list[list[Token]] = []
         for position, end in zip(run.positions, run.ends, strict=True):
             step = units[position]
@@ -175,7 +176,7 @@ class _Writer:
             items.append([*(paragraph(said, skip) if said else []), *below])
         return items
 
-    def _lists(self, units: Sequence[Unit], run: Run) -> None:
+    def _lists(self, units: Sequence[TextUnit], run: StepRun) -> None:
         items: list[list[Token]] = []
         for position, end in zip(run.positions, run.ends, strict=True):
             for item in items_of(units[position]):
@@ -183,15 +184,15 @@ class _Writer:
             items[-1] += self._part(units[position + 1 : end])
         self.tokens += ordered_list(items, run.start)
 
-    def _part(self, units: Sequence[Unit]) -> list[Token]:
-        """Return what belongs to a step, written by itself."""
+    def _part(self, units: Sequence[TextUnit]) -> list[Token]:
+        """Return the content of a step, written separately."""
         part = _Writer(self.document, self.known)
         part.write(units)
         self.remarks += part.remarks
         return part.tokens
 
     def _inside(self, block: list[Token]) -> list[Token]:
-        """Return a block with the steps in it, and in the items of a list, as such."""
+        """Return a block with the typed steps in it, or in its list items, marked up."""
         if len(block) < 3 or block[0].nesting != 1 or block[0].type in _CLOSED:
             return block
         if block[0].type in ("bullet_list_open", "ordered_list_open"):
@@ -201,42 +202,42 @@ class _Writer:
 
     def _inner(self, block: list[Token]) -> list[Token]:
         inner = units_of(block[1:-1])
-        if any(unit.kind is Kind.LINE and len(unit.whole) != 3 for unit in inner):
+        if any(unit.kind is UnitKind.LINE and len(unit.whole) != 3 for unit in inner):
             return block[1:-1]
         return self._part(inner)
 
-    def _remark(self, unit: Unit, text: str) -> None:
+    def _remark(self, unit: TextUnit, text: str) -> None:
         line = self.document.source_line(unit.line)
         self.remarks.append(Remark(line=line, kind=RemarkKind.STRUCTURE, text=text))
 
 
-# What is in them is no text of blocks.
+# What is in them is not text of blocks.
 _CLOSED = ("paragraph_open", "heading_open", "table_open", "dl_open")
 
 
-def _is_continued(unit: Unit, step: Unit) -> bool:
-    same = unit.kind is Kind.LINE and unit.paragraph == step.paragraph
+def _is_continued(unit: TextUnit, step: TextUnit) -> bool:
+    same = unit.kind is UnitKind.LINE and unit.paragraph == step.paragraph
     return same and unit.mark is None and not unit.bold
 
 
-def _skipped(unit: Unit) -> int:
-    """Return how much of a heading's line is no word of it."""
-    if unit.mark is None or unit.kind is not Kind.LINE:
+def _skipped(unit: TextUnit) -> int:
+    """Return how many characters of a heading's line are not its text."""
+    if unit.mark is None or unit.kind is not UnitKind.LINE:
         return 0
     return unit.mark.end if unit.mark.is_sign or unit.mark.family in _DROPPED else 0
 
 
-def _role_lines(units: Sequence[Unit]) -> set[Unit]:
-    """Return the lines that begin with labels such as "Cause:", where what to do has one, too."""
-    lines: dict[Unit, Role] = {}
+def _role_lines(units: Sequence[TextUnit]) -> set[TextUnit]:
+    """Return the lines that begin with labels such as "Cause:", if a resolution has one as well."""
+    lines: dict[TextUnit, Role] = {}
     for unit in units:
-        if unit.kind is Kind.LINE and (role := _role(unit)):
+        if unit.kind is UnitKind.LINE and (role := _role(unit)):
             lines[unit] = role
     roles = set(lines.values())
     return set(lines) if Role.RESOLUTION in roles and len(roles) > 1 else set()
 
 
-def _role(unit: Unit) -> Role | None:
+def _role(unit: TextUnit) -> Role | None:
     if is_role_label(unit):
         return role_of(unit.text)
     match = _LABEL.match(unit.text)

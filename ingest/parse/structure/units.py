@@ -1,4 +1,4 @@
-"""A text as the units that structure is looked for in: lines of paragraphs, and what is between."""
+"""Divides a text into the units that structure is recovered from: lines, and other blocks."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ingest.parse.structure.marks import Mark, find_mark
 _BREAKS = ("softbreak", "hardbreak")
 
 
-class Kind(StrEnum):
-    """What a unit is."""
+class UnitKind(StrEnum):
+    """A unit's type."""
 
     LINE = "line"
     HEADING = "heading"
@@ -25,15 +25,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Unit:
-    """A line of a paragraph, or a block of another kind.
+class TextUnit:
+    """A line of a paragraph, or another kind of block.
 
-    `tokens` are the block's, and of a line its inline tokens; `line` is its 0-based line of the
-    Markdown. A line's `paragraph` says which lines are of one; `leading` is the break before it.
+    `tokens` are the block's, or a line's inline tokens; `line` is its 0-based Markdown line.
+    `paragraph` is shared by the lines of one paragraph; `leading` is the line break before a line.
     `bold` says whether all of it is. `mark` is what it begins with. `level` is a heading's.
     """
 
-    kind: Kind
+    kind: UnitKind
     tokens: tuple[Token, ...]
     line: int
     text: str = ""
@@ -43,20 +43,20 @@ class Unit:
     leading: Token | None = None
     level: int = 0
     whole: tuple[Token, ...] = field(default=())
-    """All tokens of the paragraph that a line is of."""
+    """All tokens of the line's paragraph."""
     starts: bool = False
-    """Whether a paragraph begins with it."""
+    """Whether it is the first line of its paragraph."""
     cut: bool = False
-    """Whether some of the line's words were taken off."""
+    """Whether part of the line's text was cut off."""
 
     @property
     def words(self) -> str:
-        """The line's own words, without its mark."""
+        """The line's own text, without its mark."""
         return self.text[self.mark.end :].strip() if self.mark else self.text.strip()
 
 
 def split(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Return tokens as blocks that stand beside each other, each with all that is in it."""
+    """Split tokens into top-level blocks, each with all its tokens."""
     blocks: list[list[Token]] = []
     depth = 0
     for token in tokens:
@@ -67,9 +67,9 @@ def split(tokens: Sequence[Token]) -> list[list[Token]]:
     return blocks
 
 
-def units_of(tokens: Sequence[Token]) -> list[Unit]:
-    """Return the units of blocks that stand beside each other."""
-    units: list[Unit] = []
+def units_of(tokens: Sequence[Token]) -> list[TextUnit]:
+    """Return the units of top-level blocks."""
+    units: list[TextUnit] = []
     for number, block in enumerate(split(tokens)):
         first = block[0]
         line = (first.map or [0, 0])[0]
@@ -78,23 +78,25 @@ def units_of(tokens: Sequence[Token]) -> list[Unit]:
         elif first.type == "heading_open":
             text = "".join(_visible(token) for token in block[1].children or ()).strip()
             level, mark = int(first.tag[1:]), find_mark(text)
-            units.append(Unit(Kind.HEADING, tuple(block), line, text, mark=mark, level=level))
+            units.append(
+                TextUnit(UnitKind.HEADING, tuple(block), line, text, mark=mark, level=level)
+            )
         elif first.type == "ordered_list_open":
             units.append(_numbered(block, line))
         elif first.type == "bullet_list_open":
-            units.append(Unit(Kind.BULLETS, tuple(block), line))
+            units.append(TextUnit(UnitKind.BULLETS, tuple(block), line))
         else:
-            units.append(Unit(Kind.OTHER, tuple(block), line))
+            units.append(TextUnit(UnitKind.OTHER, tuple(block), line))
     return units
 
 
-def _lines(block: list[Token], number: int) -> Iterator[Unit]:
+def _lines(block: list[Token], number: int) -> Iterator[TextUnit]:
     inline = block[1]
     line = (inline.map or [0, 0])[0]
     for offset, leading, children in _inline_lines(inline.children or []):
         text = "".join(_visible(token) for token in children)
-        yield Unit(
-            Kind.LINE,
+        yield TextUnit(
+            UnitKind.LINE,
             tuple(children),
             line + offset,
             text=text.strip(),
@@ -109,7 +111,7 @@ def _lines(block: list[Token], number: int) -> Iterator[Unit]:
 def _inline_lines(
     children: Sequence[Token],
 ) -> Iterator[tuple[int, Token | None, list[Token]]]:
-    """Yield the lines of a paragraph; one that begins within bold words or a link is no line."""
+    """Yield a paragraph's lines; one that begins inside bold text or a link does not count."""
     line: list[Token] = []
     leading: Token | None = None
     start = offset = depth = 0
@@ -142,10 +144,10 @@ def _is_bold(children: Sequence[Token]) -> bool:
     return True
 
 
-def _numbered(block: list[Token], line: int) -> Unit:
-    """Return an ordered list; one of a single short item may be a numbered heading."""
+def _numbered(block: list[Token], line: int) -> TextUnit:
+    """Return an ordered list's unit; a single short item may be a numbered heading."""
     items = split(block[1:-1])
-    unit = Unit(Kind.NUMBERED, tuple(block), line)
+    unit = TextUnit(UnitKind.NUMBERED, tuple(block), line)
     if len(items) != 1:
         return unit
     inside = split(items[0][1:-1])
@@ -155,16 +157,16 @@ def _numbered(block: list[Token], line: int) -> Unit:
     if any(token.type in _BREAKS for token in children):
         return unit
     text = "".join(_visible(token) for token in children).strip()
-    return Unit(
-        Kind.NUMBERED, tuple(block), line, text, bold=_is_bold(children), whole=tuple(inside[0])
+    return TextUnit(
+        UnitKind.NUMBERED, tuple(block), line, text, bold=_is_bold(children), whole=tuple(inside[0])
     )
 
 
-def start_of(unit: Unit) -> int:
-    """Return the first number of an ordered list."""
+def start_of(unit: TextUnit) -> int:
+    """Return an ordered list's first number."""
     return int(unit.tokens[0].attrGet("start") or 1)
 
 
-def items_of(unit: Unit) -> list[list[Token]]:
-    """Return the items of a list, each with the tokens that open and close it."""
+def items_of(unit: TextUnit) -> list[list[Token]]:
+    """Return a list's items, each with its opening and closing tokens."""
     return split(unit.tokens[1:-1])

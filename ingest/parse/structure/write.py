@@ -1,4 +1,4 @@
-"""Tokens for what was found: headings, paragraphs, and lists of steps."""
+"""Builds tokens for recovered structure: headings, paragraphs, and lists of steps."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import replace
 from markdown_it.token import Token
 
 from ingest.parse.structure.marks import find_mark
-from ingest.parse.structure.units import Kind, Unit
+from ingest.parse.structure.units import TextUnit, UnitKind
 
 
-def heading(unit: Unit, level: int, skip: int) -> list[Token]:
+def heading(unit: TextUnit, level: int, skip: int) -> list[Token]:
     """Return a line as a heading, without its first `skip` characters."""
-    children = unit.tokens if unit.kind is Kind.LINE else tuple(unit.whole[1].children or ())
+    children = unit.tokens if unit.kind is UnitKind.LINE else tuple(unit.whole[1].children or ())
     tag = f"h{min(level, 9)}"
     place = [unit.line, unit.line + 1]
     return [
@@ -24,8 +24,8 @@ def heading(unit: Unit, level: int, skip: int) -> list[Token]:
     ]
 
 
-def caption(unit: Unit) -> list[Token]:
-    """Return a line as a paragraph in bold, which is what names of procedures are in."""
+def caption(unit: TextUnit) -> list[Token]:
+    """Return a line as a bold paragraph, as names of procedures are."""
     children = [
         Token("strong_open", "strong", 1, markup="**"),
         *unit.tokens,
@@ -34,8 +34,8 @@ def caption(unit: Unit) -> list[Token]:
     return paragraph([replace(unit, tokens=tuple(children), cut=True)])
 
 
-def paragraph(lines: Sequence[Unit], skip: int = 0) -> list[Token]:
-    """Return lines as a paragraph, the first of them without its first `skip` characters."""
+def paragraph(lines: Sequence[TextUnit], skip: int = 0) -> list[Token]:
+    """Return lines as a paragraph, without the first `skip` characters of the first."""
     first, last = lines[0], lines[-1]
     whole = first.whole[1].map or [first.line, last.line + 1]
     cut = skip or any(line.cut for line in lines)
@@ -55,8 +55,8 @@ def paragraph(lines: Sequence[Unit], skip: int = 0) -> list[Token]:
     return [opening, _inline(children, place), closing]
 
 
-def cut_line(unit: Unit, at: int) -> tuple[Unit, Unit]:
-    """Return a line's first characters, and the rest of it, as lines of their own paragraphs."""
+def cut_line(unit: TextUnit, at: int) -> tuple[TextUnit, TextUnit]:
+    """Split a line at a character into two, in paragraphs of their own."""
     head, tail = _until(unit.tokens, at), _without(unit.tokens, at)
     words = unit.text[:at].strip()
     rest = unit.text[at:].strip()
@@ -66,13 +66,13 @@ def cut_line(unit: Unit, at: int) -> tuple[Unit, Unit]:
 
 
 def ordered_list(items: Sequence[Sequence[Token]], start: int) -> list[Token]:
-    """Return the contents of items as an ordered list that begins with a number."""
+    """Return the items as an ordered list that begins with `start`."""
     attrs: dict[str, str | int | float] = {} if start == 1 else {"start": start}
     return _list("ordered_list", "ol", items, attrs)
 
 
 def bullet_list(items: Sequence[Sequence[Token]]) -> list[Token]:
-    """Return the contents of items as a list with bullets."""
+    """Return the items as a bulleted list."""
     return _list("bullet_list", "ul", items, {})
 
 
@@ -115,7 +115,7 @@ def _until(children: Iterable[Token], end: int) -> list[Token]:
 
 
 def _without(children: Iterable[Token], skip: int) -> list[Token]:
-    """Return inline tokens without their first characters, and the white space behind them."""
+    """Return inline tokens without their first characters and the white space after them."""
     kept: list[Token] = []
     stripping = True
     for token in children:

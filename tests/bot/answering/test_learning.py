@@ -140,7 +140,7 @@ def test_what_is_learned_goes_into_the_guides_own_file(house: House, published: 
     choose(house.slack, "U2", ASKED[0])
     choose(house.slack, "U6", ASKED[1])
     house.settle()
-    home = house.parts.settings.home
+    home = house.services.settings.home
     home.snapshots.symlink_to(published.snapshots)
     home.models.symlink_to(published.models.resolve())
     guide = published.root.parent / "workshop.md"
@@ -159,7 +159,7 @@ def test_a_human_who_names_the_section_teaches_it(house: House) -> None:
     (posted,) = slack.wait_for_messages("C9", 1)
     slack.message("C9", "U6", f"See “{HEADING}”, that is it.", thread_ts=posted["ts"])
     house.settle()
-    lessons = Lessons(house.parts.store).all()
+    lessons = Lessons(house.services.store).all()
     assert [each.problem for each in lessons if each.person == "U6"] == [LATHE]
 
 

@@ -13,20 +13,22 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.app import assemble, build_app
 from bot.listeners import Services
-from bot.operations.ingest_runner import (
-    Diff,
-    FailedError,
-    Gate,
-    GuideChange,
-    IngestResult,
-    IngestRunner,
-    QuestionChange,
-    SectionChange,
-)
+from bot.operations.ingest_runner import FailedError, IngestRunner, RunResult
 from bot.settings import BotSettings
 from bot.views.ingest_changes import diff_view, result_message
 from bot.words.catalogue import words
+from kb.ingest_result import (
+    ChangeKind,
+    Diff,
+    GateReport,
+    GuideChange,
+    IngestSummary,
+    QuestionChange,
+    QuestionOutcome,
+    SectionChange,
+)
 from kb.knowledge_base import KnowledgeBase
+from kb.model import Decision
 from kb.paths import Home
 from kb.snapshot.format import current_name
 from testing.slack_server import SlackServer, plain
@@ -50,7 +52,10 @@ if mode == "broken":
     sys.exit("guides/vpn.md:3: this is no heading. Write one.")
 print("WARNING some library says so", file=sys.stderr)
 stopped = mode == "stopped"
-worse = [{"question": "I lost my key", "worse": "not covered"}] if stopped else []
+answered = {"decision": "answer", "sections": ["vpn#a"], "failure": None}
+change = {"question": "I lost my key", "language": "en", "line": 1, "expect": ["vpn#a"],
+          "before": answered, "after": answered, "worse": "not covered"}
+worse = [change] if stopped else []
 section = {"kinds": ["changed", "moved"], "anchor": "a", "heading": "<!channel>", "sentences": []}
 guides = [
     {"kind": "changed", "id": "vpn", "language": "en", "title": "VPN", "sections": [section]},
@@ -58,7 +63,10 @@ guides = [
 ]
 print(json.dumps({
     "snapshot": "20261124-1", "published": False, "held": True,
-    "summary": {"guides": 2, "sections": 9, "seconds": 1.5, "left_out": ["old.md:1: empty"]},
+    "summary": {"guides": 2, "sections": 9, "chunks": 9, "embedded": 9, "reused": 0, "seconds": 1.5,
+                "peak": 1, "left_out": ["old.md:1: empty"], "passed_over": [], "remarks": [],
+                "kept": [], "gone": [], "problems": 9, "without_wordings": 0, "drafts_waiting": 0,
+                "packs": []},
     "diff": {"before": None, "after": "20261124-1", "guides": guides},
     "gate": {"questions": 5, "right_before": 5, "right_after": 5 - stopped, "allowed": 0,
              "passed": not stopped, "changes": worse},
@@ -253,17 +261,54 @@ def test_what_is_no_name_of_a_snapshot_is_not_run(tmp_path: Path, name: str) -> 
     assert not (tmp_path / "calls").exists()
 
 
+def result_of(diff: Diff, gate: GateReport | None = None) -> RunResult:
+    summary = IngestSummary(
+        guides=1,
+        sections=1,
+        chunks=1,
+        embedded=1,
+        reused=0,
+        seconds=1.0,
+        peak=1,
+        left_out=(),
+        passed_over=(),
+        remarks=(),
+        kept=(),
+        gone=(),
+        problems=1,
+        without_wordings=0,
+        drafts_waiting=0,
+        packs=(),
+    )
+    return RunResult(
+        snapshot="s", published=False, held=True, summary=summary, diff=diff, gate=gate
+    )
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_large_diff_is_cut(language: str) -> None:
-    section = SectionChange(kinds=("added",), heading=f"<!channel> {'x' * 500}")
-    guides = [GuideChange(kind="same", title="G", language="en", sections=(section,) * 500)]
-    gate = Gate(
-        questions=500,
-        right_after=0,
-        changes=(QuestionChange(question="q" * 999, worse="not covered"),) * 500,
+    section = SectionChange(
+        kinds=(ChangeKind.ADDED,), anchor="a", heading=f"<!channel> {'x' * 500}"
     )
-    result = IngestResult(snapshot="s", held=True, diff=Diff(guides=tuple(guides)), gate=gate)
+    guide = GuideChange(
+        kind=ChangeKind.SAME, id="g", title="G", language="en", sections=(section,) * 500
+    )
+    answer = QuestionOutcome(decision=Decision.ANSWER, sections=(), failure=None)
+    change = QuestionChange(
+        question="q" * 999,
+        language="en",
+        line=1,
+        expect=(),
+        before=answer,
+        after=answer,
+        worse="not covered",
+    )
+    gate = GateReport(
+        questions=500, right_before=None, right_after=0, allowed=0, changes=(change,) * 500
+    )
+    result = result_of(Diff(before=None, after="s", guides=(guide,)), gate)
     text = check([result_message(result, words(language))])
     assert "G › <!channel> xxx" in text and len(text) < 9500
     assert len(diff_view(result, words(language)).to_dict()["blocks"]) == 3
-    assert words(language).no_changes in check([result_message(IngestResult(), words(language))])
+    nothing = result_of(Diff(before="r", after="s"))
+    assert words(language).no_changes in check([result_message(nothing, words(language))])

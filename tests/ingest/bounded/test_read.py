@@ -16,9 +16,9 @@ from ingest.bounded.bounds import Bounds
 from ingest.bounded.messages import Make
 from ingest.bounded.read import end_reading, read_bounded
 from ingest.errors import SourceError
-from ingest.loaders.load import SourceFile
 from ingest.reading import read_guides
-from ingest.sources.files import Said, find_sources
+from ingest.source import Source, SourceFile
+from ingest.sources.files import find_sources
 from tests.ingest.bounded.makers import crashing, forever, greedy, killed, own_id
 from tests.ingest.loaders.test_formats import pdf_of
 
@@ -27,7 +27,7 @@ GOOD = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
 
 def refusal(make: Make[int], path: Path, bounds: Bounds | None = None) -> str:
     with pytest.raises(SourceError) as caught:
-        read_bounded(make, SourceFile(path, b""), Said(), bounds or Bounds())
+        read_bounded(make, SourceFile(Source(path), b""), bounds or Bounds())
     return str(caught.value)
 
 
@@ -44,24 +44,25 @@ def test_what_goes_beyond_its_bounds_is_ended_and_the_next_is_read(tmp_path: Pat
     said = refusal(forever, path, Bounds(seconds=0.3))
     assert said == f"{path}: takes longer than 0.3 s to read. Split it, or raise SOURCE_SECONDS."
     assert not is_there(int(path.with_suffix(".pid").read_text()))
-    assert is_there(read_bounded(own_id, SourceFile(path, b""), Said(), Bounds()))
+    assert is_there(read_bounded(own_id, SourceFile(Source(path), b""), Bounds()))
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux bounds memory")
 def test_memory_is_bounded(tmp_path: Path) -> None:
     assert "SOURCE_MEMORY" in refusal(greedy, tmp_path / "a.md", Bounds(mebibytes=100))
-    source = SourceFile(tmp_path / "a.md", b"")
-    assert read_bounded(greedy, source, Said(), Bounds()) == 500 * 1024 * 1024
+    source = SourceFile(Source(tmp_path / "a.md"), b"")
+    assert read_bounded(greedy, source, Bounds()) == 500 * 1024 * 1024
 
 
 def test_the_end_of_the_process_is_told_in_words(tmp_path: Path) -> None:
-    assert "crash (SIGSEGV). Save it anew" in refusal(crashing, tmp_path / "a.md")
-    assert "(SIGKILL), most often for want of memory" in refusal(killed, tmp_path / "a.md")
+    crash = refusal(crashing, tmp_path / "a.md")
+    assert "crashes the program that reads it (SIGSEGV). Save it again" in crash
+    assert "(SIGKILL), most often for lack of memory" in refusal(killed, tmp_path / "a.md")
 
 
 def test_the_process_is_kept_and_ends_when_it_is_not_needed(tmp_path: Path) -> None:
-    source = SourceFile(tmp_path / "a.md", b"")
-    one, two = (read_bounded(own_id, source, Said(), Bounds()) for _ in range(2))
+    source = SourceFile(Source(tmp_path / "a.md"), b"")
+    one, two = (read_bounded(own_id, source, Bounds()) for _ in range(2))
     assert one == two != os.getpid()
     end_reading()
     assert not is_there(one)
@@ -74,10 +75,9 @@ def test_no_process_stays_when_the_one_that_asks_ends(tmp_path: Path, end: int) 
         "import sys; from pathlib import Path\n"
         "from ingest.bounded.bounds import Bounds\n"
         "from ingest.bounded.read import read_bounded\n"
-        "from ingest.loaders.load import SourceFile\n"
-        "from ingest.sources.files import Said\n"
+        "from ingest.source import Source, SourceFile\n"
         "from tests.ingest.bounded.makers import forever\n"
-        "read_bounded(forever, SourceFile(Path(sys.argv[1]), b''), Said(), Bounds())\n"
+        "read_bounded(forever, SourceFile(Source(Path(sys.argv[1])), b''), Bounds())\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(path)],

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.check.diff import Diff, Kind, Words, compare, renamed_problems
+from ingest.check.diff import compare, renamed_problems
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from ingest.pipeline import ingest
+from kb.ingest_result import ChangeKind, Diff, TextRun
 from kb.paths import Home
 from kb.snapshot.format import Snapshot, open_current
 from testing.hashed import HashedEmbeddings
@@ -60,7 +61,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def said(words: tuple[Words, ...], *kinds: Kind) -> str:
+def said(words: tuple[TextRun, ...], *kinds: ChangeKind) -> str:
     return "".join(each.text for each in words if each.kind in kinds)
 
 
@@ -68,28 +69,30 @@ def test_an_edit_is_told_by_its_words(desk: Desk) -> None:
     (guide,) = desk.change("three seconds", "five seconds").guides
     (section,) = guide.sections
     assert (guide.kind, section.kinds, section.anchor) == (
-        Kind.CHANGED,
-        (Kind.CHANGED,),
+        ChangeKind.CHANGED,
+        (ChangeKind.CHANGED,),
         "the-kettle-is-cold",
     )
     (sentence,) = section.sentences
-    assert said(sentence, Kind.REMOVED) == "three" and said(sentence, Kind.ADDED) == "five"
-    assert said(sentence, Kind.SAME, Kind.ADDED) == "Press the switch for five seconds."
+    assert (
+        said(sentence, ChangeKind.REMOVED) == "three" and said(sentence, ChangeKind.ADDED) == "five"
+    )
+    assert said(sentence, ChangeKind.SAME, ChangeKind.ADDED) == "Press the switch for five seconds."
 
 
 def test_a_sentence_with_nothing_of_the_old_one_takes_its_place(desk: Desk) -> None:
     (guide,) = desk.change("Tighten the ring under the lid.", "Buy another.").guides
     (section,) = guide.sections
     assert section.sentences == (
-        (Words(kind=Kind.REMOVED, text="Tighten the ring under the lid."),),
-        (Words(kind=Kind.ADDED, text="Buy another."),),
+        (TextRun(kind=ChangeKind.REMOVED, text="Tighten the ring under the lid."),),
+        (TextRun(kind=ChangeKind.ADDED, text="Buy another."),),
     )
 
 
 def test_a_section_of_another_heading_is_the_same_one(desk: Desk) -> None:
     (guide,) = desk.change("The kettle is loud", "It makes a noise").guides
     (section,) = guide.sections
-    assert section.kinds == (Kind.RENAMED,)
+    assert section.kinds == (ChangeKind.RENAMED,)
     assert (section.before, section.heading) == ("The kettle is loud", "It makes a noise")
 
 
@@ -97,8 +100,8 @@ def test_sections_come_and_go(desk: Desk) -> None:
     leaks = "## The kettle leaks\n\nTighten the ring under the lid.\n"
     (guide,) = desk.change(leaks, "## Where to buy one\n\nIn the shop at the station.\n").guides
     assert [(each.kinds, each.heading) for each in guide.sections] == [
-        ((Kind.ADDED,), "Where to buy one"),
-        ((Kind.REMOVED,), "The kettle leaks"),
+        ((ChangeKind.ADDED,), "Where to buy one"),
+        ((ChangeKind.REMOVED,), "The kettle leaks"),
     ]
 
 
@@ -106,10 +109,12 @@ def test_guides_come_and_go_and_those_that_stay_are_left_out(desk: Desk) -> None
     first = desk.publish(kettle=KETTLE)
     both = desk.publish(kettle=KETTLE, toaster=TOASTER)
     added, removed = compare(first, both), compare(both, first)
-    assert [(each.kind, each.title) for each in added.guides] == [(Kind.ADDED, "Toasters")]
-    assert [(each.kind, each.title) for each in removed.guides] == [(Kind.REMOVED, "Toasters")]
+    assert [(each.kind, each.title) for each in added.guides] == [(ChangeKind.ADDED, "Toasters")]
+    assert [(each.kind, each.title) for each in removed.guides] == [
+        (ChangeKind.REMOVED, "Toasters")
+    ]
     assert compare(None, first).before is None
-    assert [each.kind for each in compare(None, first).guides] == [Kind.ADDED]
+    assert [each.kind for each in compare(None, first).guides] == [ChangeKind.ADDED]
 
 
 def test_lines_that_only_moved_are_no_change(desk: Desk) -> None:

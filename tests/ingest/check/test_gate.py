@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.check.gate import GateReport, ask_both
+from ingest.check.gate import ask_both
 from ingest.pipeline import ingest
 from kb.evaluation.golden import GoldenQuestion
+from kb.ingest_result import GateReport
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
 from kb.paths import Home
@@ -80,7 +81,7 @@ def test_a_section_that_is_gone_stops_it(published: Published) -> None:
     report = ask_both([COLD, LEAKS, LUNCH], before, after)
     (worse,) = report.regressions
     assert (worse.question, worse.line, worse.draft) == (LEAKS.q, 2, True)
-    assert worse.worse == ("the section it was answered from is gone: kettle#the-kettle-leaks")
+    assert worse.worse == ("the section that answered it is gone: kettle#the-kettle-leaks")
     assert (report.right_before, report.passed) == (3, False)
     assert ask_both([LEAKS], before, after, allowed=1).passed
 

@@ -61,7 +61,7 @@ def test_the_file_beside_keeps_the_last_word(tmp_path: Path) -> None:
 def test_nothing_is_written_that_cannot_be_read(tmp_path: Path) -> None:
     guide = tmp_path / "doors.md"
     guide.write_text(TEXT, "utf-8")
-    with pytest.raises(SourceError, match="no section 'roof'. There is: latch, hinge"):
+    with pytest.raises(SourceError, match="no section 'roof'. The sections are: latch, hinge"):
         add_also_asked(guide, "roof", ["It leaks"])
     with pytest.raises(SourceError, match="at most 300"):
         add_also_asked(guide, "latch", ["x" * 301])

@@ -114,7 +114,7 @@ def test_prompts_and_replies_are_passed_over_and_numbers_have_their_plurals(fold
     result = run("--no-packs", ".")
     assert result.exit_code == 0, result.output
     for name in ("prompts.txt", "reply.txt"):
-        assert f"Not a guide, passed over: {name}" in result.stderr
+        assert f"Not a guide, skipped: {name}" in result.stderr
     assert "1 guide, 2 sections, 2 chunks" in result.stderr
     assert "1 of 2 problems has no wordings (guidebot suggest .)" in result.stderr
 

@@ -127,7 +127,7 @@ def test_many_guides_are_a_line_each_and_trees_if_asked_for(folder: Path) -> Non
     assert first.split() == "lifts.md Lifts en 2 2 1 1 2".split()
     assert second.split() == "stairs.md Stairs en 1 1 · · ·".split()
     assert rest == [
-        "Not a guide, passed over: plan.png",
+        "Not a guide, skipped: plan.png",
         "2 guides: 3 problems, 3 steps, 1 table, 1 code block, 1 note, 2 texts in no section.",
     ]
     trees = run(".", "--tree").stdout
@@ -249,7 +249,7 @@ def rows_of(page: BeautifulSoup, block: Tag) -> list[str]:
 
 def test_the_page_has_the_file_and_leads_from_each_block_to_its_lines(folder: Path) -> None:
     done = run("lifts.md", "--html", "page.html")
-    assert done.exit_code == 0 and "The page: page.html" in done.stdout
+    assert done.exit_code == 0 and "Page written: page.html" in done.stdout
     page = read_page(folder / "page.html")
     shown = [row.get_text() for row in page.select(".listing .t")]
     assert shown == GUIDE.rstrip("\n").split("\n")
@@ -326,6 +326,6 @@ def test_a_file_whose_name_is_no_text_is_named(folder: Path) -> None:
         Path(os.fsdecode(bytes(folder) + b"/" + name)).write_text(GUIDE, "utf-8")
     done = run(".")
     assert done.exit_code == 1
-    assert "Cannot be read: \\udc83h\\udc83A.md: its name is not text in UTF-8." in done.stdout
-    assert "Not a guide, passed over: \\udc90}.png" in done.stdout and "lifts.md" in done.stdout
+    assert "Cannot be read: \\udc83h\\udc83A.md: its name is not valid UTF-8." in done.stdout
+    assert "Not a guide, skipped: \\udc90}.png" in done.stdout and "lifts.md" in done.stdout
     assert json.loads(run(".", "--json").stdout)["unread"]

@@ -75,7 +75,7 @@ It squeaks.
         (Rule.DEAD_LINK, 8),
     ]
     assert "1 more" in found[0].reason
-    assert "no such file" in found[1].reason and "#pane" in found[2].reason
+    assert "the file does not exist" in found[1].reason and "#pane" in found[2].reason
 
 
 def test_links_to_where_a_guide_is_published(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_problems_without_wordings_are_named_once_a_guide(tmp_path: Path) -> Non
     assert reason == "drafts of 1 problem wait (guidebot suggest --review)"
     side.write_text(side.read_text("utf-8").replace("  hinge:", "  handle:"), "utf-8")
     _, (_, reason) = sorted(found(), reverse=True)
-    assert "doors.en.guide.yaml: drafts or empty places for handle, a section" in reason
+    assert "doors.en.guide.yaml: drafts or empty entries for handle, a section" in reason
 
 
 def test_what_is_wrong_with_the_call_is_said(tmp_path: Path) -> None:
@@ -278,7 +278,9 @@ def test_the_real_pages(embeddings: SentenceTransformerEmbeddings) -> None:
     found = problems(lint(pages, LintOptions(), embeddings.count_tokens, TODAY))
     # The pages link to hundreds of others that are not there, and are else in good order.
     assert {each.rule for each in found} == {Rule.DEAD_LINK, Rule.LONG_STEP, Rule.LONG_BLOCK}
-    assert all("no such file" in each.reason for each in found if each.rule is Rule.DEAD_LINK)
+    assert all(
+        "the file does not exist" in each.reason for each in found if each.rule is Rule.DEAD_LINK
+    )
 
 
 def test_what_was_read_otherwise_is_advice(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_the_shipped_pack_knows_the_sample_guide(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- a\n", "a pack is a mapping"),
+        ("- a\n", "a pack must be a mapping"),
         ("mentions: [A]\n", "problems: Field required"),
         ("mentions: []\nproblems: {p: {en: [q]}}\n", "line 1: mentions"),
         ("mentions: [A]\nproblems:\n  p:\n    english: [q]\n", "line 4: problems.p.english"),

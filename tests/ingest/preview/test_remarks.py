@@ -8,13 +8,13 @@ from bs4 import BeautifulSoup
 from rich.console import Console
 
 from ingest.document import Document
-from ingest.loaders.load import SourceFile
 from ingest.parse.outline import parse_with_remarks
 from ingest.preview.listing import listing_of
 from ingest.preview.page import page
 from ingest.preview.terminal import show_summary, show_trees
 from ingest.preview.understood import Understood, UnderstoodGuide, understood
 from ingest.remark import Remark, RemarkKind
+from ingest.source import Source, SourceFile
 from kb.model import Unit
 
 TEXT = """# Boiler
@@ -38,7 +38,7 @@ def guide_of(
     """Return what is understood of a text, remarked on by its loader."""
     unit = Unit.PAGE if lines else Unit.LINE
     document = Document(name, name, "", text, lines=lines, unit=unit, remarks=remarks)
-    source = SourceFile(Path(name), text.encode())
+    source = SourceFile(Source(Path(name)), text.encode())
     return understood(parse_with_remarks(document), listing_of(source, document))
 
 

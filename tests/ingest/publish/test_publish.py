@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ingest.index.embedding_cache import EmbeddingCache
-from ingest.pipeline import BadSourcesError, ingest
+from ingest.pipeline import BadSourcesError, Plan, ingest
 from ingest.publish.live import KEPT
 from ingest.publish.lock import WriterLock
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
@@ -95,10 +95,10 @@ def test_bad_sources_stop_everything_unless_told_otherwise(
         ingest([guide, bad], home, embeddings)
     assert "--skip-bad" in str(raised.value)
     assert current_name(home.snapshots) == before
-    summary = ingest([guide, bad], home, embeddings, skip_bad=True)
+    summary = ingest([guide, bad], home, embeddings, plan=Plan(skip_bad=True))
     assert [error.source for error in summary.left_out] == [str(bad)]
     with pytest.raises(BadSourcesError):
-        ingest([bad], home, embeddings, skip_bad=True)
+        ingest([bad], home, embeddings, plan=Plan(skip_bad=True))
     assert current_name(home.snapshots) == summary.snapshot
 
 

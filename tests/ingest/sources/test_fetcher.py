@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
-from ingest.sources.web import Fetcher, Page
+from ingest.sources.web import Fetcher, WebPage, fetch_limits_of
 from kb.settings import Settings
 
 PAGE = "<h1>Doors</h1><h2>Stuck</h2><p>Push.</p>"
@@ -61,7 +61,9 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def fetcher(tmp_path: Path) -> Iterator[Fetcher]:
-    found = Fetcher(tmp_path / "cache" / "web.sqlite", settings_of(fetch_private=True))
+    found = Fetcher(
+        tmp_path / "cache" / "web.sqlite", fetch_limits_of(settings_of(fetch_private=True))
+    )
     yield found
     found.close()
 
@@ -84,26 +86,28 @@ def test_a_page_is_what_its_server_says_it_is(
     site: Site, fetcher: Fetcher, kind: str, suffix: str
 ) -> None:
     url = site.page("/doors", kind=kind)
-    assert list(fetcher.pages(url)) == [Page(url, suffix, PAGE.encode())]
+    assert list(fetcher.pages(url)) == [WebPage(url, suffix, PAGE.encode())]
     assert site.asked == ["/robots.txt", "/doors"]
 
 
 def test_what_no_guide_can_be_is_refused(site: Site, fetcher: Fetcher) -> None:
-    assert "has the type image/png" in refusal(fetcher, site.page("/a.png", kind="image/png"))
-    assert "the server says 404" in refusal(fetcher, f"{site.address}/none")
+    assert "has the content type image/png" in refusal(
+        fetcher, site.page("/a.png", kind="image/png")
+    )
+    assert "the server responds with 404" in refusal(fetcher, f"{site.address}/none")
     assert "https://" in refusal(fetcher, "ftp://127.0.0.1/doors")
     assert "cannot be found" in refusal(fetcher, "http://no-such-host.invalid/doors")
 
 
 def test_rules_that_cannot_be_had_allow_nothing(site: Site, fetcher: Fetcher) -> None:
     site.answers["/robots.txt"] = (503, {}, "")
-    assert "robots.txt: the server says 503" in refusal(fetcher, site.page("/doors"))
+    assert "robots.txt: the server responds with 503" in refusal(fetcher, site.page("/doors"))
     assert "/doors" not in site.asked
 
 
 def test_what_robots_may_not_read_is_not_asked_for(site: Site, fetcher: Fetcher) -> None:
     site.page("/robots.txt", "User-agent: *\nDisallow: /inside\n", "text/plain")
-    assert "does not allow" in refusal(fetcher, site.page("/inside/doors"))
+    assert "disallows it" in refusal(fetcher, site.page("/inside/doors"))
     assert "/inside/doors" not in site.asked
     assert list(fetcher.pages(site.page("/doors")))
 
@@ -112,13 +116,13 @@ def test_a_redirect_is_followed_within_its_host_only(site: Site, fetcher: Fetche
     site.page("/new")
     site.answers["/old"] = (302, {"location": "/new"}, "")
     (page,) = fetcher.pages(f"{site.address}/old")
-    assert isinstance(page, Page) and page.data == PAGE.encode()
+    assert isinstance(page, WebPage) and page.data == PAGE.encode()
     site.answers["/away"] = (302, {"location": "http://localhost:1/new"}, "")
-    assert "leads to another host: http://localhost:1/new" in refusal(
+    assert "redirects to another host: http://localhost:1/new" in refusal(
         fetcher, f"{site.address}/away"
     )
     site.answers["/round"] = (302, {"location": "/round"}, "")
-    assert "leads on more than 5 times" in refusal(fetcher, f"{site.address}/round")
+    assert "redirects more than 5 times" in refusal(fetcher, f"{site.address}/round")
 
 
 def test_a_page_of_a_sitemap_that_is_gone_costs_the_others_nothing(
@@ -128,27 +132,29 @@ def test_a_page_of_a_sitemap_that_is_gone_costs_the_others_nothing(
     places = f"<loc>{one}</loc><loc>{site.address}/gone</loc><loc>{one}</loc>"
     url = site.page("/sitemap.xml", f"<urlset>{places}</urlset>", "application/xml")
     page, error = fetcher.pages(url)
-    assert isinstance(page, Page) and page.url == one
+    assert isinstance(page, WebPage) and page.url == one
     assert isinstance(error, SourceError) and "404" in str(error)
     broken = site.page("/broken.xml", "<urlset>", "text/xml")
     assert "is not a sitemap" in refusal(fetcher, broken)
     elsewhere = "<urlset><loc>http://localhost:1/x</loc></urlset>"
     named = site.page("/elsewhere.xml", elsewhere, "text/xml")
-    assert "names a page of another host" in refusal(fetcher, named)
+    assert "lists a page on another host" in refusal(fetcher, named)
 
 
 def test_there_is_an_end_to_pages(site: Site, tmp_path: Path) -> None:
-    few = Fetcher(tmp_path / "web.sqlite", settings_of(fetch_private=True, fetch_pages=1))
+    few = Fetcher(
+        tmp_path / "web.sqlite", fetch_limits_of(settings_of(fetch_private=True, fetch_pages=1))
+    )
     url = site.page("/doors")
     assert list(few.pages(url))
-    assert "beyond the 1 pages of FETCH_PAGES" in refusal(few, url)
+    assert "exceeds the limit of 1 pages (FETCH_PAGES)" in refusal(few, url)
     few.close()
 
 
 def test_the_own_network_is_not_asked(site: Site, tmp_path: Path) -> None:
-    careful = Fetcher(tmp_path / "web.sqlite", settings_of(fetch_private=False))
+    careful = Fetcher(tmp_path / "web.sqlite", fetch_limits_of(settings_of(fetch_private=False)))
     for host in ("127.0.0.1", "localhost"):
         refused = refusal(careful, f"http://{host}:{site.server_port}/doors")
-        assert "own network" in refused and "FETCH_PRIVATE" in refused
+        assert "private network" in refused and "FETCH_PRIVATE" in refused
     careful.close()
     assert site.asked == []

@@ -90,7 +90,7 @@ def test_links_out_of_a_named_folder_are_not_followed(tmp_path: Path) -> None:
         "passwords.txt",
         "good.guide.yaml",
     }
-    assert all("outside of the folder" in error.reason for error in found.errors)
+    assert all("outside the given folder" in error.reason for error in found.errors)
     assert found.passed_over == (folder / "linked",)
 
 
@@ -102,7 +102,7 @@ def test_names_that_no_file_can_have_are_named(tmp_path: Path) -> None:
     reading = read_guides(found)
     assert [guide.info.title for guide in reading.guides] == ["Doors"]
     reasons = [error.reason for error in reading.errors]
-    assert "not text in UTF-8" in reasons[0]
+    assert "not valid UTF-8" in reasons[0]
     assert "too long" in reasons[1] and "cannot be read" in reasons[2]
 
 

@@ -55,18 +55,18 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ),
         ('[[guide]]\nsource = "a"\n[[guide]]\nid = "x"\n', "line 3: guide.1.source: Field requ"),
         ('[[guide]]\nsource = "a"\nlanguage = "english"\n', "(found 'english')"),
-        ('[[guide]]\nsource = "a"\nref = "v1"\n', "name it as 'git'"),
+        ('[[guide]]\nsource = "a"\nref = "v1"\n', "add 'git'"),
         (
             '[[guide]]\nsource = "a"\nvisible-to = ["C1"]\n',
-            "line 3: guide.0.visible-to: there is no such key. Is 'visible_to' meant?",
+            "line 3: guide.0.visible-to: there is no such key. Did you mean 'visible_to'?",
         ),
         (
             '[[guide]]\nsource = "a"\nvisible_to = []\n',
-            "line 3: guide.0.visible_to: Value error, n",
+            "line 3: guide.0.visible_to: Value error, is empty",
         ),
         (
             '[[guide]]\nsource = "a"\nurl = "https://me:pw-1@x.example/{path}"\n',
-            "a user or password in it",
+            "must have no user or password",
         ),
         ('[[guide]]\nsource = "a"\n[gate]\nallowed_regressions = -1\n', "line 4: gate.allowed"),
         ("gaet = 1\n[[guide]]\nsource = 'a'\n", "line 1: gaet: there is no such key"),

@@ -15,7 +15,7 @@ import pytest
 from ingest.pipeline import Plan, ingest
 from ingest.reading import read_guides
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.resolve import Named, find_named
+from ingest.sources.resolve import SourceList, resolve_sources
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Guide
 from kb.paths import Home
@@ -80,7 +80,7 @@ def read(
     root: Path, *entries: GuideEntry, private: bool = True, pages: int = 20
 ) -> tuple[list[Guide], list[str]]:
     settings = settings_of(root / "home", private, pages)
-    reading = read_guides(find_named(Named(entries, root, settings)))
+    reading = read_guides(resolve_sources(SourceList(entries, root, settings)))
     return reading.guides, [str(error) for error in reading.errors]
 
 
@@ -119,7 +119,7 @@ def test_a_sitemap_is_read_politely_and_again_only_where_it_changed(
     assert [(g.info.source, g.sections[0].url) for g in guides] == [
         (f"{site.address}/a.html", f"{site.address}/a.html#stuck")
     ]
-    assert "robots.txt does not allow" in errors[0] and "the server says 404" in errors[1]
+    assert "robots.txt disallows" in errors[0] and "the server responds with 404" in errors[1]
     assert ("/secret", 404) not in site.asked
     site.asked.clear()
     again, _ = read(tmp_path, sitemap)
@@ -141,13 +141,13 @@ def test_what_a_site_must_not_do_is_refused(tmp_path: Path, site: Site) -> None:
         for name in ("away", "round", "big", "odd")
     ]
     for said, error in zip(
-        ["leads to another host", "more than 5 times", "larger than 20 MB", "application/zip"],
+        ["redirects to another host", "more than 5 times", "larger than 20 MB", "application/zip"],
         told,
         strict=True,
     ):
         assert said in error
     (problem,) = read(tmp_path, GuideEntry(source=f"{site.address}/x"), private=False)[1]
-    assert "own network (127.0.0.1)" in problem and "FETCH_PRIVATE" in problem
+    assert "private network (127.0.0.1)" in problem and "FETCH_PRIVATE" in problem
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -183,7 +183,7 @@ def test_a_repository_is_read_at_its_ref_and_runs_nothing(tmp_path: Path) -> Non
     assert not (tmp_path / "ran").exists()
     for entry, said in (
         (GuideEntry(source="docs", git="repository", ref="v9"), "cannot be read with git"),
-        (GuideEntry(source="../x", git="repository"), "leads out of the repository"),
+        (GuideEntry(source="../x", git="repository"), "leads outside the repository"),
         (GuideEntry(source="x", git="--upload-pack=touch ran"), "cannot begin with '-'"),
         (GuideEntry(source="x", git="ext::touch ran"), "cannot be read with git"),
     ):
@@ -207,9 +207,9 @@ def test_of_a_repository_only_what_is_named_is_had(tmp_path: Path) -> None:
     assert errors == [] and guide.info.owner == "Doors team"
     (guide,), (error,) = read(tmp_path, GuideEntry(source="docs", git="repository"))
     assert guide.info.source == "repository@HEAD:docs/doors.md"
-    assert error.startswith("repository@HEAD:docs/large.md: at most 100 MB are read")
+    assert error.startswith("repository@HEAD:docs/large.md: is larger than the limit of 100 MB")
     (error,) = read(tmp_path, GuideEntry(source="docs/large.md", git="repository"))[1]
-    assert "at most 100 MB" in error
+    assert "the limit of 100 MB" in error
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in kept) < 1_000_000
 
@@ -235,7 +235,8 @@ def test_what_is_no_address_or_name_is_that_source_s_error(tmp_path: Path, site:
     )
     assert {guide.info.title for guide in guides} == {"Doors"} and len(guides) == 2
     assert errors[0] == "http://[: is not a web address"
-    assert "is not a web address" in errors[1] and errors[2].startswith("http://[: ")
+    assert errors[1].endswith("/away: refers to an invalid web address")
+    assert errors[2] == "http://[: is not a web address"
     assert "too long" in errors[3] and "cannot be read with git" in errors[4]
 
 
@@ -262,7 +263,7 @@ def test_a_site_is_published_and_nothing_of_it_is_left_beside(
 ) -> None:
     site.pages = {"/doors.md": ("text/markdown", DOORS)}
     entry = GuideEntry(source=f"{site.address}/doors.md")
-    named = Named((entry,), tmp_path, settings_of(home.root))
+    named = SourceList((entry,), tmp_path, settings_of(home.root))
     assert ingest(named, home, embeddings).published
     site.pages["/doors.md"] = ("text/markdown", DOORS.replace("Push", "Pull"))
     summary = ingest(named, home, embeddings)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ingest.cli import app
+from ingest.source import Source
 from ingest.suggest.guide_files import read_guide_file
 from ingest.suggest.problems import Problem
 
@@ -51,7 +52,7 @@ def suggest() -> Run:
 
 
 def problems_in(guide: Path) -> tuple[Problem, ...]:
-    return read_guide_file(guide).problems
+    return read_guide_file(Source(guide)).problems
 
 
 def reply_for(guide: Path, *wordings: str) -> str:

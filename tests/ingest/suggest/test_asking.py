@@ -39,8 +39,8 @@ def test_each_problem_is_asked_about_once(guide: Path, suggest: Run, server: Cha
     result = suggest(str(guide), "--languages", "ja", input="y\n")
     assert result.exit_code == 0, result.output
     assert "3 problems to ask openai:scripted about: about " in result.stdout
-    assert "which cost about 0.0" in result.stdout and "Go on?" in result.stdout
-    assert "has a web or e-mail address" in result.stderr
+    assert "at a cost of about 0.0" in result.stdout and "Go on?" in result.stdout
+    assert "has a URL or e-mail address" in result.stderr
     stuck = problems_in(guide)[0]
     assert stuck.drafts and stuck.drafts.by == "openai:scripted"
     assert stuck.drafts.also_asked == ("help with It is stuck, please",)
@@ -65,7 +65,7 @@ def test_what_was_drafted_before_an_interruption_is_there(
     server.script = lambda asked: 400 if "hinge" in str(asked.data) else drafting(asked)
     result = suggest(str(guide), "--yes")
     assert result.exit_code == 0 and "The hinge squeaks: no drafts (failed)" in result.stderr
-    assert "asked about the next time" in result.stdout
+    assert "To draft the rest, run again" in result.stdout
     assert [bool(each.drafts) for each in problems_in(guide)] == [True, False, True]
     server.script = drafting
     assert "1 problem to ask" in suggest(str(guide), "--yes").stdout

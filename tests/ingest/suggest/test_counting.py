@@ -86,7 +86,7 @@ def test_a_drafted_wording_finds_its_problem_once_it_counts(
     told = CliRunner().invoke(app, ["status"]).stdout
     assert (
         "2 of 3 problems have no wordings (guidebot suggest): It is stuck, Doors; "
-        "drafts of 1 problem wait (guidebot suggest --review)" in told
+        "drafts for 1 problem await review (guidebot suggest --review)" in told
     )
     assert open_current(home.snapshots).wordings == ()
     before = KnowledgeBase(home, embeddings).ask(redact(question))

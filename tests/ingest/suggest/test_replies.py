@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ingest.suggest.drafted import Drafted
-from ingest.suggest.findings import Level
+from ingest.suggest.findings import Severity
 from ingest.suggest.problems import Problem
 from ingest.suggest.prompts import exported, prompts
-from ingest.suggest.replies import MOST_BYTES, ReadReplies, Reply, read_replies
+from ingest.suggest.replies import MAX_BYTES, ReadReplies, Reply, read_replies
 from tests.ingest.suggest.conftest import problems_in
 
 JAMMED = "it will not budge"
@@ -91,34 +91,34 @@ A, B = "ask: it will not budge\n", "ask: loud every morning\n"
     ("text", "message"),
     [
         ("## 0badbad0-0000\nask: lost\n## STUCK\n" + A, "1: error: no problem has the id 0badbad0"),
-        ("## 0badbad0-0000\nask: lost\n## STUCK\n" + A, "2: warning: line 2 stands under an unkno"),
-        ("ask: lost\nask: too\n## STUCK\n" + A, "1: warning: lines 1 to 2 stand before any probl"),
+        ("## 0badbad0-0000\nask: lost\n## STUCK\n" + A, "2: warning: line 2 is under an unkno"),
+        ("ask: lost\nask: too\n## STUCK\n" + A, "1: warning: lines 1 to 2 are before any probl"),
         (
             "## STUCK\n" + A + "## It squeaks\n" + B,
-            "4: warning: line 4 stands under the heading 'I",
+            "4: warning: line 4 is under the heading 'I",
         ),
         ("## STUCK\nquest: lost\n" + A, "2: warning: there is no tag 'quest' (ask, word, title, g"),
         ("## STUCK\n質問：動かない\n" + A, "2: warning: there is no tag '質問'"),
         ("## STUCK\nask:\n" + A, "2: warning: ask: has no text"),
         ('## STUCK\nask: "..."\n' + A, "2: warning: ask: has no text"),
-        (f"## STUCK\nask: {'x' * 301}\n" + A, "ask: has 301 characters; 300 are the most"),
+        (f"## STUCK\nask: {'x' * 301}\n" + A, "ask: has 301 characters; the limit is 300"),
         ("## STUCK\nask: a\x07b\n" + A, "2: warning: ask: has control or hidden characters"),
         ("## STUCK\nask: a\0b\n" + A, "2: warning: ask: has control or hidden characters"),
         ("## STUCK\nask: a\u202eb\n" + A, "2: warning: ask: has control or hidden characters"),
         ("## STUCK\nask: it IS Stuck\n" + A, "2: warning: ask: is the heading itself"),
-        ("## STUCK\n" + A + "ask: It will not budge\n", "3: warning: ask: the reply has it twice"),
+        ("## STUCK\n" + A + "ask: It will not budge\n", "3: warning: ask: is in the reply twice"),
         (
             "## STUCK\n" + A + "ask: same\n## PORTER\nask: Same\n",
-            "is a wording of doors#resolution",
+            "is also a wording of doors#resolution",
         ),
         (
             "## STUCK\n" + A + "ask: same\n## PORTER\nask: Same\n",
-            "is a wording of doors#it-is-stuc",
+            "is also a wording of doors#it-is-stuc",
         ),
-        ("## STUCK\nask: see https://x.example/y\n" + A, "has a web or e-mail address"),
-        ("## STUCK\nask: go to www.x.example\n" + A, "has a web or e-mail address"),
-        ("## STUCK\nask: docs.example.org/doors\n" + A, "has a web or e-mail address"),
-        ("## STUCK\nask: mail ann@doors.example\n" + A, "has a web or e-mail address"),
+        ("## STUCK\nask: see https://x.example/y\n" + A, "has a URL or e-mail address"),
+        ("## STUCK\nask: go to www.x.example\n" + A, "has a URL or e-mail address"),
+        ("## STUCK\nask: docs.example.org/doors\n" + A, "has a URL or e-mail address"),
+        ("## STUCK\nask: mail ann@doors.example\n" + A, "has a URL or e-mail address"),
         ("## STUCK\nask: [open](door)\n" + A, "2: warning: ask: looks like markup"),
         ("## STUCK\nask: <b>open</b> it\n" + A, "2: warning: ask: looks like markup"),
         ("## STUCK\nask: <!channel> help\n" + A, "2: warning: ask: looks like markup"),
@@ -126,14 +126,17 @@ A, B = "ask: it will not budge\n", "ask: loud every morning\n"
         ("## STUCK\nask: @here it is stuck\n" + A, "2: warning: ask: looks like markup"),
         ("## STUCK\nask: push &amp; pull\n" + A, "2: warning: ask: looks like markup"),
         ("## STUCK\nask: my ghp_" + "a1B2" * 9 + "\n" + A, "has what looks like a secret (GitHub"),
-        ("## STUCK\nword: portal\n## SQUEAKS\n" + B + "## STUCK\nword: portal\n" + A, "has it twi"),
+        ("## STUCK\nword: portal\n## SQUEAKS\n" + B + "## STUCK\nword: portal\n" + A, "reply twi"),
         ("## STUCK\n" + A + "title: Jam\n", "title: the heading 'It is stuck' says what it is"),
         (
             "## STUCK\n" + A + "golden: it will not budge\n",
-            "golden: is a wording, so asking it wou",
+            "golden: is also a wording, so asking it",
         ),
-        ("## STUCK\n" + A + "golden: q\nnear: Q\n", "near: is among the questions that it answers"),
-        ("## STUCK\n" + A + "## PORTER\nword: desk\n", "3: warning: no wording for 'Doors' came w"),
+        ("## STUCK\n" + A + "golden: q\nnear: Q\n", "near: is also one of the questions that it"),
+        (
+            "## STUCK\n" + A + "## PORTER\nword: desk\n",
+            "3: warning: there is no wording for 'Doors'",
+        ),
         (
             "## STUCK\n" + A + "near: n\n## PORTER\nask: whole\nask: ha",
             "6: warning: the reply seems ",
@@ -162,22 +165,22 @@ def test_what_is_wrong_is_named_and_the_rest_is_taken(guide: Path, text: str, me
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "1: error: holds nothing in the form"),
-        ("I am sorry, I cannot help with that [yet].", "1: error: holds nothing in the form"),
-        ("# Doors\n\n## It is stuck\n\nPush.\n", "1: error: holds nothing in the form"),
+        ("", "1: error: has nothing in the format"),
+        ("I am sorry, I cannot help with that [yet].", "1: error: has nothing in the format"),
+        ("# Doors\n\n## It is stuck\n\nPush.\n", "1: error: has nothing in the format"),
         ('{"STUCK": {"ask": ["it will\n', "1: error: is not JSON"),
         ('```json\n{"STUCK":\n  {"ask": ["a" "b"]}}\n```', "3: error: is not JSON: Expecting ','"),
-        ('{"a": ' * 5000 + '"' + "}" * 5000, "1: error: is not JSON"),
+        ('{"a": ' * 5000 + '"' + "}" * 5000, "1: error: is not valid JSON"),
         (b"## \xff\xfe", "1: error: is not UTF-8"),
         ("## x\nask: y\n".encode("utf-16"), "1: error: is not UTF-8"),
-        (b"x" * (MOST_BYTES + 1), "1: error: has more than 5 MB"),
+        (b"x" * (MAX_BYTES + 1), "1: error: is larger than 5 MB"),
     ],
 )
 def test_a_file_with_nothing_of_ours_is_named(guide: Path, text: str | bytes, message: str) -> None:
     text = filled(guide, text) if isinstance(text, str) else text
     found = read(guide, text)
     assert [str(each)[: len(message) + 7] for each in found.findings] == [f"r1.txt:{message}"]
-    assert found.findings[0].level is Level.ERROR and not found.drafted
+    assert found.findings[0].level is Severity.ERROR and not found.drafted
 
 
 def test_a_mistyped_id_is_told_the_nearest(guide: Path) -> None:
@@ -202,7 +205,7 @@ def test_the_reply_to_an_edited_problem_is_taken_as_one_to_another_text(guide: P
     found = read(guide, text)
     drafted = found.drafted[stuck.key]
     assert (drafted.also_asked, drafted.current, drafted.problem) == ((JAMMED,), False, None)
-    assert "has changed since it was asked about" in found.findings[0].message
+    assert "has changed since the prompt was made" in found.findings[0].message
 
 
 def test_several_files_are_one_reply(guide: Path) -> None:
@@ -281,7 +284,7 @@ def test_of_json_that_breaks_off_the_whole_problems_are_taken(guide: Path, text:
     stuck, squeaks, _ = problems_in(guide)
     assert (asked(found, stuck), asked(found, squeaks)) == ((JAMMED,), ())
     (finding,) = found.findings
-    assert finding.level is Level.WARNING and "is not JSON" in finding.message
+    assert finding.level is Severity.WARNING and "is not JSON" in finding.message
 
 
 def test_keywords_may_be_listed_and_one_letter_is_no_wording(guide: Path) -> None:
@@ -291,4 +294,4 @@ def test_keywords_may_be_listed_and_one_letter_is_no_wording(guide: Path) -> Non
     assert (drafted.also_asked, drafted.keywords) == (("鍵", "ok"), ("jug", "crimp", "手"))
     assert [each.message for each in found.dropped][0] == "ask: is too short ('x')"
     (few,) = found.few
-    assert few.message == "only 2 wordings came for 'It is stuck': ask again for it"
+    assert few.message == "only 2 wordings for 'It is stuck': ask again for it"

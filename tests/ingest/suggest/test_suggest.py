@@ -98,7 +98,7 @@ def test_drafts_stand_beside_the_guide_apart_from_what_was_written(
     result = suggest(str(guide), "--import", str(reply_file(guide)))
     assert result.exit_code == 0, result.output
     assert "3 problems, 5 wordings, 1 keyword, 2 golden questions, 3 near misses" in result.stdout
-    assert [line.partition(" came")[0] for line in result.stderr.splitlines()] == [
+    assert [line.partition(" for ")[0] for line in result.stderr.splitlines()] == [
         "reply.txt:1: warning: only 4 wordings",
         "reply.txt:9: warning: only 1 wording",
         "reply.txt:12: warning: only 1 wording",
@@ -168,10 +168,10 @@ def test_dropped_lines_are_named_and_nothing_good_fails(guide: Path, suggest: Ru
     Path("r.txt").write_text(text, "utf-8")
     result = suggest(str(guide), "--import", "r.txt")
     assert result.exit_code == 0 and "Dropped: 1 line." in result.stdout
-    assert "r.txt:2: warning: ask: has a web or e-mail address" in result.stderr
+    assert "r.txt:2: warning: ask: has a URL or e-mail address" in result.stderr
     Path("r.txt").write_text("nothing of yours", "utf-8")
     result = suggest(str(guide), "--import", "r.txt")
-    assert result.exit_code == 1 and "Nothing could be taken" in result.stderr
+    assert result.exit_code == 1 and "Nothing could be imported" in result.stderr
     assert suggest(str(guide), "--import", "gone.txt").exit_code == 1
 
 
@@ -213,7 +213,7 @@ def test_a_skeleton_has_a_place_for_each_problem(guide: Path, suggest: Run) -> N
     text = SIDE.read_text("utf-8")
     assert "  # It is stuck\n  it-is-stuck:\n    also_asked: []\n" in text
     assert "also_asked: loud" in text
-    assert "a place for them" in suggest(str(guide), "--skeleton").stdout
+    assert "an entry for them" in suggest(str(guide), "--skeleton").stdout
     assert SIDE.read_text("utf-8") == text
     assert problems_in(guide)[1].written == ("loud",)
 
@@ -247,7 +247,7 @@ def test_a_review_takes_what_is_kept_and_drops_the_rest(guide: Path, suggest: Ru
     side = SIDE.read_bytes(), GOLDEN.read_bytes()
     result = suggest(str(guide), "--import", "reply.txt")
     assert "0 wordings" in result.stdout and "0 near misses" in result.stdout, result.output
-    assert "There already: 8 lines" in result.stdout
+    assert "Already there: 8 lines" in result.stdout
     assert (SIDE.read_bytes(), GOLDEN.read_bytes()) == side
     assert "Decided: 0 problems" in suggest(str(guide), "--review", input="").stdout
 
@@ -280,7 +280,7 @@ def test_drafts_wait_as_json_and_are_decided_on_as_json(guide: Path, suggest: Ru
     assert porter.drafts and not porter.drafts.waiting and porter.heading == "Doors"
     assert len(json.loads(suggest(str(guide), "--pending").stdout)) == 1
     again = suggest(str(guide), "--decide", "-", input=json.dumps(good))
-    assert "has no drafts that wait" in str(again.exception)
+    assert "has no pending drafts" in str(again.exception)
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_prompts_and_replies_among_the_guides_are_no_guides(guide: Path, suggest
     result = suggest(".", "--import", "reply.txt")
     assert result.exit_code == 0, result.output
     for name in ("prompts.txt", "reply.txt"):
-        assert f"{name}: holds prompts or a reply, and is no guide" in result.stderr
+        assert f"{name}: holds prompts or a reply, not a guide" in result.stderr
     assert "Drafted: 3 problems" in result.stdout
 
 
@@ -356,7 +356,7 @@ def test_drafts_of_a_section_that_is_gone_stop_nothing(guide: Path, suggest: Run
     guide.write_text(guide.read_text("utf-8").replace("The hinge squeaks", "It creaks"), "utf-8")
     result = suggest(str(guide), "--pending")
     assert result.exit_code == 0 and len(json.loads(result.stdout)) == 2
-    warning = "doors.en.guide.yaml: warning: drafts or empty places for the-hinge-squeaks, a sec"
+    warning = "doors.en.guide.yaml: warning: drafts or empty entries for the-hinge-squeaks, a sec"
     assert warning in result.stderr
     Path("new.txt").write_text(reply_for(guide, "jams again"), "utf-8")
     suggest(str(guide), "--import", "new.txt")
@@ -388,7 +388,7 @@ def test_the_next_steps_name_the_guides_that_were_named(guide: Path, suggest: Ru
     assert "guidebot suggest 'our doors.en.md' --import reply.txt" in said
     said = suggest(str(other), "--import", str(whole_reply_file(other))).stdout
     assert "Next: guidebot ingest 'our doors.en.md', then" in said
-    assert "guidebot suggest 'our doors.en.md' --review decides" in said
+    assert "guidebot suggest 'our doors.en.md' --review accepts or drops them" in said
 
 
 def test_a_folder_that_is_not_there_is_named(guide: Path, suggest: Run) -> None:
@@ -409,7 +409,7 @@ def test_a_review_shows_how_far_it_is_and_what_it_is_about(guide: Path, suggest:
         "1 of 3: doors.en.md: It is stuck",
         "It is stuck Push it. Pull it.",
         f"dropped: {key} said 1\ndropped: {key} said 3\ndropped: {key} said 4\n",
-        "'1-2 x' is none of the keys: k keep all",
+        "'1-2 x' is not one of the keys: k keep all",
         "drop all 2? y/N",
         "2 of 3: doors.en.md: The hinge squeaks",
         "Decided: 1 problem; 0 wordings kept.",

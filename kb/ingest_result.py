@@ -1,0 +1,185 @@
+"""The results that ingest prints as JSON, and that the bot reads: one model for both sides.
+
+Keys that a reader does not know are ignored.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import ConfigDict, computed_field
+
+from kb.evaluation.evaluate import Failure
+from kb.model import Decision, Frozen
+
+
+class _Printed(Frozen):
+    model_config = ConfigDict(extra="ignore")
+
+
+class TaskState(_Printed):
+    """How far a task has come: a line of `--progress-json`."""
+
+    what: str
+    done: int
+    total: int
+
+
+class ChangeKind(StrEnum):
+    """What happened to a guide, a section, or a run of text."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+class TextRun(_Printed):
+    """Part of a sentence that was added, was removed, or is unchanged."""
+
+    kind: ChangeKind
+    text: str
+
+
+class SectionChange(_Printed):
+    """What happened to a section, which may be several things at once.
+
+    `before` is the previous heading. `sentences` are those that were added, removed or edited.
+    """
+
+    kinds: tuple[ChangeKind, ...]
+    anchor: str
+    heading: str
+    before: str | None = None
+    sentences: tuple[tuple[TextRun, ...], ...] = ()
+
+
+class FieldChange(_Printed):
+    """A guide's metadata field before and after."""
+
+    name: str
+    before: str
+    after: str
+
+
+class GuideChange(_Printed):
+    """What happened to a guide."""
+
+    kind: ChangeKind
+    id: str
+    language: str
+    title: str
+    fields: tuple[FieldChange, ...] = ()
+    sections: tuple[SectionChange, ...] = ()
+
+
+class Diff(_Printed):
+    """The changes from the live snapshot (None if there is none) to a new one, by name."""
+
+    before: str | None
+    after: str
+    guides: tuple[GuideChange, ...] = ()
+
+
+class QuestionOutcome(_Printed):
+    """How one snapshot answers a question. `sections` are those cited or offered."""
+
+    decision: Decision
+    sections: tuple[str, ...]
+    failure: Failure | None
+
+
+class QuestionChange(_Printed):
+    """A question whose answer changed; `worse` is the reason if it got worse.
+
+    `draft` marks a question that nobody has reviewed yet.
+    """
+
+    question: str
+    language: str
+    line: int
+    expect: tuple[str, ...]
+    before: QuestionOutcome
+    after: QuestionOutcome
+    worse: str | None = None
+    draft: bool = False
+
+
+class GateReport(_Printed):
+    """The result of asking all golden questions.
+
+    `right_before` is None if they were asked of no live snapshot.
+    """
+
+    questions: int
+    right_before: int | None
+    right_after: int
+    allowed: int
+    changes: tuple[QuestionChange, ...] = ()
+
+    @property
+    def regressions(self) -> list[QuestionChange]:
+        """The questions that are answered worse."""
+        return [change for change in self.changes if change.worse]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def passed(self) -> bool:
+        """Whether there are no more regressions than allowed."""
+        return len(self.regressions) <= self.allowed
+
+
+class IngestSummary(_Printed):
+    """What was read and indexed. `seconds` is the run time, `peak` its peak memory in MiB.
+
+    The texts are those that the command prints: sources with what is wrong or notable in them,
+    guides with their sources.
+    """
+
+    guides: int
+    sections: int
+    chunks: int
+    embedded: int
+    reused: int
+    seconds: float
+    peak: int
+    left_out: tuple[str, ...]
+    passed_over: tuple[str, ...]
+    remarks: tuple[str, ...]
+    kept: tuple[str, ...]
+    gone: tuple[str, ...]
+    problems: int
+    without_wordings: int
+    drafts_waiting: int
+    packs: tuple[str, ...]
+
+
+class IngestResult(_Printed):
+    """The output of `guidebot ingest --json`. `snapshot` is the candidate's name.
+
+    `held` means that it waits for `guidebot publish`.
+    """
+
+    snapshot: str
+    published: bool
+    held: bool
+    summary: IngestSummary
+    diff: Diff
+    gate: GateReport | None
+
+
+class PendingDrafts(_Printed):
+    """Drafts for one problem that await review: an item of `guidebot suggest --pending`."""
+
+    guide: str
+    language: str
+    anchor: str
+    heading: str
+    source: str
+    by: str
+    date: str
+    also_asked: tuple[str, ...]
+    keywords: tuple[str, ...]
+    title: str | None

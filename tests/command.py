@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from typer.testing import CliRunner
@@ -21,5 +22,9 @@ class Ended:
 def guidebot(*arguments: str, stdin: str = "", **environment: str) -> Ended:
     """Run a command as a person types it, with some variables of the environment."""
     with CliRunner().isolation(stdin, environment) as (out, err, _):
-        code = run(arguments)
+        try:
+            code = run(arguments)
+        finally:
+            # A command may have logging off until its process ends.
+            logging.disable(logging.NOTSET)
         return Ended(code, out.getvalue().decode("utf-8"), err.getvalue().decode("utf-8"))

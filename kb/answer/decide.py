@@ -178,7 +178,13 @@ def read_calibration(path: Path) -> Calibration:
         return SHIPPED
     except (OSError, ValidationError) as error:
         raise GuidebotError(
-            f"{path}: the calibration cannot be read: {error}\n"
-            "Run guidebot calibrate again, or go back to the shipped one with "
-            "guidebot calibrate --reset."
+            f"{path}: the calibration cannot be read: {_reason(error)}. Run guidebot calibrate "
+            "again, or guidebot calibrate --reset to use the shipped one."
         ) from error
+
+
+def _reason(error: OSError | ValidationError) -> str:
+    if isinstance(error, OSError):
+        return str(error.strerror)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'JSON'}: {first['msg']}"

@@ -336,7 +336,7 @@ def test_going_back_goes_further_back_each_time(
     assert (before.name, now.name, now.by) == (names[2], names[1], "ann")
     assert reader.index().snapshot.name == names[1]
     assert roll_back(home)[1].name == names[0]
-    with pytest.raises(GuidebotError, match="Name one"):
+    with pytest.raises(GuidebotError, match="Choose one"):
         roll_back(home)
     assert roll_back(home, names[2])[1].name == names[2]
     (home.snapshots / names[0] / "chunks.jsonl").write_text("")
@@ -375,7 +375,7 @@ def test_a_full_disk_leaves_the_old_snapshot_live(
                 file.write(b"x" * 4096)
         except OSError as error:
             assert error.errno == errno.ENOSPC
-    with pytest.raises(DiskError, match="No space left.*still live"):
+    with pytest.raises(DiskError, match="No space left.*unchanged"):
         ingest([guide], home, embeddings)
     assert open_current(home.snapshots).name == first.snapshot
 
@@ -386,7 +386,7 @@ def test_a_read_only_folder_leaves_the_old_snapshot_live(
     first = ingest([guide], home, embeddings)
     put_candidates_on(small_disk, home)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    with pytest.raises(DiskError, match="Read-only file system.*still live"):
+    with pytest.raises(DiskError, match="Read-only file system.*unchanged"):
         ingest([guide], home, embeddings)
     assert open_current(home.snapshots).name == first.snapshot
 

@@ -49,7 +49,7 @@ def test_what_is_chosen_is_posted_in_the_guides_words(running_with_a_model: Runn
     sent = slack.mention("C1", "U2", "I lost my secret key")
     text = whole_answer(slack, "C1", sent.ts)
     assert HEADING in text and "Create the new key" in text and "List your keys" not in text
-    assert "Chosen by a language model" in text and "steps 1, 2 are left out" in text
+    assert "Chosen by a language model" in text and "Steps 1, 2 of the guide are left out" in text
     assert "tell the security team" in text
     assert "Traceback" not in bot.log
 

@@ -50,9 +50,9 @@ def test_what_is_judged_irrelevant_is_not_right(corpus: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("corpus.jsonl", '{"_id": "a", "text": "x"}\n{"_id": 1}', "line 2: needs the texts"),
+        ("corpus.jsonl", '{"_id": "a", "text": "x"}\n{"_id": 1}', "line 2: needs the text fields"),
         ("queries.jsonl", "nonsense", "line 1: is not JSON"),
-        ("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\tglass", "line 2: needs query-id"),
+        ("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\tglass", "line 2: must have query-id"),
     ],
 )
 def test_what_is_wrong_is_named(corpus: Path, name: str, text: str, said: str) -> None:

@@ -157,7 +157,10 @@ def test_two_guides_of_one_id_are_shown_and_one_would_be_refused(folder: Path) -
     (folder / "copy.md").write_text(GUIDE.replace("language: en", "language: en\nid: lifts"))
     done = run(".", "--html", "../page.html")
     assert done.exit_code == 1
-    assert "Would be refused: lifts.md: guide id 'lifts' (en) is taken by copy.md." in done.stdout
+    assert (
+        "Would be refused: lifts.md: guide id 'lifts' (en) is already used by copy.md."
+        in done.stdout
+    )
     page = read_page(folder.parent / "page.html")
     assert len(page.select("details.guide")) == 2 and len(page.select(".guide > .bad")) == 1
 

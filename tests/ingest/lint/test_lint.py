@@ -254,7 +254,7 @@ def test_problems_without_wordings_are_named_once_a_guide(tmp_path: Path) -> Non
     side.write_text(side.read_text("utf-8") + drafts, "utf-8")
     assert found() == []
     ((line, reason),) = found(drafts=False)
-    assert reason == "drafts of 1 problem wait (guidebot suggest --review)"
+    assert reason == "drafts for 1 problem await review (guidebot suggest --review)"
     side.write_text(side.read_text("utf-8").replace("  hinge:", "  handle:"), "utf-8")
     _, (_, reason) = sorted(found(), reverse=True)
     assert "doors.en.guide.yaml: drafts or empty entries for handle, a section" in reason

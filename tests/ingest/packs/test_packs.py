@@ -188,5 +188,5 @@ def test_a_folder_of_packs_that_is_not_there_is_named(
     monkeypatch.setenv("VOCABULARY_PACKS", str(tmp_path / "gone"))
     refused = CliRunner().invoke(app, ["ingest", str(bikes)])
     assert isinstance(refused.exception, SettingsError)
-    assert f"{tmp_path / 'gone'}: there is no such folder" in str(refused.exception)
+    assert f"{tmp_path / 'gone'}: the folder does not exist" in str(refused.exception)
     assert CliRunner().invoke(app, ["ingest", "--no-packs", str(bikes)]).exit_code == 0

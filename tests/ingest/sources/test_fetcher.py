@@ -96,7 +96,7 @@ def test_what_no_guide_can_be_is_refused(site: Site, fetcher: Fetcher) -> None:
     )
     assert "the server responds with 404" in refusal(fetcher, f"{site.address}/none")
     assert "https://" in refusal(fetcher, "ftp://127.0.0.1/doors")
-    assert "cannot be found" in refusal(fetcher, "http://no-such-host.invalid/doors")
+    assert "cannot be resolved" in refusal(fetcher, "http://no-such-host.invalid/doors")
 
 
 def test_rules_that_cannot_be_had_allow_nothing(site: Site, fetcher: Fetcher) -> None:

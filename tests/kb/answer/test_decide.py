@@ -129,5 +129,5 @@ def test_a_calibration_is_read_from_its_file(tmp_path: Path) -> None:
     path.write_text(written.model_dump_json(), "utf-8")
     assert read_calibration(path) == written
     path.write_text('{"scale": "steep"}', "utf-8")
-    with pytest.raises(GuidebotError, match=r"calibration\.json.*guidebot calibrate.*delete"):
+    with pytest.raises(GuidebotError, match=r"calibration\.json.*guidebot calibrate.*--reset"):
         read_calibration(path)

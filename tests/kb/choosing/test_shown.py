@@ -29,7 +29,7 @@ def shown(answer: Answer) -> str:
 def test_what_was_chosen_and_what_was_left_out(ask: Ask, server: ChatServer) -> None:
     server.script = picking("Create the new key", "Switch the lost")
     text = shown(ask("I lost my secret key"))
-    assert "Chosen by a language model" in text and "steps 1, 2 are left out" in text
+    assert "Chosen by a language model" in text and "Steps 1, 2 of the guide are left out" in text
 
 
 def test_that_it_was_not_to_be_had(ask: Ask, server: ChatServer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
@@ -74,11 +75,16 @@ def answer_faults(knowledge_base: KnowledgeBase, text: str, links: Collection[st
     return [fault for message in messages for fault in faults(sent(message), links)]
 
 
+_HREF = re.compile(r"""\bhref\s*=\s*["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
+
+
 def web_links(markdown: str) -> set[str]:
-    """The web addresses that a Markdown text links to, by the parser alone."""
+    """The web addresses that a Markdown text links to, by the parser alone; in its HTML, too."""
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
-    inline = [child for token in tokens for child in token.children or ()]
+    inline = [child for token in tokens for child in (token, *(token.children or ()))]
     hrefs = {str(child.attrs.get("href")) for child in inline if child.type == "link_open"}
+    html = [child.content for child in inline if child.type in ("html_inline", "html_block")]
+    hrefs |= {href for tag in html for href in _HREF.findall(tag)}
     return {href for href in hrefs if href.startswith(("https://", "http://"))}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kb.question.secrets.span import Span
-from kb.question.secrets.table import about, names
+from kb.question.secrets.table import about, names, signature
 from kb.question.secrets.value import (
     Value,
     is_random,
@@ -36,7 +36,6 @@ _SCHEMES = (
 )  # fmt: skip
 _SCHEME = re.compile(rf"(?i:{'|'.join(_SCHEMES)})[ =]{{1,4}}(?P<value>[^\s\"'<>,;]{{6,}}+)")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9+/._~=:|%-]{12,}+")
-_SIGNATURE = re.compile(r"(?:AWS4-HMAC-SHA256|AWS) [^\n\"']{8,600}")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TAILS = (
     "password",
@@ -115,7 +114,7 @@ def _is_secret(value: Value, kind: str, link: str, is_flag: bool) -> bool:
 
 def _header(text: str, at: int) -> Span | None:
     """Return the span of an authorization or cookie header's value."""
-    if signed := _SIGNATURE.match(text, at):
+    if signed := signature().match(text, at):
         return Span(*signed.span(), "token")
     value = value_at(text, at)
     if value and value.quoted and len(value.text) >= 8 and looks_secret(value.text.split(" ")[-1]):

@@ -52,6 +52,13 @@ class Shape(_Row):
     shape: str
 
 
+class PublicShape(_Row):
+    """An identifier that looks like a key and is none; see tokens.yaml."""
+
+    has: str
+    shape: str
+
+
 class Flag(_Row):
     """A command-line option that takes a password, or a user and a password."""
 
@@ -63,6 +70,8 @@ class Flag(_Row):
 
 class _Tokens(_Row):
     checked: object
+    public: tuple[PublicShape, ...]
+    signed: tuple[str, ...]
     tokens: tuple[Token, ...]
     shapes: tuple[Shape, ...]
 
@@ -135,6 +144,18 @@ def secret_words() -> tuple[tuple[str, str], ...]:
 def names() -> dict[str, str]:
     """Return words in setting names that imply a secret, with its kind."""
     return {word: kind for kind, line in _words().names.items() for word in _list(line)}
+
+
+@cache
+def public_shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what looks like a key and is none, each with a text that it must contain."""
+    return tuple((re.compile(each.shape), each.has) for each in _tokens().public)
+
+
+@cache
+def signature() -> re.Pattern[str]:
+    """Return what matches an authorization header that is a signature to its end."""
+    return re.compile("|".join(_tokens().signed))
 
 
 @cache

@@ -116,7 +116,7 @@ class Humans:
         first = self._escalations.claim(asked, by)
         if not first and not text:
             return
-        strings = self._strings(asked)
+        strings = self.strings(asked)
         try:
             link = permalink(client, channel, ts)
             self._tell(
@@ -141,7 +141,7 @@ class Humans:
         """Close a question and notify the other side; False if it was closed before."""
         if not self._escalations.resolve(asked, by):
             return False
-        strings = self._strings(asked)
+        strings = self.strings(asked)
         try:
             self._mark(client, asked, strings.human_resolved_by, by, done=True)
             if by == asked.user:
@@ -152,7 +152,8 @@ class Humans:
             logger.exception("The resolution of question %s could not be posted", asked.ts)
         return True
 
-    def _strings(self, asked: Escalation) -> SlackWords:
+    def strings(self, asked: Escalation) -> SlackWords:
+        """Return the bot's words in the language of a question."""
         outcome = self._store.outcome(asked.channel, asked.ts)
         return words(outcome.language if outcome else "en")
 

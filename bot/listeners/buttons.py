@@ -172,8 +172,7 @@ class _ButtonHandlers:
         asked = humans.resolvable(place, channel, user) if place else None
         if asked is None:
             return
-        outcome = self._services.store.outcome(asked.channel, asked.ts)
-        strings = words(outcome.language if outcome else "en")
+        strings = humans.strings(asked)
         first = humans.resolve(client, asked, user)
         if channel != asked.to_channel:
             # The asker's note no longer needs its button.

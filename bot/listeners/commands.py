@@ -50,7 +50,8 @@ class _Command:
 
     def answer(self, question: Question, command: str, client: WebClient, respond: Respond) -> None:
         """Answer whoever typed the command."""
-        strings = words(self._services.people.person(client, question.user).language)
+        language = self._services.people.person(client, question.user).language
+        strings = words(language)
         if question.text.lower() == _INGEST:
             may = self._ingest.is_allowed(client, question.user)
             respond_to_interaction(
@@ -59,7 +60,6 @@ class _Command:
             if may:
                 self._ingest.start(client, question.user)
         elif not question.text:
-            language = self._services.people.person(client, question.user).language
             example = self._services.replies.example(language, question.actor.audience)
             respond_to_interaction(
                 respond, plain(strings.usage.format(command=command, example=example))

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain
 
 from ingest.bounded.bounds import Bounds
+from ingest.index.chunk import CountTokens
 from ingest.lint.editions import missing_twins, twin_terms, who_may_know
 from ingest.lint.examples import account_ids, secrets
 from ingest.lint.finding import Finding
@@ -15,7 +16,6 @@ from ingest.lint.page import Page
 from ingest.lint.remarks import read_otherwise
 from ingest.lint.review import reviews_past
 from ingest.lint.structure import (
-    CountTokens,
     headings_twice,
     long_blocks,
     long_steps,

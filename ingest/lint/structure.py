@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from ingest.index.chunk import CHUNK_TOKENS
+from ingest.index.chunk import CHUNK_TOKENS, CountTokens
 from ingest.lint.finding import Finding
 from ingest.lint.page import Page, all_blocks
 from ingest.lint_options import LintOptions, Rule
 from kb.model import Block, BlockKind, Section
-
-CountTokens = Callable[[str], int]
 
 # A bold line of its own that names a procedure.
 _PROCEDURE = re.compile(r"(?:To|How to) [a-z].*|.*(?:には|する方法|手順)[:：]?", re.DOTALL)

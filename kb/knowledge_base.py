@@ -124,7 +124,7 @@ class KnowledgeBase:
         """Return the answer to a question, in any language.
 
         `language` (ISO 639-1) is the asker's, for questions that do not show theirs, such as
-        "MFA". `before` is the previous question, which a short one may refer to ("and if I have
+        "VPN". `before` is the previous question, which a short one may refer to ("and if I have
         two?"). `audience` is who asks: only guides visible to it are used; None sees all of them.
         Unless the bot was `asked`, the language model is not shown the question. `progress` is
         called with each stage.

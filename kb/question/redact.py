@@ -15,7 +15,7 @@ _SCANNED_CHARACTERS = 4 * _MAX_CHARACTERS
 
 
 def redact(text: str) -> CleanText:
-    """Return a text with each secret replaced by its kind, such as [AWS secret key].
+    """Return a text with each secret replaced by its kind, such as [private key].
 
     Lone surrogates are replaced, and a text longer than 10,000 characters is cut off.
     """

@@ -19,7 +19,6 @@ import numpy as np
 import yaml
 
 from benchmarks.measure import SAMPLE_GUIDES, machine, percentile, table
-from ingest.index.contents import Contents
 from ingest.pipeline import ingest
 from ingest.publish.live import make_live
 from ingest.publish.write import write_candidate
@@ -31,6 +30,7 @@ from kb.question.redact import redact
 from kb.retrieval.lexical import tokens
 from kb.settings import DEFAULT_MODEL
 from kb.snapshot.fingerprint import fingerprint
+from kb.snapshot.writing import Contents
 from kb.text.language import detect_language
 
 _CHUNKS_A_SECTION = 2

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.index.chunk_cache import ChunkCache
 from ingest.index.draft_use import keywords_of, with_draft_titles
@@ -15,37 +13,14 @@ from ingest.index.passages import guide_blocks, headings_of
 from ingest.packs.match import Texts, match_pack, texts_to_embed
 from ingest.packs.pack import Pack
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
-from kb.model import DRAFT, Chunk, Guide, Section, Wording
+from kb.model import DRAFT, Guide, Section, Wording
 from kb.paths import Home
 from kb.progress import TaskProgress, of_task
 from kb.retrieval.background import background_of, background_questions, known_background
 from kb.retrieval.lexical import tokens
 from kb.snapshot.fingerprint import fingerprint
-from kb.snapshot.format import Embedder, PackUse
+from kb.snapshot.writing import Contents
 from kb.text.language import detect_language
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What goes into a snapshot.
-
-    Row i of `vectors` belongs to chunk i, and likewise for blocks and wordings; `problem_rows` has
-    the row of each section's problem. `background` is as in kb.snapshot.format, and `problem_terms`
-    are the terms that BM25 indexes per problem.
-    """
-
-    guides: Sequence[Guide]
-    problem_rows: Sequence[int]
-    chunks: Sequence[Chunk]
-    vectors: Vectors
-    block_sections: Sequence[int]
-    block_vectors: Vectors
-    wordings: Sequence[Wording]
-    wording_vectors: Vectors
-    background: NDArray[np.float32]
-    problem_terms: Sequence[Sequence[str]]
-    packs: Sequence[PackUse]
-    embedder: Embedder
 
 
 def make_contents(

@@ -2,23 +2,20 @@
 
 BM25 is that of bm25s (https://github.com/xhluca/bm25s). Text with spaces is tokenised into words;
 Chinese and Japanese into character bigrams. Identifiers and error codes count as typed and by
-their parts. Ingest builds the index; questions only read it.
+their parts. The index is part of the snapshot (kb.snapshot.terms).
 """
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kb.retrieval.grouped import Scores
-from kb.snapshot.terms import ARRAYS, array_file, parameters_file, terms_file
 
 if TYPE_CHECKING:
     import bm25s
@@ -114,43 +111,6 @@ class LexicalIndex:
     def _vocabulary(self) -> dict[str, int]:
         vocabulary: dict[str, int] = self._bm25.vocab_dict
         return vocabulary
-
-
-def write_lexical(documents: Iterable[Sequence[str]], folder: Path, name: str) -> None:
-    """Write the index of documents, each given by its terms, into `folder`."""
-    # Numbered by first occurrence, so that the same guides give the same files.
-    numbers = {"": 0}
-    rows = [
-        # A document without terms gets the empty term, which no question has.
-        [numbers.setdefault(term, len(numbers)) for term in each or [""]]
-        for each in documents
-    ]
-    index = _bm25s().BM25()
-    index.index((rows, numbers), show_progress=False)
-    index.save(folder, show_progress=False, **_file_names(name))
-
-
-def read_lexical(folder: Path, name: str) -> LexicalIndex:
-    """Return the index that `write_lexical` wrote, memory-mapped."""
-    index = _bm25s().BM25.load(folder, mmap=True, show_progress=False, **_file_names(name))
-    return LexicalIndex(index)
-
-
-def _bm25s() -> Any:
-    import bm25s
-
-    # bm25s sets its own logger to DEBUG when it is imported.
-    logging.getLogger("bm25s").setLevel(logging.WARNING)
-    return bm25s
-
-
-def _file_names(name: str) -> dict[str, str]:
-    return {
-        **{f"{array}_name": array_file(name, array) for array in ARRAYS},
-        "vocab_name": terms_file(name),
-        "params_name": parameters_file(name),
-        "nnoc_name": array_file(name, "nonoccurrence"),
-    }
 
 
 class Synonyms:

@@ -19,10 +19,11 @@ from kb.embedder.embeddings import Vectors
 from kb.model import DRAFT, Audience, Hit, Section, Wording, problem_heading
 from kb.retrieval.background import group_of
 from kb.retrieval.grouped import Grouped, Numbers, Scores, mean_of_best
-from kb.retrieval.lexical import Synonyms, question_terms, read_lexical
+from kb.retrieval.lexical import LexicalIndex, Synonyms, question_terms
 from kb.retrieval.mentions import mentioned_problems
 from kb.retrieval.ranking import SHIPPED, Ranking, believed
 from kb.snapshot.format import PROBLEM_TERMS, Snapshot
+from kb.snapshot.terms import read_terms
 
 # How many chunks, wordings and, by words, problems make the candidates that are scored in full.
 # Chosen by hand.
@@ -63,7 +64,7 @@ class SearchIndex:
         self._wording_vectors = np.asarray(snapshot.wording_vectors, np.float32)
         self._taught_vectors = self._wording_vectors[:0]
         self._all_wordings = snapshot.wordings
-        self._words = read_lexical(snapshot.path, PROBLEM_TERMS)
+        self._words = LexicalIndex(read_terms(snapshot.path, PROBLEM_TERMS))
         self._guide_of: Numbers = snapshot.guide_of[firsts]
         self._languages_of = np.array([guide.language for guide in snapshot.guides], "U2")
         doublings = math.log2(max(count, _FITTED_PROBLEMS) / _FITTED_PROBLEMS)

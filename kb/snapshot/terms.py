@@ -1,9 +1,15 @@
-"""The files of a snapshot's BM25 index (kb.retrieval.lexical), checked before bm25s opens them."""
+"""The files of a snapshot's BM25 index over the terms of its problems.
+
+BM25 is that of bm25s (https://github.com/xhluca/bm25s), which writes and reads the files; they are
+checked before it opens them. kb.retrieval.lexical says what a term is.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter
@@ -11,7 +17,10 @@ from pydantic import ConfigDict, TypeAdapter
 from kb.model import Frozen
 from kb.snapshot.vectors import open_table
 
-ARRAYS = ("data", "indices", "indptr")
+if TYPE_CHECKING:
+    import bm25s
+
+_ARRAYS = ("data", "indices", "indptr")
 
 _TERMS = TypeAdapter(dict[str, int], config=ConfigDict(strict=True))
 
@@ -33,25 +42,29 @@ class _Parameters(Frozen):
     auto_compile: bool = True
 
 
-def array_file(name: str, array: str) -> str:
-    """Return the name of the file with one of an index's arrays."""
-    return f"{name}.{array}.npy"
-
-
-def terms_file(name: str) -> str:
-    """Return the name of the file with an index's terms."""
-    return f"{name}.terms.json"
-
-
-def parameters_file(name: str) -> str:
-    """Return the name of the file with an index's parameters."""
-    return f"{name}.bm25.json"
-
-
 def term_files(name: str) -> tuple[str, ...]:
     """Return the names of an index's files."""
-    arrays = (array_file(name, array) for array in ARRAYS)
-    return (*arrays, terms_file(name), parameters_file(name))
+    arrays = (_array_file(name, array) for array in _ARRAYS)
+    return (*arrays, _terms_file(name), _parameters_file(name))
+
+
+def write_terms(documents: Iterable[Sequence[str]], folder: Path, name: str) -> None:
+    """Write the index of documents, each given by its terms, into `folder`."""
+    # Numbered by first occurrence, so that the same guides give the same files.
+    numbers = {"": 0}
+    rows = [
+        # A document without terms gets the empty term, which no question has.
+        [numbers.setdefault(term, len(numbers)) for term in each or [""]]
+        for each in documents
+    ]
+    index = _bm25s().BM25()
+    index.index((rows, numbers), show_progress=False)
+    index.save(folder, show_progress=False, **_file_names(name))
+
+
+def read_terms(folder: Path, name: str) -> bm25s.BM25:
+    """Return the index that `write_terms` wrote, memory-mapped."""
+    return _bm25s().BM25.load(folder, mmap=True, show_progress=False, **_file_names(name))
 
 
 def check_terms(folder: Path, name: str, documents: int) -> None:
@@ -60,9 +73,9 @@ def check_terms(folder: Path, name: str, documents: int) -> None:
     Together the arrays are a sparse matrix in CSC format: `data` holds the scores of each term's
     documents, `indices` the documents, and `indptr` where each term starts.
     """
-    parameters = _Parameters.model_validate_json((folder / parameters_file(name)).read_bytes())
-    terms = _TERMS.validate_json((folder / terms_file(name)).read_bytes())
-    data, indices, indptr = (open_table(folder / array_file(name, array)) for array in ARRAYS)
+    parameters = _Parameters.model_validate_json((folder / _parameters_file(name)).read_bytes())
+    terms = _TERMS.validate_json((folder / _terms_file(name)).read_bytes())
+    data, indices, indptr = (open_table(folder / _array_file(name, array)) for array in _ARRAYS)
     sound = (
         parameters.num_docs == documents
         and data.dtype == np.float32
@@ -85,3 +98,32 @@ def check_terms(folder: Path, name: str, documents: int) -> None:
 
 def _within(numbers: np.ndarray[tuple[int, ...], np.dtype[np.int64]], below: int) -> bool:
     return not len(numbers) or bool(0 <= int(numbers.min()) and int(numbers.max()) < below)
+
+
+def _bm25s() -> Any:
+    import bm25s
+
+    # bm25s sets its own logger to DEBUG when it is imported.
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
+
+
+def _file_names(name: str) -> dict[str, str]:
+    return {
+        **{f"{array}_name": _array_file(name, array) for array in _ARRAYS},
+        "vocab_name": _terms_file(name),
+        "params_name": _parameters_file(name),
+        "nnoc_name": _array_file(name, "nonoccurrence"),
+    }
+
+
+def _array_file(name: str, array: str) -> str:
+    return f"{name}.{array}.npy"
+
+
+def _terms_file(name: str) -> str:
+    return f"{name}.terms.json"
+
+
+def _parameters_file(name: str) -> str:
+    return f"{name}.bm25.json"

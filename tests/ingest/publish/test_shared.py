@@ -17,7 +17,6 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from bot.operations.snapshot_pulls import SnapshotPulls
 from ingest.index.chunk import chunk_guide
-from ingest.index.contents import Contents
 from ingest.publish.live import damaged, make_live, roll_back
 from ingest.publish.shared import Shared, join_store
 from ingest.publish.write import write_candidate
@@ -29,6 +28,7 @@ from kb.snapshot.format import Embedder, current_name, open_current, published
 from kb.snapshot.live import read_live
 from kb.snapshot.pull import pull
 from kb.snapshot.store import SnapshotStore
+from kb.snapshot.writing import Contents
 from tests.conftest import REPOSITORY
 from tests.ingest.parse.reading import read_markdown
 
@@ -306,6 +306,7 @@ from ingest.publish.live import damaged, make_live
 from ingest.publish.shared import join_store
 from kb.paths import Home
 from kb.snapshot.store import SnapshotStore
+from kb.snapshot.writing import Contents
 
 root, url, name, puts = sys.argv[1:]
 put, set_live, done = SnapshotStore.put, SnapshotStore.set_live, []

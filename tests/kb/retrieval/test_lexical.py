@@ -10,10 +10,9 @@ from kb.retrieval.lexical import (
     LexicalIndex,
     Synonyms,
     question_terms,
-    read_lexical,
     tokens,
-    write_lexical,
 )
+from kb.snapshot.terms import read_terms, write_terms
 
 TEXTS = [
     "シークレットアクセスキーを紛失した場合は削除します",
@@ -24,8 +23,8 @@ TEXTS = [
 
 @pytest.fixture
 def index(tmp_path: Path) -> LexicalIndex:
-    write_lexical([tokens(text) for text in TEXTS], tmp_path, "texts")
-    return read_lexical(tmp_path, "texts")
+    write_terms([tokens(text) for text in TEXTS], tmp_path, "texts")
+    return LexicalIndex(read_terms(tmp_path, "texts"))
 
 
 def test_words_bigrams_and_identifiers() -> None:
@@ -60,8 +59,8 @@ def test_the_best_text_is_the_one_with_the_words(index: LexicalIndex) -> None:
 
 
 def test_texts_without_words_are_found_by_none(tmp_path: Path) -> None:
-    write_lexical([[], []], tmp_path, "empty")
-    assert read_lexical(tmp_path, "empty").shares(["word"]).tolist() == [0, 0]
+    write_terms([[], []], tmp_path, "empty")
+    assert LexicalIndex(read_terms(tmp_path, "empty")).shares(["word"]).tolist() == [0, 0]
 
 
 def test_what_means_the_same_is_searched_for_too() -> None:
@@ -73,8 +72,9 @@ def test_what_means_the_same_is_searched_for_too() -> None:
 
 def test_the_files_are_the_same_whoever_writes_them(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from kb.retrieval.lexical import *; "
-        "write_lexical([tokens(t) for t in sys.argv[2:]], Path(sys.argv[1]), 'texts')"
+        "import sys; from pathlib import Path; from kb.retrieval.lexical import tokens; "
+        "from kb.snapshot.terms import write_terms; "
+        "write_terms([tokens(t) for t in sys.argv[2:]], Path(sys.argv[1]), 'texts')"
     )
     for seed in ("1", "2"):
         folder = tmp_path / seed

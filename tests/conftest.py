@@ -77,6 +77,14 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ.update(before)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_process() -> Iterator[None]:
+    """Keep the process that reads sources between ingests: it takes longer to start than they."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.reading.end_reading", lambda: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model cache. GUIDEBOT_TEST_MODELS keeps it, and some vectors, between runs."""

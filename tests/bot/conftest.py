@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -26,6 +27,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from testing.slack_server import SlackServer
 from testing.slack_server.http_mode import SIGNING_SECRET, get
+from tests.forked import Forked, fork_guidebot
 
 GUIDEBOT = str(Path(sys.executable).parent / "guidebot")
 CONNECTED_SECONDS = 90
@@ -35,7 +37,7 @@ CONNECTED_SECONDS = 90
 class Bot:
     """A `guidebot serve` process and its log."""
 
-    process: subprocess.Popen[bytes]
+    process: Forked | subprocess.Popen[bytes]
     log_path: Path
     home: Home
 
@@ -52,7 +54,10 @@ class Bot:
         self.process.wait(30)
 
 
-StartBot = Callable[[Home], Bot]
+class StartBot(Protocol):
+    """Starts a bot on a home folder; `as_typed`, as a person starts it."""
+
+    def __call__(self, home: Home, *, as_typed: bool = False) -> Bot: ...
 
 
 @pytest.fixture
@@ -67,8 +72,8 @@ def start_bot(slack: SlackServer) -> Iterator[StartBot]:
     """Starts a bot on a home folder, and waits until it is connected."""
     bots: list[Bot] = []
 
-    def start(home: Home) -> Bot:
-        bots.append(_start(slack, home))
+    def start(home: Home, *, as_typed: bool = False) -> Bot:
+        bots.append(_start(slack, home, as_typed=as_typed))
         return bots[-1]
 
     yield start
@@ -169,27 +174,39 @@ def workspace() -> Iterator[SlackServer]:
         assert server.violations == []
 
 
-def _start(slack: SlackServer, home: Home, settings: dict[str, str] | None = None) -> Bot:
+def _start(
+    slack: SlackServer,
+    home: Home,
+    settings: dict[str, str] | None = None,
+    *,
+    as_typed: bool = False,
+) -> Bot:
     opened = slack.connections_opened + 1
-    bot = _spawn(slack, home, settings or {}, str(slack.connections_opened))
+    name = str(slack.connections_opened)
+    bot = _spawn(slack, home, settings or {}, name, as_typed=as_typed)
     slack.wait_connected(CONNECTED_SECONDS, opened=opened)
     return bot
 
 
 def _spawn(
-    slack: SlackServer, home: Home, settings: dict[str, str], name: str, *options: str
+    slack: SlackServer,
+    home: Home,
+    settings: dict[str, str],
+    name: str,
+    *options: str,
+    as_typed: bool = False,
 ) -> Bot:
     log_path = home.root / f"bot-{name}.log"
+    environment = {
+        **os.environ,
+        **slack.environment,
+        **settings,
+        "GUIDEBOT_HOME": str(home.root),
+    }
+    if not as_typed:
+        process = fork_guidebot(log_path, "serve", *options, environment=environment)
+        return Bot(process, log_path, home)
     with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            [GUIDEBOT, "serve", *options],
-            env={
-                **os.environ,
-                **slack.environment,
-                **settings,
-                "GUIDEBOT_HOME": str(home.root),
-            },
-            stdout=log,
-            stderr=log,
-        )
-    return Bot(process, log_path, home)
+        command = [GUIDEBOT, "serve", *options]
+        typed = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    return Bot(typed, log_path, home)

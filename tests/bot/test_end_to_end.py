@@ -231,7 +231,7 @@ def test_before_the_first_ingest_people_are_told(
     embeddings: SentenceTransformerEmbeddings,
 ) -> None:
     shutil.copy(sample_home.embedding_cache, home.embedding_cache)
-    bot = start_bot(home)
+    bot = start_bot(home, as_typed=True)
     sent = slack.direct_message("U2", "I lost my secret key")
     (message,) = slack.wait_for_messages(sent.channel, 1)
     assert "no guides have been published" in plain(message)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,9 +31,11 @@ from kb.ingest_result import ChangeKind, Diff
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
+from kb.settings import DEFAULT_MODEL
 from kb.snapshot.format import Snapshot, current_name, open_current, open_snapshot, published
 from kb.snapshot.live import read_live
-from tests.conftest import REPOSITORY, SAMPLE_GUIDES
+from tests.conftest import SAMPLE_GUIDES
+from tests.forked import fork
 
 GUIDE = """# Doors
 
@@ -411,40 +414,29 @@ def test_killed_at_any_write_the_old_or_the_new_is_live(
     assert not list(home.candidates.glob(".tmp-*")) and published(home.candidates) == []
 
 
-# Ingests in a process of its own, which is killed before its write number so many.
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import faiss, numpy
-from ingest.pipeline import ingest
-from kb.embedder.embeddings import SentenceTransformerEmbeddings
-from kb.settings import DEFAULT_MODEL
-from kb.paths import Home
-
-root, guide, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
-writes = {"sqlite3.connect", *("os." + name for name in ("mkdir", "rmdir", "rename", "remove"))}
-flags = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-
-def hook(event, details):
-    global left
-    if event not in writes and not (event == "open" and details[2] & flags):
-        return
-    path = str(details[0])
-    # A folder that is removed with all in it names what is in it without the folder.
-    if path.startswith(root) or (event != "open" and not os.path.isabs(path)):
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-sys.addaudithook(hook)
-home = Home(Path(root))
-ingest([Path(guide)], home, SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models, threads=2))
-"""
-
-
 def ingest_killed_at(at: int, guide: Path, home: Home) -> bool:
     """Ingest, killed before write number `at`; returns whether there were so many."""
-    command = [sys.executable, "-c", KILLED, str(home.root), str(guide), str(at)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False, timeout=100)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
-    return done.returncode != 0
+    log = guide.with_suffix(".log")
+    code = fork(log, _ingest_dying_at, at, guide, home).wait(100)
+    assert code in (0, -signal.SIGKILL), log.read_text()
+    return code != 0
+
+
+def _ingest_dying_at(at: int, guide: Path, home: Home) -> None:
+    writes = {"sqlite3.connect", *("os." + name for name in ("mkdir", "rmdir", "rename", "remove"))}
+    flags = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+    left = at
+
+    def hook(event: str, details: tuple[Any, ...]) -> None:
+        nonlocal left
+        if event not in writes and not (event == "open" and details[2] & flags):
+            return
+        path = str(details[0])
+        # A folder that is removed with all in it names what is in it without the folder.
+        if path.startswith(str(home.root)) or (event != "open" and not os.path.isabs(path)):
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    ingest([guide], home, SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models, threads=2))

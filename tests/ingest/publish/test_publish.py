@@ -22,8 +22,9 @@ from kb.errors import DamagedSnapshotError, EmbedderMismatchError, GuidebotError
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
+from kb.settings import DEFAULT_MODEL
 from kb.snapshot.format import current_name, open_current, open_snapshot, published
-from tests.conftest import REPOSITORY
+from tests.forked import fork
 
 GUIDE = """# Doors
 
@@ -212,38 +213,30 @@ def test_what_is_written_is_the_owners_alone_whatever_the_umask(
 
 STAGES = ["Loading the model", "Embedding chunks", "written", "renamed"]
 
-# Ingests in a process of its own and stops dead at a stage: at the first report of that
-# name, or at the file operations that publish.
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import ingest.publish.write as publish
-from ingest.pipeline import ingest
-from kb.embedder.embeddings import SentenceTransformerEmbeddings
-from kb.settings import DEFAULT_MODEL
-from kb.paths import Home
 
-stage, guide, root, models = sys.argv[1:]
+def ingest_killed_at(stage: str, guide: Path, home: Home) -> None:
+    """Ingest, and die at the first report of a stage, or at a file operation that publishes."""
 
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
-def progress(what, done, total):
-    if what == stage:
-        die()
+    def progress(task: str, done: int, total: int) -> None:
+        if task == stage:
+            die()
 
-replace = os.replace
-def replacing(source, target):
-    target = Path(target)
-    if stage == "written" and target.parent.name == "snapshots":
-        die()
-    if stage == "renamed" and target.name == "current":
-        die()
-    replace(source, target)
-publish.os.replace = replacing
-embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, Path(models))
-ingest([Path(guide)], Home(Path(root)), embeddings, progress=progress)
-"""
+    replace = os.replace
+
+    def replacing(source: Path, target: Path) -> None:
+        if stage == "written" and target.parent.name == "snapshots":
+            die()
+        if stage == "renamed" and target.name == "current":
+            die()
+        replace(source, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", replacing)
+        model = SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models)
+        ingest([guide], home, model, progress=progress)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -252,13 +245,13 @@ def test_kill_at_any_stage_leaves_the_old_snapshot_live(
     guide: Path,
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
-    models: Path,
+    tmp_path: Path,
 ) -> None:
     before = ingest([guide], home, embeddings).snapshot
     guide.write_text(GUIDE.replace("shoulder", f"elbow {stage}"), "utf-8")
-    command = [sys.executable, "-c", KILLED, stage, str(guide), str(home.root), str(models)]
-    process = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False)
-    assert process.returncode == -signal.SIGKILL, process.stderr.decode()
+    log = tmp_path / "log"
+    killed = fork(log, ingest_killed_at, stage, guide, home)
+    assert killed.wait(100) == -signal.SIGKILL, log.read_text()
     assert open_current(home.snapshots).name == before
     answer = KnowledgeBase(home, embeddings).ask(redact("the door is stuck"))
     assert "shoulder" in str(answer.parts)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from kb.snapshot.live import read_live
 from kb.snapshot.pull import pull
 from kb.snapshot.store import SnapshotStore
 from kb.snapshot.writing import Contents
-from tests.conftest import REPOSITORY
+from tests.forked import fork
 from tests.ingest.parse.reading import read_markdown
 
 GUIDE = """
@@ -273,6 +272,26 @@ def test_a_missing_bucket_is_named(s3: Any, docs: Home) -> None:
     assert current_name(docs.snapshots) is None
 
 
+def push_killed_after(puts: int, name: str, home: Home, url: str) -> None:
+    """Make a candidate live in a store, and die after so many files, or before the pointer."""
+    put, done = SnapshotStore.put, 0
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def counted(*arguments: Any) -> None:
+        nonlocal done
+        if done == puts:
+            die()
+        put(*arguments)
+        done += 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SnapshotStore, "put", counted)
+        patch.setattr(SnapshotStore, "set_live", die)
+        make_live(name, home, shared=join_store(url, home, 5))
+
+
 @pytest.mark.parametrize("puts", [7, 99])
 def test_a_push_that_is_killed_leaves_the_old_one_whole(
     puts: int, s3: Any, docs: Home, bot: Home, tmp_path: Path
@@ -282,12 +301,8 @@ def test_a_push_that_is_killed_leaves_the_old_one_whole(
     old = publish(docs, url)
     name = make(docs, GUIDE.replace("Push", "Pull"))
     files = len(os.listdir(docs.candidates / name))
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(docs.root), url, name, str(min(puts, files))],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path])},
-    )
-    assert killed.returncode == -9
+    killed = fork(tmp_path / "log", push_killed_after, min(puts, files), name, docs, url)
+    assert killed.wait(60) == -signal.SIGKILL, (tmp_path / "log").read_text()
     there = s3.list_objects_v2(Bucket=BUCKET, Prefix=s3_key(url, name))
     assert there["KeyCount"] == min(puts, files)
     pull(SnapshotStore(url), bot, 5)
@@ -297,33 +312,6 @@ def test_a_push_that_is_killed_leaves_the_old_one_whole(
     assert current_name(bot.snapshots) == new and "Lift" in said_in(bot)
     whole = {old, new} | ({name} if puts > files else set())
     assert SnapshotStore(url).snapshots() == dict.fromkeys(sorted(whole), True)
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from ingest.publish.live import damaged, make_live
-from ingest.publish.shared import join_store
-from kb.paths import Home
-from kb.snapshot.store import SnapshotStore
-from kb.snapshot.writing import Contents
-
-root, url, name, puts = sys.argv[1:]
-put, set_live, done = SnapshotStore.put, SnapshotStore.set_live, []
-
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def counted(*arguments):
-    if len(done) == int(puts):
-        die()
-    put(*arguments)
-    done.append(None)
-
-SnapshotStore.put, SnapshotStore.set_live = counted, die
-home = Home(Path(root))
-make_live(name, home, shared=join_store(url, home, 5))
-"""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+"""Processes of their own that are forked from one that has imported the libraries.
+
+Most of the time that `guidebot` takes to start goes into importing PyTorch and what belongs to it.
+What starts as people start it says so: `as_typed` (tests/bot/conftest.py), `in_a_process`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Mapping
+from multiprocessing import resource_tracker
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import guidebot
+
+_IMPORTED = (
+    "guidebot",
+    "bot.app",
+    "ingest.pipeline",
+    "kb.knowledge_base",
+    "sentence_transformers",
+    "faiss",
+    "bm25s",
+)
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(list(_IMPORTED))
+
+
+class Forked:
+    """A process that was forked; its methods are those of `subprocess.Popen`."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+
+    def poll(self) -> int | None:
+        """Return its exit code, negative if a signal killed it, or None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float) -> int:
+        """Return its exit code once it has ended; raises TimeoutError."""
+        self._process.join(timeout)
+        code = self._process.exitcode
+        if code is None:
+            raise TimeoutError(f"still running after {timeout} s")
+        return code
+
+    def terminate(self) -> None:
+        """Ask it to stop (SIGTERM)."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """Kill it (SIGKILL)."""
+        self._process.kill()
+
+
+def fork(
+    log: Path,
+    function: Callable[..., object],
+    *arguments: object,
+    environment: Mapping[str, str] | None = None,
+) -> Forked:
+    """Start a process that calls a module's function with its output going to `log`."""
+    process = _context.Process(
+        target=_call,
+        args=(log, dict(environment or os.environ), function, *arguments),
+        daemon=True,
+    )
+    process.start()
+    return Forked(process)
+
+
+def fork_guidebot(log: Path, *arguments: str, environment: Mapping[str, str]) -> Forked:
+    """Start a `guidebot` command with its output going to `log`."""
+    return fork(log, _guidebot, arguments, environment=environment)
+
+
+def _guidebot(arguments: tuple[str, ...]) -> None:
+    sys.argv = ["guidebot", *arguments]
+    guidebot.main()
+
+
+def _call(
+    log: Path,
+    environment: dict[str, str],
+    function: Callable[..., object],
+    *arguments: object,
+) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+    # Nobody is told of the semaphores of a process that is killed.
+    resource_tracker.register = lambda *_: None
+    function(*arguments)

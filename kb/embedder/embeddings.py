@@ -163,8 +163,13 @@ class SentenceTransformerEmbeddings(Embeddings):
             found = executor.submit(self._find)
             import torch
             from sentence_transformers import SentenceTransformer
+            from threadpoolctl import threadpool_limits
             from transformers.utils import logging
 
+        # NumPy's other BLAS threads spin for a while after each product, so that a stream of
+        # questions keeps a second core busy to no purpose (78 ms of CPU time a question instead of
+        # 39 ms, measured on two cores).
+        threadpool_limits(1, user_api="blas")
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(self._threads)
         model = found.result()

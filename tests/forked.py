@@ -1,7 +1,7 @@
 """Processes of their own that are forked from one that has imported the libraries.
 
 Most of the time that `guidebot` takes to start goes into importing PyTorch and what belongs to it.
-What starts as people start it says so: `as_typed` (tests/bot/conftest.py), `in_a_process`.
+Tests of the start itself start the command as people do: `as_typed` (tests/bot/conftest.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import guidebot
+from guidebot import main
+from tests.command import Ended
 
 _IMPORTED = (
     "guidebot",
@@ -61,12 +62,16 @@ def fork(
     log: Path,
     function: Callable[..., object],
     *arguments: object,
+    errors: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Forked:
-    """Start a process that calls a module's function with its output going to `log`."""
+    """Start a process that calls a module's function.
+
+    Its output goes to `log`, and so does its error output unless that goes to `errors`.
+    """
     process = _context.Process(
         target=_call,
-        args=(log, dict(environment or os.environ), function, *arguments),
+        args=(log, errors or log, dict(environment or os.environ), function, *arguments),
         daemon=True,
     )
     process.start()
@@ -75,26 +80,35 @@ def fork(
 
 def fork_guidebot(log: Path, *arguments: str, environment: Mapping[str, str]) -> Forked:
     """Start a `guidebot` command with its output going to `log`."""
-    return fork(log, _guidebot, arguments, environment=environment)
+    return fork(log, guidebot, *arguments, environment=environment)
 
 
-def _guidebot(arguments: tuple[str, ...]) -> None:
+def run_guidebot(folder: Path, *arguments: str, environment: Mapping[str, str]) -> Ended:
+    """Run a `guidebot` command to its end; its output is collected in files in `folder`."""
+    log, errors = folder / "stdout", folder / "stderr"
+    process = fork(log, guidebot, *arguments, errors=errors, environment=environment)
+    return Ended(process.wait(100), log.read_text("utf-8"), errors.read_text("utf-8"))
+
+
+def guidebot(*arguments: str) -> None:
+    """Run a command as the main program of this process, and end it."""
     sys.argv = ["guidebot", *arguments]
-    guidebot.main()
+    main()
 
 
 def _call(
     log: Path,
+    errors: Path,
     environment: dict[str, str],
     function: Callable[..., object],
     *arguments: object,
 ) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
-    os.close(file)
+    for path, descriptor in ((log, 1), (errors, 2)):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(file, descriptor)
+        os.close(file)
     # Nobody is told of the semaphores of a process that is killed.
     resource_tracker.register = lambda *_: None
     function(*arguments)

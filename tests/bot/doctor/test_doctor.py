@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +18,9 @@ from bot.memory.store import Store
 from kb.errors import SettingsError
 from kb.paths import Home
 from testing.slack_server import SlackServer
-from tests.bot.conftest import GUIDEBOT, copy_home
+from tests.bot.conftest import copy_home
 from tests.command import Ended, guidebot
+from tests.forked import run_guidebot
 
 STATES = {
     "settings": "ok",
@@ -70,15 +70,11 @@ def checked(result: Ended) -> dict[str, CheckResult]:
 
 
 def in_a_process(slack: SlackServer, home: Home, *arguments: str, **settings: str) -> Ended:
-    """The same in a process of its own, as an operator runs it."""
-    done = subprocess.run(
-        [GUIDEBOT, "doctor", *arguments],
-        env={**os.environ, **slack.environment, "GUIDEBOT_HOME": str(home.root), **settings},
-        capture_output=True,
-        text=True,
-        check=False,
+    """The same in a process of its own."""
+    environment = {**slack.environment, "GUIDEBOT_HOME": str(home.root), **settings}
+    return run_guidebot(
+        home.root.parent, "doctor", *arguments, environment={**os.environ, **environment}
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def states(findings: dict[str, CheckResult]) -> dict[str, str]:

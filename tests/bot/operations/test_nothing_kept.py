@@ -61,7 +61,7 @@ def everywhere(
     found: list[Everywhere] = []
     port = free_port()
     langsmith = ThreadingHTTPServer(("127.0.0.1", 0), tracer(found))
-    threading.Thread(target=langsmith.serve_forever, daemon=True).start()
+    threading.Thread(target=langsmith.serve_forever, args=(0.01,), daemon=True).start()
     with ChatServer(good) as model:
         settings = {
             "LOG_LEVEL": "DEBUG",

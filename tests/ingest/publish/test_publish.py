@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -24,7 +25,7 @@ from kb.paths import Home
 from kb.question.redact import redact
 from kb.settings import DEFAULT_MODEL
 from kb.snapshot.format import current_name, open_current, open_snapshot, published
-from tests.forked import fork
+from tests.forked import fork, guidebot
 
 GUIDE = """# Doors
 
@@ -195,20 +196,23 @@ def test_a_model_that_changed_under_its_name_is_not_mixed_with_the_one_before(
 
 
 def test_what_is_written_is_the_owners_alone_whatever_the_umask(
-    guide: Path, models: Path, tmp_path: Path
+    guide: Path, known_vectors: Path, tmp_path: Path
 ) -> None:
     home = Home(tmp_path / "new")
-    process = subprocess.run(
-        [str(Path(sys.executable).parent / "guidebot"), "ingest", str(guide)],
-        env={**os.environ, "GUIDEBOT_HOME": str(home.root)},
-        preexec_fn=lambda: os.umask(0),
-        capture_output=True,
-        check=False,
-    )
-    assert process.returncode == 0, process.stderr.decode()
+    home.root.mkdir(mode=0o700)
+    shutil.copy(known_vectors, home.embedding_cache)
+    home.embedding_cache.chmod(0o600)
+    environment = {**os.environ, "GUIDEBOT_HOME": str(home.root)}
+    process = fork(tmp_path / "log", _ingest_with_open_umask, guide, environment=environment)
+    assert process.wait(100) == 0, (tmp_path / "log").read_text()
     written = [home.root, *home.root.rglob("*")]
     assert len(written) > 20
     assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
+def _ingest_with_open_umask(guide: Path) -> None:
+    os.umask(0)
+    guidebot("ingest", str(guide))
 
 
 STAGES = ["Loading the model", "Embedding chunks", "written", "renamed"]

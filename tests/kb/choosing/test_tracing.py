@@ -10,6 +10,7 @@ import pytest
 from langchain_core.tracers.langchain import wait_for_all_tracers
 from langsmith.utils import get_env_var
 
+from kb.choosing.tracing import send_traces
 from kb.model import Rendering
 from tests.kb.choosing.conftest import Ask
 
@@ -47,6 +48,7 @@ def test_traces_go_out_only_if_they_are_set(ask: Ask, monkeypatch: pytest.Monkey
         traced = ask("I lost my access key", chat_tracing="langsmith")
         assert traced.rendering is Rendering.CHOSEN
         wait_for_all_tracers()
+        send_traces()
         assert Langsmith.asked
     finally:
         langsmith.shutdown()

@@ -20,6 +20,7 @@ from testing.openai_server.models import good, none
 from tests.bot.conftest import copy_home
 from tests.command import Ended, guidebot
 from tests.conftest import SAMPLE_GUIDES
+from tests.forked import run_guidebot
 
 pytestmark = pytest.mark.e2e
 
@@ -171,20 +172,21 @@ class Collector(BaseHTTPRequestHandler):
         pass
 
 
-def test_traces_go_to_the_operators_collector(own: Home) -> None:
+def test_traces_go_to_the_operators_collector(own: Home, tmp_path: Path) -> None:
     collector = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
-    threading.Thread(target=collector.serve_forever, daemon=True).start()
+    threading.Thread(target=collector.serve_forever, args=(0.01,), daemon=True).start()
     try:
         with ChatServer(good) as server:
-            result = in_a_process(
-                "ask",
-                "I lost my secret key",
-                home=own.root,
-                CHAT_MODEL="openai:scripted",
-                CHAT_BASE_URL=server.url,
-                CHAT_DECIDES="always",
-                CHAT_TRACING="opentelemetry",
-                OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{collector.server_port}",
+            settings = {
+                "GUIDEBOT_HOME": str(own.root),
+                "CHAT_MODEL": "openai:scripted",
+                "CHAT_BASE_URL": server.url,
+                "CHAT_DECIDES": "always",
+                "CHAT_TRACING": "opentelemetry",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}",
+            }
+            result = run_guidebot(
+                tmp_path, "ask", "I lost my secret key", environment={**os.environ, **settings}
             )
     finally:
         collector.shutdown()

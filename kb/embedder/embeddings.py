@@ -170,7 +170,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         # questions keeps a second core busy to no purpose (78 ms of CPU time a question instead of
         # 39 ms, measured on two cores).
         threadpool_limits(1, user_api="blas")
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()
         torch.set_num_threads(self._threads)
         model = found.result()
         try:

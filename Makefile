@@ -50,7 +50,7 @@ fix: $(VENV)/.tested
 
 test: $(VENV)/.tested
 	$(LINT)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.cold_start

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from filelock import FileLock
 from ingest.index.embedding_cache import EmbeddingCache
 from ingest.packs.pack import SHIPPED_PACKS, read_packs
 from ingest.pipeline import ingest
-from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.embedder.embeddings import SentenceTransformerEmbeddings, load_model
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.retrieval.background import background_questions
 from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings
+from tests.forked import MODELS
 
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE_GUIDES = REPOSITORY / "guides"
@@ -31,18 +33,26 @@ needs_real_guides = pytest.mark.skipif(
 )
 
 
-# The files that take longest, the longest first: they start processes, and wait for them.
+# The files that take longest, the longest first: they start processes, and wait for them. Those
+# after the first do without the home folder that it makes.
 _LONGEST = (
-    "test_http.py",
     "test_end_to_end.py",
+    "test_release.py",
+    "test_html.py",
+    "test_formats.py",
+    "test_secrets.py",
     "test_load.py",
-    "test_rerun.py",
     "test_publish.py",
     "test_away.py",
-    "test_release.py",
-    "test_calibrate.py",
-    "test_commands.py",
+    "test_ingest.py",
+    "test_http.py",
+    "test_rerun.py",
+    "test_nothing_kept.py",
+    "test_hostile.py",
     "test_answers.py",
+    "test_commands.py",
+    "test_e5_archive.py",
+    "test_snapshot_pulls.py",
 )
 
 # What loads the model or starts a process, which takes longer than a unit test may.
@@ -78,10 +88,20 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_reading_process() -> Iterator[None]:
-    """Keep the process that reads sources between ingests: it takes longer to start than they."""
+def _once_for_all() -> Iterator[None]:
+    """Do once what takes most tests longer than what they test.
+
+    The process that reads sources goes on between ingests, the default model is loaded once, and
+    the shipped packs are read once.
+    """
+    loaded, shipped = cache(load_model), read_packs(SHIPPED_PACKS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ingest.reading.end_reading", lambda: None)
+        patch.setattr("ingest.pipeline.read_packs", lambda _: shipped)
+        patch.setattr(
+            "kb.embedder.embeddings.load_model",
+            lambda name, folder: loaded(name, folder.resolve()),
+        )
         yield
 
 
@@ -89,10 +109,9 @@ def _one_reading_process() -> Iterator[None]:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model cache. GUIDEBOT_TEST_MODELS keeps it, and some vectors, between runs."""
     kept = os.environ.get("GUIDEBOT_TEST_MODELS")
-    if kept:
-        return Path(kept)
-    folder = _run_folder(tmp_path_factory) / "models"
-    folder.mkdir(exist_ok=True)
+    folder = Path(kept) if kept else _run_folder(tmp_path_factory) / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[MODELS] = str(folder)
     return folder
 
 
@@ -112,24 +131,12 @@ def embeddings(models: Path) -> SentenceTransformerEmbeddings:
 
 
 @pytest.fixture(scope="session")
-def known_vectors(
-    models: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    embeddings: SentenceTransformerEmbeddings,
-) -> Path:
-    """An embedding cache that knows what is embedded whatever the guides are."""
-    path = tmp_path_factory.mktemp("known") / "embeddings.sqlite"
-    kept = models / "known.sqlite"
-    texts = [text for some in background_questions().values() for text in some]
-    for pack in read_packs(SHIPPED_PACKS):
-        texts += [text for name in pack.problems for _, text in pack.wordings(name)]
-    with FileLock(models / "known.lock"):
-        if kept.exists():
-            shutil.copy(kept, path)
-        _, embedded = EmbeddingCache(path, embeddings).encode(texts, "query")
-        if embedded:
-            shutil.copy(path, kept)
-    return path
+def known_vectors(sample_home: Home) -> Path:
+    """An embedding cache that knows the sample guide, and what is embedded whatever the guides are.
+
+    Not to be written to.
+    """
+    return sample_home.embedding_cache
 
 
 @pytest.fixture
@@ -169,18 +176,21 @@ def sample_home(
     tmp_path_factory: pytest.TempPathFactory,
     embeddings: SentenceTransformerEmbeddings,
     models: Path,
-    known_vectors: Path,
 ) -> Home:
     """A home folder with the sample guide published, once a run. Not to be written to."""
     folder = _run_folder(tmp_path_factory)
-    root = folder / "sample"
+    home, kept = Home(folder / "sample"), models / "known.sqlite"
     with FileLock(folder / "sample.lock"):
-        if not root.exists():
-            root.mkdir()
-            (root / "models").symlink_to(models)
-            shutil.copy(known_vectors, Home(root).embedding_cache)
-            ingest([SAMPLE_GUIDES], Home(root), embeddings)
-    return Home(root)
+        if not home.root.exists():
+            home.root.mkdir()
+            home.models.symlink_to(models)
+            if kept.exists():
+                shutil.copy(kept, home.embedding_cache)
+            texts = [text for some in background_questions().values() for text in some]
+            EmbeddingCache(home.embedding_cache, embeddings).encode(texts, "query")
+            ingest([SAMPLE_GUIDES], home, embeddings)
+            shutil.copy(home.embedding_cache, kept)
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-"""Processes of their own that are forked from one that has imported the libraries.
+"""Processes of their own that are forked from one that has the libraries and the model in memory.
 
-Most of the time that `guidebot` takes to start goes into importing PyTorch and what belongs to it.
+Importing and loading these is most of what `guidebot` does when it starts (tests/preloaded.py).
 Tests of the start itself start the command as people do: `as_typed` (tests/bot/conftest.py).
 """
 
@@ -10,25 +10,21 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Mapping
-from multiprocessing import resource_tracker
+from functools import cache
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+import pytest
 
 from guidebot import main
 from tests.command import Ended
 
-_IMPORTED = (
-    "guidebot",
-    "bot.app",
-    "ingest.pipeline",
-    "kb.knowledge_base",
-    "sentence_transformers",
-    "faiss",
-    "bm25s",
-)
+MODELS = "GUIDEBOT_FORKED_MODELS"
+"""The variable with the folder of the model that is loaded before forking."""
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(list(_IMPORTED))
+_context.set_forkserver_preload(["tests.preloaded"])
 
 
 class Forked:
@@ -69,6 +65,7 @@ def fork(
 
     Its output goes to `log`, and so does its error output unless that goes to `errors`.
     """
+    _start_server()
     process = _context.Process(
         target=_call,
         args=(log, errors or log, dict(environment or os.environ), function, *arguments),
@@ -76,6 +73,16 @@ def fork(
     )
     process.start()
     return Forked(process)
+
+
+@cache
+def _start_server() -> None:
+    # Threads do not survive a fork, so none may be there yet.
+    alone = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**alone, "PYTHONPATH": str(Path(__file__).parent.parent)}.items():
+            patch.setenv(name, value)
+        forkserver.ensure_running()
 
 
 def fork_guidebot(log: Path, *arguments: str, environment: Mapping[str, str]) -> Forked:

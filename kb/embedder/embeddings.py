@@ -151,48 +151,52 @@ class SentenceTransformerEmbeddings(Embeddings):
             return self._loaded
 
     @cached_property
-    @_without_garbage_collection()
     def _loaded(self) -> SentenceTransformer:
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        # Limits how long OpenMP threads spin while waiting for each other, which wastes time when
-        # other processes need the cores: with an ingest beside the bot a batch takes 2.9 s instead
-        # of 4.5 to 10 s, alone 1.4 s instead of 1.3 s (measured on two cores with two threads).
-        os.environ.setdefault("GOMP_SPINCOUNT", "10000")
-        # Checks the model's files while the libraries are imported.
-        with ThreadPoolExecutor(1) as executor:
-            found = executor.submit(self._find)
-            import torch
-            from sentence_transformers import SentenceTransformer
-            from threadpoolctl import threadpool_limits
-            from transformers.utils import logging
+        return load_model(self.name, self._cache)
 
-        # NumPy's other BLAS threads spin for a while after each product, so that a stream of
-        # questions keeps a second core busy to no purpose (78 ms of CPU time a question instead of
-        # 39 ms, measured on two cores).
-        threadpool_limits(1, user_api="blas")
-        logging.disable_progress_bar()
-        torch.set_num_threads(self._threads)
-        model = found.result()
-        try:
-            return SentenceTransformer(
-                model.name,
-                revision=model.revision,
-                device="cpu",
-                cache_folder=str(self._cache),
-                local_files_only=self.name == DEFAULT_MODEL,
-                model_kwargs={"dtype": _dtype()},
-            )
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"The embedding model {self.name!r} cannot be loaded: {error}\n"
-                "Set EMBEDDING_MODEL to a sentence-transformers folder or to NAME@COMMIT; "
-                f"{DEFAULT_MODEL} is shipped and needs no network."
-            ) from error
 
-    def _find(self) -> HubModel:
-        if self.name == DEFAULT_MODEL:
-            return HubModel(str(default_model(self._cache)))
-        return find_model(self.name, "EMBEDDING_MODEL")
+@_without_garbage_collection()
+def load_model(name: str, cache: Path) -> SentenceTransformer:
+    """Load a model, and the libraries for it; raises ModelError."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Limits how long OpenMP threads spin while waiting for each other, which wastes time when
+    # other processes need the cores: with an ingest beside the bot a batch takes 2.9 s instead
+    # of 4.5 to 10 s, alone 1.4 s instead of 1.3 s (measured on two cores with two threads).
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    # Checks the model's files while the libraries are imported.
+    with ThreadPoolExecutor(1) as executor:
+        finding = executor.submit(_find, name, cache)
+        from sentence_transformers import SentenceTransformer
+        from threadpoolctl import threadpool_limits
+        from transformers.utils import logging
+
+    # NumPy's other BLAS threads spin for a while after each product, so that a stream of
+    # questions keeps a second core busy to no purpose (78 ms of CPU time a question instead of
+    # 39 ms, measured on two cores).
+    threadpool_limits(1, user_api="blas")
+    logging.disable_progress_bar()
+    model = finding.result()
+    try:
+        return SentenceTransformer(
+            model.name,
+            revision=model.revision,
+            device="cpu",
+            cache_folder=str(cache),
+            local_files_only=name == DEFAULT_MODEL,
+            model_kwargs={"dtype": _dtype()},
+        )
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The embedding model {name!r} cannot be loaded: {error}\n"
+            "Set EMBEDDING_MODEL to a sentence-transformers folder or to NAME@COMMIT; "
+            f"{DEFAULT_MODEL} is shipped and needs no network."
+        ) from error
+
+
+def _find(name: str, cache: Path) -> HubModel:
+    if name == DEFAULT_MODEL:
+        return HubModel(str(default_model(cache)))
+    return find_model(name, "EMBEDDING_MODEL")
 
 
 def _dtype() -> Any:

@@ -39,7 +39,7 @@ from tests.bot.hostile import ATTACKS, CANARY, GUIDE, HUGE, faults, sent, texts
 from tests.bot.house import open_house
 from tests.conftest import SAMPLE_GUIDES
 
-MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "50"))
+MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "25"))
 """How many messages, texts and guides to try; a long run takes some 10,000."""
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from sklearn.metrics import adjusted_rand_score, v_measure_score
 from sqlalchemy import text
 
 from benchmarks.grouping import read_labelled
@@ -161,6 +160,8 @@ def test_why_a_question_is_a_gap(talk: Talk, embeddings: SentenceTransformerEmbe
 
 
 def test_grouping_by_meaning_across_languages(embeddings: SentenceTransformerEmbeddings) -> None:
+    from sklearn.metrics import adjusted_rand_score, v_measure_score
+
     subjects, languages, questions = read_labelled()
     groups = group_by_meaning(centred(questions, languages, embeddings))
     assert v_measure_score(subjects, groups) > 0.9

@@ -293,7 +293,7 @@ def test_tabs_admonitions_and_buttons_of_documentation_sites(page: Page) -> None
     "tag", ["div", "ul><li", "blockquote", "dl><dt>x</dt><dd", "table><tr><td"]
 )
 def test_what_follows_elements_in_each_other_is_not_lost(page: Page, tag: str) -> None:
-    depth = 2000 if tag == "div" else 200
+    depth = 1000 if tag == "div" else 200
     html = f"<body><h1>Bikes</h1><h2>Deep</h2>{f'<{tag}>a' * depth}inmost"
     ends = "".join(f"</{name.split('>')[0]}>" for name in reversed(tag.split("><")))
     sections = page.sections(f"{html}{ends * depth}<h2>After</h2><p>Ride on.</p></body>")

@@ -43,8 +43,8 @@ def test_a_slow_model_is_left_within_the_time(condense: Condense, server: ChatSe
     server.delay = 0.2
     server.script = lambda request: {"question": "one key, and two? " * 300}
     started = time.monotonic()
-    assert condense(chat_timeout=0.5) is CallOutcome.SLOW
-    assert time.monotonic() - started < 6
+    assert condense(chat_timeout=1.5) is CallOutcome.SLOW
+    assert time.monotonic() - started < 8
 
 
 def test_a_request_that_hangs_is_cancelled_and_counted_and_not_repeated(
@@ -58,8 +58,8 @@ def test_a_request_that_hangs_is_cancelled_and_counted_and_not_repeated(
 
     server.script = script
     started = time.monotonic()
-    assert condense(chat_timeout=0.5) is CallOutcome.SLOW
-    assert time.monotonic() - started < 6
+    assert condense(chat_timeout=1.5) is CallOutcome.SLOW
+    assert time.monotonic() - started < 8
     spent = ModelStore(settings.home.model_store).spent_today()
     assert spent.tokens > 50
     leave.set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import sentence_transformers
 
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.embedder.hub import HubModel, find_model
@@ -59,7 +58,7 @@ def test_the_libraries_are_asked_for_that_commit(
         raise OSError("no network")
 
     for kind in ("SentenceTransformer", "CrossEncoder"):
-        monkeypatch.setattr(sentence_transformers, kind, refuse)
+        monkeypatch.setattr(f"sentence_transformers.{kind}", refuse)
     with pytest.raises(ModelError, match="no network"):
         SentenceTransformerEmbeddings(f"somebody/model@{COMMIT}", tmp_path).load()
     with pytest.raises(ModelError, match="no network"):

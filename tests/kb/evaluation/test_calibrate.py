@@ -25,7 +25,7 @@ QUESTION = "I lost my secret key"
 
 @pytest.fixture(scope="module")
 def questions() -> list[GoldenQuestion]:
-    return read_questions(SAMPLE_GUIDES / "questions.yaml")
+    return read_questions(SAMPLE_GUIDES / "questions.yaml")[::3]
 
 
 def test_what_is_fitted_is_used_by_a_running_bot(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import ModelError
@@ -17,6 +16,8 @@ from kb.retrieval.rerank import Reranker
 
 def cross_encoder(folder: Path, outputs: int = 1) -> Path:
     """Make a tiny cross-encoder of random weights: real in all but what it says."""
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
+
     folder.mkdir()
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "key", "lost", "sign", "in", "my", "i"]
     (folder / "vocab.txt").write_text("\n".join(words), "utf-8")

@@ -23,12 +23,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Answers questions from your guides, with a citation for every step.",
 )
-for room in (kb, ingest, bot):
-    app.add_typer(room)
+for commands in (kb, ingest, bot):
+    app.add_typer(commands)
 
 
 def main() -> None:
-    """Run the command as a process of its own, and end it."""
+    """Run the command that was typed, then end the process."""
     # Files contain what people asked, and guides that not everybody may see.
     os.umask(0o077)
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -42,9 +42,9 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, which is what was typed if not given, and return its exit code.
+    """Run a command, by default the one that was typed, and return its exit code.
 
-    An error that is written for people becomes its text, and an exit code.
+    A GuidebotError is printed, and determines the exit code.
     """
     code = 0
     try:

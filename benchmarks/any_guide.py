@@ -26,7 +26,7 @@ from benchmarks.bench_guides import FOLDS, HERE, SHARED, BenchGuide, bench_guide
 from benchmarks.fitting import Asked, fit_sureness, fit_weights
 from benchmarks.measure import table, tell
 from ingest.pipeline import publish_guides
-from kb.answer.decide import CHOICES, PLAUSIBLE, THRESHOLD, first_odds, probabilities
+from kb.answer.decide import CHOICES, PLAUSIBLE, THRESHOLD, first_log_odds, probabilities
 from kb.embedder.adapter import shipped_adapter
 from kb.embedder.e5_archive import find_archive, unpack
 from kb.embedder.embeddings import DEFAULT_COSINES, SentenceTransformerEmbeddings
@@ -161,7 +161,9 @@ def measured(asked: Sequence[Asked], scale: float, bias: float) -> list[float]:
     covered = [each for each in asked if each.covered]
     others = [each for each in asked if not each.covered]
     sure = {
-        id(each): 1 / (1 + np.exp(-(scale * first_odds(each.hits) + bias))) if each.hits else 0.0
+        id(each): 1 / (1 + np.exp(-(scale * first_log_odds(each.hits) + bias)))
+        if each.hits
+        else 0.0
         for each in asked
     }
     outcomes = {id(each): _outcome(each, sure[id(each)]) for each in asked}

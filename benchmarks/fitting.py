@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from kb.answer.decide import COUNTED, first_odds
+from kb.answer.decide import COUNTED, first_log_odds
 from kb.model import Hit
 from kb.retrieval.ranking import FAR, Ranking, Weights
 
@@ -89,7 +89,7 @@ def fit_sureness(asked: Sequence[Asked]) -> tuple[float, float]:
     from sklearn.linear_model import LogisticRegression
 
     kept = [each for each in asked if each.hits]
-    odds = np.array([[first_odds(each.hits)] for each in kept])
+    odds = np.array([[first_log_odds(each.hits)] for each in kept])
     right = [each.covered and each.right[0] for each in kept]
     fitted = LogisticRegression(C=10.0).fit(odds, right)
     return round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3)

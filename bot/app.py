@@ -48,7 +48,7 @@ from kb.snapshot.format import current_name
 from kb.snapshot.store import SnapshotStore
 
 # Handlers of interactions call Slack, and a trigger id is valid for 3 s
-# (https://docs.slack.dev/interactivity/handling-user-interaction): none may wait for a thread.
+# (https://docs.slack.dev/interactivity/handling-user-interaction): they must not wait for a thread.
 _LISTENERS = 32
 # Each waits as long as Slack says (Retry-After).
 _RATE_LIMIT_RETRIES = 5

@@ -99,7 +99,7 @@ def forget(
     user: Annotated[str, typer.Argument(help="The person's Slack member ID (U...).")],
     yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Delete everything stored about a person: questions, feedback, escalations."""
+    """Delete everything stored about a person: questions, feedback, escalations, lessons."""
     from bot.memory.store import Store
 
     if not _USER.fullmatch(user):

@@ -1,6 +1,6 @@
 """Slack's limits, each with the page that states it.
 
-A limit that the bot sets for itself stands where it is used.
+Limits that the bot sets for itself are defined where they are used.
 """
 
 # Blocks: https://docs.slack.dev/reference/block-kit/blocks

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The start of the image: `serve` begins only if `guidebot doctor` finds nothing that fails.
+# The image's entrypoint: `serve` starts only if no check of `guidebot doctor` fails.
 set -eu
 
 # The model is the image's, so that a new image brings its own; the volume keeps the rest.

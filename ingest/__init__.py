@@ -1,1 +1,1 @@
-"""Turns guides on disk into a published snapshot."""
+"""Turns guides from files, the web and git into a published snapshot."""

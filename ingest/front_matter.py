@@ -38,7 +38,7 @@ def _listed(value: object) -> object:
 
 def _without_credentials(url: str) -> str:
     if without_credentials(url) != url:
-        raise ValueError("must have no user or password: all who follow the link would see it")
+        raise ValueError("must not contain a user or password: anyone with the link would see it")
     return url
 
 

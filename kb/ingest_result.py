@@ -110,7 +110,7 @@ class QuestionChange(_Printed):
 class GateReport(_Printed):
     """The result of asking all golden questions.
 
-    `right_before` is None if they were asked of no live snapshot.
+    `right_before` is None if there was no live snapshot to ask.
     """
 
     questions: int

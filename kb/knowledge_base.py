@@ -129,7 +129,7 @@ class KnowledgeBase:
         Unless the bot was `asked`, the language model is not shown the question. `progress` is
         called with each stage.
         Raises SnapshotError if no snapshot is usable, ModelError if a local model fails to load.
-        A language model that fails is done without.
+        If the language model fails, the answer is given without it.
         """
         progress(Stage.SEARCHING)
         with self._session(question, audience) as model:

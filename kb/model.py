@@ -324,7 +324,7 @@ class Step(Frozen):
 
     @property
     def guide_text(self) -> str:
-        """The step's own text in the guide's language, also where `text` is a translation."""
+        """The step's own text in the guide's language, even if `text` is a translation."""
         return "".join(span.text for span in self.original or self.spans)
 
 
@@ -387,7 +387,7 @@ class Answer(Frozen):
 
 
 def numbered_steps(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:
-    """Yield steps with their numbers: the guide's, or else counted on."""
+    """Yield steps with their numbers: the guide's, or else the next in order."""
     number = 0
     for step in steps:
         if step.kind is BlockKind.STEP:

@@ -1,4 +1,4 @@
-"""Settings that all rooms share, from the environment and `.env`."""
+"""Settings that all packages share, from the environment and `.env`."""
 
 from __future__ import annotations
 

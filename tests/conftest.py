@@ -33,7 +33,7 @@ needs_real_guides = pytest.mark.skipif(
 )
 
 
-# The files that take longest, the longest first: they start processes, and wait for them. Those
+# The slowest test files, slowest first: they start processes, and wait for them. Those
 # after the first do without the home folder that it makes.
 _LONGEST = (
     "test_end_to_end.py",
@@ -62,7 +62,7 @@ _E2E_FIXTURES = {"models", "slack", "running", "start_bot", "s3"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that `make check` leaves to `make test`, and put the longest files first.
 
-    Of two processes, none is then left with the longest while the other has nothing to do.
+    Otherwise one process could still be running the longest when the others have finished.
     """
     for item in items:
         if _E2E_FIXTURES & set(getattr(item, "fixturenames", ())):
@@ -134,14 +134,14 @@ def embeddings(models: Path) -> SentenceTransformerEmbeddings:
 def known_vectors(sample_home: Home) -> Path:
     """An embedding cache that knows the sample guide, and what is embedded whatever the guides are.
 
-    Not to be written to.
+    Do not write to it.
     """
     return sample_home.embedding_cache
 
 
 @pytest.fixture
 def home(tmp_path: Path, models: Path, known_vectors: Path) -> Home:
-    """A home folder where nothing was published, with the models linked into it."""
+    """A home folder where nothing has been published, with the models linked into it."""
     root = tmp_path / "home"
     root.mkdir()
     (root / "models").symlink_to(models)
@@ -156,7 +156,7 @@ def real_home(
     embeddings: SentenceTransformerEmbeddings,
     known_vectors: Path,
 ) -> Home:
-    """A home folder with the real Japanese guide published. Not to be written to."""
+    """A home folder with the real Japanese guide published. Do not write to it."""
     if not REAL_GUIDE.exists():
         pytest.skip("the real guides (../shared) are not here")
     home = Home(tmp_path_factory.mktemp("real"))
@@ -177,7 +177,7 @@ def sample_home(
     embeddings: SentenceTransformerEmbeddings,
     models: Path,
 ) -> Home:
-    """A home folder with the sample guide published, once a run. Not to be written to."""
+    """A home folder with the sample guide published, once per run. Do not write to it."""
     folder = _run_folder(tmp_path_factory)
     home, kept = Home(folder / "sample"), models / "known.sqlite"
     with FileLock(folder / "sample.lock"):

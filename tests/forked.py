@@ -1,4 +1,4 @@
-"""Processes of their own that are forked from one that has the libraries and the model in memory.
+"""Forks processes from one that already has the libraries and the model in memory.
 
 Importing and loading these is most of what `guidebot` does when it starts (tests/preloaded.py).
 Tests of the start itself start the command as people do: `as_typed` (tests/bot/conftest.py).
@@ -77,7 +77,7 @@ def fork(
 
 @cache
 def _start_server() -> None:
-    # Threads do not survive a fork, so none may be there yet.
+    # Threads do not survive a fork, so there must be none yet.
     alone = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**alone, "PYTHONPATH": str(Path(__file__).parent.parent)}.items():

@@ -16,7 +16,7 @@ import kb.knowledge_base  # noqa: F401
 from kb.embedder import embeddings
 from kb.settings import DEFAULT_MODEL
 
-# It has a thread, which a forked process would not have.
+# Its monitor thread would not survive the fork.
 tqdm.monitor_interval = 0
 
 _load_model = cache(embeddings.load_model)

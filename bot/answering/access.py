@@ -107,7 +107,7 @@ class Access:
         return None
 
     def _is_open(self, channel: str) -> bool:
-        """Whether the bot may be used in a channel; always, where there is none."""
+        """Whether the bot may be used in a channel: always in direct messages and App Home."""
         if not self._channels or not channel or channel.startswith("D"):
             return True
         return channel in self._channels or channel == self._humans

@@ -91,7 +91,7 @@ class Answerer:
     def enqueue_edited(
         self, place: Place, actor: Actor, text: CleanText, client: WebClient
     ) -> None:
-        """Replace the answer to a question that was edited, once the one on its way is there."""
+        """Replace the answer to a question that was edited, once any in progress is posted."""
         asked = self._store.claimed(place)
         if asked and asked.user == actor.user and text and not talk_of(text):
             question = dataclasses.replace(_question(asked, text), home=actor.home)

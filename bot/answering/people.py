@@ -1,4 +1,4 @@
-"""Who the people are who ask: their language, and whether they belong to the workspace."""
+"""The people who ask: their language, and whether they belong to the workspace."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ app = typer.Typer(
 
 wordings.register(app)
 
-_Ids = Annotated[list[str], typer.Argument(help="Ids of questions, as shown by `gaps`.")]
+_Ids = Annotated[list[str], typer.Argument(help="IDs of questions, as shown by `gaps`.")]
 
 
 @app.callback()
@@ -130,7 +130,7 @@ def also_asked(
 
 @app.command()
 def draft(
-    id: Annotated[str, typer.Argument(help="Id of a question that went to a human.")],
+    id: Annotated[str, typer.Argument(help="ID of a question that went to a human.")],
     to: Annotated[
         Path | None, typer.Option(help="Write it to this file instead of printing it.")
     ] = None,

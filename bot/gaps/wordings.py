@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # The terminal shows a sample; --json has all.
 _MAX_NEVER = 20
 
-_Ids = Annotated[list[str], typer.Argument(help="Ids of wordings, as shown by `gaps wordings`.")]
+_Ids = Annotated[list[str], typer.Argument(help="IDs of wordings, as shown by `gaps wordings`.")]
 
 
 def register(app: typer.Typer) -> None:

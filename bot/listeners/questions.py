@@ -14,7 +14,7 @@ from bot.answering.answerer import Answerer
 from bot.question import Question
 
 Wanted = Callable[[dict[str, Any], str], Question | None]
-"""Returns the question in an event, if it has one for the bot; gets the bot's user id, too."""
+"""Returns the question in an event, if it has one for the bot; takes the bot's user id, too."""
 
 
 def claiming(

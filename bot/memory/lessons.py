@@ -88,7 +88,7 @@ class Lessons:
             )
 
     def all(self) -> Sequence[Lesson]:
-        """Return all lessons, oldest first; a row that is none is passed over."""
+        """Return all lessons, oldest first; invalid rows are skipped."""
         with Session(self._engine) as session:
             rows = session.scalars(select(LessonRow).order_by(LessonRow.given_at))
             return [lesson for row in rows if (lesson := _lesson(row))]
@@ -154,5 +154,7 @@ def _lesson(row: LessonRow) -> Lesson | None:
             at=row.given_at,
         )
     except ValidationError:
-        logger.error("What was taught about %s:%s is no lesson any more.", row.channel, row.ts)
+        logger.error(
+            "Skipping the lesson about %s:%s, which is no longer valid.", row.channel, row.ts
+        )
         return None

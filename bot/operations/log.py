@@ -20,7 +20,7 @@ _PAYLOAD = ", payload: "
 
 # Loggers that may emit DEBUG. Others (Slack's libraries, HTTP and model clients) would log what
 # people wrote, and Bolt copies the root logger's level to its own.
-_ROOMS = ("bot", "ingest", "kb")
+_PACKAGES = ("bot", "ingest", "kb")
 
 _question: ContextVar[str | None] = ContextVar("question", default=None)
 
@@ -48,8 +48,8 @@ def configure(settings: BotSettings) -> None:
         handler.setFormatter(logging.Formatter(_TEXT))
     level = logging.getLevelNamesMapping()[settings.log_level]
     logging.basicConfig(level=max(logging.INFO, level), handlers=[handler], force=True)
-    for room in _ROOMS:
-        logging.getLogger(room).setLevel(level)
+    for package in _PACKAGES:
+        logging.getLogger(package).setLevel(level)
     for chatty in ("faiss.loader", "sentence_transformers", "httpx", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -62,7 +62,7 @@ def _with_question(record: logging.LogRecord) -> bool:
 
 
 def _without_details_of_libraries(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.INFO or record.name.partition(".")[0] in _ROOMS
+    return record.levelno >= logging.INFO or record.name.partition(".")[0] in _PACKAGES
 
 
 def _without_payload(record: logging.LogRecord) -> bool:

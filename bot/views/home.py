@@ -40,9 +40,9 @@ class Figures:
     low_rated: Sequence[Count] = ()
 
     def within(self, guides: Iterable[GuideInfo], called_now: Callable[[str], str]) -> Figures:
-        """Return the same with sections of these guides alone, of all that were the answer.
+        """Return a copy whose `asked` has only the sections of these guides.
 
-        `called_now` says what a section of before is called now.
+        `called_now` maps a section's name at the time to its current one.
         """
         ids = {guide.id for guide in guides}
         asked = [each for each in self.asked if called_now(each.name).partition("#")[0] in ids]

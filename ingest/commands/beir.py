@@ -65,7 +65,7 @@ def eval_beir(
 
 @dataclass(frozen=True)
 class Beir:
-    """A corpus as a guide, a section a document, and its queries with their relevant documents."""
+    """A corpus as a guide, one section per document; its queries with their relevant documents."""
 
     guide: Guide
     queries: dict[str, str]

@@ -34,7 +34,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 GuidesOption = Annotated[
     Path | None, typer.Option(help="The file that lists the guides; default: guidebot.toml.")
 ]
-By = Annotated[str, typer.Option(help="Who runs this, for the records; default: USER@HOST.")]
+By = Annotated[str, typer.Option(help="Who is running this, for the record; default: USER@HOST.")]
 
 
 @app.command()

@@ -37,7 +37,7 @@ def lint(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Find what is broken, missing or inconsistent between editions. Exits with 1 if so."""
+    """Find what is broken, missing or inconsistent. Exits with 1 unless it is only advice."""
     from ingest.bounded.bounds import bounds_of
     from ingest.commands.lint_reading import read_named_pages
     from ingest.lint.check import lint as run

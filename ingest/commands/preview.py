@@ -43,7 +43,7 @@ def preview(
 ) -> None:
     """Show how guides are parsed, before anything is published.
 
-    Exits with 1 if a source cannot be read.
+    Exits with 1 if a source cannot be read, or would be refused.
     """
     from ingest.bounded.bounds import bounds_of
     from ingest.preview.understood import understand

@@ -57,16 +57,16 @@ def suggest(
         bool, typer.Option("--pending", help="Print the drafts that await review as JSON.")
     ] = False,
     decide: Annotated[
-        str | None, typer.Option(help="Take decisions on drafts from a file of JSON (-: stdin).")
+        str | None, typer.Option(help="Apply the decisions on drafts in a JSON file (-: stdin).")
     ] = None,
     again: Annotated[
-        bool, typer.Option("--all", help="Draft again where there are drafts.")
+        bool, typer.Option("--all", help="Also redraft problems that have drafts.")
     ] = False,
     languages: Annotated[
         str, typer.Option(help="Languages to draft in besides the guide's and English: ja,de")
     ] = "",
     size: Annotated[
-        int, typer.Option(min=4_000, help="Maximum characters of an exported prompt.")
+        int, typer.Option(min=4_000, help="Maximum length of an exported prompt, in characters.")
     ] = _SIZE,
     yes: Annotated[bool, typer.Option("--yes", help="Call the model without asking.")] = False,
 ) -> None:

@@ -36,7 +36,7 @@ def secrets(pages: Sequence[Page]) -> Iterator[Finding]:
 
 
 def account_ids(pages: Sequence[Page]) -> Iterator[Finding]:
-    """Yield account ids that are not documented examples, each once a page."""
+    """Yield account ids that are not documented examples, each once per page."""
     for page in pages:
         seen: set[str] = set()
         for number, line in enumerate(page.document.markdown.split("\n")):

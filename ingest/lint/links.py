@@ -23,7 +23,7 @@ _BUILT = (".html", ".htm", "")
 def dead_links(pages: Sequence[Page], bounds: Bounds) -> Iterator[Finding]:
     """Yield links to missing targets, in the pages or in files next to them.
 
-    Each target is reported once a page. External links are not checked. `bounds` apply to reading
+    Each target is reported once per page. External links are not checked. `bounds` apply to reading
     linked files.
     """
     targets = _Targets(pages, bounds)

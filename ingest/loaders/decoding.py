@@ -128,7 +128,7 @@ def _decoded(path: Path, data: bytes, declared: str | None) -> tuple[str, str]:
         line = data.count(b"\n", 0, error.start) + 1
         raise SourceError(
             path,
-            f"line {line}: byte 0x{data[error.start]:02x} is not UTF-8, and no other  "
+            f"line {line}: byte 0x{data[error.start]:02x} is not UTF-8, and no other "
             "encoding could be detected. Save the file as UTF-8 and ingest it "
             "again.",
         ) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.errors import SourceError
 
 MAX_BYTES = 100_000_000
-"""The most bytes that are read of a file; chosen by hand, far beyond any guide."""
+"""The maximum number of bytes read from a file; chosen by hand, far beyond any guide."""
 
 
 def file_bytes(path: Path) -> bytes:
@@ -22,7 +22,7 @@ def file_bytes(path: Path) -> bytes:
                 raise SourceError(path, "is not a file but a folder, a pipe or a device")
             if found.st_size > MAX_BYTES:
                 size = f"{found.st_size / 1e6:.0f} MB"
-                raise SourceError(path, f"is {size}; the limit is 100 MB a file")
+                raise SourceError(path, f"is {size}; the limit is 100 MB per file")
             return file.read()
     except OSError as error:
         raise SourceError(path, f"cannot be read: {error.strerror or error}") from error

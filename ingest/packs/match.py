@@ -18,7 +18,7 @@ from kb.embedder.embeddings import Vectors
 from kb.model import Guide, Wording, problem_heading
 from kb.retrieval.background import group_of
 from kb.retrieval.grouped import Numbers, Scores
-from kb.retrieval.ranking import text_odds
+from kb.retrieval.ranking import text_log_odds
 from kb.snapshot.format import PackUse
 
 # The least mean probabilities of the guide problem: given that one is meant, and including none.
@@ -147,4 +147,4 @@ def _odds(asked: Vectors, groups: Sequence[int], problems: Numbers, texts: Texts
                 best[:, column] = (asked @ vectors[rows].T).max(axis=1)
         mean, deviation = texts.background[kind, groups].T[:, :, None]
         scores.append((best - mean) / deviation)
-    return text_odds(*scores)
+    return text_log_odds(*scores)

@@ -66,8 +66,8 @@ def guide_key(source: str, *contents: bytes | None) -> bytes:
 def _parser() -> bytes:
     """Return the parser's version: a hash of its own code, so that no change can be forgotten."""
     digest = hashlib.sha256()
-    for room in (Path(ingest.__file__).parent, Path(kb.__file__).parent):
-        for path in sorted(room.rglob("*.py")):
+    for package in (Path(ingest.__file__).parent, Path(kb.__file__).parent):
+        for path in sorted(package.rglob("*.py")):
             digest.update(path.read_bytes())
     digest.update("".join(version(name) for name in _LIBRARIES).encode())
     return digest.digest()

@@ -97,7 +97,7 @@ def _real(path: Path) -> Path:
 
 
 def is_companion(path: Path) -> bool:
-    """Whether a file is no guide itself but belongs to one: side file or golden questions."""
+    """Whether a file is not itself a guide but belongs to one: side file or golden questions."""
     return path.name.endswith(SIDE_FILE) or any(fnmatch(path.name, each) for each in _GOLDEN)
 
 

@@ -96,14 +96,14 @@ def _files(name: str, bare: Path, commit: str, paths: Sequence[str]) -> Checkout
     for file in guides:
         size = sizes.get(file.blob)
         if size is None or size > MAX_BYTES:
-            said = f"is larger than the limit of {MAX_BYTES // 1_000_000} MB a file"
+            said = f"is larger than the limit of {MAX_BYTES // 1_000_000} MB per file"
             errors.append(SourceError(f"{name}:{file.path}", said))
         else:
             good.append(file)
             total += size
     if total > _MAX_IN_ALL:
         raise ValueError(
-            f"the guides there have {total / 1e6:.0f} MB; at most {_MAX_IN_ALL // 1_000_000} MB "
+            f"the guides there are {total / 1e6:.0f} MB; at most {_MAX_IN_ALL // 1_000_000} MB "
             "are read. Specify a folder, or files"
         )
     named = hashlib.sha256("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Recognises prompts and replies (ingest.suggest) among the guides, which are no guides."""
+"""Recognises prompts and replies (ingest.suggest) among the guides, which are not guides."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ingest.suggest.reply_lines import END
 # Characters; room for the instructions and one problem. Chosen by hand.
 MIN_SIZE = 4_000
 _MAX_PROBLEMS = 8
-"""The most problems in a prompt: assistants truncate the reply to more."""
+"""The maximum number of problems in a prompt: assistants truncate the reply to more."""
 
 # The least characters of a problem's text, and the most wordings, if it is cut; chosen by hand.
 _MIN_TEXT = 400

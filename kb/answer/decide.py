@@ -13,20 +13,20 @@ from kb.errors import GuidebotError
 from kb.model import Decision, Frozen, Hit
 
 THRESHOLD = 0.65
-"""The confidence from which a question is answered.
+"""The minimum confidence at which a question is answered.
 
 Chosen by hand for few wrong and false answers on guides it was not fitted to (docs/retrieval.md,
 "How good it is"); `guidebot calibrate` sets one for a team's own guides.
 """
 
 CHOICES = 3
-"""How many problems a person can choose from, at most; chosen by hand, as few enough to read."""
+"""How many problems a person can choose from, at most; chosen by hand: few enough to read."""
 
 NEAREST = 3
-"""How many problems are shown as nearest when none answers; chosen by hand, as CHOICES."""
+"""How many problems are shown as nearest when none answers; chosen by hand, like CHOICES."""
 
 PLAUSIBLE = 0.05
-"""The probability that one of CHOICES is meant from which they are offered.
+"""The minimum probability that one of CHOICES is meant for them to be offered.
 
 Chosen by hand: offering sections costs a person less than a missed answer (docs/retrieval.md,
 column "asked which").
@@ -44,14 +44,14 @@ CANDIDATES = 20
 """How many of the first hits a language model chooses from; chosen by hand."""
 
 # With CHAT_DECIDES=unsure, answers from this confidence on are not put to the language model.
-# Chosen by hand; for what it saves see docs/model.md, column "requests a question".
+# Chosen by hand; for what it saves see docs/model.md, column "requests per question".
 _SURE_WITHOUT_MODEL = 0.95
 
 SURE_OF_CHOICE = 0.9
 """Below this confidence a language model's choice is asked for once more; chosen by hand."""
 
 # The error rate assumed of a language model, which then picks any other candidate, or none. Chosen
-# pessimistically, so that a model wrong in one of ten does no harm (docs/model.md, the table of
+# pessimistically, so that a model wrong one time in ten does no harm (docs/model.md, the table of
 # python -m benchmarks.chooser).
 _MODEL_ERROR_RATE = 0.2
 _MODEL_EVIDENCE = math.log((1 - _MODEL_ERROR_RATE) / (_MODEL_ERROR_RATE / CANDIDATES))
@@ -60,8 +60,8 @@ _MODEL_EVIDENCE = math.log((1 - _MODEL_ERROR_RATE) / (_MODEL_ERROR_RATE / CANDID
 class Calibration(Frozen):
     """Platt scaling fitted to the docs team's own questions (`guidebot calibrate`).
 
-    The log odds become `scale` * odds + `bias`; a question is answered if its probability is at
-    least `threshold`. `questions` is how many it was fitted on, `fitted` when (ISO 8601).
+    The log odds become `scale` * log odds + `bias`; a question is answered if its probability is
+    at least `threshold`. `questions` is how many it was fitted on, `fitted` when (ISO 8601).
     """
 
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
@@ -94,7 +94,7 @@ def probabilities(hits: Sequence[Hit]) -> list[float]:
     return [share / total for share in shares]
 
 
-def first_odds(hits: Sequence[Hit], position: int = 0) -> float:
+def first_log_odds(hits: Sequence[Hit], position: int = 0) -> float:
     """Return the log odds of the first hit, or the one at `position`, against the rest and none.
 
     Not yet calibrated.
@@ -116,7 +116,7 @@ def log_odds(hits: Sequence[Hit], position: int = 0) -> float:
         (1 - believed) * alone + believed * worded
         for alone, worded in zip(_ALONE, _WORDED, strict=True)
     )
-    return scale * first_odds(hits, position) + bias
+    return scale * first_log_odds(hits, position) + bias
 
 
 def confidence(hits: Sequence[Hit], calibration: Calibration = SHIPPED) -> float:

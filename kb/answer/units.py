@@ -19,7 +19,7 @@ _INTRODUCES = re.compile(
     r"[:：]\s*$|(?:以下|次)の[^。]*[。:：]?\s*$|\b(?:following|these steps)\b[^.]*[.:]?\s*$"
     r"|\bbelow[.:]?\s*$"
 )
-# A bold paragraph of up to so many characters is a label; chosen by hand.
+# A bold paragraph of up to this many characters is a label; chosen by hand.
 _MAX_LABEL_CHARACTERS = 120
 
 

@@ -24,7 +24,7 @@ from kb.choosing.store import ModelStore
 from kb.choosing.tracing import tracing
 from kb.settings import Settings
 
-# Chosen by hand: after so many failures in a row, the model is not called for so long.
+# Chosen by hand: after this many failures in a row, the model is not called for this long.
 _FAILURES = 3
 _PAUSE_SECONDS = 60
 # At most, whatever Retry-After says.

@@ -39,7 +39,7 @@ class ModelStore:
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
-            logger.error("%s is damaged. Starting over, also with today's cost.", path)
+            logger.error("%s is damaged. Starting over, including today's cost.", path)
             path.unlink()
             self._prepare()
 

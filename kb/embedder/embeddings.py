@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _BATCH = 32
 
 DEFAULT_COSINES = (0.54, 0.07)
-"""The mean and deviation of the default model's cosines between unrelated questions and texts.
+"""The mean and standard deviation of the default model's cosines between unrelated texts.
 
 Fixed, because estimates for each guide rank worse (docs/retrieval.md, "Cosines").
 """
@@ -132,7 +132,7 @@ class SentenceTransformerEmbeddings(Embeddings):
 
     @property
     def cosines(self) -> tuple[float, float] | None:
-        """The mean and deviation of cosines between unrelated texts, if known for the model."""
+        """Mean and standard deviation of the cosines between unrelated texts, if known."""
         return DEFAULT_COSINES if self.name == DEFAULT_MODEL else None
 
     @property

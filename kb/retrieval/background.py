@@ -19,7 +19,7 @@ GROUPS = ("en", "ja", "other")
 """The languages with enough everyday questions, and one group for all the others."""
 
 # Keeps a model whose cosines hardly differ from dividing by nearly nothing. Chosen by hand.
-_MIN_DEVIATION = 0.008
+_MIN_STD = 0.008
 # Enough for a mean and a deviation, and quick.
 _MAX_TEXTS = 5000
 
@@ -52,5 +52,5 @@ def background_of(texts: Vectors, questions: Mapping[str, Vectors]) -> Vectors:
     if len(some):
         for number, group in enumerate(GROUPS):
             scores = some @ questions[group].T
-            table[number] = scores.mean(), max(float(scores.std()), _MIN_DEVIATION)
+            table[number] = scores.mean(), max(float(scores.std()), _MIN_STD)
     return table

@@ -10,8 +10,8 @@ import numpy as np
 
 from kb.retrieval.grouped import Numbers, Scores
 
-# With so many wordings, the weights for many apply in full: at five, both sets of weights do about
-# equally well (docs/retrieval.md, the table under "A few wordings").
+# With this many wordings, the weights for many apply in full: at five, both sets of weights do
+# about equally well (docs/retrieval.md, the table under "A few wordings").
 _ENOUGH_WORDINGS = 6
 
 # From the first of these standardised cosines to the second, a single wording is increasingly
@@ -95,7 +95,7 @@ def believed(counts: Numbers, nearest: Scores) -> Scores:
     return found.astype(np.float32)
 
 
-def text_odds(passages: Scores, blocks: Scores) -> Scores:
+def text_log_odds(passages: Scores, blocks: Scores) -> Scores:
     """Return log odds from the standardised cosines of texts alone; -inf stands for no text."""
     features = {"passage": passages, "block": blocks}
     return SHIPPED.alone.log_odds({name: np.maximum(z, FAR) for name, z in features.items()})

@@ -31,7 +31,7 @@ _NEAREST_CHUNKS = 200
 _NEAREST_WORDINGS = 512
 _BEST_BY_WORDS = 50
 
-# The feature `wordings` is the mean of so many (docs/retrieval.md, first table).
+# The feature `wordings` is the mean of this many (docs/retrieval.md, first table).
 _WORDINGS_AVERAGED = 3
 
 # The weights were fitted on guides of up to this many problems. Beyond that more problems are about

@@ -68,7 +68,7 @@ def read_terms(folder: Path, name: str) -> bm25s.BM25:
 
 
 def check_terms(folder: Path, name: str, documents: int) -> None:
-    """Raise ValueError unless an index's files are consistent and cover so many documents.
+    """Raise ValueError unless an index's files are consistent and cover this many documents.
 
     Together the arrays are a sparse matrix in CSC format: `data` holds the scores of each term's
     documents, `indices` the documents, and `indptr` where each term starts.

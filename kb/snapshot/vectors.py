@@ -28,7 +28,7 @@ _BATCH_ROWS = 16_384
 def read_index(path: Path, rows: int, dimension: int) -> faiss.Index:
     """Return the FAISS index in a file.
 
-    Raises ValueError unless it holds so many unit vectors of that dimension, RuntimeError if FAISS
+    Raises ValueError unless it holds `rows` unit vectors of that dimension, RuntimeError if FAISS
     cannot read it, and OSError.
     """
     import faiss

@@ -26,7 +26,7 @@ _ENGLISH = set(
     "with and from of there".split()
 )
 # The numbers below were chosen by hand, on guides and questions in the tests.
-# Only so many characters are examined: _CODE is slow on a long pasted token without spaces.
+# Only this many characters are examined: _CODE is slow on a long pasted token without spaces.
 _MAX_CHARACTERS = 1000
 # A guide is sampled at so many places, so many characters each.
 _PIECES = 7

@@ -267,7 +267,7 @@ def home_docs_team(stage: Stage) -> str:
     return view("Guidebot", shown, stage.names, language="en")
 
 
-def claim(folder: Path, wanted: list[str], home: Path | None) -> None:
+def take_pictures(folder: Path, wanted: list[str], home: Path | None) -> None:
     """Play scenes, and write a page and a picture of each.
 
     `home` is a home folder where the sample guides are published; without, they are published.
@@ -313,7 +313,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no scene {', '.join(sorted(unknown))}; there are {', '.join(SCENES)}")
     try:
-        claim(arguments.folder, arguments.scene or list(SCENES), arguments.home)
+        take_pictures(arguments.folder, arguments.scene or list(SCENES), arguments.home)
     except NoBrowserError as error:
         sys.exit(str(error))
 

@@ -49,7 +49,7 @@ def value(element: Element | None, *path: str) -> str | None:
 
 
 def number(said: str | None, otherwise: int = 0) -> int:
-    """Parse a number as Word writes it; return `otherwise` if it is none."""
+    """Parse a number as Word writes it; return `otherwise` if it is not one."""
     return int(float(said)) if said and re.fullmatch(r"-?\d{1,9}(?:\.\d+)?", said) else otherwise
 
 

@@ -42,14 +42,14 @@ _MARGIN = 0.09
 _EDGE = 0.05
 """The same for those that appear on one page only."""
 _TALL = 600.0
-"""The least height (points) of a page whose margins may hold a running head."""
+"""The minimum height (points) of a page whose margins may hold a running head."""
 _PICTURE = 0.3
-"""The least share of a page that a picture of its text covers."""
+"""The minimum share of a page that a picture of its text covers."""
 _DRAWN = 100
-"""The least number of lines and curves on a page whose text may be drawn as shapes."""
+"""The minimum number of lines and curves on a page whose text may be drawn as shapes."""
 _UNREADABLE = 0.3
 _CLEAR = 1.2
-"""The least distance of running heads from the text, in font sizes."""
+"""The minimum distance of running heads from the text, in font sizes."""
 _LINES_IN_FRAME = 12
 _LONGEST = 60
 """How many characters of what is left out are quoted."""

@@ -14,7 +14,7 @@ from ingest.loaders.pdf.words import Word
 
 # Chosen by hand.
 WIDE_GUTTER = 1.5
-"""The least width of a space that divides a row, in font sizes."""
+"""The minimum width of a space that divides a row, in font sizes."""
 
 SIGN = re.compile(r"(?:\(?\d{1,3}[.):]?|\(?[A-Za-z][.)]|[•◦▪▫‣●○■□∙·*–-])$")
 BULLET = re.compile(r"[•◦▪▫‣●○■□∙·]$")

@@ -13,9 +13,9 @@ from ingest.loaders.pdf.words import Word
 
 # The numbers of this module are chosen by hand.
 FEWEST = 3
-"""The least number of lines of a column: fewer are just as likely a table."""
+"""The minimum number of lines of a column: fewer are just as likely a table."""
 GUTTER = 0.8
-"""The least width of the gutter between columns, in font sizes.
+"""The minimum width of the gutter between columns, in font sizes.
 
 It is WIDE_GUTTER where a gutter spans few rows, as spaces between words line up by chance.
 """

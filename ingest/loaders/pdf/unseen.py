@@ -13,15 +13,15 @@ from ingest.loaders.pdf.writing import Char
 
 # The numbers of this module are chosen by hand.
 _SLANT = 0.15
-"""The least slant of a line, as the tangent of its angle, that no skewed scan has."""
+"""The minimum slant of a line, as the tangent of its angle, that no skewed scan has."""
 _LIGHT = 0.75
-"""The least lightness of a watermark's grey; 1 is white."""
+"""The minimum lightness of a watermark's grey; 1 is white."""
 _WHITE = 0.98
 _LARGE = 2.5
-"""The least size of a watermark's letters, in sizes of the text."""
+"""The minimum size of a watermark's letters, in sizes of the text."""
 _BLACK: tuple[object, ...] = (None, 0, (0,), (0.0,), (0, 0, 0), (0, 0, 0, 1))
 _BAR = 4.0
-"""The least thickness (points) of a line that may be a background for words."""
+"""The minimum thickness (points) of a line that may be a background for words."""
 _SPACES = {"DeviceGray": 1, "CalGray": 1, "DeviceRGB": 3, "CalRGB": 3, "DeviceCMYK": 4}
 
 

@@ -20,7 +20,7 @@ _ITALIC = re.compile(r"italic|oblique|slant|cmti|cmsl|medi?ital", re.IGNORECASE)
 
 
 _SMALLEST = 1.0
-"""The least font size (points); some files give none."""
+"""The minimum font size (points); some files give none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def links(text: str, end: int) -> Iterator[Link]:
 
 
 def linked_before(text: str, start: int) -> int | None:
-    """Return where a value starts that is called a secret by the word starting at `start`.
+    """Return where the value starts that the word at `start` calls a secret.
 
     As in "hunter2 is my password".
     """

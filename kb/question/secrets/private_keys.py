@@ -75,7 +75,7 @@ def _end_of_key(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _lines_before(text: str, end: int) -> int:
-    """Return where the lines of a key start whose first line is missing."""
+    """Return where the lines start of a key that lacks its first line."""
     at = end
     for _ in range(_MAX_LINES):
         window = max(0, at - 120)

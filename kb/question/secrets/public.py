@@ -1,4 +1,4 @@
-"""Finds what looks like a secret but is none: public keys, data URLs, checksums, identifiers.
+"""Finds what looks like a secret but isn't: public keys, data URLs, checksums, identifiers.
 
 Also the labels of secrets that were redacted before.
 """

@@ -53,7 +53,7 @@ class Shape(_Row):
 
 
 class PublicShape(_Row):
-    """An identifier that looks like a key and is none; see tokens.yaml."""
+    """An identifier that looks like a key but is not one; see tokens.yaml."""
 
     has: str
     shape: str
@@ -148,7 +148,7 @@ def names() -> dict[str, str]:
 
 @cache
 def public_shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return what looks like a key and is none, each with a text that it must contain."""
+    """Return what looks like a key but is not one, each with a text that it must contain."""
     return tuple((re.compile(each.shape), each.has) for each in _tokens().public)
 
 
@@ -166,7 +166,7 @@ def about() -> frozenset[str]:
 
 @cache
 def harmless() -> frozenset[str]:
-    """Return words that describe a password, or are no secrets in spite of their digits."""
+    """Return words that describe a password, or are not secrets despite their digits."""
     lines = (*_words().harmless, _words().technical)
     return frozenset(word for line in lines for word in _list(line))
 

@@ -171,7 +171,7 @@ def _is_jumble(text: str) -> bool:
 
 
 def is_random(text: str) -> bool:
-    """Whether a text is long and mixed enough to be a key, and is no checksum."""
+    """Whether a text is long and mixed enough to be a key, and is not a checksum."""
     text = text[:_EXAMINED]
     if (
         len(text) < 16

@@ -187,7 +187,7 @@ def test_what_the_gate_is_against_can_only_be_discarded(
     slack.command("C1", "U2", "/guide", "ingest")
     (reply,) = slack.wait_for_ephemerals("U2")
     assert "direct messages" in plain(reply)
-    message = told(slack, "U2", "The quality check stopped")
+    message = told(slack, "U2", "The quality check rejected")
     assert "I lost my key: not covered" in plain(message) and "[Publish]" not in plain(message)
     slack.press(slack.dm_channel("U2"), message, "Discard", "U2")
     told(slack, "U2", "was discarded")

@@ -66,7 +66,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ),
         (
             '[[guide]]\nsource = "a"\nurl = "https://me:pw-1@x.example/{path}"\n',
-            "must have no user or password",
+            "must not contain a user or password",
         ),
         ('[[guide]]\nsource = "a"\n[gate]\nallowed_regressions = -1\n', "line 4: gate.allowed"),
         ("gaet = 1\n[[guide]]\nsource = 'a'\n", "line 1: gaet: there is no such key"),

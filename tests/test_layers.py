@@ -1,4 +1,4 @@
-"""Imports go one way: between the rooms, and within each of them from its top floor down."""
+"""Imports go one way: between packages, and within each of them from its top layer down."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MAY_IMPORT = {
     "benchmarks": {"benchmarks", "testing", "bot", "ingest", "kb"},
 }
 
-# What a room's folders and modules are, from the top down (docs/architecture.md).
-FLOORS = {
+# What a package's folders and modules are, from the top down (docs/architecture.md).
+LAYERS = {
     "kb": (
         "cli ingest_result evaluation terminal knowledge_base answering finding question "
         "retrieval choosing answer snapshot damage wordings embedder words text settings progress "
@@ -39,16 +39,16 @@ FLOORS = {
 }
 
 
-def modules(room: str) -> Iterator[tuple[str, Path]]:
-    """Yield the modules of a room by name, each with its file."""
-    for path in (REPOSITORY / room).rglob("*.py"):
+def modules(package: str) -> Iterator[tuple[str, Path]]:
+    """Yield the modules of a package by name, each with its file."""
+    for path in (REPOSITORY / package).rglob("*.py"):
         parts = path.relative_to(REPOSITORY).with_suffix("").parts
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
 
 
 @cache
 def known() -> dict[str, Path]:
-    return {name: path for room in MAY_IMPORT for name, path in modules(room)}
+    return {name: path for package in MAY_IMPORT for name, path in modules(package)}
 
 
 @cache
@@ -69,24 +69,24 @@ def imported(path: Path) -> set[str]:
     return {name for name in found if name in known() or name.split(".")[0] == "tests"}
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_rooms_import_one_way(room: str) -> None:
-    for name, path in modules(room):
-        rooms = {other.split(".")[0] for other in imported(path)}
-        assert rooms <= MAY_IMPORT[room], name
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_packages_import_one_way(package: str) -> None:
+    for name, path in modules(package):
+        packages = {other.split(".")[0] for other in imported(path)}
+        assert packages <= MAY_IMPORT[package], name
 
 
-@pytest.mark.parametrize("room", FLOORS)
-def test_within_a_room_imports_go_down(room: str) -> None:
-    floors = {floor: number for number, floor in enumerate(FLOORS[room].split())}
-    for name, path in modules(room):
-        if name == room:
+@pytest.mark.parametrize("package", LAYERS)
+def test_within_a_package_imports_go_down(package: str) -> None:
+    layers = {layer: number for number, layer in enumerate(LAYERS[package].split())}
+    for name, path in modules(package):
+        if name == package:
             continue
         mine = name.split(".")[1]
-        assert mine in floors, f"{name} is on no floor"
+        assert mine in layers, f"{name} is in no layer"
         for other in imported(path):
-            if other.startswith(f"{room}.") and (theirs := other.split(".")[1]) != mine:
-                assert floors[theirs] > floors[mine], f"{name} imports {other}"
+            if other.startswith(f"{package}.") and (theirs := other.split(".")[1]) != mine:
+                assert layers[theirs] > layers[mine], f"{name} imports {other}"
 
 
 def test_no_import_leads_back() -> None:

@@ -48,6 +48,8 @@ fix: $(VENV)/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The unpacked model, and some vectors, are kept for the next run.
+test: export GUIDEBOT_TEST_MODELS ?= $(CURDIR)/$(VENV)/test-models
 test: $(VENV)/.tested
 	$(LINT)
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term

@@ -22,6 +22,8 @@ from ingest.sources.files import find_sources
 from tests.ingest.bounded.makers import crashing, forever, greedy, killed, own_id
 from tests.ingest.loaders.test_formats import pdf_of
 
+pytestmark = pytest.mark.e2e
+
 GOOD = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
 
 

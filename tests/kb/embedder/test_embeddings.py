@@ -34,6 +34,7 @@ def test_order_is_kept_and_nothing_to_embed_is_fine(
     assert embeddings.encode([], "document").shape == (0, 384)
 
 
+@pytest.mark.e2e
 def test_an_unknown_model_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "no-model"
     folder.mkdir()

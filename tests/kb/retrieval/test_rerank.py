@@ -46,6 +46,7 @@ def test_the_sections_are_in_the_order_of_both_scores(
     assert [hit.score for hit in found.hits] == sorted((h.score for h in found.hits), reverse=True)
 
 
+@pytest.mark.e2e
 def test_a_reranker_that_cannot_be_had_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="Set RERANKER to"):
         Reranker(str(tmp_path / "none"), tmp_path).load()

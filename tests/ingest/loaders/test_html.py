@@ -136,6 +136,66 @@ def test_questions_and_what_unfolds_are_sections(page: Page) -> None:
     }
 
 
+TABS = {
+    "by id, in another order": (
+        "<div role=tablist><button role=tab aria-controls=a>Linux</button>"
+        "<button role=tab aria-controls=b>macOS</button></div>"
+        "<div role=tabpanel id=a><p>apt</p></div><div role=tabpanel id=b hidden><p>brew</p></div>"
+    ),
+    "by order": (
+        "<div><div role=tablist><a role=tab>Linux</a><a role=tab>macOS</a></div></div>"
+        "<div role=tabpanel><p>apt</p></div><div role=tabpanel><p>brew</p></div>"
+    ),
+    "of MkDocs": (
+        "<div class=tabbed-set><div class=tabbed-labels><label>Linux</label><label>macOS</label>"
+        "</div><div class=tabbed-content><div class=tabbed-block><p>apt</p></div>"
+        "<div class=tabbed-block><p>brew</p></div></div></div>"
+    ),
+    "of Sphinx": (
+        "<div class=sd-tab-set><label class=sd-tab-label>Linux</label>"
+        "<div class=sd-tab-content><p>apt</p></div><label class=sd-tab-label>macOS</label>"
+        "<div class=sd-tab-content><p>brew</p></div></div>"
+    ),
+}
+
+
+@pytest.mark.parametrize("tabs", TABS.values(), ids=TABS)
+def test_what_a_tab_shows_is_under_its_name(page: Page, tabs: str) -> None:
+    assert page.texts(tabs) == ["Linux:", "apt", "macOS:", "brew"]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<button aria-controls=w aria-expanded=false>In winter</button>"
+        "<div id=w hidden><p>Twice.</p></div>",
+        "<div class=expand-container><div class=expand-control>"
+        "<span class=expand-control-text>In winter</span></div>"
+        "<div class=expand-content><p>Twice.</p></div></div>",
+    ],
+    ids=["a button", "Confluence's expander"],
+)
+def test_what_a_click_reveals_is_a_section(page: Page, hidden: str) -> None:
+    body = f"<body><h1>Bikes</h1><h2>Care</h2><p>Oil it.</p>{hidden}</body>"
+    assert page.sections(body) == {"Care": ["Oil it."], "Care/In winter": ["Twice."]}
+
+
+def test_a_heading_that_is_a_button_is_a_heading(page: Page) -> None:
+    assert page.sections(
+        "<body><h1>Bikes</h1>"
+        "<h2><button aria-controls=w aria-expanded=false>Care</button></h2>"
+        "<div id=w hidden><p>Oil it.</p></div>"
+        "<h2><button>Washing</button></h2><p>Use soap.</p>"
+        "<h2>Storing <button>Copy link</button></h2><p>Keep it dry.</p></body>"
+    ) == {"Care": ["Oil it."], "Washing": ["Use soap."], "Storing": ["Keep it dry."]}
+
+
+def test_buttons_are_read_where_a_sentence_names_them(page: Page) -> None:
+    content = "<p>Press <button>Save</button> now.</p><ul><li><button>Share</button></ul>"
+    menu = "<nav><button aria-controls=m aria-expanded=false>Menu</button><p id=m>Home</p></nav>"
+    assert page.texts(content + menu) == ["Press Save now."]
+
+
 def test_what_unfolds_between_two_steps_does_not_part_them(page: Page) -> None:
     kinds = [
         block.kind

@@ -317,7 +317,7 @@ def problem_blocks(
     """Return a whole problem as the guide has it, with a note of how much one view cannot hold."""
     first = problem[0]
     path = first.path if first.role is Role.WHOLE else first.problem_path
-    place = " › ".join(dict.fromkeys((guide.title, *path)))
+    place = shortened(" › ".join(dict.fromkeys((guide.title, *path))), _MAX_CONTEXT_CHARS)
     lines = Lines(first=first.lines.first, last=max(each.lines.last for each in problem))
     where = f"{PurePath(guide.source).name}, {strings.lines_of(guide.unit, str(lines))}"
     blocks: list[Block] = [_context([PlainTextObject(text=f"{place}\n{where}", emoji=False)])]

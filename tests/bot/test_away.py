@@ -121,7 +121,9 @@ def test_what_can_never_be_posted_is_closed_at_once(
     slack.fail_next("chat.postMessage", error, times=9)
     desk.answerer.answer(question, desk.client)
     assert desk.store.unanswered() == []
-    assert len(slack.calls("chat.postMessage")) == 1
+    # On a busy machine, a note that it takes a moment is tried first.
+    texts = [str(call.params["text"]) for call in slack.calls("chat.postMessage")]
+    assert len([text for text in texts if not text.startswith("One moment")]) == 1
 
 
 def test_what_was_left_over_in_a_lost_channel_is_closed(

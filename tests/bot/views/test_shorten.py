@@ -11,6 +11,7 @@ from bot.words.catalogue import words
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Block, BlockKind, GuideInfo, Part, Section, Step
 from kb.question.redact import redact
+from testing.slack_server.limits import rejection
 from tests.bot.views.test_answer import LINE, answer_of, block, check, citation, step
 
 PLACE = Place(channel="D1", ts="1.1")
@@ -122,3 +123,11 @@ def test_a_section_that_no_view_takes_says_how_much_is_left() -> None:
     assert len(shown) < 100_000
     whole = problem_blocks([section.model_copy(update={"blocks": blocks[:9]})], guide, SAID)
     assert len(whole) == 10 and "more lines" not in str([b.to_dict() for b in whole])
+
+
+def test_a_heading_without_end_is_cut_above_its_problem() -> None:
+    endless = "x" * 5000
+    section = Section(heading=endless, path=(endless,), anchor="h", lines=LINE)
+    guide = GuideInfo(id="g", title="G", language="en", source="guide.md", sha256="")
+    shown = [block.to_dict() for block in problem_blocks([section], guide, SAID)]
+    assert rejection("chat.postMessage", {"blocks": shown, "text": "x"}) is None

@@ -7,6 +7,8 @@ browser takes the pictures.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import os
 import sys
 import tempfile
@@ -273,12 +275,16 @@ def take_pictures(folder: Path, wanted: list[str], home: Path | None) -> None:
     `home` is a home folder where the sample guides are published; without, they are published.
     """
     browser = find_browser()
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
-        source = Home(home) if home else _published(Path(work) / "source")
+        source = Home(home.resolve()) if home else _published(Path(work) / "source")
         acting = Path(work) / "acting"
         acting.mkdir()
-        with start_one(acting, source, _SETTINGS) as (slack, _):
+        # With guides named there, the docs team can update them in App Home.
+        named = f"[[guide]]\nsource = {json.dumps(str(SAMPLE_GUIDES))}\n"
+        (Path(work) / "guidebot.toml").write_text(named, "utf-8")
+        with contextlib.chdir(work), start_one(acting, source, _SETTINGS) as (slack, _):
             slack.add_channel(HUMANS, "helpdesk")
             stage = Stage(slack)
             for name in wanted:

@@ -228,6 +228,9 @@ def test_the_real_command_from_the_edit_to_the_answer(
         slack.press(slack.dm_channel("U2"), held, "Publish", "U2")
         told(slack, "U2", "is live now")
         assert current_name(bot.home.snapshots) != live
+        # While one thread opens the new snapshot, others answer from the old one.
+        home_of(slack, "U2")
+        slack.wait_until(lambda: "Now answering from snapshot" in bot.log, 30, "the new guides")
         channel = slack.direct_message("U4", "the door of the office is stuck").channel
         (answer,) = slack.wait_for_messages(channel, 1)
         assert "Push the door with your hip" in plain(answer)

@@ -52,7 +52,7 @@ fix: $(VENV)/.tested
 test: export GUIDEBOT_TEST_MODELS ?= $(CURDIR)/$(VENV)/test-models
 test: $(VENV)/.tested
 	$(LINT)
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
 
 bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.cold_start

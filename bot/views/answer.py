@@ -81,6 +81,8 @@ _MAX_FALLBACK_CHARS = UPDATE_TEXT_CHARS - 1000
 _MAX_LINKS = 5
 _MAX_TOPICS = 10
 _MAX_CONTEXT_CHARS = 2000
+# Leaves room for the source below it.
+_MAX_PLACE_CHARS = 1000
 _MAX_SOURCE_CHARS = 150
 
 # Leaves room for the context above and the note about what is missing below.
@@ -148,7 +150,7 @@ def _with_question(message: Message, answer: Answer) -> Message:
     if not answer.understood:
         return message
     understood = words(answer.language).understood.format(question=answer.understood)
-    block = _context([PlainTextObject(text=shortened(understood, _MAX_CONTEXT_CHARS), emoji=False)])
+    block = _context(understood)
     text = _fallback(f"{understood}\n") + message.text
     return replace(message, text=text[:_MAX_FALLBACK_CHARS], blocks=(block, *message.blocks))
 
@@ -192,7 +194,7 @@ def _for_response(
     groups = _split(list(_answered(short.answer, strings, short.left_out)))
     if len(groups) > _MAX_RESPONSES:
         groups = groups[:_MAX_RESPONSES]
-        groups[-1].append(_context([PlainTextObject(text=strings.rest_in_whole, emoji=False)]))
+        groups[-1].append(_context(strings.rest_in_whole))
     sections = by_problem(answer.citations)
     groups[-1] += under_answer(target, sections, strings, human=human, private=private)
     first, *rest = _messages(answer, groups, strings)
@@ -233,9 +235,7 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
             foreign = answer.guide_language not in (None, answer.language)
             if foreign and answer.rendering is not Rendering.TRANSLATED:
                 name = language_name(answer.guide_language or "", answer.language)
-                yield _context(
-                    [PlainTextObject(text=strings.original_language.format(language=name))]
-                )
+                yield _context(strings.original_language.format(language=name))
         elements: list[RichTextElement] = []
         if part.caption:
             elements += paragraph([Span(text=part.caption, bold=True)])
@@ -258,7 +258,7 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
         if part.omitted:
             numbers = ", ".join(map(str, part.omitted))
             text = strings.steps_left_out.format(numbers=numbers)
-            yield _context([PlainTextObject(text=shortened(text, _MAX_CONTEXT_CHARS), emoji=False)])
+            yield _context(text)
         if part.notes:
             elements = paragraph([Span(text=strings.notes, bold=True)])
             for note in part.notes:
@@ -273,10 +273,9 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
         more = strings.also_there.format(headings=strings.comma.join(answer.more))
         left_out = f"{left_out}\n{more}".strip()
     if left_out:
-        text = shortened(left_out, _MAX_CONTEXT_CHARS)
-        yield _context([PlainTextObject(text=text, emoji=False)])
+        yield _context(left_out)
     if answer.rendering:
-        yield _context([PlainTextObject(text=strings.rendering(answer.rendering), emoji=False)])
+        yield _context(strings.rendering(answer.rendering))
     yield from _sources(answer.citations, strings)
 
 
@@ -317,10 +316,10 @@ def problem_blocks(
     """Return a whole problem as the guide has it, with a note of how much one view cannot hold."""
     first = problem[0]
     path = first.path if first.role is Role.WHOLE else first.problem_path
-    place = shortened(" › ".join(dict.fromkeys((guide.title, *path))), _MAX_CONTEXT_CHARS)
+    place = shortened(" › ".join(dict.fromkeys((guide.title, *path))), _MAX_PLACE_CHARS)
     lines = Lines(first=first.lines.first, last=max(each.lines.last for each in problem))
     where = f"{PurePath(guide.source).name}, {strings.lines_of(guide.unit, str(lines))}"
-    blocks: list[Block] = [_context([PlainTextObject(text=f"{place}\n{where}", emoji=False)])]
+    blocks: list[Block] = [_context(f"{place}\n{where}")]
     used = 0
     rich = [block for section in problem for block in _whole(section, len(problem) > 1)]
     for position, block in enumerate(rich):
@@ -328,7 +327,7 @@ def problem_blocks(
         if used > _MAX_VIEW_CHARS or position == _MAX_VIEW_BLOCKS:
             left = sum(map(text_lines, _texts(rich[position:])))
             more = strings.more_in_guide.format(count=left, source=PurePath(guide.source).name)
-            blocks.append(_context([PlainTextObject(text=more, emoji=False)]))
+            blocks.append(_context(more))
             break
         blocks.append(block)
     return blocks
@@ -359,7 +358,7 @@ def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]
 def _choices(answer: Answer, strings: SlackWords, target: ButtonTarget | None) -> Iterator[Block]:
     lead = paragraph([Span(text=strings.which, bold=True)])
     yield from _to_choose(lead, answer.choices, target)
-    yield _context([PlainTextObject(text=strings.none_of_these, emoji=False)])
+    yield _context(strings.none_of_these)
 
 
 def _to_choose(
@@ -403,7 +402,8 @@ def _sources(citations: Sequence[Citation], strings: SlackWords) -> Iterator[Blo
     """
     groups = by_section(citations)
     for numbered in groups:
-        yield _context([_source(numbered, strings, marked=len(groups) > 1)])
+        source = _source(numbered, strings, marked=len(groups) > 1)
+        yield ContextBlock(elements=[source])
 
 
 def _source(
@@ -429,8 +429,9 @@ def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
             yield UrlSourceElement(url=str(citation.url), text=label)
 
 
-def _context(elements: Sequence[PlainTextObject | MarkdownTextObject]) -> ContextBlock:
-    return ContextBlock(elements=list(elements))
+def _context(text: str) -> ContextBlock:
+    short = shortened(text, _MAX_CONTEXT_CHARS)
+    return ContextBlock(elements=[PlainTextObject(text=short, emoji=False)])
 
 
 def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:

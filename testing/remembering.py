@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kb.embedder import embeddings
 from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_load_model = functools.cache(embeddings.load_model)
+
+
+def load_once(name: str, cache: Path) -> SentenceTransformer:
+    """Load a model as `kb.embedder.embeddings.load_model` does, once in a process."""
+    return _load_model(name, cache.resolve())
+
 
 _FEW = 8
 """Questions come few at a time; what is ingested comes in batches, and has a cache of its own."""

@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from ingest.index.embedding_cache import EmbeddingCache
 from ingest.packs.pack import SHIPPED_PACKS, read_packs
 from ingest.pipeline import ingest
-from kb.embedder.embeddings import SentenceTransformerEmbeddings, load_model
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
-from kb.retrieval.background import background_questions
 from kb.settings import DEFAULT_MODEL
-from testing.remembering import RememberingEmbeddings
+from testing.remembering import RememberingEmbeddings, load_once
 from tests.forked import MODELS
 
 REPOSITORY = Path(__file__).parent.parent
@@ -94,14 +91,11 @@ def _once_for_all() -> Iterator[None]:
     The process that reads sources goes on between ingests, the default model is loaded once, and
     the shipped packs are read once.
     """
-    loaded, shipped = cache(load_model), read_packs(SHIPPED_PACKS)
+    shipped = read_packs(SHIPPED_PACKS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ingest.reading.end_reading", lambda: None)
         patch.setattr("ingest.pipeline.read_packs", lambda _: shipped)
-        patch.setattr(
-            "kb.embedder.embeddings.load_model",
-            lambda name, folder: loaded(name, folder.resolve()),
-        )
+        patch.setattr("kb.embedder.embeddings.load_model", load_once)
         yield
 
 
@@ -132,10 +126,7 @@ def embeddings(models: Path) -> SentenceTransformerEmbeddings:
 
 @pytest.fixture(scope="session")
 def known_vectors(sample_home: Home) -> Path:
-    """An embedding cache that knows the sample guide, and what is embedded whatever the guides are.
-
-    Do not write to it.
-    """
+    """An embedding cache that knows the sample guide and the shipped packs. Do not write to it."""
     return sample_home.embedding_cache
 
 
@@ -186,8 +177,6 @@ def sample_home(
             home.models.symlink_to(models)
             if kept.exists():
                 shutil.copy(kept, home.embedding_cache)
-            texts = [text for some in background_questions().values() for text in some]
-            EmbeddingCache(home.embedding_cache, embeddings).encode(texts, "query")
             ingest([SAMPLE_GUIDES], home, embeddings)
             shutil.copy(home.embedding_cache, kept)
     return home

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 
 import bm25s  # noqa: F401
 import faiss  # noqa: F401
-from sentence_transformers import SentenceTransformer
 from tqdm import tqdm
 
-import guidebot  # noqa: F401
+import bot.app  # noqa: F401
+import ingest.pipeline  # noqa: F401
 import kb.knowledge_base  # noqa: F401
 from kb.embedder import embeddings
 from kb.settings import DEFAULT_MODEL
+from testing.remembering import load_once
+from tests.forked import MODELS
 
 # Its monitor thread would not survive the fork.
 tqdm.monitor_interval = 0
 
-_load_model = cache(embeddings.load_model)
-
-
-def _load_once(name: str, cache: Path) -> SentenceTransformer:
-    return _load_model(name, cache.resolve())
-
-
-embeddings.load_model = _load_once
-if models := os.environ.get("GUIDEBOT_FORKED_MODELS"):
-    _load_once(DEFAULT_MODEL, Path(models))
+embeddings.load_model = load_once
+if models := os.environ.get(MODELS):
+    load_once(DEFAULT_MODEL, Path(models))

@@ -40,6 +40,14 @@ class Socket:
 
     def close(self) -> None:
         """Disconnect for good."""
+        client = self._handler.client
+        with contextlib.suppress(Exception):
+            # The SDK waits until its receiving thread has given up waiting for data, which takes up
+            # to three seconds. The answer to a ping ends that at once.
+            client.auto_reconnect_enabled = False
+            client.current_session_state.terminated = True
+            if client.current_session is not None:
+                client.current_session.check_state()
         with contextlib.suppress(Exception):
             self._handler.close()  # type: ignore[no-untyped-call]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,25 @@ from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_load_model = functools.cache(embeddings.load_model)
+
+# As it is before tests replace it with `load_once`.
+_load_model = embeddings.load_model
+
+
+@functools.cache
+def _loaded(name: str, cache: Path) -> SentenceTransformer:
+    # Tracing for coverage doubles the time of importing the libraries.
+    tracing = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return _load_model(name, cache)
+    finally:
+        sys.settrace(tracing)
 
 
 def load_once(name: str, cache: Path) -> SentenceTransformer:
     """Load a model as `kb.embedder.embeddings.load_model` does, once in a process."""
-    return _load_model(name, cache.resolve())
+    return _loaded(name, cache.resolve())
 
 
 _FEW = 8

@@ -64,6 +64,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _E2E_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.e2e)
+        if hasattr(getattr(item, "obj", None), "hypothesis"):
+            # Measuring hundreds of random inputs takes long, and others cover the same lines.
+            item.add_marker(pytest.mark.no_cover)
     place = {name: number for number, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
 

@@ -32,6 +32,8 @@ from .workspace import (
 
 T = TypeVar("T")
 
+# How long to wait for what the app does, which takes long only on a busy machine.
+_PATIENCE = 30.0
 
 _MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.json"
 
@@ -300,7 +302,7 @@ class SlackServer:
         """The views that the bot has shown somebody, oldest first."""
         return [shown.view for shown in self._workspace.views() if user in (None, shown.user)]
 
-    def wait_for_view(self, user: str, count: int = 1, timeout: float = 10) -> Json:
+    def wait_for_view(self, user: str, count: int = 1, timeout: float = _PATIENCE) -> Json:
         """The newest view of a person, once there are ``count``."""
 
         def shown() -> list[Json]:
@@ -309,7 +311,9 @@ class SlackServer:
 
         return self.wait_until(shown, timeout, f"view for {user}")[-1]
 
-    def wait_for_ephemerals(self, user: str, count: int = 1, timeout: float = 10) -> list[Json]:
+    def wait_for_ephemerals(
+        self, user: str, count: int = 1, timeout: float = _PATIENCE
+    ) -> list[Json]:
         """What only one person sees, once there are ``count`` of it."""
 
         def posted() -> list[Json]:
@@ -358,7 +362,7 @@ class SlackServer:
                 # The connection closed since; the app is about to open the next one.
                 continue
 
-    def wait_connected(self, timeout: float = 15, opened: int = 1) -> None:
+    def wait_connected(self, timeout: float = _PATIENCE, opened: int = 1) -> None:
         """Wait for an open connection, the ``opened``-th one or a later one."""
 
         def ready() -> bool:
@@ -391,7 +395,7 @@ class SlackServer:
         """Let every connection go dead, as when a router in between forgets it."""
         self._socket_mode.lose()
 
-    def wait_for_ack(self, sent: SentEvent | str, timeout: float = 5) -> Ack:
+    def wait_for_ack(self, sent: SentEvent | str, timeout: float = _PATIENCE) -> Ack:
         envelope_id = sent if isinstance(sent, str) else sent.envelope_id
         if not envelope_id:
             raise ValueError("the event was never delivered, so it cannot be acknowledged")
@@ -408,7 +412,7 @@ class SlackServer:
         return self._workspace.wait_until(condition, timeout, what)
 
     def wait_for_messages(
-        self, channel: str, count: int, thread_ts: str | None = None, timeout: float = 10
+        self, channel: str, count: int, thread_ts: str | None = None, timeout: float = _PATIENCE
     ) -> list[Json]:
         """The bot's messages in a channel, or in one thread of it, once there are ``count``."""
 

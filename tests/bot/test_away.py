@@ -78,7 +78,7 @@ def test_an_answer_is_posted_to_the_channel_once_and_whole(office: Office) -> No
     before = len(slack.bot_messages("C1"))
     slack.drop_next("chat.postMessage", applied=True)
     slack.press("C1", answer, "Post to the channel", "U6", ephemeral=True)
-    asked, posted = slack.wait_for_messages("C1", before + 2, timeout=15)[before:]
+    asked, posted = slack.wait_for_messages("C1", before + 2)[before:]
     time.sleep(1)
     assert len(slack.bot_messages("C1")) == before + 2
     assert plain(asked).startswith("@U6") and plain(posted).startswith(LOST_KEY)

@@ -117,14 +117,14 @@ def _reconnect(slack: SlackServer) -> None:
     slack.disconnect(reason="refresh_requested")
     slack.wait_connected(30, opened=opened + 1)
     sent = slack.direct_message("U2", "policy variables don't work")
-    message = slack.wait_for_messages(sent.channel, 2, timeout=20)[-1]
+    message = slack.wait_for_messages(sent.channel, 2)[-1]
     assert '"Version": "2012-10-17"' in plain(message)
 
 
 def _rate_limit(slack: SlackServer) -> None:
     slack.rate_limit_next("chat.postMessage", retry_after=1)
     sent = slack.direct_message("U2", "my change does not show up")
-    message = slack.wait_for_messages(sent.channel, 3, timeout=20)[-1]
+    message = slack.wait_for_messages(sent.channel, 3)[-1]
     assert plain(message).startswith("My change does not show up")
 
 
@@ -153,7 +153,7 @@ def test_nothing_is_lost_or_repeated_over_a_crash(
     bot = start_bot(own_home)
     slack.delay_next("chat.postMessage", seconds=30)
     lost = slack.direct_message("U2", "I lost my secret key")
-    slack.wait_until(lambda: slack.calls("chat.postMessage"), 10, "the answer on its way")
+    slack.wait_until(lambda: slack.calls("chat.postMessage"), 30, "the answer on its way")
     mentioned = slack.mention("C1", "U1", "変更が反映されない")
     slack.wait_for_messages("C1", 1, thread_ts=mentioned.ts)
     bot.kill()
@@ -180,7 +180,7 @@ def test_a_dropped_connection_posts_neither_twice_nor_not_at_all(
     quiet(slack, sent.channel, 1, seconds=4)
     slack.drop_next("chat.postMessage", applied=False)
     slack.direct_message("U6", "my change does not show up")
-    slack.wait_for_messages(sent.channel, 2, timeout=20)
+    slack.wait_for_messages(sent.channel, 2)
 
 
 def test_failures_are_apologised_for_with_an_id_that_the_log_has(

@@ -85,7 +85,7 @@ def test_a_guide_is_known_of_only_where_it_may_be(
             assert "Doors" in plain(slack.wait_for_view(user))
         slack.open_home("U53", tab="messages")
         slack.wait_until(
-            lambda: slack.calls("assistant.threads.setSuggestedPrompts"), 10, "suggested prompts"
+            lambda: slack.calls("assistant.threads.setSuggestedPrompts"), 30, "suggested prompts"
         )
         # A button of the channel that may know, as if it was pressed in another.
         slack.press("C1", {**answer, "ts": in_thread[0]["ts"]}, "Show the whole section", "U51")

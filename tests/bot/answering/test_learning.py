@@ -76,7 +76,7 @@ def choose(slack: SlackServer, user: str, question: str, heading: str = HEADING)
     slack.direct_message(user, question)
     message = slack.wait_for_messages(channel, before + 1)[-1]
     slack.press(channel, message, heading, user)
-    slack.wait_until(lambda: "Sources:" in plain(slack.bot_messages(channel)[-1]), 10, "the answer")
+    slack.wait_until(lambda: "Sources:" in plain(slack.bot_messages(channel)[-1]), 30, "the answer")
 
 
 def confidence(slack: SlackServer, bot: Bot, user: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,19 +21,30 @@ CARE = "Never reach into the gear, " * 8 + "and breathe."
 KEY_ID = "AKIA" + "QZ7TX2W4M9B6C3D1"
 
 
-@pytest.fixture
-def house(
-    slack: SlackServer, home: Home, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
-) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def clocks(
+    tmp_path_factory: pytest.TempPathFactory,
+    embeddings: SentenceTransformerEmbeddings,
+    known_vectors: Path,
+) -> KnowledgeBase:
+    """Answers from a guide with one long section."""
+    folder = tmp_path_factory.mktemp("clocks")
     lines = "\n".join(
         f"{n}. {STEP.format(n=n)}\n\n   ```\nwheel --turn {n}\n   ```" for n in range(1, 90)
     )
-    guide = tmp_path / "clock.en.md"
+    guide = folder / "clock.en.md"
     guide.write_text(f"# Tower clock\n\n## How to wind up the tower clock\n\n{lines}\n", "utf-8")
+    home = Home(folder / "home")
+    home.root.mkdir()
+    shutil.copy(known_vectors, home.embedding_cache)
     ingest([guide], home, embeddings)
+    return KnowledgeBase(home, embeddings)
+
+
+@pytest.fixture
+def house(slack: SlackServer, clocks: KnowledgeBase, tmp_path: Path) -> Iterator[House]:
     slack.add_channel("C9", "helpdesk")
-    base = KnowledgeBase(home, embeddings)
-    found = House(slack, base, tmp_path / "bot", human_channel="C9")
+    found = House(slack, clocks, tmp_path / "bot", human_channel="C9")
     yield found
     found.close()
 

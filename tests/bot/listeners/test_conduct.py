@@ -153,7 +153,7 @@ def test_no_gets_the_other_candidates_and_a_human(office: Office, thread: str) -
     assert human == "Ask a human" and 2 <= len(others) <= 3 and LOST_KEY not in others
     slack.press("C1", offered, others[0], "U2")
     slack.wait_until(
-        lambda: "Sources:" in plain(slack.bot_messages("C1", thread)[-1]), 10, "the answer"
+        lambda: "Sources:" in plain(slack.bot_messages("C1", thread)[-1]), 30, "the answer"
     )
     (asked,) = [a for a in History(house.services.store).asked(0) if a.place.ts == thread]
     assert asked.bad == 1
@@ -215,7 +215,7 @@ def test_an_edited_question_is_answered_anew_in_place(office: Office, thread: st
     bot = slack.identity.bot_user_id
     slack.edit("C1", thread, f"<@{bot}> how do I delete an MFA device?", "U2")
     slack.wait_until(
-        lambda: DELETE_MFA in plain(slack.bot_messages("C1", thread)[0]), 10, "the other answer"
+        lambda: DELETE_MFA in plain(slack.bot_messages("C1", thread)[0]), 30, "the other answer"
     )
     quiet(office, thread)
     # What was never answered is left alone.

@@ -38,7 +38,7 @@ def test_an_answer_stands_in_the_thread_of_its_question(slack: SlackServer, hous
 def test_what_takes_a_while_is_streamed_there(slack: SlackServer, house: House) -> None:
     slack.delay_next("usergroups.users.list", 3)
     sent = slack.direct_message("U2", ASKED)
-    slack.wait_until(lambda: slack.calls("chat.stopStream"), 15, "the end of the stream")
+    slack.wait_until(lambda: slack.calls("chat.stopStream"), 30, "the end of the stream")
     house.close()
     (answer,) = slack.bot_messages(sent.channel, sent.ts)
     assert plain(answer).startswith(f"[complete] Searched the guides\n{LOST_KEY}")

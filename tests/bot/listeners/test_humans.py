@@ -62,7 +62,7 @@ def hand_over(slack: SlackServer, user: str) -> tuple[str, Json]:
         here = [e.message for e in slack.ephemerals() if e.user == user]
         return any(m.get("thread_ts") == sent.ts and "passed" in plain(m) for m in here)
 
-    slack.wait_until(told, 10, "what the asker is told")
+    slack.wait_until(told, 30, "what the asker is told")
     return sent.ts, posted
 
 
@@ -87,7 +87,7 @@ def test_what_a_human_resolves_is_resolved_for_the_asker(office: Office) -> None
         now = next(m for m in slack.bot_messages("C9") if m["ts"] == posted["ts"])
         return "✅ Resolved by @U4" in plain(now) and "[Mark as resolved]" not in plain(now)
 
-    slack.wait_until(closed, 10, "the mark on the question")
+    slack.wait_until(closed, 30, "the mark on the question")
     # What humans say to each other afterwards is not carried on.
     slack.wait_for_ack(slack.message("C9", "U4", "what a day", thread_ts=posted["ts"]))
     # The button of the note has nothing left to do, and takes itself away.
@@ -111,7 +111,7 @@ def test_what_the_asker_resolves_is_resolved_for_the_humans(office: Office) -> N
     _, *told = slack.wait_for_messages("C9", 2, thread_ts=posted["ts"])
     assert [plain(m) for m in told] == ["@U6 marked this as resolved."]
     slack.wait_until(
-        lambda: "✅ Resolved by @U6" in plain(slack.bot_messages("C1", thread)[1]), 10, "the mark"
+        lambda: "✅ Resolved by @U6" in plain(slack.bot_messages("C1", thread)[1]), 30, "the mark"
     )
 
 

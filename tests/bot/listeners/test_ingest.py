@@ -176,7 +176,7 @@ def test_an_ingest_is_begun_in_app_home_and_published(
         "publish 20261124-1",
     ]
     slack.press("", home_of(slack, "U2"), "View last changes", "U2")
-    slack.wait_until(lambda: slack.views("U2")[-1]["type"] == "modal", 10, "the diff")
+    slack.wait_until(lambda: slack.views("U2")[-1]["type"] == "modal", 30, "the diff")
     assert "VPN (en)" in plain(slack.views("U2")[-1])
 
 

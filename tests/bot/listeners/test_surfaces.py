@@ -127,7 +127,7 @@ def test_clarify_is_answered_by_a_button(office: Office) -> None:
     # A choice is named once, by its button.
     assert plain(message).count(buttons[0]) == 1 and buttons[0] in message["text"]
     slack.press(channel, message, buttons[0], "U12")
-    slack.wait_until(lambda: "Sources:" in plain(slack.bot_messages(channel)[-1]), 10, "the answer")
+    slack.wait_until(lambda: "Sources:" in plain(slack.bot_messages(channel)[-1]), 30, "the answer")
     assert len(slack.bot_messages(channel)) == 1
     assert plain(slack.bot_messages(channel)[0]).startswith(buttons[0])
 
@@ -240,7 +240,7 @@ def test_a_command_is_passed_on_to_a_human_and_rated_where_the_bot_is_no_member(
     slack.wait_for_ephemerals("U31", 2)
     slack.react("C9", passed_on["ts"], "U29")
     # Nobody else saw the question, so the note is in a direct message.
-    slack.wait_until(lambda: "Picked up by" in plain(slack.bot_messages("C9")[-1]), 10, "the mark")
+    slack.wait_until(lambda: "Picked up by" in plain(slack.bot_messages("C9")[-1]), 30, "the mark")
     (note,) = [c for c in slack.calls("chat.postMessage") if c.params["channel"] == "U31"]
     assert "looking into it" in json.dumps(note.params["blocks"])
     slack.command("C8", "U31", "/guide", "I lost my secret key")
@@ -290,7 +290,7 @@ def test_app_home_and_prompts(office: Office) -> None:
     assert "答えられるガイド" in plain(slack.wait_for_view("U30"))
     slack.open_home("U30", tab="messages")
     slack.wait_until(
-        lambda: slack.calls("assistant.threads.setSuggestedPrompts"), 10, "suggested prompts"
+        lambda: slack.calls("assistant.threads.setSuggestedPrompts"), 30, "suggested prompts"
     )
     prompts = slack.calls("assistant.threads.setSuggestedPrompts")[-1].params["prompts"]
     assert "シークレット" in json.dumps(prompts, ensure_ascii=False)
@@ -335,7 +335,7 @@ def test_a_thread_of_the_agent_pane_gets_a_name(office: Office) -> None:
         named = [c.params for c in slack.calls("assistant.threads.setTitle")]
         return [p["title"] for p in named if p["thread_ts"] == first.ts]
 
-    assert slack.wait_until(titles, 10, "a title") == ["I lost my secret key"]
+    assert slack.wait_until(titles, 30, "a title") == ["I lost my secret key"]
 
 
 def test_an_answer_that_takes_a_while_is_announced(

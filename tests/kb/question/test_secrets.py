@@ -160,6 +160,7 @@ def seconds(text: str) -> float:
     return best
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_grows_with_the_length_and_no_faster(name: str) -> None:
     find_secrets("the tables are read once")
@@ -168,6 +169,7 @@ def test_time_grows_with_the_length_and_no_faster(name: str) -> None:
     assert longer <= 8 * shorter + 0.02, (shorter, longer)
 
 
+@pytest.mark.no_cover
 def test_ordinary_text_takes_no_time() -> None:
     english = "The printer stopped. I opened https://desk.example.com/list?page=2: it says E-417. "
     japanese = "プリンターが止まりました。設定の画面にエラーE-417と出ます。どうすればいいですか？"

@@ -29,6 +29,7 @@ STDIN = "-"
 _LANGUAGE = re.compile(r"[a-z]{2}")
 # Characters of a prompt by default; chosen by hand.
 _SIZE = 12_000
+# How many problems are named, and findings shown; chosen by hand.
 _NAMED = 5
 _MAX_SHOWN = 500
 

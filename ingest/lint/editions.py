@@ -41,6 +41,7 @@ _IN_WORDS = {
 _TOO_COMMON = {"0", "1"}
 # Smaller numbers are often spelled out in one language only; chosen by hand.
 _LARGE = 10
+# How many terms a message names; chosen by hand.
 _MAX_NAMED = 5
 
 

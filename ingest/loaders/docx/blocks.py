@@ -36,7 +36,7 @@ _LEVEL_INDENT = 720
 """In twips (1/20 point): the indent of a list level in the lists that Word makes."""
 _MIN_INDENT = _LEVEL_INDENT // 2
 _SAME_INDENT = 180
-"""In twips: indents that differ by less are the same level; chosen by hand."""
+"""In twips: indents that differ by less than half of it are the same level; chosen by hand."""
 _LETTER = 120
 """In twips: the width of a character of code at 10 points."""
 

@@ -6,7 +6,7 @@ Asks each guide's questions (bench_guides) on a snapshot of that guide alone, as
 drafted wordings. Nothing that learned from the guide is used: the adapter is one trained on the
 other half of the guides (the shipped one, for the first half), and weights and confidence are
 fitted to the other guides in its half. --shipped prints the constants fitted to the whole first
-half (kb/retrieval/search.py, kb/answer/decide.py). --fetched is the folder that collect_guides
+half (kb/retrieval/ranking.py, kb/answer/decide.py). --fetched is the folder that collect_guides
 wrote to; --keep is a folder to cache embeddings in for the next run. The first run takes some
 twenty minutes.
 """

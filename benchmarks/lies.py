@@ -34,9 +34,9 @@ from ingest.parse.outline import parse
 from kb.answer.compose import Composed
 from kb.choosing.assemble import assemble
 from kb.choosing.lines import Candidate, Line, candidates
-from kb.choosing.translate import Original, difference, translated
+from kb.choosing.translate import MIN_COSINE, Original, difference, translated
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
-from kb.model import Guide
+from kb.model import BlockKind, Guide
 from kb.settings import DEFAULT_MODEL, Settings
 
 _REAL = {"aws-real": "iam-troubleshooting.ja.txt"}
@@ -101,6 +101,7 @@ def main() -> None:
             [[*map(str, each)] for each in counted.why.items()],
         )
     )
+    print(_near_editions(embeddings))
 
 
 def count_choice(case: dict[str, Any], candidate: Candidate, counted: Counted) -> None:
@@ -179,6 +180,27 @@ def count_translation(
         elif not differs:
             over = translated(original, step["text"]).original == original.step.spans
             counted.add(f"{kind} shown without the original", not over)
+
+
+def _near_editions(embeddings: SentenceTransformerEmbeddings) -> str:
+    """Return how near the steps of the sample guide's two editions are to each other."""
+    japanese, english = (
+        embeddings.encode(_steps("iam-troubleshooting", language), "query")
+        for language in ("ja", "en")
+    )
+    cosines = japanese @ english.T
+    equivalent = np.diag(cosines)
+    others = cosines[~np.eye(len(cosines), dtype=bool)]
+    return (
+        f"equivalent steps: {sum(equivalent >= MIN_COSINE)} of {len(equivalent)} at {MIN_COSINE} "
+        f"or more, {equivalent.mean():.2f} on average; other pairs: {sum(others < MIN_COSINE)} of "
+        f"{len(others)} below"
+    )
+
+
+def _steps(guide: str, language: str) -> list[str]:
+    parsed = parse(load(read_source(SAMPLE_GUIDES / f"{guide}.{language}.md")))
+    return [b.text for s in parsed.sections for b in s.blocks if b.kind is BlockKind.STEP]
 
 
 def name_of(case: dict[str, Any]) -> Name:

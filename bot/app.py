@@ -49,13 +49,15 @@ from kb.snapshot.store import SnapshotStore
 
 # Handlers of interactions call Slack, and a trigger id is valid for 3 s
 # (https://docs.slack.dev/interactivity/handling-user-interaction): they must not wait for a thread.
+# Chosen by hand.
 _LISTENERS = 32
-# Each waits as long as Slack says (Retry-After).
+# Each waits as long as Slack says (Retry-After). Chosen by hand.
 _RATE_LIMIT_RETRIES = 5
 # Fast enough that a lesson is seen at once; each round is one small query.
 _LEARN_EVERY_SECONDS = 2.0
 # Also renews leases (bot.memory.store).
 _RECOVER_EVERY_SECONDS = 10.0
+# RETENTION_DAYS counts days, so an hour more hardly matters.
 _FORGET_EVERY_SECONDS = 3600.0
 # As often as readiness probes typically ask.
 _ASK_SLACK_EVERY_SECONDS = 10.0

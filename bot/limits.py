@@ -34,7 +34,7 @@ CHECKBOXES = 10
 # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 OPTION_CHARS = 75
 
-# Undocumented: Slack refuses a list that is indented further.
+# https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/RichTextList
 LIST_INDENT = 8
 
 # https://docs.slack.dev/reference/views/modal-views

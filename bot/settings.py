@@ -79,6 +79,7 @@ class BotSettings(Settings):
     allowed_groups: _Ids = ""
     allow_guests: bool = False
     allow_external: bool = False
+    # This and the other numbers are chosen by hand.
     questions_per_minute: Annotated[int, Field(ge=1)] = 10
     workspace_questions_per_minute: Annotated[int, Field(ge=1)] = 300
     database_url: str = ""

@@ -10,6 +10,9 @@ from pathlib import Path
 from kb.damage import is_damage
 from kb.text.seal import sealed, unsealed
 
+LOCK_SECONDS = 60
+"""How long a cache waits for another process that writes to it; chosen by hand."""
+
 
 def prepare_cache(path: Path, prepare: Callable[[], None]) -> None:
     """Call `prepare` to create the tables of the file at `path`; a damaged file is replaced.
@@ -87,7 +90,7 @@ class TextCache:
             )
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=60)
+        connection = sqlite3.connect(self._path, timeout=LOCK_SECONDS)
         # Text that is not UTF-8 is no error here; it just differs from what was stored.
         connection.text_factory = bytes
         return connection

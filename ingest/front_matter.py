@@ -28,8 +28,11 @@ SIDE_FILE = ".guide.yaml"
 GUIDE_ID = r"^[\w.-]+(/[\w.-]+)*$"
 """The pattern of a guide id: a name, optionally in folders."""
 
-# Chosen by hand: a question as people type it is far shorter.
-_MAX_CHARACTERS = 300
+MAX_CHARACTERS = 300
+"""The maximum length of a wording or keyword.
+
+Chosen by hand: a question as people type it is far shorter.
+"""
 
 
 def _listed(value: object) -> object:
@@ -46,7 +49,7 @@ LinkUrl = Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_witho
 """The address of a page that answers link to."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Short = Annotated[_Text, StringConstraints(max_length=_MAX_CHARACTERS)]
+_Short = Annotated[_Text, StringConstraints(max_length=MAX_CHARACTERS)]
 _Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
 
 

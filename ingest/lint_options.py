@@ -52,7 +52,10 @@ ADVICE = frozenset(
 
 
 class LintOptions(Frozen):
-    """Rules to skip, and the longest step: in words, or in characters for Japanese."""
+    """Rules to skip, and the longest step: in words, or in characters for Japanese.
+
+    The defaults are chosen by hand.
+    """
 
     ignore: tuple[Rule, ...] = ()
     step_words: _Length = 60

@@ -15,6 +15,7 @@ from typing import Any
 # "visibility" 0.74; "also_ask" has 0.88, "also_see" 0.75.
 _OURS_ALONE = {"visible_to": 0.75, "also_asked": 0.85}
 
+# difflib's ratio from which another key is likely to be a misspelling; chosen by hand.
 _LIKELY = 0.8
 # Levels of nested keys that are searched; chosen by hand.
 _DEEPEST = 8

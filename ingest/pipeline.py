@@ -21,7 +21,7 @@ from ingest.publish.candidates import held_json
 from ingest.publish.carry_over import gone_guides, guide_label, kept_guides
 from ingest.publish.disk import explain_disk_errors
 from ingest.publish.live import KEPT, discard, held_report, hold, make_live
-from ingest.publish.lock import WriterLock
+from ingest.publish.lock import WAIT_SECONDS, WriterLock
 from ingest.publish.shared import join_store
 from ingest.publish.write import write_candidate
 from ingest.reading import read_guides
@@ -41,8 +41,6 @@ from kb.progress import TaskProgress, no_task_progress, of_task
 from kb.retrieval.search import SearchIndex
 from kb.snapshot.format import PackUse, Snapshot, open_current
 
-# Chosen by hand.
-LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024
 _TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
 """Remarks that an ingest reports; the others are for authors (guidebot preview, lint)."""
@@ -209,7 +207,7 @@ def publish_guides(
 
 
 def _writing(home: Home, by: str, progress: TaskProgress) -> WriterLock:
-    return WriterLock(home, LOCK_WAIT_SECONDS, by, progress)
+    return WriterLock(home, WAIT_SECONDS, by, progress)
 
 
 def _live(home: Home) -> Snapshot | None:

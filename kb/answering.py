@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kb.choosing.chooser import Chosen
 
 EXAMPLES = 3
-"""How many example questions a reply to small talk names."""
+"""How many example questions a reply to small talk names; chosen by hand."""
 
 # A part of a question says less than the whole, so it has to be surer to be answered on its own.
 # Chosen by hand.

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
+    # The numbers are chosen by hand.
     guidebot_home: Path = Path("var")
     embedding_model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
     reranker: str = ""

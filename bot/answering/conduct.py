@@ -20,6 +20,7 @@ from bot.answering.reading import (
 from bot.memory.conversations import Conversations, PriorAnswer
 from bot.question import Question, Surface
 from kb.answer.compose import cite_problem
+from kb.answer.decide import CHOICES
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, Citation, CleanText, Decision, by_problem
 from kb.question.follow_up import asked_part
@@ -29,7 +30,7 @@ from kb.question.small_talk import small_talk
 # probability: at most one in five such answers may be wrong.
 _SURE_UNASKED = 0.8
 # As many as are offered when the bot is unsure.
-_MAX_OTHERS = 3
+_MAX_OTHERS = CHOICES
 # Longer ones were pasted, and whoever pastes into a message to the bot gets a reply.
 _MAX_REACTION_CHARS = 80
 

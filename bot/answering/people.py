@@ -14,12 +14,13 @@ from bot.slack.clients import with_timeout
 from bot.slack.errors import SLACK_ERRORS, error_code
 from bot.slack.retries import with_retries
 
-# Profiles hardly change.
+# Profiles hardly change. Chosen by hand, as is the number: the cache must not grow forever.
 _MAX_KEPT = 5000
 _KEPT_SECONDS = 3600.0
 # The answer waits for it.
 _TIMEOUT_SECONDS = 3
 _STRANGERS = ("user_not_found", "user_not_visible")
+# As _MAX_KEPT; there are fewer groups than people.
 _MAX_GROUPS = 500
 # Access depends on them, so changes take effect sooner.
 _GROUPS_KEPT_SECONDS = 300.0

@@ -21,7 +21,7 @@ _STATUS_AFTER_SECONDS = 0.7
 # Then a placeholder that becomes the answer is worth its extra calls.
 _LIVE_AFTER_SECONDS = 2.5
 
-# Best effort.
+# Best effort, so short; chosen by hand.
 _TIMEOUT_SECONDS = 3
 # A title is a label; the question itself is in the thread.
 _MAX_TITLE_CHARS = 80

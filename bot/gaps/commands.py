@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from bot.memory.history import Asked
     from kb.snapshot.format import Snapshot
 
+# difflib's ratio from which a section may be the one that was meant; chosen by hand, low, as the
+# three nearest are only suggested.
+_NEAR = 0.3
+
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -191,7 +195,7 @@ def _check_sections(expect: Sequence[str], snapshot: Snapshot | None) -> None:
     if unknown:
         import difflib
 
-        near = difflib.get_close_matches(unknown[0], known, n=3, cutoff=0.3)
+        near = difflib.get_close_matches(unknown[0], known, n=3, cutoff=_NEAR)
         raise GuidebotError(
             f"The live guides have no section {', '.join(unknown)}. Is it {', '.join(near)}?"
         )

@@ -42,7 +42,8 @@ from kb.question.redact import redact
 
 COMMENT_VIEW = "feedback_comment"
 _COMMENT = "comment"
-# More than a comment needs, and within what an input takes (3,000).
+# Chosen by hand: more than a comment needs, and within what an input takes (3,000,
+# https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element).
 _MAX_COMMENT_CHARS = 2000
 
 logger = logging.getLogger(__name__)

@@ -18,8 +18,11 @@ from kb.errors import SettingsError
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Slack waits 3 s for an acknowledgement, which takes milliseconds.
+# Chosen by hand: Slack waits 3 s for an acknowledgement, which takes milliseconds
+# (https://docs.slack.dev/interactivity/handling-user-interaction).
 _THREADS = 16
+# For requests in flight when the server is closed; chosen by hand, less than bot.app waits.
+_CLOSE_SECONDS = 10
 _PLAIN = [("Content-Type", "text/plain; charset=utf-8")]
 _JSON = [("Content-Type", "application/json")]
 
@@ -81,7 +84,7 @@ class Server:
     def close(self) -> None:
         """Stop accepting requests, and finish those in flight."""
         self._server.close()
-        self._thread.join(10)
+        self._thread.join(_CLOSE_SECONDS)
 
 
 def parse_address(address: str) -> tuple[str, int]:

@@ -6,7 +6,10 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 POST_SECONDS = 10
-"""Timeout of a call that posts; after it the bot looks for the message before it retries."""
+"""Timeout of a call that posts; after it the bot looks for the message before it retries.
+
+Chosen by hand.
+"""
 
 
 def with_timeout(client: WebClient, seconds: int) -> WebClient:

@@ -21,15 +21,15 @@ from slack_sdk.models.messages.chunk import Chunk, TaskUpdateChunk
 from slack_sdk.models.metadata import Metadata
 
 from bot.question import Place, Question
-from bot.slack.clients import with_timeout
+from bot.slack.clients import POST_SECONDS, with_timeout
 from bot.slack.errors import CONNECTION_ERRORS, is_transient
 from bot.slack.posting import EVENT_TYPE, messages_from
 from bot.views.answer import Message, plain
 from bot.words.catalogue import words
 from kb.progress import Stage
 
-# Progress is best effort.
-_TIMEOUT_SECONDS = 10
+# Progress is best effort, but what is posted becomes the answer.
+_TIMEOUT_SECONDS = POST_SECONDS
 _NOT_STREAMING = "message_not_in_streaming_state"
 
 logger = logging.getLogger(__name__)

@@ -20,8 +20,13 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# Attempts, and seconds between them, doubled each time; chosen by hand.
+_TRIES = 4
+_FIRST_WAIT_SECONDS = 0.5
+_MAX_WAIT_SECONDS = 8
 
-def with_retries(call: Callable[[], T], tries: int = 4) -> T:
+
+def with_retries(call: Callable[[], T], tries: int = _TRIES) -> T:
     """Return the result of an idempotent call, retried with backoff on transient errors.
 
     Raises what the last attempt raised.
@@ -29,7 +34,7 @@ def with_retries(call: Callable[[], T], tries: int = 4) -> T:
     attempts = retry(
         retry=retry_if_exception(is_transient),
         stop=stop_after_attempt(tries),
-        wait=wait_exponential(multiplier=0.5, max=8),
+        wait=wait_exponential(multiplier=_FIRST_WAIT_SECONDS, max=_MAX_WAIT_SECONDS),
         before_sleep=before_sleep_log(logger, logging.WARNING),
         reraise=True,
     )

@@ -29,6 +29,8 @@ from kb.model import CleanText
 # https://docs.slack.dev/messaging/formatting-message-text: people, and user groups.
 _PERSON = re.compile(r"[UW][A-Z0-9]{6,}")
 _GROUP = re.compile(r"S[A-Z0-9]{6,}")
+# Of the question in a notification; chosen by hand.
+_MAX_FALLBACK_CHARS = 200
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def question_for_humans(
         ]
     )
     how = ContextBlock(elements=[PlainTextObject(text=strings.human_how, emoji=False)])
-    fallback = escape(f"{strings.human_question} {text[:200]}")
+    fallback = escape(f"{strings.human_question} {text[:_MAX_FALLBACK_CHARS]}")
     return Message(fallback, (question, resolve_button(place, strings), how))
 
 

@@ -15,6 +15,8 @@ from kb.text.width import text_width
 # A table shares its message with the rest of the answer: about half of what fits.
 _MAX_TABLE_CHARS = 5000
 _MAX_CELL_CHARS = 1000
+# Of the rule under the header: longer lines would wrap. Chosen by hand.
+_MAX_RULE_CHARS = 60
 # Slack refuses an empty cell.
 _EMPTY = "\N{NO-BREAK SPACE}"
 
@@ -53,5 +55,5 @@ def aligned(rows: Rows) -> str:
         ).rstrip()
         for row in rows
     ]
-    ruled = ["─" * min(sum(widths) + 2 * (columns - 1), 60)] if len(rows) > 1 else []
+    ruled = ["─" * min(sum(widths) + 2 * (columns - 1), _MAX_RULE_CHARS)] if len(rows) > 1 else []
     return "\n".join([*lines[:1], *ruled, *lines[1:]])

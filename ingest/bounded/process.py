@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingest.bounded.messages import READY, Refusal, Request, Response, made_by
 from ingest.errors import SourceError, unreadable
+from ingest.loaders.file_bytes import MAX_BYTES
 from ingest.source import SourceFile
 
 _MIB = 1024 * 1024
@@ -21,9 +22,10 @@ _MIB = 1024 * 1024
 _WORN = 512 * _MIB
 """A process that uses this much memory (bytes) is replaced by a fresh one."""
 _GRACE_SECONDS = 5
+"""How much longer than the parent the operating system waits; chosen by hand."""
 _TAKEN, _IN_USE = 0, 1  # columns of /proc/self/statm, in pages
 # The most bytes of a result; chosen by hand, as large as the largest source.
-_MAX_MADE = 100_000_000
+_MAX_MADE = MAX_BYTES
 
 
 def serve(pipe: int) -> None:

@@ -133,11 +133,10 @@ def _was_published(settings: Settings) -> bool:
 
     home, url = settings.home, settings.snapshots_url
     if url and current_name(home.snapshots) is None:
-        from ingest.pipeline import LOCK_WAIT_SECONDS
-        from ingest.publish.lock import WriterLock
+        from ingest.publish.lock import WAIT_SECONDS, WriterLock
         from ingest.publish.shared import join_store
 
-        with WriterLock(home, LOCK_WAIT_SECONDS):
+        with WriterLock(home, WAIT_SECONDS):
             join_store(url, home, settings.snapshots_kept)
     return current_name(home.snapshots) is not None
 

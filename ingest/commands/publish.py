@@ -24,8 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # A page of a web site, or a file in a repository at a ref.
 _ELSEWHERE = re.compile(r"https?://|[^\s:]+@[^\s:]+:")
-# As long as an ingest waits (ingest.pipeline).
-_WAIT_SECONDS = 600.0
+# How many problems without wordings are named; chosen by hand.
 _NAMED = 5
 _STILL = "The live snapshot is unchanged."
 
@@ -40,12 +39,12 @@ def publish(
 ) -> None:
     """Make a held snapshot the live one."""
     from ingest.publish.candidates import publish_held
-    from ingest.publish.lock import WriterLock
+    from ingest.publish.lock import WAIT_SECONDS, WriterLock
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
     home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
-    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         publish_held(name, home, who, kept, accept=accept, shared=shared)
     echo(f"Live now: {name}")
@@ -57,10 +56,10 @@ def discard(
 ) -> None:
     """Delete a held snapshot."""
     from ingest.publish.live import discard as remove
-    from ingest.publish.lock import WriterLock
+    from ingest.publish.lock import WAIT_SECONDS, WriterLock
 
     home = load_settings(Settings).home
-    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, WAIT_SECONDS, waiting=_waiting):
         remove(name, home)
     echo(f"Discarded: {name}")
 
@@ -72,12 +71,12 @@ def rollback(
 ) -> None:
     """Roll back to an earlier snapshot."""
     from ingest.publish.live import roll_back
-    from ingest.publish.lock import WriterLock
+    from ingest.publish.lock import WAIT_SECONDS, WriterLock
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
     home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
-    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, WAIT_SECONDS, who, _waiting):
         shared = join_store(settings.snapshots_url, home, kept)
         before, now = roll_back(home, name, who, kept, shared)
     echo(f"Live now: {now.name}")
@@ -87,7 +86,7 @@ def rollback(
 @app.command()
 def pull() -> None:
     """Make the live snapshot of the store at SNAPSHOTS_URL live here."""
-    from ingest.publish.lock import WriterLock
+    from ingest.publish.lock import WAIT_SECONDS, WriterLock
     from kb.snapshot.pull import pull as take_over
     from kb.snapshot.store import SnapshotStore
 
@@ -95,7 +94,7 @@ def pull() -> None:
     if not settings.snapshots_url:
         raise SettingsError("SNAPSHOTS_URL is not set: there is no store to pull from.")
     home, store = settings.home, SnapshotStore(settings.snapshots_url)
-    with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
+    with explain_disk_errors(home.root, _STILL), WriterLock(home, WAIT_SECONDS, waiting=_waiting):
         pointer = take_over(store, home, settings.snapshots_kept).pointer
     if pointer is None:
         raise NoSnapshotError(f"{store.url}: nothing has been published there yet.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.commands.ingest import GuidesOption, named_sources, same_sources
+from ingest.suggest.prompts import MIN_SIZE
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo, echo_json
@@ -29,6 +30,7 @@ STDIN = "-"
 _LANGUAGE = re.compile(r"[a-z]{2}")
 # Characters of a prompt by default; chosen by hand.
 _SIZE = 12_000
+# How many problems are named, and findings shown; chosen by hand.
 _NAMED = 5
 _MAX_SHOWN = 500
 
@@ -66,7 +68,7 @@ def suggest(
         str, typer.Option(help="Languages to draft in besides the guide's and English: ja,de")
     ] = "",
     size: Annotated[
-        int, typer.Option(min=4_000, help="Maximum length of an exported prompt, in characters.")
+        int, typer.Option(min=MIN_SIZE, help="Maximum length of an exported prompt, in characters.")
     ] = _SIZE,
     yes: Annotated[bool, typer.Option("--yes", help="Call the model without asking.")] = False,
 ) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.cache import open_cache, prepare_cache
+from ingest.cache import LOCK_SECONDS, open_cache, prepare_cache
 from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
 from kb.snapshot.fingerprint import fingerprint, same_fingerprint
 
@@ -119,7 +119,7 @@ class EmbeddingCache:
             )
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=60)
+        return sqlite3.connect(self._path, timeout=LOCK_SECONDS)
 
 
 def _vector(kept: object, dimension: int) -> Vectors | None:

@@ -41,6 +41,7 @@ _IN_WORDS = {
 _TOO_COMMON = {"0", "1"}
 # Smaller numbers are often spelled out in one language only; chosen by hand.
 _LARGE = 10
+# How many terms a message names; chosen by hand.
 _MAX_NAMED = 5
 
 
@@ -205,6 +206,7 @@ def _normal(text: str) -> str:
 def _is_wide(section: Section) -> bool:
     text = "".join(block.full_text for block in section.blocks if block.kind is not BlockKind.CODE)
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    # Names and commands in such a text are often Latin; chosen by hand.
     return wide > len(text) / 5
 
 

@@ -10,6 +10,7 @@ from ingest.lint_options import Rule
 from ingest.remark import Remark, RemarkKind
 from kb.text.counted import counted
 
+# How many lines a message names; chosen by hand.
 _MAX_NAMED = 3
 
 

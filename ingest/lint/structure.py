@@ -19,6 +19,8 @@ _PROMISE = re.compile(
     r"|(?:次|以下)の(?:手順|ステップ)[^。]*)[:：]",
     re.IGNORECASE | re.DOTALL,
 )
+# Characters of a heading in a message; chosen by hand.
+_MAX_SHORT = 60
 _DONE_IN = {BlockKind.STEP, BlockKind.BULLET, BlockKind.CODE, BlockKind.TABLE, BlockKind.LINKS}
 _PROSE = {BlockKind.PARAGRAPH, BlockKind.NOTE, BlockKind.STEP, BlockKind.BULLET}
 
@@ -65,6 +67,7 @@ def long_steps(pages: Sequence[Page], options: LintOptions) -> Iterator[Finding]
             for block in all_blocks(section.blocks):
                 if block.kind is not BlockKind.STEP:
                     continue
+                # Names and commands in such a text are often Latin; chosen by hand.
                 unspaced = sum(_is_wide(c) for c in block.text) > len(block.text) / 4
                 length = len(block.text) if unspaced else len(block.text.split())
                 most = options.step_characters if unspaced else options.step_words
@@ -126,7 +129,7 @@ def _named(section: Section, block: Block) -> str:
 
 def _short(text: str) -> str:
     words = " ".join(text.split())
-    return words if len(words) <= 60 else words[:60].rstrip() + "…"
+    return words if len(words) <= _MAX_SHORT else words[:_MAX_SHORT].rstrip() + "…"
 
 
 def _folded(text: str) -> str:

@@ -13,7 +13,7 @@ MAX_BYTES = 100_000_000
 
 
 def file_bytes(path: Path) -> bytes:
-    """Return a file's bytes; raises SourceError if it cannot be read, or is larger than 100 MB."""
+    """Return a file's bytes; raises SourceError if it cannot be read, or is too large."""
     try:
         # Non-blocking, so that opening a pipe without a writer does not wait.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
@@ -21,8 +21,8 @@ def file_bytes(path: Path) -> bytes:
             if not stat.S_ISREG(found.st_mode):
                 raise SourceError(path, "is not a file but a folder, a pipe or a device")
             if found.st_size > MAX_BYTES:
-                size = f"{found.st_size / 1e6:.0f} MB"
-                raise SourceError(path, f"is {size}; the limit is 100 MB per file")
+                size, most = (f"{number / 1e6:.0f} MB" for number in (found.st_size, MAX_BYTES))
+                raise SourceError(path, f"is {size}; the limit is {most} per file")
             return file.read()
     except OSError as error:
         raise SourceError(path, f"cannot be read: {error.strerror or error}") from error

@@ -22,7 +22,7 @@ from kb.retrieval.ranking import text_log_odds
 from kb.snapshot.format import PackUse
 
 # The least mean probabilities of the guide problem: given that one is meant, and including none.
-# Guides that have the problems reach .37 and .12; nothing in six other guides reaches both.
+# Between guides that have the problems and others that don't (docs/packs.md, "How sure").
 _MIN_AGREED = 0.3
 _MIN_SURE = 0.08
 

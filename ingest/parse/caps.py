@@ -12,7 +12,7 @@ from kb.model import Section
 
 _MAX_SECTIONS = 3_000
 _MAX_BLOCKS = 30_000
-_MAX_CELLS = 100_000
+MAX_CELLS = 100_000
 
 _BLOCKS = ("paragraph_open", "fence", "code_block")
 _CELLS = ("td_open", "th_open")
@@ -23,7 +23,7 @@ def refuse_endless(tokens: Sequence[Token], source: str) -> None:
     counts = Counter(token.type for token in tokens)
     _refuse(counts["heading_open"], _MAX_SECTIONS, "headings", source)
     _refuse(sum(counts[each] for each in _BLOCKS), _MAX_BLOCKS, "paragraphs", source)
-    _refuse(sum(counts[each] for each in _CELLS), _MAX_CELLS, "table cells", source)
+    _refuse(sum(counts[each] for each in _CELLS), MAX_CELLS, "table cells", source)
 
 
 def refuse_endless_sections(sections: Sequence[Section], source: str) -> None:

@@ -44,7 +44,10 @@ from kb.model import (
 )
 from kb.text.language import language_of_guide
 
+# How many sections a message names; chosen by hand.
 _MAX_NAMED = 5
+# difflib's ratio from which a section's name may be the one that was meant; chosen by hand.
+_NEAR = 0.4
 
 
 def parse(document: Document) -> Guide:
@@ -290,7 +293,7 @@ def _refuse_gone(sections: Sequence[Section], in_guide: FrontMatter, document: D
     if not gone:
         return
     names = list(_names(sections))
-    near = [each for name in gone for each in difflib.get_close_matches(name, names, 3, 0.4)]
+    near = [each for name in gone for each in difflib.get_close_matches(name, names, 3, _NEAR)]
     there = list(dict.fromkeys(near)) or names[-_MAX_NAMED:]
     raise SourceError(
         document.source,

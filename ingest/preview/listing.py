@@ -19,6 +19,7 @@ _MARKER = re.compile(r"^(?:[\s>]*(?:[-*+]|#{1,6}|\d+[.)])(?=\s|$))+|^\s*(?:`{3}|
 _HREF = re.compile(r"\]\([^)]*\)")
 _TAG = re.compile(r"<[a-z/!][^>]*>", re.IGNORECASE)
 _DEFINITION = re.compile(r"^\s*\[(?!\^)[^\]]+\]:\s.*$")
+# From this many characters on, half a row is enough to be found; chosen by hand.
 _LONG = 8
 _NO_WORD = re.compile(r"[\W_]+")
 

@@ -18,6 +18,7 @@ from ingest.remark import Remark
 from kb.model import Block, Lines, Section
 from kb.terminal.visible import visible
 
+# How many rows of a block are shown; chosen by hand.
 _MAX_ROWS = 6
 
 

@@ -16,6 +16,9 @@ from kb.model import Frozen
 from kb.paths import Home
 from kb.progress import TaskProgress, no_task_progress
 
+WAIT_SECONDS = 600.0
+"""How long a command waits for another one; chosen by hand."""
+# Between two reports on the wait; chosen by hand.
 _SECONDS_A_LOOK = 1.0
 
 

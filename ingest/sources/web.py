@@ -177,7 +177,8 @@ class Fetcher:
         if time.monotonic() - self._started > _MAX_SECONDS:
             raise SourceError(
                 url,
-                f"was not fetched: the pages took longer than an hour (at most {most} are read)",
+                f"was not fetched: the pages took longer than {_MAX_SECONDS / 60:.0f} minutes "
+                f"(at most {most} are read)",
             )
 
     def _rules(self, url: str) -> Protego:

@@ -13,18 +13,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingest.suggest.drafted import LineTag
 from ingest.suggest.problems import Problem
 from ingest.suggest.prompts import TASK, languages_of
-from kb.choosing.calls import CallOutcome, Calls, Unavailable
+from kb.choosing.calls import CHARACTERS_PER_TOKEN, CallOutcome, Calls, Unavailable
 from kb.choosing.chat_model import open_chat_model
 from kb.choosing.store import ModelStore
 from kb.errors import ModelError
 from kb.settings import Settings
 
 _MIN_SECONDS = 120.0
-"""Nobody waits for a draft, so its timeout can be longer than an answer's."""
+"""Nobody waits for a draft, so its timeout can be longer than an answer's; chosen by hand."""
 
 # Characters of a problem's text, and an estimate of tokens; chosen by hand.
 _MAX_TEXT = 6_000
-_CHARACTERS_PER_TOKEN = 1.5
 _TOKENS_WRITTEN = 800
 _MILLION = 1e6
 _STOPPING = (CallOutcome.SPENT, CallOutcome.PAUSED, CallOutcome.LIMITED)
@@ -120,7 +119,7 @@ class Drafter:
 def estimate(problems: Sequence[Problem], languages: Sequence[str], settings: Settings) -> Estimate:
     """Estimate the cost of asking about problems."""
     characters = sum(len(_INSTRUCTIONS) + len(_data(each, languages)) for each in problems)
-    read = round(characters / _CHARACTERS_PER_TOKEN)
+    read = round(characters / CHARACTERS_PER_TOKEN)
     written = _TOKENS_WRITTEN * len(problems)
     prices = (settings.chat_input_price, settings.chat_output_price)
     cost = (read * prices[0] + written * prices[1]) / _MILLION if any(prices) else None

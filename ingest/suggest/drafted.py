@@ -7,10 +7,10 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.front_matter import MAX_CHARACTERS
 from kb.question.redact import redact
 
-# Chosen by hand; front_matter has the same limit for what is written by hand.
-MAX_CHARACTERS = 300
+# Chosen by hand.
 MAX_WORDINGS = 20
 
 _ADDRESS = re.compile(

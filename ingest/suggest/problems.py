@@ -25,6 +25,8 @@ ENOUGH_WORDINGS = 10
 MIN_WORDINGS = 5
 """With fewer drafted wordings, drafts are requested again; chosen by hand."""
 
+# Hexadecimal digits, chosen by hand: few enough to copy, and enough to tell a guide's problems, or
+# a problem's texts, apart.
 _ID_DIGITS = 8
 _SUM_DIGITS = 4
 _CHECKSUM_DIGITS = 8

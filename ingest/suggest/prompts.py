@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from ingest.front_matter import MAX_CHARACTERS
 from ingest.sources.pasted import PROMPT_START
-from ingest.suggest.drafted import MAX_CHARACTERS
 from ingest.suggest.problems import Problem
 from ingest.suggest.reply_lines import END
 

@@ -18,7 +18,10 @@ from kb.text.counted import counted
 
 # Chosen by hand, far beyond any assistant's reply.
 MAX_BYTES = 5_000_000
+# For how many unknown ids the nearest is looked up, and how near it must be (difflib's ratio);
+# chosen by hand.
 _NEAREST_NAMED = 20
+_NEAR = 0.75
 _NOTHING = ("none", "(none)", "n/a", "なし")
 _COMMA = re.compile(r"\s*[,，、;；]\s*")
 _TAG_NAMES = ", ".join(tag.value for tag in LineTag)
@@ -242,7 +245,7 @@ class _Collection:
             ids = {problem.id: problem for problem in self.known.values()}
             near = [
                 f"{each} ({ids[each].heading})"
-                for each in difflib.get_close_matches(named.id, ids, n=1, cutoff=0.75)
+                for each in difflib.get_close_matches(named.id, ids, n=1, cutoff=_NEAR)
             ]
         hint = f"The nearest is {near[0]}" if near else "It may be gone, or its guide was not given"
         return f"no problem has the id {named.id}. {hint}"

@@ -9,6 +9,7 @@ from kb.model import Guide, Section, Wording, problem_heading
 from kb.snapshot.format import Snapshot
 from kb.text.counted import counted
 
+# How many problems a message names; chosen by hand.
 _MAX_NAMED = 5
 
 

@@ -17,6 +17,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.runnables import Runnable, RunnableSequence
 
+from kb.choosing.chat_model import OUTPUT_SHARE
 from kb.choosing.metrics import COST, TOKENS
 from kb.choosing.reply import Malformed, Reply
 from kb.choosing.requests import TooSlow, finish
@@ -30,12 +31,10 @@ _PAUSE_SECONDS = 60
 # At most, whatever Retry-After says.
 _MAX_PAUSE_SECONDS = 600
 _MILLION = 1e6
-# For estimates. Low, because Japanese has about one token per character.
-_CHARACTERS_PER_TOKEN = 1.5
+CHARACTERS_PER_TOKEN = 1.5
+"""For estimates. Low, because Japanese has about one token per character. Chosen by hand."""
 # For cutting off a reply. High, so that no reply within its tokens is cut off. Chosen by hand.
 _MAX_CHARACTERS_PER_TOKEN = 8
-# The reply may take a quarter of the question's tokens, as kb.choosing.chat_model tells providers.
-_OUTPUT_SHARE = 4
 # One retry: the answer without the model is not worth a longer wait. Chosen by hand.
 _TRIES = 2
 _TOO_MANY_REQUESTS = 429
@@ -162,7 +161,7 @@ class _Attempt:
         usage = list(self.handler.usage_metadata.values())
         read = sum(each["input_tokens"] for each in usage)
         wrote = sum(each["output_tokens"] for each in usage)
-        return read or self._size, wrote or round(self.reply.size / _CHARACTERS_PER_TOKEN)
+        return read or self._size, wrote or round(self.reply.size / CHARACTERS_PER_TOKEN)
 
 
 class Exchange:
@@ -208,10 +207,10 @@ class Exchange:
     def _begin(self, messages: list[BaseMessage]) -> _Attempt:
         """Return a new attempt; raises Unavailable if too few tokens are left for it."""
         limit = self._calls.settings.chat_answer_tokens
-        size = count_tokens_approximately(messages, chars_per_token=_CHARACTERS_PER_TOKEN)
-        if sum(self.used) + size + limit // _OUTPUT_SHARE > limit:
+        size = count_tokens_approximately(messages, chars_per_token=CHARACTERS_PER_TOKEN)
+        if sum(self.used) + size + limit // OUTPUT_SHARE > limit:
             raise Unavailable(CallOutcome.TOO_LONG)
-        attempt = _Attempt(size, _MAX_CHARACTERS_PER_TOKEN * (limit // _OUTPUT_SHARE))
+        attempt = _Attempt(size, _MAX_CHARACTERS_PER_TOKEN * (limit // OUTPUT_SHARE))
         self._attempts.append(attempt)
         return attempt
 

@@ -30,9 +30,11 @@ _ADDRESS = {"azure_openai": "azure_endpoint", "bedrock_converse": "endpoint_url"
 _OPENAI = ("openai", "azure_openai")
 # The value of max_retries that means none: Google's client counts the first attempt.
 _NO_RETRIES = {"openai": 0, "azure_openai": 0, "anthropic": 0, "google_genai": 1}
-# The reply may take a quarter of the question's tokens. Chosen by hand: a reply is a few ids, or
-# the translation of what was sent.
-_OUTPUT_SHARE = 4
+OUTPUT_SHARE = 4
+"""The reply may take a quarter of the question's tokens.
+
+Chosen by hand: a reply is a few ids, or the translation of what was sent.
+"""
 
 
 def open_chat_model(settings: Settings) -> BaseChatModel:
@@ -90,7 +92,7 @@ def _not_installed(provider: str) -> SettingsError:
 
 
 def _options(settings: Settings, provider: str) -> dict[str, Any]:
-    output_tokens = settings.chat_answer_tokens // _OUTPUT_SHARE
+    output_tokens = settings.chat_answer_tokens // OUTPUT_SHARE
     options: dict[str, Any] = {
         "num_predict" if provider == "ollama" else "max_tokens": output_tokens,
     }

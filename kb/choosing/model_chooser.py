@@ -12,6 +12,7 @@ from typing import TypeVar
 from langsmith import trace
 from pydantic import ValidationError
 
+from kb.answer.decide import CHOICES
 from kb.choosing import prompt
 from kb.choosing.assemble import assemble
 from kb.choosing.calls import CallOutcome, Calls, Exchange, Unavailable
@@ -27,11 +28,12 @@ from kb.choosing.translate import Embed, difference, originals_of, with_translat
 from kb.model import Answer, Audience, Rendering
 from kb.settings import Settings
 
-# As many as a person can choose from (kb.answer.decide.CHOICES).
-_MAX_PROBLEMS = 3
+# As many as a person can choose from.
+_MAX_PROBLEMS = CHOICES
 
-# Characters of problems per token of CHAT_ANSWER_TOKENS. At 1.5 characters per token (kb.choosing
-# .calls) they take about half of the tokens, which leaves room for the reply and a second look.
+# Characters of problems per token of CHAT_ANSWER_TOKENS. At 1.5 characters per token
+# (kb.choosing.calls) they take about half of the tokens, which leaves room for the reply and a
+# second look.
 _CHARACTERS_PER_TOKEN = 0.7
 
 FormT = TypeVar("FormT", bound=prompt.Form)

@@ -14,6 +14,9 @@ from typing import NamedTuple
 from kb.damage import is_damage
 from kb.text.seal import sealed, unsealed
 
+# For another process that writes: longer than any of these transactions takes; chosen by hand.
+_LOCK_SECONDS = 30
+
 logger = logging.getLogger(__name__)
 
 
@@ -93,7 +96,7 @@ class ModelStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+        with closing(sqlite3.connect(self._path, timeout=_LOCK_SECONDS)) as connection, connection:
             # Invalid UTF-8 must not raise here; `unsealed` rejects it as damaged.
             connection.text_factory = bytes
             yield connection

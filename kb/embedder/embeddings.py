@@ -30,7 +30,8 @@ _BATCH = 32
 DEFAULT_COSINES = (0.54, 0.07)
 """The mean and standard deviation of the default model's cosines between unrelated texts.
 
-Fixed, because estimates for each guide rank worse (docs/retrieval.md, "Cosines").
+Measured on guides and everyday questions, and fixed, because estimates for each guide rank worse
+(docs/retrieval.md, "Cosines").
 """
 
 Vectors = NDArray[np.float32]

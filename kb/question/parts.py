@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Chosen by hand: a text of more parts is a description, not several questions.
+# Chosen by hand: a text of more parts is a description, not several questions, and a shorter part
+# asks nothing by itself.
 _MAX_PARTS = 4
 _MIN_WORDS = 2
 _MIN_CJK_CHARACTERS = 4

@@ -19,7 +19,7 @@ _ENOUGH_WORDINGS = 6
 _SAME_QUESTION = (3.0, 4.5)
 
 FAR = -3.0
-"""The standardised cosine that stands for a text or wording that does not exist."""
+"""The standardised cosine that stands for a text or wording that does not exist; chosen by hand."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ SHIPPED = Ranking(
     ),
     leaning=2.0,
 )
-"""Fitted by python -m benchmarks.any_guide --shipped; `leaning` chosen in docs/retrieval.md."""
+"""Fitted by python -m benchmarks.any_guide --shipped; `leaning` chosen in
+docs/retrieval.md ("Large manuals")."""
 
 
 def believed(counts: Numbers, nearest: Scores) -> Scores:

@@ -35,7 +35,7 @@ _BEST_BY_WORDS = 50
 _WORDINGS_AVERAGED = 3
 
 # The weights were fitted on guides of up to this many problems. Beyond that more problems are about
-# the same thing, and the question's own words tell them apart (docs/retrieval.md, "Many problems").
+# the same thing, and the question's own words tell them apart (docs/retrieval.md, "Large guides").
 _FITTED_PROBLEMS = 200
 # Chosen by hand; the largest guide measured has 2,041 problems ("Large manuals").
 _MAX_DOUBLINGS = 3.0

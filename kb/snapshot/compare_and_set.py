@@ -23,6 +23,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 
 # How long to wait for another machine's lock, which it holds for a few requests. Chosen by hand.
 _LOCK_SECONDS = 10.0
+# Seconds between attempts: random, so that two machines do not stay in step. Chosen by hand.
+_BETWEEN_SECONDS = (0.1, 0.5)
 # S3's error codes if the condition fails, or another conditional write is in progress.
 _REFUSED = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
@@ -155,7 +157,7 @@ class LockedCell:
         retrying = Retrying(
             retry=retry_if_exception_type(FileExistsError),
             stop=stop_after_delay(self._seconds),
-            wait=wait_random(0.1, 0.5),
+            wait=wait_random(*_BETWEEN_SECONDS),
             reraise=True,
         )
         try:

@@ -43,7 +43,13 @@ from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
 from kb.model import Chunk, Frozen, GuideInfo, Section, Wording
 from kb.snapshot.rows import read_lines, rows_of
 from kb.snapshot.terms import check_terms, term_files
-from kb.snapshot.vectors import read_background, read_index, read_numbers, read_unit_vectors
+from kb.snapshot.vectors import (
+    MAX_VALUE,
+    read_background,
+    read_index,
+    read_numbers,
+    read_unit_vectors,
+)
 
 if TYPE_CHECKING:
     import faiss
@@ -75,7 +81,7 @@ _BACKGROUND_SHAPE = (3, 3, 2)
 _NAME = re.compile(r"[\w-][\w.-]{0,199}", re.ASCII)
 
 _Count = Annotated[int, Field(ge=0)]
-_OfUnit = Annotated[float, Field(ge=-1.01, le=1.01, allow_inf_nan=False)]
+_OfUnit = Annotated[float, Field(ge=-MAX_VALUE, le=MAX_VALUE, allow_inf_nan=False)]
 
 logger = logging.getLogger(__name__)
 

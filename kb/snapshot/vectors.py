@@ -19,8 +19,8 @@ _HEAD = struct.Struct("<4siqqqBiQ")
 _KIND = b"IxFI"
 _INNER_PRODUCT = 0
 
-# The largest absolute value in an L2-normalised vector, with room for the rounding of float16.
-_MAX_VALUE = 1.01
+MAX_VALUE = 1.01
+"""The largest absolute value in an L2-normalised vector, with room for the rounding of float16."""
 # Rows checked at a time, to bound memory.
 _BATCH_ROWS = 16_384
 
@@ -114,5 +114,5 @@ def _check_numbers(path: Path, table: NDArray[Any]) -> None:
     for start in range(0, len(table), _BATCH_ROWS):
         part = np.asarray(table[start : start + _BATCH_ROWS])
         # Not `>`, so that nan is rejected too.
-        if part.size and not float(np.abs(part).max()) <= _MAX_VALUE:
+        if part.size and not float(np.abs(part).max()) <= MAX_VALUE:
             raise ValueError(f"{path.name} has numbers too large for unit vectors")

@@ -32,11 +32,13 @@ NUMBER, BULLET = "guidebotNumber", "guidebotBullet"
 _QUOTES = ("Block Text", "Quote", "Intense Quote", "Quotations")
 # Characters; chosen by hand.
 _LONGEST_HEADING = 200
-_MIN_INDENT = 360
-"""In twips (1/20 point): half of a list level's indent."""
+_LEVEL_INDENT = 720
+"""In twips (1/20 point): the indent of a list level in the lists that Word makes."""
+_MIN_INDENT = _LEVEL_INDENT // 2
 _SAME_INDENT = 180
+"""In twips: indents that differ by less than half of it are the same level; chosen by hand."""
 _LETTER = 120
-"""In twips (1/20 point): the width of a character of code."""
+"""In twips: the width of a character of code at 10 points."""
 
 
 @dataclass
@@ -234,5 +236,5 @@ class Blocks:
 def _least(item: _Item) -> int:
     """Return the smallest indent at which text under an item belongs to it."""
     if item.indent is None:
-        return 720 * (item.level + 1) - _MIN_INDENT
+        return _LEVEL_INDENT * (item.level + 1) - _MIN_INDENT
     return sum(item.indent) // 2

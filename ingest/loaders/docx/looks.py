@@ -28,7 +28,7 @@ _CODE_WORDS = ("Verbatim Char", "HTML Code", "Source Text")
 _STRONG = ("Strong",)
 _COUNTS = {name(f"w:{each}") for each in ("rStyle", "b", "i", "u", "strike", "vertAlign")}
 _MOSTLY = 0.9
-"""Share of a document in one kind of font above which that font means nothing."""
+"""Share of a document in one kind of font above which that font means nothing; chosen by hand."""
 # Letters of a document for that to count, and how much larger headings are; chosen by hand.
 _MIN = 2000
 _LARGER = 1.15

@@ -21,10 +21,10 @@ from ingest.loaders.docx.wordml import (
     value,
     words,
 )
+from ingest.parse.caps import MAX_CELLS
 
 # Chosen by hand, far beyond any readable table.
 _MAX_COLUMNS = 200
-_MAX_CELLS = 100_000
 
 
 def boxed(table: Element) -> list[Element] | None:
@@ -116,9 +116,9 @@ class Tables:
                 if merge is not None:
                     self.above[column] = cell
             self.cells += span
-            if self.cells > _MAX_CELLS:
+            if self.cells > MAX_CELLS:
                 raise PackageError(
-                    f"has tables of more than {_MAX_CELLS} cells, counting merged ones. Split it"
+                    f"has tables of more than {MAX_CELLS} cells, counting merged ones. Split it"
                 )
         return cells
 

@@ -34,6 +34,8 @@ _EDIT = re.compile(
     r"|was this (?:page|article) helpful|copy to clipboard|このページを編集|ページを編集).{0,40}",
     re.IGNORECASE | re.DOTALL,
 )
+# Characters of an element that may be such a link and nothing else; chosen by hand.
+_MAX_EDIT = 60
 _BRUSH = re.compile(r"brush:\s*([\w+-]+)")
 _GOOGLE_LIST = re.compile(r"lst-kix_\S+-(\d+)$")
 _TITLES = "#title-text, h1.pagetitle, h1.page-title, p.title, p.MsoTitle, p.Title"
@@ -58,7 +60,7 @@ def drop_chrome(body: Tag) -> None:
                 if not link.find("img"):
                     link.decompose()
     for tag in body.find_all(("a", "p", "div")):
-        if not tag.decomposed and len(tag.get_text()) < 60:
+        if not tag.decomposed and len(tag.get_text()) < _MAX_EDIT:
             if _EDIT.fullmatch(tag.get_text().strip()):
                 tag.decompose()
 

@@ -136,4 +136,5 @@ def _reads_like_heading(definition: Definition) -> bool:
     if term.find(("code", "kbd", "samp", "tt")) or has_blocks(term) or not words:
         return False
     wide = sum(map(unspaced, words))
+    # Shorter terms are words that are explained; chosen by hand.
     return wide >= 5 or len(words.split()) >= 3 and words[0].isupper()

@@ -26,6 +26,7 @@ _UNFOLDS = re.compile(
 _ICONS = re.compile(r"\b(?:icon|icons|fa|fas|far|fab|glyphicon|material-symbols)\b|icon-|-icon")
 # Share of a page's text that may be hidden; more means that a script reveals it. Chosen by hand.
 _MAX = 0.75
+# Characters of hidden text that a remark quotes; chosen by hand.
 _WORDS_SHOWN = 60
 
 

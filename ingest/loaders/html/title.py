@@ -105,6 +105,7 @@ def _meta(page: BeautifulSoup, name: str) -> str:
 
 
 def _is_latin(text: str) -> bool:
+    # Enough to tell, and quick; chosen by hand.
     letters = [c for c in text[:20000] if c.isalpha()]
     return sum(c < "\u0370" for c in letters) * 2 >= len(letters)
 

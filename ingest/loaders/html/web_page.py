@@ -101,14 +101,15 @@ def _main(body: Tag) -> Tag:
     whole = len(body.get_text())
     for selector in _MAIN:
         found = body.select(selector)
-        # A page of many articles is none of them; a main element with hardly any text is none.
+        # A page of many articles is none of them; a main element with hardly any text is none. The
+        # share is chosen by hand.
         if len(found) == 1 and len(found[0].get_text()) > whole / 10:
             return found[0]
     return body
 
 
 def _without_forms(body: Tag) -> None:
-    """Unwrap or remove forms; some tools put the whole page into one."""
+    """Unwrap or remove forms; some tools put the whole page, so at least half of it, into one."""
     whole = len(body.get_text())
     for form in body.find_all("form"):
         if form.decomposed:

@@ -12,11 +12,11 @@ from bs4.element import NavigableString
 from ingest.loaders.markup.flow import BLOCKS, HEADINGS
 from ingest.loaders.markup.marks import PART, PLACE
 from ingest.loaders.markup.unwrap import unwrap
+from ingest.parse.caps import MAX_CELLS
 
-# Chosen by hand: wider spans are mistakes, and tables of more cells are not guides.
+# Chosen by hand: wider spans are mistakes, and longer cells are no headers.
 _WIDEST_SPAN = 50
 _LONGEST_HEADER = 60
-_MAX_CELLS = 100_000
 
 _Row = list[Tag | None]
 
@@ -79,8 +79,8 @@ def _grid(rows: Sequence[Tag]) -> list[_Row]:
             for down in range(height):
                 for right in range(width):
                     taken.setdefault((y + down, x + right), cell)
-            if len(taken) > _MAX_CELLS:
-                raise ValueError(f"a table has more than {_MAX_CELLS} cells, counting spans")
+            if len(taken) > MAX_CELLS:
+                raise ValueError(f"a table has more than {MAX_CELLS} cells, counting spans")
             x += width
     columns = max((x for _, x in taken), default=-1) + 1
     for y, line in enumerate(grid):

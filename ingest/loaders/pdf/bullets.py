@@ -10,7 +10,7 @@ from ingest.loaders.pdf.lines import Line, Table
 
 _SIGN = re.compile(r"\s*([●○■□◆◇▶►➢❖➔✓])(?=\s+\S)")
 _BULLET = re.compile(r"\s*[•◦▪‣·・*–-]\s*\S")
-# Chosen by hand.
+# The numbers of this module are chosen by hand.
 _HANGS = 1.4
 """How far right of such a bullet's left edge the text must begin, in font sizes."""
 

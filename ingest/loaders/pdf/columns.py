@@ -13,8 +13,9 @@ from ingest.loaders.pdf.rows import Row, rows_of
 from ingest.loaders.pdf.sides import FEWEST, GUTTER, Strip, are_columns
 from ingest.loaders.pdf.words import Word
 
-# Columns within columns; chosen by hand.
+# The numbers of this module are chosen by hand.
 _DEEPEST = 6
+"""How many levels of columns within columns are told apart."""
 
 
 @dataclass(frozen=True)

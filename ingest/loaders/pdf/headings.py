@@ -10,7 +10,8 @@ from statistics import median
 
 from ingest.loaders.pdf.lines import Line
 
-# Relative to the text's size, and in characters; chosen by hand.
+# The numbers of this module are chosen by hand: relative to the text's size, and in
+# characters.
 _LARGER = 1.08
 _LONGEST = 200
 _LONGEST_OF_BODY_SIZE = 90

@@ -70,7 +70,8 @@ class Hyphens:
             return compound > whole
         if one.lower() in _MAKES_COMPOUNDS or two in _ENDS_COMPOUNDS:
             return True
-        # Two words that both occur on their own form a compound rather than one word.
+        # Two words that both occur on their own form a compound rather than one word. Shorter ones
+        # may be parts of words; the lengths are chosen by hand.
         if one.lower() in _MAKES_WORDS:
             return False
         return bool(

@@ -48,9 +48,11 @@ _PICTURE = 0.3
 _DRAWN = 100
 """The minimum number of lines and curves on a page whose text may be drawn as shapes."""
 _UNREADABLE = 0.3
+"""The share of a page's signs without a known letter above which the page counts as unreadable."""
 _CLEAR = 1.2
 """The minimum distance of running heads from the text, in font sizes."""
 _LINES_IN_FRAME = 12
+"""The minimum number of line ends in a table's largest cell for it to be a frame around text."""
 _LONGEST = 60
 """How many characters of what is left out are quoted."""
 _SHAPE = re.compile(r"[●○❍■□▪◻❑▲▼◆◇❖➢➲]")

@@ -12,7 +12,7 @@ from statistics import median
 from ingest.loaders.pdf.lines import Table
 from ingest.loaders.pdf.words import Word
 
-# Chosen by hand.
+# The numbers of this module are chosen by hand.
 WIDE_GUTTER = 1.5
 """The minimum width of a space that divides a row, in font sizes."""
 

@@ -32,7 +32,7 @@ _BEGINS = re.compile(
 _HEADED = re.compile(r"\s*(?:[■□◆◇●○◎▲△▼▽▶▷►★☆❖]\s*\S|【[^】]+】\s*$)")
 _ENDED = re.compile(r"[.!?:。！？：]\W*$")
 _LEADER = re.compile(r"(?:[.…・]\s?){6,}")
-# In points, and relative to the text's size; chosen by hand.
+# The numbers of this module are chosen by hand: in points, and relative to the text's size.
 _SAME_INDENT = 4.0
 _OTHER_SIZE = 1.15
 _CLOSE = 0.5

@@ -18,9 +18,11 @@ _MONOSPACED = re.compile(r"mono|courier|consol|menlo|code|typewriter|cmtt", re.I
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|medi$", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|slant|cmti|cmsl|medi?ital", re.IGNORECASE)
 
-
+# The numbers of this module are chosen by hand.
 _SMALLEST = 1.0
 """The minimum font size (points); some files give none."""
+_SPACE = 0.18
+"""The minimum width of a space between words, in font sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def words_of(chars: Sequence[dict[str, Any]], links: Sequence[LinkArea]) -> list
     found = extract_words(
         list(chars),
         extra_attrs=["fontname", "size"],
-        x_tolerance_ratio=0.18,
+        x_tolerance_ratio=_SPACE,
         keep_blank_chars=False,
     )
     return [_word(word, links) for word in found if word["text"]]

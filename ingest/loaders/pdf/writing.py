@@ -22,7 +22,7 @@ _PRESENTED = re.compile(r"[\ufb1d-\ufdff\ufe70-\ufeff]")
 _NAMED = re.compile(r"[^\W_]")
 _AROUND = re.compile(r"(\W*)(.*?)(\W*)")
 _BRACKETS = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
-# Chosen by hand; ruby is usually half as large.
+# The numbers of this module are chosen by hand; ruby is usually half as large.
 _READING = 0.65
 """The greatest size of an annotation, as a share of its word's size."""
 

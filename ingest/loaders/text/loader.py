@@ -17,6 +17,7 @@ _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
 _BOLD = re.compile(r"\*\*[^*\n]+\*\*")
 _TABLE = re.compile(r"^\|?\s*:?-{3,}:?\s*\|", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]\n]+\]\(https?://")
+# One may be there by chance; chosen by hand.
 _SEVERAL = 2
 
 

@@ -148,6 +148,7 @@ class _Underlines:
         rule = _RULE.fullmatch(below.text)
         if not rule or below.apart or not is_short(line.text):
             return None
+        # A short rule under a long line separates; chosen by hand.
         if text_width(below.text) < text_width(line.text) / 2 and len(below.text) < 10:
             return None
         over = position > 0 and lines[position - 1].text == below.text

@@ -15,7 +15,10 @@ from markdown_it.rules_block import StateBlock
 
 _OPTION = re.compile(r":([\w-]+):[ \t]*(.*)$")
 DEEPEST = 64
-"""The parser's nesting limit; a nested list counts two levels."""
+"""The level below which containers are not looked for; a nested list counts two levels.
+
+Chosen by hand, within the parser's own limit (ingest.parse.markdown).
+"""
 TITLE = "container_title"
 CAPTION = "caption"
 

@@ -54,6 +54,8 @@ _BEFORE = re.compile(
 )
 # How many characters before the word are searched; chosen by hand.
 _WINDOW = 140
+# The last of them, in which a linking word must be before the slower search; chosen by hand.
+_LINK_WINDOW = 50
 
 
 class Link(NamedTuple):
@@ -82,7 +84,7 @@ def linked_before(text: str, start: int) -> int | None:
     """
     window = max(0, start - _WINDOW)
     before = text[window:start]
-    near = before[-50:]
+    near = before[-_LINK_WINDOW:]
     if not any(link in near for link in (*_WORDS_BEFORE, *_PARTICLES_BEFORE)):
         return None
     found = _BEFORE.search(before)

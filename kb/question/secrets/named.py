@@ -37,6 +37,9 @@ _SCHEMES = (
 _SCHEME = re.compile(rf"(?i:{'|'.join(_SCHEMES)})[ =]{{1,4}}(?P<value>[^\s\"'<>,;]{{6,}}+)")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9+/._~=:|%-]{12,}+")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# The fewest characters of a key or token behind its name, and of one in a header.
+_MIN_NAMED = 6
+_MIN_HEADER = 8
 _TAILS = (
     "password",
     "passwd",
@@ -108,8 +111,8 @@ def _is_secret(value: Value, kind: str, link: str, is_flag: bool) -> bool:
     if kind == "password":
         return may_be_set(value.text, plainly=sure)
     if not may_be_set(value.text, plainly=False):
-        return len(value.text) >= 6 and (is_random(value.text) or is_uuid(value.text))
-    return len(value.text) >= 6
+        return len(value.text) >= _MIN_NAMED and (is_random(value.text) or is_uuid(value.text))
+    return len(value.text) >= _MIN_NAMED
 
 
 def _header(text: str, at: int) -> Span | None:
@@ -117,7 +120,8 @@ def _header(text: str, at: int) -> Span | None:
     if signed := signature().match(text, at):
         return Span(*signed.span(), "token")
     value = value_at(text, at)
-    if value and value.quoted and len(value.text) >= 8 and looks_secret(value.text.split(" ")[-1]):
+    long = value is not None and len(value.text) >= _MIN_HEADER
+    if value and value.quoted and long and looks_secret(value.text.split(" ")[-1]):
         return Span(value.start, value.end, "token")
     scheme = _SCHEME.match(text, at)
     if scheme and (value := value_at(text, scheme.start("value"))):
@@ -125,7 +129,7 @@ def _header(text: str, at: int) -> Span | None:
     line = re.compile(r"[^\n\"'`]{1,4096}").match(text, at)
     if line and (pairs := re.compile(r"(?:[\w.$-]{1,64}=[^\s;]{6,}+;?\s?)+").match(text, at)):
         return Span(at, at + len(pairs[0].rstrip("; ")), "token")
-    if value and looks_secret(value.text) and len(value.text) >= 8:
+    if value and looks_secret(value.text) and len(value.text) >= _MIN_HEADER:
         return Span(*whole(text, value), "token")
     return None
 

@@ -28,6 +28,8 @@ _MORE = re.compile(r"[.!]?[^\S\n]*[^\s.!]")
 # App-specific passwords as Apple and others generate them.
 _GROUPED = re.compile(r"[a-z]{4}(?:-[a-z]{4}){3}|[a-z]{6}(?:-[a-z]{6}){2}")
 _DIGIT_OR_SIGN = re.compile(r"\d|[!#$%^&*]")
+# The fewest characters of a password that only its look and a word next to it tell.
+_MIN_UNSAID = 6
 
 
 def is_password(text: str, value: Value, *, says: bool, word_too: bool) -> bool:
@@ -40,7 +42,7 @@ def is_password(text: str, value: Value, *, says: bool, word_too: bool) -> bool:
     if value.quoted:
         return _is_quoted_password(word, says=says)
     if word.isdigit():
-        return (4 if says else 6) <= len(word) <= 20
+        return (4 if says else _MIN_UNSAID) <= len(word) <= 20
     if looks_secret(word) or _GROUPED.fullmatch(word):
         return says or is_plainly_password(word)
     return says and word_too and _is_word_as_password(word) and _ends_there(text, value.end)
@@ -48,7 +50,7 @@ def is_password(text: str, value: Value, *, says: bool, word_too: bool) -> bool:
 
 def is_plainly_password(word: str) -> bool:
     """Whether a word cannot be anything but a password."""
-    return len(word) >= 6 and looks_secret(word) and bool(_DIGIT_OR_SIGN.search(word))
+    return len(word) >= _MIN_UNSAID and looks_secret(word) and bool(_DIGIT_OR_SIGN.search(word))
 
 
 def passphrase_at(text: str, at: int) -> tuple[int, int] | None:

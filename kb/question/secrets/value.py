@@ -16,6 +16,8 @@ _QUOTES = {
 _QUOTE = re.compile(r"\\?(\"{1,3}|'{1,3}|`{1,3}|\*{1,2}|\|\||[“”‘’「『«„【‹~])\n?")
 # Longer values are keys or files, which is clear from their start. Chosen by hand.
 _EXAMINED = 128
+# The fewest characters of a key that is recognised by its randomness alone.
+_MIN_RANDOM = 16
 _RUN = re.compile(rf"[^\s{CJK}]{{1,{_EXAMINED}}}+")
 _REST = re.compile(rf"[^\s\"'<>,;&{CJK}]*+")
 _NEXT = re.compile(
@@ -162,7 +164,7 @@ def looks_secret(text: str) -> bool:
     ) and not (
         text.isascii() and text.isalpha() and not _CAMEL.fullmatch(text) and _is_jumble(text)
     ):
-        return bool(_NUMBERED.fullmatch(text)) and len(text) >= 16 and is_random(text)
+        return bool(_NUMBERED.fullmatch(text)) and len(text) >= _MIN_RANDOM and is_random(text)
     return True
 
 
@@ -174,7 +176,7 @@ def is_random(text: str) -> bool:
     """Whether a text is long and mixed enough to be a key, and is not a checksum."""
     text = text[:_EXAMINED]
     if (
-        len(text) < 16
+        len(text) < _MIN_RANDOM
         or is_stand_in(text)
         or _SUM.fullmatch(text)
         or text.count("\\") > 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kb.question.secrets.codes import codes_at, is_code, is_key, is_pin, key_in_groups, seed_at
 from kb.question.secrets.links import AND, Link, linked_before, links
 from kb.question.secrets.passwords import is_password, is_plainly_password, passphrase_at
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import secret_words
 from kb.question.secrets.value import CJK, Value, looks_secret, value_at, whole
 
@@ -42,7 +42,7 @@ _PUBLIC = re.compile(
 _USER_AND = re.compile(r"[\w.@+\\-]{1,64}(?:\s?[/:|,]\s?|\s(?:and|und|y|et|と)\s)(?=\S)")
 
 
-def find_in_sentences(text: str) -> Iterator[Span]:
+def find_in_sentences(text: str) -> Iterator[SecretSpan]:
     """Yield secrets that have a word for one before or after them."""
     lower = _lower(text)
     done = 0
@@ -90,12 +90,12 @@ def _stands_alone(lower: str, start: int, end: int) -> bool:
     return not _IS_LETTER.match(before) and not _IS_LETTER.match(after) and after != "_"
 
 
-def _after(text: str, end: int, kind: str) -> Iterator[Span]:
+def _after(text: str, end: int, kind: str) -> Iterator[SecretSpan]:
     """Yield the secrets after a word for one, by the first link that leads to any."""
     for link in links(text, end):
         found = list(_linked(text, end, link, kind))
         if found:
-            yield from (Span(*span, _LABELS[kind]) for span in found)
+            yield from (SecretSpan(*span, _LABELS[kind]) for span in found)
             return
 
 
@@ -152,9 +152,9 @@ def _is_secret(text: str, value: Value, kind: str, *, says: bool) -> bool:
             return is_key(value, says=says)
 
 
-def _before(text: str, start: int, kind: str) -> Iterator[Span]:
+def _before(text: str, start: int, kind: str) -> Iterator[SecretSpan]:
     """Yield a password that precedes the word for it."""
     at = linked_before(text, start) if kind in ("password", "PIN") else None
     value = value_at(text, at) if at is not None else None
     if value and value.end <= start and is_plainly_password(value.text):
-        yield Span(value.start, value.end, _LABELS["password"])
+        yield SecretSpan(value.start, value.end, _LABELS["password"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import Prefix, prefixes, shapes
 from kb.question.secrets.value import changes, is_random, is_stand_in
 
@@ -27,7 +27,7 @@ _OF_KEYS = re.compile(
 )
 
 
-def find_tokens(text: str) -> Iterator[Span]:
+def find_tokens(text: str) -> Iterator[SecretSpan]:
     """Yield keys and tokens recognisable by their prefix or shape."""
     letters = set(text)
     for prefix in prefixes():
@@ -37,14 +37,14 @@ def find_tokens(text: str) -> Iterator[Span]:
         if has in text:
             for match in shape.finditer(text):
                 if not is_stand_in(match[0]):
-                    yield Span(*match.span(), kind)
+                    yield SecretSpan(*match.span(), kind)
     if "eyJ" in text:
         for match in _WEB_TOKEN.finditer(text):
             if len(match[0]) >= _MIN_WEB_TOKEN_CHARACTERS and not is_stand_in(match[0]):
-                yield Span(*match.span(), "web token")
+                yield SecretSpan(*match.span(), "web token")
 
 
-def find_bare_keys(text: str) -> Iterator[Span]:
+def find_bare_keys(text: str) -> Iterator[SecretSpan]:
     """Yield what may be Amazon's secret keys, which have no prefix."""
     beside = _KEY_ID.search(text)
     for match in _FORTY.finditer(text):
@@ -53,7 +53,7 @@ def find_bare_keys(text: str) -> Iterator[Span]:
             continue
         alone = is_random(found) and changes(found) >= 14 and _in_words(found) <= len(found) / 2
         if beside or (alone and ("/" in found or "+" in found or _OF_KEYS.search(text))):
-            yield Span(*match.span(), "AWS secret key")
+            yield SecretSpan(*match.span(), "AWS secret key")
 
 
 def _is_mixed(found: str) -> bool:
@@ -65,12 +65,12 @@ def _in_words(found: str) -> int:
     return sum(map(len, _WORD.findall(found)))
 
 
-def _with_prefix(text: str, prefix: Prefix) -> Iterator[Span]:
+def _with_prefix(text: str, prefix: Prefix) -> Iterator[SecretSpan]:
     at = text.find(prefix.start)
     while at >= 0:
         match = prefix.whole.match(text, at) if _begins(text, at, prefix.start) else None
         if match and _is_token(match[0], prefix):
-            yield Span(*match.span(), prefix.kind)
+            yield SecretSpan(*match.span(), prefix.kind)
         at = text.find(prefix.start, match.end() if match else at + len(prefix.start))
 
 

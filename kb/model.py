@@ -42,7 +42,7 @@ class CleanText(str):
         )
 
 
-class Unit(StrEnum):
+class SourceUnit(StrEnum):
     """What places in a guide's source are counted in, so that people can look them up."""
 
     LINE = "line"
@@ -205,7 +205,7 @@ class GuideInfo(Frozen):
     visible_to: tuple[str, ...] = ()
     owner: str | None = None
     review: date | None = None
-    unit: Unit = Unit.LINE
+    unit: SourceUnit = SourceUnit.LINE
 
     def is_visible_to(self, audience: Audience | None) -> bool:
         """Whether an audience may see the guide; None may see every guide."""
@@ -284,7 +284,7 @@ class Citation(Frozen):
     quote: str
     snapshot: str
     url: str | None = None
-    unit: Unit = Unit.LINE
+    unit: SourceUnit = SourceUnit.LINE
     problem: str | None = None
     about: str | None = None
 

@@ -20,7 +20,7 @@ from kb.text.counted import counted
 
 if TYPE_CHECKING:
     from ingest.suggest.asking import Drafter
-    from ingest.suggest.problems import GuideFile, Problem
+    from ingest.suggest.problems import GuideFile, ProblemToWord
     from ingest.suggest.replies import ReadReplies, Reply
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -144,7 +144,7 @@ def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]
     return found.guides
 
 
-def _wanting(guides: Sequence[GuideFile], *, again: bool, few: bool = False) -> list[Problem]:
+def _wanting(guides: Sequence[GuideFile], *, again: bool, few: bool = False) -> list[ProblemToWord]:
     return [
         problem
         for guide in guides
@@ -345,7 +345,7 @@ def _ask(
 
 def _draft_all(
     guides: Sequence[GuideFile],
-    problems: Sequence[Problem],
+    problems: Sequence[ProblemToWord],
     drafter: Drafter,
     model: str,
     words: str,

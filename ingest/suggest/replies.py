@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.suggest.drafted import MAX_WORDINGS, Drafted, LineTag, fault_of
 from ingest.suggest.findings import ReplyFinding, Severity
-from ingest.suggest.problems import MIN_WORDINGS, Problem, text_checksum
+from ingest.suggest.problems import MIN_WORDINGS, ProblemToWord, text_checksum
 from ingest.suggest.reply_json import BadJson, json_in
 from ingest.suggest.reply_lines import Given, Piece, ProblemLine, own_text, pieces_of
 from kb.text.counted import counted
@@ -52,7 +52,7 @@ class ReadReplies:
         return [finding for finding in self.findings if finding.dropped]
 
 
-def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadReplies:
+def read_replies(replies: Sequence[Reply], problems: Sequence[ProblemToWord]) -> ReadReplies:
     """Return the replies' drafts for the problems. No error in them stops the reading."""
     known = {problem.key: problem for problem in problems}
     collection = _Collection(known)
@@ -68,10 +68,10 @@ def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadR
 
 
 def check_texts(
-    problem: Problem,
+    problem: ProblemToWord,
     texts: Mapping[LineTag, Sequence[str]],
     name: str,
-    problems: Sequence[Problem],
+    problems: Sequence[ProblemToWord],
 ) -> ReadReplies:
     """Return the usable texts of one problem; the texts' numbers serve as line numbers."""
     collection = _Collection({problem.key: problem})
@@ -107,7 +107,7 @@ class _Line:
 class _Collection:
     """The lines of all replies, by problem."""
 
-    known: Mapping[str, Problem]
+    known: Mapping[str, ProblemToWord]
     given: dict[str, list[_Line]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     ids: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -190,7 +190,7 @@ class _Collection:
 
     def _sort(self, name: str, pieces: Sequence[Piece]) -> None:
         """Assign each line to its problem."""
-        problem: Problem | None = None
+        problem: ProblemToWord | None = None
         lost: list[int] = []
         why = "are before any problem's id"
         for piece in pieces:
@@ -214,7 +214,7 @@ class _Collection:
                 why = f"are under the heading {piece.text[:60]!r}, which is not a problem's id"
         self._lost(name, lost, why)
 
-    def _problem(self, name: str, named: ProblemLine) -> Problem | None:
+    def _problem(self, name: str, named: ProblemLine) -> ProblemToWord | None:
         problem = self.known.get(named.key)
         if problem is None:
             self._say(name, named.line, Severity.ERROR, self._no_such(named))
@@ -247,7 +247,7 @@ class _Collection:
         hint = f"The nearest is {near[0]}" if near else "It may be gone, or its guide was not given"
         return f"no problem has the id {named.id}. {hint}"
 
-    def _give(self, name: str, problem: Problem, given: Given) -> None:
+    def _give(self, name: str, problem: ProblemToWord, given: Given) -> None:
         if given.tag is None:
             self._say(
                 name,
@@ -281,7 +281,7 @@ _PLAIN = "Ask for the reply again, in lines as the prompt says"
 class _Checks:
     """Checks the lines of all problems together."""
 
-    def __init__(self, collection: _Collection, problems: Sequence[Problem]) -> None:
+    def __init__(self, collection: _Collection, problems: Sequence[ProblemToWord]) -> None:
         self.findings: list[ReplyFinding] = []
         self.few: list[ReplyFinding] = []
         self.already = 0
@@ -297,7 +297,7 @@ class _Checks:
                 if line.tag is LineTag.ASK:
                     self._asked[line.text.casefold()].add(collection.known[key].name)
 
-    def drafted(self, problem: Problem) -> Drafted:
+    def drafted(self, problem: ProblemToWord) -> Drafted:
         """Return the usable drafts for a problem, without those it already has."""
         lines = self._collection.given[problem.key]
         current = problem.key in self._collection.current
@@ -329,7 +329,7 @@ class _Checks:
             current=current,
         )
 
-    def _say_if_few(self, problem: Problem, lines: Sequence[_Line], drafts: int) -> None:
+    def _say_if_few(self, problem: ProblemToWord, lines: Sequence[_Line], drafts: int) -> None:
         file, number = self._collection.ids.get(problem.key, ("", 1))
         wordings = drafts + len(problem.written)
         if not any(line.tag is LineTag.ASK for line in lines):
@@ -341,14 +341,18 @@ class _Checks:
                 ReplyFinding(file, number, Severity.WARNING, f"{came}: ask again for it")
             )
 
-    def _former(self, problem: Problem) -> str | None:
+    def _former(self, problem: ProblemToWord) -> str | None:
         """Return the previous checksum of the problem's text, if its drafts record one."""
         begins = self._collection.begins.get(problem.key)
         before = problem.drafts.problem if problem.drafts else None
         return before if begins and before and before.startswith(begins) else None
 
     def _fault(
-        self, problem: Problem, line: _Line, taken: Mapping[LineTag, Mapping[str, str]], had: int
+        self,
+        problem: ProblemToWord,
+        line: _Line,
+        taken: Mapping[LineTag, Mapping[str, str]],
+        had: int,
     ) -> str | None:
         if fault := fault_of(line.text, line.tag):
             return fault
@@ -357,7 +361,7 @@ class _Checks:
 
     def _misplaced(
         self,
-        problem: Problem,
+        problem: ProblemToWord,
         tag: LineTag,
         text: str,
         taken: Mapping[LineTag, Mapping[str, str]],
@@ -385,7 +389,7 @@ class _Checks:
             yield f"a problem has at most {MAX_WORDINGS}"
 
 
-def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequence[str]]:
+def kept_drafts(problem: ProblemToWord, *, current: bool) -> tuple[Sequence[str], Sequence[str]]:
     """Return the drafted wordings and keywords that stay when new ones are added.
 
     Drafts for an earlier text make room for those for the `current` one.
@@ -396,7 +400,7 @@ def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequ
     return drafts.also_asked, drafts.keywords
 
 
-def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
+def dropped_drafts(problem: ProblemToWord, *, current: bool) -> tuple[str, ...]:
     """Return the checksums of dropped drafts that must not come back, as `kept_drafts` does."""
     drafts = problem.drafts
     if drafts is None or (current and drafts.problem != problem.checksum):
@@ -405,7 +409,7 @@ def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
 
 
 def _had(
-    problem: Problem, kept: tuple[Sequence[str], Sequence[str]]
+    problem: ProblemToWord, kept: tuple[Sequence[str], Sequence[str]]
 ) -> Mapping[LineTag, frozenset[str]]:
     """Return what a problem already has, casefolded: the docs team's own, and drafts."""
     titles = [problem.sections[0].title, problem.drafts.title if problem.drafts else None]

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.suggest.drafted import Drafted
 from ingest.suggest.findings import Severity
-from ingest.suggest.problems import Problem
+from ingest.suggest.problems import ProblemToWord
 from ingest.suggest.prompts import exported, prompts
 from ingest.suggest.replies import MAX_BYTES, ReadReplies, Reply, read_replies
 from tests.ingest.suggest.conftest import problems_in
@@ -33,7 +33,7 @@ def filled(guide: Path, text: str) -> str:
     return text
 
 
-def asked(found: ReadReplies, problem: Problem) -> tuple[str, ...]:
+def asked(found: ReadReplies, problem: ProblemToWord) -> tuple[str, ...]:
     return found.drafted.get(problem.key, Drafted()).also_asked
 
 

@@ -36,7 +36,7 @@ from kb.choosing.assemble import assemble
 from kb.choosing.lines import Candidate, Line, candidates
 from kb.choosing.translate import Original, difference, translated
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
-from kb.model import Guide
+from kb.model import Guide, Problem
 from kb.settings import DEFAULT_MODEL, Settings
 
 _REAL = {"aws-real": "iam-troubleshooting.ja.txt"}
@@ -196,7 +196,7 @@ def sections_of(cases: Sequence[dict[str, Any]]) -> dict[Name, Candidate]:
         if guide is None or not sections:
             guide = _as_quoted(name, [case for case in cases if name_of(case) == name])
             sections = list(guide.sections)
-        (found[name],) = candidates([(sections, guide.info)], "bench")
+        (found[name],) = candidates([Problem(sections, guide.info)], "bench")
     return found
 
 

@@ -28,10 +28,9 @@ from kb.model import (
     Audience,
     CleanText,
     Decision,
-    GuideInfo,
     Hit,
+    Problem,
     Rendering,
-    Section,
     Wording,
 )
 from kb.paths import Home
@@ -194,7 +193,9 @@ class KnowledgeBase:
             return answer
         progress(Stage.CHOOSING)
         index, hits = found.index, found.hits[:CANDIDATES]
-        problems = [(index.problem(hit.section), guide_of(index, hit.section)) for hit in hits]
+        problems = [
+            Problem(index.problem(hit.section), guide_of(index, hit.section)) for hit in hits
+        ]
         calibration = self.calibration()
         chosen = model.choose(answer.question, before or "", problems)
         if chosen and needs_second_look(chosen, found.hits, calibration):
@@ -302,7 +303,7 @@ class KnowledgeBase:
 
     def problem(
         self, guide_id: str, edition: str, anchor: str, audience: Audience | None = None
-    ) -> tuple[Sequence[Section], GuideInfo] | None:
+    ) -> Problem | None:
         """Return the sections of the problem that a section belongs to, and their guide.
 
         None if the guides no longer have the section. Raises SnapshotError.
@@ -311,7 +312,7 @@ class KnowledgeBase:
         row = index.find(guide_id, edition, anchor, audience)
         if row is None:
             return None
-        return index.problem(row), index.snapshot.guides[index.snapshot.section(row).guide]
+        return Problem(index.problem(row), guide_of(index, row))
 
     def examples(self, language: str, audience: Audience | None = None) -> tuple[str, ...]:
         """Return a few questions the guides answer; none if there is no usable snapshot."""

@@ -1,6 +1,6 @@
 """The project's vocabulary as types: guide, section, block, chunk, citation, step, answer.
 
-All are immutable and round-trip through JSON, except Hit.
+All are immutable and round-trip through JSON, except Problem and Hit.
 """
 
 from __future__ import annotations
@@ -219,6 +219,13 @@ def problem_heading(section: Section, guide: GuideInfo) -> str:
     if section.role is Role.WHOLE:
         return section.heading
     return section.problem_path[-1] if section.problem_path else guide.title
+
+
+class Problem(NamedTuple):
+    """A problem's sections, in the guide's order, and their guide."""
+
+    sections: Sequence[Section]
+    guide: GuideInfo
 
 
 class Guide(Frozen):

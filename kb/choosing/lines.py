@@ -10,10 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.answer.compose import Composed, compose
-from kb.model import GuideInfo, Role, Section, Step, problem_heading
-
-Problem = tuple[Sequence[Section], GuideInfo]
-"""A problem's sections, in the guide's order, and their guide."""
+from kb.model import GuideInfo, Problem, Role, Section, Step, problem_heading
 
 
 @dataclass(frozen=True, eq=False)

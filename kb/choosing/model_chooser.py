@@ -19,12 +19,12 @@ from kb.choosing.chat_model import open_chat_model
 from kb.choosing.chooser import Chosen, Decides
 from kb.choosing.condense import is_faithful
 from kb.choosing.injected import speaks_to_models
-from kb.choosing.lines import Candidate, Problem, candidates
+from kb.choosing.lines import Candidate, candidates
 from kb.choosing.metrics import CALLS, REDUCED, SECONDS
 from kb.choosing.store import ModelStore, key_of
 from kb.choosing.tracing import tracing
 from kb.choosing.translate import Embed, difference, originals_of, with_translations
-from kb.model import Answer, Audience, Rendering
+from kb.model import Answer, Audience, Problem, Rendering
 from kb.settings import Settings
 
 # As many as a person can choose from (kb.answer.decide.CHOICES).

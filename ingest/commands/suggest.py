@@ -21,7 +21,7 @@ from kb.text.counted import counted
 if TYPE_CHECKING:
     from ingest.suggest.asking import Drafter
     from ingest.suggest.problems import GuideFile, ProblemToWord
-    from ingest.suggest.replies import ReadReplies, Reply
+    from ingest.suggest.replies import ReadReplies, ReplyFile
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -220,11 +220,11 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
         raise typer.Exit(1)
 
 
-def _reply(name: str) -> Reply:
-    from ingest.suggest.replies import MAX_BYTES, Reply, read_reply_file
+def _reply(name: str) -> ReplyFile:
+    from ingest.suggest.replies import MAX_BYTES, ReplyFile, read_reply_file
 
     if name == STDIN:
-        return Reply("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))
+        return ReplyFile("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:
         return read_reply_file(Path(name))
     except OSError as error:

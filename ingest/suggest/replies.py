@@ -25,7 +25,7 @@ _TAG_NAMES = ", ".join(tag.value for tag in LineTag)
 
 
 @dataclass(frozen=True)
-class Reply:
+class ReplyFile:
     """A raw reply: its file's name and contents."""
 
     name: str
@@ -52,7 +52,7 @@ class ReadReplies:
         return [finding for finding in self.findings if finding.dropped]
 
 
-def read_replies(replies: Sequence[Reply], problems: Sequence[ProblemToWord]) -> ReadReplies:
+def read_replies(replies: Sequence[ReplyFile], problems: Sequence[ProblemToWord]) -> ReadReplies:
     """Return the replies' drafts for the problems. No error in them stops the reading."""
     known = {problem.key: problem for problem in problems}
     collection = _Collection(known)
@@ -116,7 +116,7 @@ class _Collection:
     findings: list[ReplyFinding] = field(default_factory=list)
     _unknown: int = 0
 
-    def add(self, reply: Reply) -> None:
+    def add(self, reply: ReplyFile) -> None:
         """Add a reply's lines."""
         text = self._text(reply)
         if text is None:
@@ -146,7 +146,7 @@ class _Collection:
         else:
             self._say(name, bad.line, Severity.ERROR, f"{bad.reason}. {_PLAIN}")
 
-    def _text(self, reply: Reply) -> str | None:
+    def _text(self, reply: ReplyFile) -> str | None:
         if len(reply.data) > MAX_BYTES:
             size = f"{MAX_BYTES // 1_000_000} MB"
             self._say(reply.name, 1, Severity.ERROR, f"is larger than {size}. Is it a reply?")
@@ -421,10 +421,10 @@ def _had(
     return {tag: frozenset(text.casefold() for text in some) for tag, some in texts.items()}
 
 
-def read_reply_file(path: Path) -> Reply:
+def read_reply_file(path: Path) -> ReplyFile:
     """Read a reply from a file, up to just over the size limit; raises OSError."""
     with path.open("rb") as file:
-        return Reply(str(path), file.read(MAX_BYTES + 1))
+        return ReplyFile(str(path), file.read(MAX_BYTES + 1))
 
 
 def _is_reply_gone_wrong(bad: BadJson, text: str, pieces: Sequence[Piece]) -> bool:

@@ -32,7 +32,7 @@ from bot.answering.workers import Workers
 from bot.listeners import Services, register
 from bot.memory.lessons import Lessons
 from bot.memory.store import Store
-from bot.operations.http import Check, Server, slack_pages, status_pages
+from bot.operations.http import HealthCheck, Server, slack_pages, status_pages
 from bot.operations.ingest_runner import GUIDEBOT, IngestRunner
 from bot.operations.metrics import ErrorCounter, set_gauge_sources
 from bot.operations.snapshot_pulls import PULL_EVERY_SECONDS, SnapshotPulls
@@ -233,7 +233,7 @@ def _client_factory(app: App, services: Services) -> Callable[[str | None], WebC
     return client_factory(installation_store(services.settings, services.store.engine), app.client)
 
 
-def _checks(services: Services) -> dict[str, Check]:
+def _checks(services: Services) -> dict[str, HealthCheck]:
     def database() -> str | None:
         try:
             services.store.check()

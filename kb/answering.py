@@ -97,13 +97,13 @@ def _talk(answer: Answer, kind: str, found: Found) -> Answer:
 
 
 def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
-    """Return the hits for each part of a question, if its parts need different problems."""
-    if len(found.parts) < 2:
+    """Return the hits for each sub-question, if they need different problems."""
+    if len(found.subquestions) < 2:
         return []
     whole = {hit.problem for hit in found.hits[:NEAREST]}
     sure = [
         hits
-        for hits in found.parts
+        for hits in found.subquestions
         if hits and hits[0].problem in whole and confidence(hits, calibration) >= _SURE_OF_PART
     ]
     different = {hits[0].problem: hits for hits in reversed(sure)}

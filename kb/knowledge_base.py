@@ -35,7 +35,7 @@ from kb.model import (
 )
 from kb.paths import Home
 from kb.progress import Progress, Stage, no_progress
-from kb.question.follow_up import asked_part
+from kb.question.follow_up import asked_role
 from kb.question.redact import redact
 from kb.retrieval.live_index import LiveIndex
 from kb.retrieval.ranking import SHIPPED as SHIPPED_RANKING
@@ -161,7 +161,7 @@ class KnowledgeBase:
         """
         condensed = model.condense(found.question, before) if model else None
         whole = redact(condensed or f"{before}\n{found.question}")
-        both = replace(self.find(whole, found.language, audience=found.audience), parts=())
+        both = replace(self.find(whole, found.language, audience=found.audience), subquestions=())
         again = self.answer(both)
         must_answer = condensed is None or answer.decision is Decision.ANSWER
         if again.decision is Decision.SMALL_TALK:
@@ -234,17 +234,17 @@ class KnowledgeBase:
 
         None if it asks for no part, or the guide has no such part.
         """
-        part = asked_part(found.question)
-        if part is None:
+        role = asked_role(found.question)
+        if role is None:
             return None
         earlier = self.find(before, found.language, audience=found.audience)
-        answer = self.answer(replace(earlier, parts=()))
+        answer = self.answer(replace(earlier, subquestions=()))
         if answer.decision is not Decision.ANSWER:
             return None
         section = earlier.hits[0].section
-        if not any(each.role is part for each in earlier.index.problem(section)):
+        if not any(each.role is role for each in earlier.index.problem(section)):
             return None
-        other = answered(answer, earlier.index, [section], part)
+        other = answered(answer, earlier.index, [section], role)
         return other.model_copy(
             update={
                 "question": found.question,

@@ -133,12 +133,12 @@ def _count_shown(
     for text in shown:
         counted.add("sentences shown that are not the guide's", text not in guides)
     anchors = {(line.variant, line.anchor) for line in chosen}
-    places = {line.place for line in chosen}
+    cited = {line.lines_cited for line in chosen}
     for line in candidate.lines:
         there = set(_texts(line)) <= set(shown)
         if (line.variant, line.anchor) in anchors and (line.step.label or _WARNS.search(line.text)):
             counted.add("warnings and prohibitions lost", not there)
-        if line.place in places and _DEPENDS.search(line.text):
+        if line.lines_cited in cited and _DEPENDS.search(line.text):
             counted.add("conditions lost", not there)
 
 

@@ -301,7 +301,7 @@ class Citation(Frozen):
         return f"{self.guide_id}#{self.problem or self.anchor}"
 
     @property
-    def place(self) -> str:
+    def breadcrumb(self) -> str:
         """The guide's title and the headings down to the section, as people read it."""
         names = dict.fromkeys((self.guide_title, *self.path))
         return " › ".join(name for name in names if name.strip())

@@ -195,7 +195,7 @@ def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> Renderable
 
 
 def _place(citation: Citation, lines: str) -> Text:
-    text = Text.assemble(citation.place, (f"\n{citation.source}, {lines}", "dim"))
+    text = Text.assemble(citation.breadcrumb, (f"\n{citation.source}, {lines}", "dim"))
     if citation.url:
         text.append(f"\n{citation.url}", style=f"dim link {citation.url}")
     return text

@@ -102,7 +102,7 @@ def ingest(
         hold=hold,
         accept=accept,
         by=by or current_user(),
-        kept=settings.snapshots_kept,
+        keep=settings.snapshots_kept,
         questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
         packs=_packs(settings) if packs else (),

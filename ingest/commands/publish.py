@@ -44,10 +44,10 @@ def publish(
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    home, who, keep = settings.home, by or current_user(), settings.snapshots_kept
     with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
-        shared = join_store(settings.snapshots_url, home, kept)
-        publish_held(name, home, who, kept, accept=accept, shared=shared)
+        shared = join_store(settings.snapshots_url, home, keep)
+        publish_held(name, home, who, keep, accept=accept, shared=shared)
     echo(f"Live now: {name}")
 
 
@@ -76,10 +76,10 @@ def rollback(
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    home, who, keep = settings.home, by or current_user(), settings.snapshots_kept
     with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, who, _waiting):
-        shared = join_store(settings.snapshots_url, home, kept)
-        before, now = roll_back(home, name, who, kept, shared)
+        shared = join_store(settings.snapshots_url, home, keep)
+        before, now = roll_back(home, name, who, keep, shared)
     echo(f"Live now: {now.name}")
     echo(f"Before:   {before.name}, since {before.since}. It is still on disk.")
 

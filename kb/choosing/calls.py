@@ -47,7 +47,7 @@ class CallOutcome(StrEnum):
     """How a task for the model ended; the values are labels of guidebot_model_calls."""
 
     DONE = "done"
-    KEPT = "kept"
+    CACHED = "cached"
     """Answered from the cache."""
     BUSY = "busy"
     """CHAT_CONCURRENCY questions are already using the model."""

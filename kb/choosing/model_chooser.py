@@ -150,7 +150,7 @@ class ModelSession:
         started = time.monotonic()
         try:
             if key and (before := self._calls.store.recall(self._snapshot, key)):
-                self._note(task, CallOutcome.KEPT)
+                self._note(task, CallOutcome.CACHED)
                 return form.model_validate_json(before)
             with trace(task, inputs={"data": data}):
                 reply = self._opened().ask(instructions, data, form.schema_for_model())

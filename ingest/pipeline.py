@@ -44,7 +44,7 @@ from kb.snapshot.format import PackUse, Snapshot, open_current
 # Chosen by hand.
 LOCK_WAIT_SECONDS = 600.0
 _KIB_A_MIB = 1024
-_TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
+_REPORTED_KINDS = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
 """Remarks that an ingest reports; the others are for authors (guidebot preview, lint)."""
 
 
@@ -179,7 +179,9 @@ def ingest(
         passed_over=sources.passed_over,
         remarks=tuple(
             dict.fromkeys(
-                each for each in (*reading.remarks, *narrowed.remarks) if each[1].kind in _TOLD
+                each
+                for each in (*reading.remarks, *narrowed.remarks)
+                if each[1].kind in _REPORTED_KINDS
             )
         ),
         kept=tuple(guide_label(guide.info) for guide in kept),

@@ -100,8 +100,8 @@ def _show_gate(gate: GateReport, console: Console) -> None:
         style = "red" if change.worse else "dim"
         mark = " (draft)" if change.draft else ""
         what = change.worse or "answered differently"
-        said = f"  line {change.line}{mark}: {change.question}: {what}"
-        console.print(Text(said, style=style), soft_wrap=True)
+        line = f"  line {change.line}{mark}: {change.question}: {what}"
+        console.print(Text(line, style=style), soft_wrap=True)
         if change.worse:
-            told = f"    {outcome(change.before)} → {outcome(change.after)}"
-            console.print(Text(told, style="dim"), soft_wrap=True)
+            detail = f"    {outcome(change.before)} → {outcome(change.after)}"
+            console.print(Text(detail, style="dim"), soft_wrap=True)

@@ -112,8 +112,10 @@ def ingest(
     )
     console = new_console(stderr=True)
     try:
-        with _progress(console, quiet=quiet or json, lines=progress_json) as told:
-            summary = run(sources, settings.home, embeddings_of(settings), plan=plan, progress=told)
+        with _progress(console, quiet=quiet or json, lines=progress_json) as progress:
+            summary = run(
+                sources, settings.home, embeddings_of(settings), plan=plan, progress=progress
+            )
     except GuidebotError as error:
         if json:
             echo_json(json_format.dumps({"error": str(error)}, ensure_ascii=False))
@@ -272,8 +274,8 @@ def _show(summary: Summary, console: Console, words: str) -> None:
     for error in summary.left_out:
         console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
     for source, remark in summary.remarks:
-        told = f"{source}: {remark.text}"
-        console.print(told, markup=False, style="yellow", soft_wrap=True)
+        message = f"{source}: {remark.text}"
+        console.print(message, markup=False, style="yellow", soft_wrap=True)
     for guide in summary.kept:
         console.print(f"Kept as it was: {guide}", markup=False, style="yellow", soft_wrap=True)
     for guide in summary.gone:
@@ -294,14 +296,14 @@ def _show(summary: Summary, console: Console, words: str) -> None:
         markup=False,
     )
     if summary.published:
-        said = f"Live now: {summary.snapshot}  ({summary.path.resolve()})"
+        line = f"Live now: {summary.snapshot}  ({summary.path.resolve()})"
     elif summary.held:
-        said = f"Held, not live: {summary.snapshot}  (guidebot publish {summary.snapshot})"
+        line = f"Held, not live: {summary.snapshot}  (guidebot publish {summary.snapshot})"
     else:
-        said = "Not published."
-    console.print(said, markup=False, soft_wrap=True)
-    told = unworded_message(
+        line = "Not published."
+    console.print(line, markup=False, soft_wrap=True)
+    unworded = unworded_message(
         summary.without_wordings, summary.drafts_waiting, summary.problems, words=words
     )
-    if told:
-        console.print(told, markup=False, soft_wrap=True)
+    if unworded:
+        console.print(unworded, markup=False, soft_wrap=True)

@@ -188,8 +188,8 @@ def status(json: Json = False) -> None:
     for pack in manifest.packs:
         console.print(f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')}")
     total = len(set(snapshot.problems))
-    if told := unworded_message(len(without), len(unworded.waiting), total, named=without):
-        console.print(told)
+    if message := unworded_message(len(without), len(unworded.waiting), total, named=without):
+        console.print(message)
     for guide in guides:
         console.print(
             f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "

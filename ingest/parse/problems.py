@@ -158,8 +158,8 @@ def _assign(
     solved = False
     for child in members:
         solved = solved or child.role is Role.RESOLUTION
-        told = Role.RESOLUTION if solved or child.has_steps else Role.SYMPTOMS
-        _assign_below(child, child.role or told, first, path, (), found)
+        role = Role.RESOLUTION if solved or child.has_steps else Role.SYMPTOMS
+        _assign_below(child, child.role or role, first, path, (), found)
 
 
 def _assign_below(

@@ -23,13 +23,18 @@ def unused_rows(listing: Listing, guide: Guide, remarks: Sequence[Remark]) -> li
     """
     headings = {bare(heading) for section in guide.sections for heading in section.path}
     headings |= {bare(guide.info.title), *(bare(span.text) for span in guide.info.see_also)}
-    told = {remark.line for remark in remarks} if guide.info.unit is not SourceUnit.PAGE else set()
+    remarked = (
+        {remark.line for remark in remarks} if guide.info.unit is not SourceUnit.PAGE else set()
+    )
     has = _by_words if guide.info.unit is SourceUnit.PAGE else _by_place
     used = has(listing, [block for section in guide.sections for block in section.blocks])
     return [
         row
         for row, words in enumerate(listing.words)
-        if words and row not in used and words not in headings and listing.places[row] not in told
+        if words
+        and row not in used
+        and words not in headings
+        and listing.places[row] not in remarked
     ]
 
 

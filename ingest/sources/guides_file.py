@@ -71,10 +71,10 @@ class GuideEntry(_Table):
     def matter(self, path: str) -> SideFile:
         """Return the metadata for the guide in the file at `path`, relative to its folder."""
         names = ("id", "title", "language", "owner", "visible_to", "review")
-        said = {name: getattr(self, name) for name in names if name in self.model_fields_set}
+        given = {name: getattr(self, name) for name in names if name in self.model_fields_set}
         if self.url:
-            said["url"] = self.url.replace("{path}", path.rsplit(".", 1)[0])
-        return SideFile.model_validate(said)
+            given["url"] = self.url.replace("{path}", path.rsplit(".", 1)[0])
+        return SideFile.model_validate(given)
 
 
 class GateOptions(_Table):
@@ -99,7 +99,7 @@ def read_guides_file(path: Path) -> GuidesFile:
     """
     try:
         text = path.read_text("utf-8")
-        said = tomllib.loads(text)
+        toml = tomllib.loads(text)
     except OSError as error:
         raise GuidesFileError(path, f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -107,7 +107,7 @@ def read_guides_file(path: Path) -> GuidesFile:
     except tomllib.TOMLDecodeError as error:
         raise GuidesFileError(path, f"is not TOML: {error}") from error
     try:
-        found = GuidesFile.model_validate(said)
+        found = GuidesFile.model_validate(toml)
     except Invalid as error:
         problems = [_problem(problem, text) for problem in error.errors()]
         raise GuidesFileError(path, "; ".join(problems)) from error

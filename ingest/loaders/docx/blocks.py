@@ -125,9 +125,9 @@ class Blocks:
             self._code, self._waiting = None, []
 
     def _without_number(self, paragraph: Element) -> None:
-        said = properties(paragraph)
-        if (found := child(said, "w:numPr")) is not None:
-            said.remove(found)
+        props = properties(paragraph)
+        if (found := child(props, "w:numPr")) is not None:
+            props.remove(found)
 
     def _set_title(self, paragraph: Element, container: Element) -> None:
         title = self._title

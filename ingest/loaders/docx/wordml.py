@@ -96,12 +96,12 @@ def properties(element: Element, tag: str = "w:pPr") -> Element:
 def set_style(element: Element, style: str) -> None:
     """Set the style of a paragraph or run, by style id."""
     of_run = element.tag == R
-    said = properties(element, "w:rPr" if of_run else "w:pPr")
+    props = properties(element, "w:rPr" if of_run else "w:pPr")
     short = "w:rStyle" if of_run else "w:pStyle"
-    found = said.find(name(short))
+    found = props.find(name(short))
     if found is None:
         found = Element(name(short))
-        said.insert(0, found)
+        props.insert(0, found)
     found.set(VAL, style)
 
 

@@ -389,13 +389,13 @@ def _is_east_asian(*letters: str) -> bool:
 
 
 def _running_heads(read: _Read, pages: int) -> set[PageLine]:
-    said = Counter(_numberless(line.text) for line in read.margins)
+    counts = Counter(_numberless(line.text) for line in read.margins)
     often = max(2, pages / 2)
     found = {
         line
         for line in read.margins
         if re.fullmatch(r"[\divxlc /|of-]*", line.text.strip().lower())
-        or (pages > 2 and said[_numberless(line.text)] >= often)
+        or (pages > 2 and counts[_numberless(line.text)] >= often)
     }
     if pages == 2:
         found |= _on_both(read, found)

@@ -56,16 +56,16 @@ class Vocabulary:
     never: Sequence[str] = ()
 
 
-def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]:
+def vocabulary_blocks(vocabulary: Vocabulary, strings: SlackWords) -> Iterator[Block]:
     """Yield App Home's blocks about wordings, with buttons to accept or remove learned ones."""
     for title, headings in (
-        (strings.without_wordings, found.unworded),
-        (strings.never_reached, found.never),
+        (strings.without_wordings, vocabulary.unworded),
+        (strings.never_reached, vocabulary.never),
     ):
         if headings:
             counted = f"{title} ({len(headings)})"
             yield titled_list(counted, headings, _MAX_ROWS, strings.more_lines)
-    taught = [row for row in by_standing(found.taught) if row.problem in found.headings]
+    taught = [row for row in by_standing(vocabulary.taught) if row.problem in vocabulary.headings]
     counting = [row for row in taught if row.standing is Standing.COUNTS]
     others = [row for row in taught if row.standing in (Standing.WAITING, Standing.WEAKENED)]
     shown = [*counting[:_MAX_TAUGHT], *others[:_MAX_TAUGHT]]
@@ -74,7 +74,7 @@ def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]
     yield HeaderBlock(text=PlainTextObject(text=strings.taught, emoji=False))
     for row in shown:
         counts = strings.taught_counts.format(people=row.people, against=row.against)
-        text = f"{row.text} → {found.headings[row.problem]}"
+        text = f"{row.text} → {vocabulary.headings[row.problem]}"
         yield RichTextBlock(
             elements=paragraph(
                 [

@@ -49,10 +49,10 @@ def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
     path.write_text(template.render(diff=diff, gate=gate, outcome=outcome), "utf-8")
 
 
-def outcome(found: QuestionOutcome) -> str:
+def outcome(result: QuestionOutcome) -> str:
     """Return a question's outcome on one line."""
-    sections = f": {', '.join(found.sections)}" if found.sections else ""
-    return f"{found.decision.value.replace('_', ' ')}{sections}"
+    sections = f": {', '.join(result.sections)}" if result.sections else ""
+    return f"{result.decision.value.replace('_', ' ')}{sections}"
 
 
 def _show_guide(guide: GuideChange, console: Console) -> None:

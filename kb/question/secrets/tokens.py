@@ -56,13 +56,13 @@ def find_bare_keys(text: str) -> Iterator[SecretSpan]:
             yield SecretSpan(*match.span(), "AWS secret key")
 
 
-def _is_mixed(found: str) -> bool:
-    return found.lower() != found != found.upper() and len(set(found)) >= 16
+def _is_mixed(text: str) -> bool:
+    return text.lower() != text != text.upper() and len(set(text)) >= 16
 
 
-def _in_words(found: str) -> int:
+def _in_words(text: str) -> int:
     """Return how many characters belong to likely words, as all of getUserAccount do."""
-    return sum(map(len, _WORD.findall(found)))
+    return sum(map(len, _WORD.findall(text)))
 
 
 def _with_prefix(text: str, prefix: Prefix) -> Iterator[SecretSpan]:
@@ -87,8 +87,8 @@ def _begins(text: str, at: int, start: str) -> bool:
     return before not in "+_-" and (before not in "/." or len(start) > 3)
 
 
-def _is_token(found: str, prefix: Prefix) -> bool:
-    rest = found[len(prefix.start) :]
+def _is_token(text: str, prefix: Prefix) -> bool:
+    rest = text[len(prefix.start) :]
     if is_stand_in(rest):
         return False
     if not prefix.mixed:

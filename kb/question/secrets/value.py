@@ -114,16 +114,16 @@ def whole(text: str, value: Value) -> tuple[int, int]:
     return value.start, rest.end() if rest else value.end
 
 
-def _trimmed(found: str) -> str:
+def _trimmed(text: str) -> str:
     """Return a value without the punctuation of the sentence around it."""
-    while found:
-        shorter = _TAIL.sub("", found)
+    while text:
+        shorter = _TAIL.sub("", text)
         if shorter and shorter[-1] in _BRACKETS and _BRACKETS[shorter[-1]] not in shorter:
             shorter = shorter[:-1]
-        if shorter == found:
-            return found
-        found = shorter
-    return found
+        if shorter == text:
+            return text
+        text = shorter
+    return text
 
 
 def is_stand_in(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Engine, case, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.memory.store import Outcome, Store, outcome_of
+from bot.memory.store import Outcome, Store, row_outcome
 from bot.memory.tables import EscalationRow, FeedbackRow, QuestionRow
 from bot.question import Place, Surface
 from kb.model import Decision
@@ -63,7 +63,7 @@ class History:
             }
             return [
                 Asked(
-                    **vars(outcome_of(row)),
+                    **vars(row_outcome(row)),
                     place=Place(channel=row.channel, ts=row.ts, thread_ts=row.thread_ts),
                     user=row.user,
                     surface=Surface(row.surface or Surface.MESSAGE),

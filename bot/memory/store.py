@@ -255,7 +255,7 @@ class Store:
         """Return the outcome of a question, if it has one."""
         with Session(self.engine) as session:
             row = session.get(QuestionRow, (channel, ts))
-            return outcome_of(row) if row and row.decision else None
+            return row_outcome(row) if row and row.decision else None
 
     def asked_before(self, question: Question) -> CleanText | None:
         """Return the text of the previous question in the thread, or in a DM without threads."""
@@ -381,7 +381,7 @@ def _claimed(row: QuestionRow) -> ClaimedQuestion:
     )
 
 
-def outcome_of(row: QuestionRow) -> Outcome:
+def row_outcome(row: QuestionRow) -> Outcome:
     """Return the outcome in a question's row."""
     return Outcome(
         text=redact(row.text or ""),

@@ -94,7 +94,7 @@ def ingest(
     from ingest.pipeline import ingest as run
     from kb.evaluation.golden import read_questions
 
-    sources, gate = named_sources(paths, guides, settings)
+    sources, gate = sources_from_arguments(paths, guides, settings)
     asked = questions or gate.questions
     plan = Plan(
         skip_bad=skip_bad,
@@ -144,7 +144,7 @@ def _was_published(settings: Settings) -> bool:
     return current_name(home.snapshots) is not None
 
 
-def named_sources(
+def sources_from_arguments(
     paths: list[str] | None, file: Path | None, settings: Settings
 ) -> tuple[SourceList, GateOptions]:
     """Return the sources to read and the gate, from the paths or from the guides file.

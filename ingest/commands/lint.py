@@ -39,13 +39,13 @@ def lint(
 ) -> None:
     """Find what is broken, missing or inconsistent. Exits with 1 unless it is only advice."""
     from ingest.bounded.bounds import bounds_of
-    from ingest.commands.lint_reading import read_named_pages
+    from ingest.commands.lint_reading import read_lint_input
     from ingest.lint.check import lint as run
     from ingest.lint_options import ADVICE
 
     settings = load_settings(Settings)
     bounds = bounds_of(settings)
-    reading = read_named_pages(paths or [], bounds)
+    reading = read_lint_input(paths or [], bounds)
     for source in reading.passed_over:
         echo(f"Not in this folder, so not checked: {source}", err=True)
     findings = run(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.ingest import GuidesOption, named_sources, same_sources
+from ingest.commands.ingest import GuidesOption, same_sources, sources_from_arguments
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo, echo_json
@@ -134,8 +134,8 @@ def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]
     from ingest.suggest.guide_files import find_guide_files
     from ingest.suggest.unworded import gone_message
 
-    named, _ = named_sources(list(paths), file, load_settings(Settings))
-    found = find_guide_files(named)
+    source_list, _ = sources_from_arguments(list(paths), file, load_settings(Settings))
+    found = find_guide_files(source_list)
     for reason in found.passed_over:
         echo(f"Skipped: {reason}", err=True)
     for guide in found.guides:

@@ -88,7 +88,7 @@ def rollback(
 def pull() -> None:
     """Make the live snapshot of the store at SNAPSHOTS_URL live here."""
     from ingest.publish.lock import WriterLock
-    from kb.snapshot.pull import pull as take_over
+    from kb.snapshot.pull import pull as pull_snapshot
     from kb.snapshot.store import SnapshotStore
 
     settings = load_settings(Settings)
@@ -96,7 +96,7 @@ def pull() -> None:
         raise SettingsError("SNAPSHOTS_URL is not set: there is no store to pull from.")
     home, store = settings.home, SnapshotStore(settings.snapshots_url)
     with explain_disk_errors(home.root, _STILL), WriterLock(home, _WAIT_SECONDS, waiting=_waiting):
-        pointer = take_over(store, home, settings.snapshots_kept).pointer
+        pointer = pull_snapshot(store, home, settings.snapshots_kept).pointer
     if pointer is None:
         raise NoSnapshotError(f"{store.url}: nothing has been published there yet.")
     echo(f"Live now: {pointer.name}")

@@ -17,7 +17,7 @@ from bot.question import Question, Surface
 from bot.slack.posting import permalink
 from bot.views.answer import Message, plain, render, render_privately
 from bot.views.buttons import ButtonTarget
-from bot.views.talk import instead, same_section
+from bot.views.talk import alternatives_message, same_section
 from bot.words.catalogue import words
 from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
@@ -198,7 +198,7 @@ class Replies:
         alternatives = self._conduct.alternatives(
             before.text, spoken, question.audience, {before.section}
         )
-        return instead(alternatives, before, spoken, strings, human=self.human)
+        return alternatives_message(alternatives, before, spoken, strings, human=self.human)
 
     def _refusal(
         self, question: Question, log: str, text: str | None, language: str | None

@@ -52,7 +52,7 @@ def answered_before(link: str, strings: SlackWords) -> Message:
     return Message(escape(strings.answered_before), (block,))
 
 
-def instead(
+def alternatives_message(
     others: Sequence[Citation], place: Place, language: str, strings: SlackWords, *, human: bool
 ) -> Message:
     """Return alternatives for someone whose question at `place` was answered wrongly."""

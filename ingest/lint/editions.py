@@ -52,7 +52,7 @@ def editions(pages: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
             yield one, other
 
 
-def who_may_know(pages: Sequence[Page]) -> Iterator[Finding]:
+def visibility_differences(pages: Sequence[Page]) -> Iterator[Finding]:
     """Yield the editions whose visibility is restricted by another edition."""
     files = {id(page.guide): page.source for page in pages}
     for guide, reason in differences([page.guide for page in pages]):

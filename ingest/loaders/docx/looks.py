@@ -12,7 +12,7 @@ from ingest.loaders.docx.wordml import (
     P,
     child,
     name,
-    own,
+    own_elements,
     properties,
     runs,
     set_style,
@@ -141,5 +141,5 @@ def _set_bold(run: Element, bold: bool) -> None:
 
 
 def _plain_spaces(run: Element) -> None:
-    for text in own(run, name("w:t")):
+    for text in own_elements(run, name("w:t")):
         text.text = (text.text or "").replace("\u00a0", " ")

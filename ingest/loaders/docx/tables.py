@@ -27,7 +27,7 @@ _MAX_COLUMNS = 200
 _MAX_CELLS = 100_000
 
 
-def boxed(table: Element) -> list[Element] | None:
+def frame_content(table: Element) -> list[Element] | None:
     """Return the content of a table that is only a frame around it, else None."""
     rows = table.findall(TR)
     cells = [cell for row in rows for cell in row.findall(TC)]

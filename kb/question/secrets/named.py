@@ -10,12 +10,12 @@ from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import about, names, signature
 from kb.question.secrets.value import (
     Value,
+    full_span,
     is_random,
     is_uuid,
     looks_secret,
     may_be_set,
     value_at,
-    whole,
 )
 
 _LABELS = {"password": "password", "token": "token", "key": "secret key"}
@@ -64,7 +64,7 @@ def find_named(text: str) -> Iterator[SecretSpan]:
     for match in _SET.finditer(text):
         kind = _kind(match["name"])
         if kind and (value := value_at(text, match.end())) and looks_secret(value.text):
-            yield SecretSpan(*whole(text, value), _LABELS.get(kind, kind))
+            yield SecretSpan(*full_span(text, value), _LABELS.get(kind, kind))
     yield from _behind_schemes(text)
     if "alue" in text:
         for match in _XML.finditer(text):
@@ -96,7 +96,7 @@ def _set_to(text: str, match: re.Match[str], kind: str) -> SecretSpan | None:
     if not value or value.text.lower() == name.lower().lstrip("-"):
         return None
     return (
-        SecretSpan(*whole(text, value), _LABELS.get(kind, kind))
+        SecretSpan(*full_span(text, value), _LABELS.get(kind, kind))
         if _is_secret(value, kind, link, is_flag)
         else None
     )
@@ -122,7 +122,7 @@ def _header(text: str, at: int) -> SecretSpan | None:
     scheme = _SCHEME.match(text, at)
     if scheme and (value := value_at(text, scheme.start("value"))):
         return (
-            SecretSpan(*whole(text, value), "token")
+            SecretSpan(*full_span(text, value), "token")
             if may_be_set(value.text, plainly=False)
             else None
         )
@@ -130,7 +130,7 @@ def _header(text: str, at: int) -> SecretSpan | None:
     if line and (pairs := re.compile(r"(?:[\w.$-]{1,64}=[^\s;]{6,}+;?\s?)+").match(text, at)):
         return SecretSpan(at, at + len(pairs[0].rstrip("; ")), "token")
     if value and looks_secret(value.text) and len(value.text) >= 8:
-        return SecretSpan(*whole(text, value), "token")
+        return SecretSpan(*full_span(text, value), "token")
     return None
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.question.secrets.codes import codes_at, is_code, is_key, is_pin, key_in_groups, seed_at
+from kb.question.secrets.codes import (
+    codes_at,
+    is_code,
+    is_key,
+    is_pin,
+    key_in_groups,
+    seed_phrase_at,
+)
 from kb.question.secrets.connectives import AND, Connective, connected_before, connectives
 from kb.question.secrets.passwords import is_password, is_plainly_password, passphrase_at
 from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import secret_words
-from kb.question.secrets.value import CJK, Value, looks_secret, value_at, whole
+from kb.question.secrets.value import CJK, Value, full_span, looks_secret, value_at
 
 _IS_CJK = re.compile(rf"[{CJK}]")
 _IS_KATAKANA = re.compile("[ァ-ヶー]")
@@ -106,7 +113,7 @@ def _connected(text: str, end: int, connective: Connective, kind: str) -> Iterat
             yield from codes_at(text, connective.end if connective.says else end)
             return
         case "seed phrase":
-            whole_of = seed_at
+            whole_of = seed_phrase_at
         case "key" | "token" if connective.says:
             whole_of = key_in_groups
         case "password" if connective.says:
@@ -123,14 +130,14 @@ def _login(text: str, connective: Connective) -> Iterator[tuple[int, int]]:
     """Yield the password of "credentials: user / password"."""
     user = _USER_AND.match(text, connective.end) if connective.says else None
     if user and (value := value_at(text, user.end())) and looks_secret(value.text):
-        yield whole(text, value)
+        yield full_span(text, value)
 
 
 def _values(text: str, connective: Connective, kind: str) -> Iterator[tuple[int, int]]:
     """Yield the secret after a connective, and others joined to it: "Winter23 and Spring24"."""
     at, says = connective
     while (value := value_at(text, at)) and _is_secret(text, value, kind, says=says):
-        yield whole(text, value)
+        yield full_span(text, value)
         after = AND.match(text, value.end)
         if not after or kind not in ("password", "pass"):
             return

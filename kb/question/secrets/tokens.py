@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import Prefix, prefixes, shapes
-from kb.question.secrets.value import changes, is_random, is_stand_in
+from kb.question.secrets.value import class_changes, is_random, is_stand_in
 
 # A JWT: three parts, the first being JSON in Base64, where {" is eyJ. The last may be missing.
 _WEB_TOKEN = re.compile(
@@ -51,7 +51,9 @@ def find_bare_keys(text: str) -> Iterator[SecretSpan]:
         found = match[0]
         if is_stand_in(found) or not (_HAS_DIGIT.search(found) and _is_mixed(found)):
             continue
-        alone = is_random(found) and changes(found) >= 14 and _in_words(found) <= len(found) / 2
+        alone = (
+            is_random(found) and class_changes(found) >= 14 and _in_words(found) <= len(found) / 2
+        )
         if beside or (alone and ("/" in found or "+" in found or _OF_KEYS.search(text))):
             yield SecretSpan(*match.span(), "AWS secret key")
 
@@ -96,4 +98,4 @@ def _is_token(text: str, prefix: Prefix) -> bool:
     letters = re.sub(r"[^A-Za-z0-9]", "", rest)
     if not _HAS_DIGIT.search(letters) and letters.lower() == letters:
         return False
-    return changes(letters) >= len(letters) / 6 and _in_words(rest) <= 0.6 * len(rest)
+    return class_changes(letters) >= len(letters) / 6 and _in_words(rest) <= 0.6 * len(rest)

@@ -74,7 +74,7 @@ _READ_BY_BOLT = (
 logger = logging.getLogger(__name__)
 
 
-def assemble(
+def build_services(
     settings: BotSettings, knowledge_base: KnowledgeBase, guidebot: Sequence[str] = GUIDEBOT
 ) -> Services:
     """Build the bot's services, and open the database.
@@ -162,7 +162,7 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         signal.signal(number, lambda *_: stop.set())
     with contextlib.ExitStack() as running:
         running.enter_context(_single_instance(settings))
-        services = assemble(settings, knowledge_base)
+        services = build_services(settings, knowledge_base)
         running.callback(services.store.close)
         if not settings.database_url:
             # The folder belongs to one process, so any lease is a dead one's.

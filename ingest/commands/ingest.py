@@ -19,7 +19,7 @@ from kb.errors import GuidebotError, SettingsError
 from kb.progress import TaskProgress
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo_json, new_console
-from kb.terminal.progress_bars import bars, json_lines, silence
+from kb.terminal.progress_bars import json_lines, progress_bars, silence
 from kb.text.counted import counted
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def _progress(
 ) -> AbstractContextManager[TaskProgress]:
     if lines:
         return json_lines()
-    return silence() if quiet else bars(console)
+    return silence() if quiet else progress_bars(console)
 
 
 def _stop_at_the_gate(summary: Summary, plan: Plan) -> None:

@@ -11,7 +11,7 @@ from ingest.commands.ingest import GuidesOption, sources_from_arguments
 from kb.errors import GuidebotError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo_json, new_console
-from kb.terminal.progress_bars import bars, silence
+from kb.terminal.progress_bars import progress_bars, silence
 
 if TYPE_CHECKING:
     from ingest.preview.understood import Understood
@@ -53,7 +53,7 @@ def preview(
     if html:
         _refuse_place(html, source_list)
     errors = new_console(stderr=True)
-    with bars(errors) if errors.is_terminal and not as_json else silence() as progress:
+    with progress_bars(errors) if errors.is_terminal and not as_json else silence() as progress:
         found = understand(resolve_sources(source_list), progress, bounds_of(source_list.settings))
     if not found.guides and not found.unread:
         raise GuidebotError("No guide was found.")

@@ -22,7 +22,7 @@ from slack_sdk.models.views import View
 
 from bot.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
 from bot.views.answer import plain
-from bot.views.rich_text import paragraph, shortened, titled_list
+from bot.views.rich_text import paragraph, shortened, text_block, titled_list
 from bot.words.words import SlackWords
 from kb.ingest_result import PendingDrafts
 from kb.model import Span
@@ -85,7 +85,7 @@ def vocabulary_blocks(vocabulary: Vocabulary, strings: SlackWords) -> Iterator[B
         )
         yield ActionsBlock(elements=_rulings(row, strings))
     if left := len(counting) + len(others) - len(shown):
-        yield _plain(strings.more_lines.format(count=left))
+        yield text_block(strings.more_lines.format(count=left))
 
 
 def review_button(pending: Sequence[PendingDrafts], strings: SlackWords) -> ActionsBlock:
@@ -100,14 +100,14 @@ def drafts_view(pending: Sequence[PendingDrafts], strings: SlackWords) -> View:
     groups = list(_groups(pending))
     if not groups:
         return waiting_view(strings.no_drafts, strings)
-    blocks: list[Block] = [_plain(strings.drafts_how)]
+    blocks: list[Block] = [text_block(strings.drafts_how)]
     for heading, id, texts in groups[:_MAX_GROUPS]:
         options = [Option(value=_key(text), text=_label(text)) for text in texts]
         boxes = CheckboxesElement(action_id=_KEPT, options=options, initial_options=options)
         label = PlainTextObject(text=shortened(heading, _MAX_HEADING_CHARS), emoji=False)
         blocks.append(InputBlock(block_id=id, label=label, element=boxes, optional=True))
     if len(groups) > _MAX_GROUPS:
-        blocks.append(_plain(strings.drafts_later))
+        blocks.append(text_block(strings.drafts_later))
     return View(
         type="modal",
         callback_id=DRAFTS_VIEW,
@@ -164,10 +164,6 @@ def _rulings(row: LearnedWording, strings: SlackWords) -> list[ButtonElement]:
     if row.standing is Standing.COUNTS:
         return [remove]
     return [ButtonElement(text=strings.accept, action_id=ACCEPT_WORDING, value=row.id), remove]
-
-
-def _plain(text: str) -> RichTextBlock:
-    return RichTextBlock(elements=paragraph([Span(text=text)]))
 
 
 def _label(text: str) -> PlainTextObject:

@@ -23,6 +23,7 @@ from ingest.errors import GuidesFileError
 from ingest.front_matter import GUIDE_ID, Audiences, LinkUrl, SideFile, did_you_mean
 from ingest.lint_options import LintOptions
 from kb.text.addresses import without_credentials
+from kb.text.yaml_lines import as_list
 
 DEFAULT_FILE = Path("guidebot.toml")
 
@@ -30,12 +31,8 @@ _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
+_Texts = Annotated[tuple[_Text, ...], BeforeValidator(as_list)]
 
 
 class _Table(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from kb.errors import GuidebotError
 from kb.model import GuideInfo
-from kb.text.yaml_lines import Yaml, YamlError, read_yaml, read_yaml_file
+from kb.text.yaml_lines import Yaml, YamlError, as_list, read_yaml, read_yaml_file
 
 NOT_COVERED = "not_covered"
 SMALL_TALK = "small_talk"
@@ -26,11 +26,7 @@ class QuestionsError(GuidebotError):
     """A file of golden questions is invalid."""
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-_Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+_Words = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 
 
 class GoldenQuestion(BaseModel):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.loaders.pdf.lines import PageLine
+from kb.text.fold import letters_and_digits
 
 # Relative to the text's size, and in characters; chosen by hand.
 _LARGER = 1.08
@@ -34,7 +35,7 @@ class Headings:
             {x.size for x in lines if x.size >= self.body * _LARGER and not x.code}, reverse=True
         )
         self.by_size: Mapping[float, int] = {size: min(n, 6) for n, size in enumerate(larger, 1)}
-        self.by_title = {_bare(title): level for level, title in outline}
+        self.by_title = {letters_and_digits(title): level for level, title in outline}
         self.by_look = self._alike(lines)
 
     def level(self, line: PageLine) -> int | None:
@@ -43,7 +44,7 @@ class Headings:
             words = re.search(r"[^\W_]", line.text)
             return level if words and len(line.text) <= _LONGEST else None
         if (line.bold or line.italic or _number(line)) and (
-            level := self.by_title.get(_bare(line.text))
+            level := self.by_title.get(letters_and_digits(line.text))
         ):
             return min(level, 6)
         return self.by_look.get(id(line))
@@ -209,7 +210,3 @@ def _close(one: PageLine, two: PageLine) -> bool:
     if (one.page, one.flow) != (two.page, two.flow):
         return False
     return two.top - one.bottom < 0.45 * max(one.size, two.size)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-_FOUND = 1
+_EXIT_FINDINGS = 1
 
 
 @app.command()
@@ -64,7 +64,7 @@ def lint(
         echo_json(text)
     else:
         _show(findings, len(reading.pages), new_console())
-    raise typer.Exit(_FOUND if any(each.rule not in ADVICE for each in findings) else 0)
+    raise typer.Exit(_EXIT_FINDINGS if any(each.rule not in ADVICE for each in findings) else 0)
 
 
 def _count_tokens() -> Callable[[str], int]:

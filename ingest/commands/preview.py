@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-_BAD = 1
+_EXIT_BAD = 1
 
 
 @app.command()
@@ -65,7 +65,7 @@ def preview(
         echo_json(found.as_json())
     else:
         _show(found, html, trees=tree or full, full=full)
-    raise typer.Exit(0 if found.is_good else _BAD)
+    raise typer.Exit(0 if found.is_good else _EXIT_BAD)
 
 
 def _show(found: Understood, page: Path | None, *, trees: bool, full: bool) -> None:

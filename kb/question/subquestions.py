@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Chosen by hand: a text of more parts is a description, not several questions.
-_MAX_PARTS = 4
+_MAX_SUBQUESTIONS = 4
 _MIN_WORDS = 2
 _MIN_CJK_CHARACTERS = 4
 
@@ -31,7 +31,7 @@ def split_question(text: str) -> list[str]:
     text = _SPACES.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
     subquestions = [part.strip(" 、,，.。?？!！") for part in _BETWEEN.split(text)]
     subquestions = [part for part in subquestions if _says_something(part)]
-    return subquestions if 1 < len(subquestions) <= _MAX_PARTS else []
+    return subquestions if 1 < len(subquestions) <= _MAX_SUBQUESTIONS else []
 
 
 def _says_something(part: str) -> bool:

@@ -30,7 +30,7 @@ _COUNTS = {name(f"w:{each}") for each in ("rStyle", "b", "i", "u", "strike", "ve
 _MOSTLY = 0.9
 """Share of a document in one kind of font above which that font means nothing."""
 # Letters of a document for that to count, and how much larger headings are; chosen by hand.
-_MIN = 2000
+_MIN_LETTERS = 2000
 _LARGER = 1.15
 
 
@@ -121,7 +121,7 @@ class Looks:
                 total += length
                 if self._is_monospaced(run, paragraph):
                     monospaced += length
-        return total > _MIN and monospaced > _MOSTLY * total
+        return total > _MIN_LETTERS and monospaced > _MOSTLY * total
 
 
 def _only_what_counts(run: Element) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingest.suggest.drafted import LineTag
 from ingest.suggest.problems import ProblemToWord
 from ingest.suggest.prompts import TASK, languages_of
-from kb.choosing.calls import CallOutcome, Calls, Unavailable
+from kb.choosing.calls import CHARACTERS_PER_TOKEN, CallOutcome, Calls, Unavailable
 from kb.choosing.chat_model import open_chat_model
 from kb.choosing.store import ModelStore
 from kb.errors import ModelError
@@ -24,7 +24,6 @@ _MIN_SECONDS = 120.0
 
 # Characters of a problem's text, and an estimate of tokens; chosen by hand.
 _MAX_TEXT = 6_000
-_CHARACTERS_PER_TOKEN = 1.5
 _TOKENS_WRITTEN = 800
 _MILLION = 1e6
 _STOPPING = (CallOutcome.SPENT, CallOutcome.PAUSED, CallOutcome.LIMITED)
@@ -122,7 +121,7 @@ def estimate(
 ) -> Estimate:
     """Estimate the cost of asking about problems."""
     characters = sum(len(_INSTRUCTIONS) + len(_data(each, languages)) for each in problems)
-    read = round(characters / _CHARACTERS_PER_TOKEN)
+    read = round(characters / CHARACTERS_PER_TOKEN)
     written = _TOKENS_WRITTEN * len(problems)
     prices = (settings.chat_input_price, settings.chat_output_price)
     cost = (read * prices[0] + written * prices[1]) / _MILLION if any(prices) else None

@@ -31,7 +31,7 @@ _PAUSE_SECONDS = 60
 _MAX_PAUSE_SECONDS = 600
 _MILLION = 1e6
 # For estimates. Low, because Japanese has about one token per character.
-_CHARACTERS_PER_TOKEN = 1.5
+CHARACTERS_PER_TOKEN = 1.5
 # For cutting off a reply. High, so that no reply within its tokens is cut off. Chosen by hand.
 _MAX_CHARACTERS_PER_TOKEN = 8
 # The reply may take a quarter of the question's tokens, as kb.choosing.chat_model tells providers.
@@ -162,7 +162,7 @@ class _Attempt:
         usage = list(self.handler.usage_metadata.values())
         read = sum(each["input_tokens"] for each in usage)
         wrote = sum(each["output_tokens"] for each in usage)
-        return read or self._size, wrote or round(self.reply.size / _CHARACTERS_PER_TOKEN)
+        return read or self._size, wrote or round(self.reply.size / CHARACTERS_PER_TOKEN)
 
 
 class Exchange:
@@ -208,7 +208,7 @@ class Exchange:
     def _begin(self, messages: list[BaseMessage]) -> _Attempt:
         """Return a new attempt; raises Unavailable if too few tokens are left for it."""
         limit = self._calls.settings.chat_answer_tokens
-        size = count_tokens_approximately(messages, chars_per_token=_CHARACTERS_PER_TOKEN)
+        size = count_tokens_approximately(messages, chars_per_token=CHARACTERS_PER_TOKEN)
         if sum(self.used) + size + limit // _OUTPUT_SHARE > limit:
             raise Unavailable(CallOutcome.TOO_LONG)
         attempt = _Attempt(size, _MAX_CHARACTERS_PER_TOKEN * (limit // _OUTPUT_SHARE))

@@ -32,7 +32,7 @@ _MAX_PROBLEMS = 3
 
 # Characters of problems per token of CHAT_ANSWER_TOKENS. At 1.5 characters per token (kb.choosing
 # .calls) they take about half of the tokens, which leaves room for the reply and a second look.
-_CHARACTERS_PER_TOKEN = 0.7
+_PROBLEM_CHARACTERS_PER_BUDGET_TOKEN = 0.7
 
 FormT = TypeVar("FormT", bound=prompt.Form)
 
@@ -103,7 +103,7 @@ class ModelSession:
         """Return which problems answer a question, and which of their lines; None on failure."""
         among = candidates(problems, self._snapshot)
         tokens = self._calls.settings.chat_answer_tokens
-        room = round(_CHARACTERS_PER_TOKEN * tokens) - len(prompt.CHOOSE)
+        room = round(_PROBLEM_CHARACTERS_PER_BUDGET_TOKEN * tokens) - len(prompt.CHOOSE)
         data = prompt.choose_data(question, before, among, room)
         choice = self._ask("choose", prompt.CHOOSE, data, prompt.Choice)
         chosen = _chosen(choice, among) if choice else None

@@ -28,11 +28,10 @@ from benchmarks.measure import table, tell
 from ingest.pipeline import publish_guides
 from kb.answer.compose import compose
 from kb.choosing.chooser import Chosen, Decides
-from kb.choosing.lines import Problem
 from kb.choosing.prompt import Decided
 from kb.finding import Found
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, Audience, Citation, CleanText, Decision
+from kb.model import Answer, Audience, Citation, CleanText, Decision, Problem
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.retrieval.ranking import SHIPPED, Ranking

@@ -36,7 +36,7 @@ from kb.choosing.assemble import assemble
 from kb.choosing.lines import Candidate, Line, candidates
 from kb.choosing.translate import MIN_COSINE, Original, difference, translated
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
-from kb.model import BlockKind, Guide
+from kb.model import BlockKind, Guide, Problem
 from kb.settings import DEFAULT_MODEL, Settings
 
 _REAL = {"aws-real": "iam-troubleshooting.ja.txt"}
@@ -134,12 +134,12 @@ def _count_shown(
     for text in shown:
         counted.add("sentences shown that are not the guide's", text not in guides)
     anchors = {(line.variant, line.anchor) for line in chosen}
-    places = {line.place for line in chosen}
+    cited = {line.lines_cited for line in chosen}
     for line in candidate.lines:
         there = set(_texts(line)) <= set(shown)
         if (line.variant, line.anchor) in anchors and (line.step.label or _WARNS.search(line.text)):
             counted.add("warnings and prohibitions lost", not there)
-        if line.place in places and _DEPENDS.search(line.text):
+        if line.lines_cited in cited and _DEPENDS.search(line.text):
             counted.add("conditions lost", not there)
 
 
@@ -218,7 +218,7 @@ def sections_of(cases: Sequence[dict[str, Any]]) -> dict[Name, Candidate]:
         if guide is None or not sections:
             guide = _as_quoted(name, [case for case in cases if name_of(case) == name])
             sections = list(guide.sections)
-        (found[name],) = candidates([(sections, guide.info)], "bench")
+        (found[name],) = candidates([Problem(sections, guide.info)], "bench")
     return found
 
 

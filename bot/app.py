@@ -32,7 +32,7 @@ from bot.answering.workers import Workers
 from bot.listeners import Services, register
 from bot.memory.lessons import Lessons
 from bot.memory.store import Store
-from bot.operations.http import Check, Server, slack_pages, status_pages
+from bot.operations.http import HealthCheck, Server, slack_pages, status_pages
 from bot.operations.ingest_runner import GUIDEBOT, IngestRunner
 from bot.operations.metrics import ErrorCounter, set_gauge_sources
 from bot.operations.snapshot_pulls import PULL_EVERY_SECONDS, SnapshotPulls
@@ -76,7 +76,7 @@ _READ_BY_BOLT = (
 logger = logging.getLogger(__name__)
 
 
-def assemble(
+def build_services(
     settings: BotSettings, knowledge_base: KnowledgeBase, guidebot: Sequence[str] = GUIDEBOT
 ) -> Services:
     """Build the bot's services, and open the database.
@@ -164,7 +164,7 @@ def serve(settings: BotSettings, knowledge_base: KnowledgeBase, http: str = "") 
         signal.signal(number, lambda *_: stop.set())
     with contextlib.ExitStack() as running:
         running.enter_context(_single_instance(settings))
-        services = assemble(settings, knowledge_base)
+        services = build_services(settings, knowledge_base)
         running.callback(services.store.close)
         if not settings.database_url:
             # The folder belongs to one process, so any lease is a dead one's.
@@ -235,7 +235,7 @@ def _client_factory(app: App, services: Services) -> Callable[[str | None], WebC
     return client_factory(installation_store(services.settings, services.store.engine), app.client)
 
 
-def _checks(services: Services) -> dict[str, Check]:
+def _checks(services: Services) -> dict[str, HealthCheck]:
     def database() -> str | None:
         try:
             services.store.check()

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kb.damage import is_damage
-from kb.text.seal import sealed, unsealed
+from kb.text.seal import verified, with_checksum
 
 LOCK_SECONDS = 60
 """How long a cache waits for another process that writes to it; chosen by hand."""
@@ -65,14 +65,14 @@ class TextCache:
             row = connection.execute(
                 f"SELECT text FROM {self._table} WHERE key = ?", (key,)
             ).fetchone()
-        return unsealed(key, row[0]) if row else None
+        return verified(key, row[0]) if row else None
 
     def put(self, texts: Mapping[bytes, str]) -> None:
         """Store texts by their keys."""
         with open_cache(self._path, self._connect, self._prepare) as connection:
             connection.executemany(
                 f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)",
-                ((key, sealed(key, text)) for key, text in texts.items()),
+                ((key, with_checksum(key, text)) for key, text in texts.items()),
             )
 
     def keep_only(self, keys: Iterable[bytes]) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ingest.front_matter import SideFile
 from ingest.remark import Remark
-from kb.model import Unit
+from kb.model import SourceUnit
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Document:
     lines: tuple[int, ...] | None = None
     see_also: tuple[str, ...] = ()
     side_file: SideFile | None = None
-    unit: Unit = Unit.LINE
+    unit: SourceUnit = SourceUnit.LINE
     language: str | None = None
     typed: bool = False
     dialects: bool = False

@@ -20,7 +20,7 @@ from pydantic import ValidationError as Invalid
 from ingest.errors import SourceError
 from ingest.near_keys import buried, likely_meant, meant_by
 from kb.text.addresses import without_credentials
-from kb.text.yaml_lines import YamlError, read_yaml
+from kb.text.yaml_lines import YamlError, as_list, read_yaml
 
 SIDE_FILE = ".guide.yaml"
 """The suffix of a side file: that of `a.ja.txt` is `a.ja.guide.yaml`."""
@@ -35,10 +35,6 @@ Chosen by hand: a question as people type it is far shorter.
 """
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 def _without_credentials(url: str) -> str:
     if without_credentials(url) != url:
         raise ValueError("must not contain a user or password: anyone with the link would see it")
@@ -50,7 +46,7 @@ LinkUrl = Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_witho
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Short = Annotated[_Text, StringConstraints(max_length=MAX_CHARACTERS)]
-_Texts = Annotated[tuple[_Short, ...], BeforeValidator(_listed)]
+_Texts = Annotated[tuple[_Short, ...], BeforeValidator(as_list)]
 
 
 def _some(value: tuple[str, ...]) -> tuple[str, ...]:

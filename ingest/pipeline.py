@@ -42,7 +42,7 @@ from kb.retrieval.search import SearchIndex
 from kb.snapshot.format import PackUse, Snapshot, open_current
 
 _KIB_A_MIB = 1024
-_TOLD = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
+_REPORTED_KINDS = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
 """Remarks that an ingest reports; the others are for authors (guidebot preview, lint)."""
 
 
@@ -56,7 +56,7 @@ class Plan:
 
     `skip_bad` leaves out sources that cannot be read. `dry_run` discards the new snapshot, `hold`
     keeps it for a decision, `accept` publishes it even if questions are answered worse. `by` is who
-    runs it; the newest `kept` published snapshots stay on disk. `questions` are asked before
+    runs it; the newest `keep` published snapshots stay on disk. `questions` are asked before
     publishing, with those in files next to the guides; `allowed` of them may be answered worse.
     `packs` that match add their wordings. With `drafts`, drafted wordings count before they are
     accepted. `store` is the URL of the store that other machines read, if any. `bounds` apply to
@@ -68,7 +68,7 @@ class Plan:
     hold: bool = False
     accept: bool = False
     by: str = ""
-    kept: int = KEPT
+    keep: int = KEPT
     questions: Sequence[GoldenQuestion] = ()
     allowed: int = 0
     packs: Sequence[Pack] = field(default_factory=lambda: read_packs(SHIPPED_PACKS))
@@ -131,7 +131,7 @@ def ingest(
     started = time.monotonic()
     consequence = "Nothing was published; the live snapshot is unchanged."
     with explain_disk_errors(home.root, consequence), _writing(home, plan.by, progress):
-        shared = join_store(plan.store, home, plan.kept)
+        shared = join_store(plan.store, home, plan.keep)
         sources = resolve_sources(paths) if isinstance(paths, SourceList) else find_sources(paths)
         progress("Reading guides", 0, len(sources.found))
         reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
@@ -154,9 +154,9 @@ def ingest(
             diff, gate = compare(live, made), _gate(plan, home, embeddings, live, made, progress)
             passed = plan.accept or gate is None or gate.passed
             if plan.hold and not plan.dry_run:
-                hold(made.name, home, held_json(diff, gate), plan.kept)
+                hold(made.name, home, held_json(diff, gate), plan.keep)
             elif passed and not plan.dry_run:
-                made = make_live(made.name, home, plan.by, plan.kept, shared)
+                made = make_live(made.name, home, plan.by, plan.keep, shared)
         finally:
             # Whatever happened, a candidate that is not held is not left behind.
             if made.path.parent == home.candidates and held_report(made.name, home) is None:
@@ -177,7 +177,9 @@ def ingest(
         passed_over=sources.passed_over,
         remarks=tuple(
             dict.fromkeys(
-                each for each in (*reading.remarks, *narrowed.remarks) if each[1].kind in _TOLD
+                each
+                for each in (*reading.remarks, *narrowed.remarks)
+                if each[1].kind in _REPORTED_KINDS
             )
         ),
         kept=tuple(guide_label(guide.info) for guide in kept),

@@ -30,7 +30,7 @@ EXAMPLES = 3
 
 # A part of a question says less than the whole, so it has to be surer to be answered on its own.
 # Chosen by hand.
-_SURE_OF_PART = 0.7
+_SURE_OF_SUBQUESTION = 0.7
 
 # A follow-up is short, is not confidently answered by itself, and has at most one term that no
 # guide has (new terms mean a new subject). Chosen by hand.
@@ -97,14 +97,16 @@ def _talk(answer: Answer, kind: str, found: Found) -> Answer:
 
 
 def _several(found: Found, calibration: Calibration) -> list[Sequence[Hit]]:
-    """Return the hits for each part of a question, if its parts need different problems."""
-    if len(found.parts) < 2:
+    """Return the hits for each sub-question, if they need different problems."""
+    if len(found.subquestions) < 2:
         return []
     whole = {hit.problem for hit in found.hits[:NEAREST]}
     sure = [
         hits
-        for hits in found.parts
-        if hits and hits[0].problem in whole and confidence(hits, calibration) >= _SURE_OF_PART
+        for hits in found.subquestions
+        if hits
+        and hits[0].problem in whole
+        and confidence(hits, calibration) >= _SURE_OF_SUBQUESTION
     ]
     different = {hits[0].problem: hits for hits in reversed(sure)}
     return list(reversed(different.values())) if len(different) > 1 else []

@@ -11,8 +11,8 @@ import numpy as np
 
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.model import Audience, CleanText, Hit
-from kb.question.parts import question_parts
 from kb.question.small_talk import small_talk
+from kb.question.subquestions import split_question
 from kb.retrieval.live_index import LiveIndex
 from kb.retrieval.ranking import SHIPPED as SHIPPED_RANKING
 from kb.retrieval.ranking import Ranking
@@ -31,8 +31,8 @@ _REDACTED = re.compile(r"\[[^\]]*\]")
 class Found:
     """A question, its language (ISO 639-1), and the hits for it, best first.
 
-    `parts` holds the hits for each of several questions in one, if it is that. `queries` are the
-    texts that were searched for, the whole question first, each with its embedding, shape
+    `subquestions` holds the hits for each of several questions in one, if it is that. `queries` are
+    the texts that were searched for, the whole question first, each with its embedding, shape
     (dimension,).
     """
 
@@ -40,7 +40,7 @@ class Found:
     language: str
     index: SearchIndex
     hits: Sequence[Hit]
-    parts: Sequence[Sequence[Hit]] = ()
+    subquestions: Sequence[Sequence[Hit]] = ()
     audience: Audience | None = None
     queries: Sequence[tuple[str, Vectors]] = ()
 
@@ -85,18 +85,18 @@ class Finder:
         text = _REDACTED.sub("", question) if question.secrets else question
         if not _WORD.search(text) or small_talk(question):
             return Found(question, language, index, (), audience=audience)
-        texts = [question, *question_parts(question)]
+        texts = [question, *split_question(question)]
         queries = tuple(zip(texts, self.embed(texts), strict=True))
         found = Found(question, language, index, (), audience=audience, queries=queries)
         return self.search(found, ranking, taught=taught)
 
     def search(self, found: Found, ranking: Ranking = SHIPPED_RANKING, *, taught: bool) -> Found:
         """Return the same with the hits for its queries; raises ModelError if reranking fails."""
-        hits, *parts = (
+        hits, *subquestions = (
             self._hits(found, text, vector, ranking, taught=taught)
             for text, vector in found.queries
         )
-        return replace(found, hits=hits, parts=parts)
+        return replace(found, hits=hits, subquestions=subquestions)
 
     def embed(self, questions: Sequence[str]) -> Vectors:
         """Return the embeddings of questions: float32, shape (questions, dimension).

@@ -28,15 +28,14 @@ from kb.model import (
     Audience,
     CleanText,
     Decision,
-    GuideInfo,
     Hit,
+    Problem,
     Rendering,
-    Section,
     Wording,
 )
 from kb.paths import Home
 from kb.progress import Progress, Stage, no_progress
-from kb.question.follow_up import asked_part
+from kb.question.follow_up import asked_role
 from kb.question.redact import redact
 from kb.retrieval.live_index import LiveIndex
 from kb.retrieval.ranking import SHIPPED as SHIPPED_RANKING
@@ -162,7 +161,7 @@ class KnowledgeBase:
         """
         condensed = model.condense(found.question, before) if model else None
         whole = redact(condensed or f"{before}\n{found.question}")
-        both = replace(self.find(whole, found.language, audience=found.audience), parts=())
+        both = replace(self.find(whole, found.language, audience=found.audience), subquestions=())
         again = self.answer(both)
         must_answer = condensed is None or answer.decision is Decision.ANSWER
         if again.decision is Decision.SMALL_TALK:
@@ -194,7 +193,9 @@ class KnowledgeBase:
             return answer
         progress(Stage.CHOOSING)
         index, hits = found.index, found.hits[:CANDIDATES]
-        problems = [(index.problem(hit.section), guide_of(index, hit.section)) for hit in hits]
+        problems = [
+            Problem(index.problem(hit.section), guide_of(index, hit.section)) for hit in hits
+        ]
         calibration = self.calibration()
         chosen = model.choose(answer.question, before or "", problems)
         if chosen and needs_second_look(chosen, found.hits, calibration):
@@ -233,17 +234,17 @@ class KnowledgeBase:
 
         None if it asks for no part, or the guide has no such part.
         """
-        part = asked_part(found.question)
-        if part is None:
+        role = asked_role(found.question)
+        if role is None:
             return None
         earlier = self.find(before, found.language, audience=found.audience)
-        answer = self.answer(replace(earlier, parts=()))
+        answer = self.answer(replace(earlier, subquestions=()))
         if answer.decision is not Decision.ANSWER:
             return None
         section = earlier.hits[0].section
-        if not any(each.role is part for each in earlier.index.problem(section)):
+        if not any(each.role is role for each in earlier.index.problem(section)):
             return None
-        other = answered(answer, earlier.index, [section], part)
+        other = answered(answer, earlier.index, [section], role)
         return other.model_copy(
             update={
                 "question": found.question,
@@ -302,7 +303,7 @@ class KnowledgeBase:
 
     def problem(
         self, guide_id: str, edition: str, anchor: str, audience: Audience | None = None
-    ) -> tuple[Sequence[Section], GuideInfo] | None:
+    ) -> Problem | None:
         """Return the sections of the problem that a section belongs to, and their guide.
 
         None if the guides no longer have the section. Raises SnapshotError.
@@ -311,7 +312,7 @@ class KnowledgeBase:
         row = index.find(guide_id, edition, anchor, audience)
         if row is None:
             return None
-        return index.problem(row), index.snapshot.guides[index.snapshot.section(row).guide]
+        return Problem(index.problem(row), guide_of(index, row))
 
     def examples(self, language: str, audience: Audience | None = None) -> tuple[str, ...]:
         """Return a few questions the guides answer; none if there is no usable snapshot."""

@@ -1,6 +1,6 @@
 """The project's vocabulary as types: guide, section, block, chunk, citation, step, answer.
 
-All are immutable and round-trip through JSON, except Hit.
+All are immutable and round-trip through JSON, except Problem and Hit.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class CleanText(str):
         )
 
 
-class Unit(StrEnum):
+class SourceUnit(StrEnum):
     """What places in a guide's source are counted in, so that people can look them up."""
 
     LINE = "line"
@@ -205,7 +205,7 @@ class GuideInfo(Frozen):
     visible_to: tuple[str, ...] = ()
     owner: str | None = None
     review: date | None = None
-    unit: Unit = Unit.LINE
+    unit: SourceUnit = SourceUnit.LINE
 
     def is_visible_to(self, audience: Audience | None) -> bool:
         """Whether an audience may see the guide; None may see every guide."""
@@ -219,6 +219,13 @@ def problem_heading(section: Section, guide: GuideInfo) -> str:
     if section.role is Role.WHOLE:
         return section.heading
     return section.problem_path[-1] if section.problem_path else guide.title
+
+
+class Problem(NamedTuple):
+    """A problem's sections, in the guide's order, and their guide."""
+
+    sections: Sequence[Section]
+    guide: GuideInfo
 
 
 class Guide(Frozen):
@@ -284,7 +291,7 @@ class Citation(Frozen):
     quote: str
     snapshot: str
     url: str | None = None
-    unit: Unit = Unit.LINE
+    unit: SourceUnit = SourceUnit.LINE
     problem: str | None = None
     about: str | None = None
 
@@ -294,7 +301,7 @@ class Citation(Frozen):
         return f"{self.guide_id}#{self.problem or self.anchor}"
 
     @property
-    def place(self) -> str:
+    def breadcrumb(self) -> str:
         """The guide's title and the headings down to the section, as people read it."""
         names = dict.fromkeys((self.guide_title, *self.path))
         return " › ".join(name for name in names if name.strip())

@@ -9,7 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
-from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import InputType, SentenceTransformerEmbeddings, Vectors
 
 _DIMENSION = 256
 _WORD = re.compile(r"\w+")
@@ -34,7 +34,7 @@ class HashedEmbeddings(SentenceTransformerEmbeddings):
     def load(self) -> None:
         """Do nothing: there is no model."""
 
-    def prompt(self, role: Role) -> str:
+    def prompt(self, input_type: InputType) -> str:
         """Return nothing: it wants no words before a text."""
         return ""
 
@@ -43,7 +43,10 @@ class HashedEmbeddings(SentenceTransformerEmbeddings):
         return len(_WORD.findall(text))
 
     def encode(
-        self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        input_type: InputType,
+        progress: Callable[[int], None] | None = None,
     ) -> Vectors:
         """Return the vectors of texts, as the model's are shaped."""
         # So that a text without words has a direction, too.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.embedder import embeddings
-from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import InputType, SentenceTransformerEmbeddings, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -47,12 +47,15 @@ class RememberingEmbeddings(SentenceTransformerEmbeddings):
         self._remembered: dict[tuple[str, ...], Vectors] = {}
 
     def encode(
-        self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        input_type: InputType,
+        progress: Callable[[int], None] | None = None,
     ) -> Vectors:
         """Return the vectors of texts, as the model gives them."""
-        if role == "document" or len(texts) > _FEW:
-            return super().encode(texts, role, progress)
+        if input_type == "document" or len(texts) > _FEW:
+            return super().encode(texts, input_type, progress)
         key = tuple(texts)
         if key not in self._remembered:
-            self._remembered[key] = super().encode(texts, role, progress)
+            self._remembered[key] = super().encode(texts, input_type, progress)
         return self._remembered[key]

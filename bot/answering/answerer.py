@@ -273,7 +273,7 @@ class Answerer:
         return True, apology.log
 
     def _question_to_recover(self, left: ClaimedQuestion, client: WebClient) -> Question | None:
-        if time.time() - left.taken_at > _MAX_RECOVERY_SECONDS:
+        if time.time() - left.claimed_at > _MAX_RECOVERY_SECONDS:
             logger.warning("Message %s in %s is too old to answer now.", left.ts, left.channel)
             return None
         if not left.surface.has_message:

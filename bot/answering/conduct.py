@@ -23,7 +23,7 @@ from kb.answer.compose import cite_problem
 from kb.answer.decide import CHOICES
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, Citation, CleanText, Decision, by_problem
-from kb.question.follow_up import asked_part
+from kb.question.follow_up import asked_role
 from kb.question.small_talk import small_talk
 
 # Nobody asked the bot, so a wrong answer costs more than silence. Confidence is a calibrated
@@ -86,7 +86,7 @@ class Conduct:
         problems = by_problem(answer.citations)
         if answer.decision is not Decision.ANSWER or len(problems) != 1:
             return None
-        if answer.joined and asked_part(question.text):
+        if answer.joined and asked_role(question.text):
             return None
         return self._conversations.answered_with(question, problems[0].section)
 

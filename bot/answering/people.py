@@ -15,15 +15,15 @@ from bot.slack.errors import SLACK_ERRORS, error_code
 from bot.slack.retries import with_retries
 
 # Profiles hardly change. Chosen by hand, as is the number: the cache must not grow forever.
-_MAX_KEPT = 5000
-_KEPT_SECONDS = 3600.0
+_MAX_CACHED = 5000
+_TTL_SECONDS = 3600.0
 # The answer waits for it.
 _TIMEOUT_SECONDS = 3
 _STRANGERS = ("user_not_found", "user_not_visible")
-# As _MAX_KEPT; there are fewer groups than people.
+# As _MAX_CACHED; there are fewer groups than people.
 _MAX_GROUPS = 500
 # Access depends on them, so changes take effect sooner.
-_GROUPS_KEPT_SECONDS = 300.0
+_GROUPS_TTL_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ class People:
     """A cache of people and user groups. Thread-safe."""
 
     def __init__(self) -> None:
-        self._known: TTLCache[str, Person] = TTLCache(_MAX_KEPT, _KEPT_SECONDS)
-        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MAX_GROUPS, _GROUPS_KEPT_SECONDS)
+        self._known: TTLCache[str, Person] = TTLCache(_MAX_CACHED, _TTL_SECONDS)
+        self._groups: TTLCache[str, frozenset[str]] = TTLCache(_MAX_GROUPS, _GROUPS_TTL_SECONDS)
         self._lock = threading.Lock()
 
     def person(self, client: WebClient, user: str) -> Person:

@@ -17,7 +17,7 @@ from bot.question import Question, Surface
 from bot.slack.posting import permalink
 from bot.views.answer import Message, plain, render, render_privately
 from bot.views.buttons import ButtonTarget
-from bot.views.talk import instead, same_section
+from bot.views.talk import alternatives_message, same_section
 from bot.words.catalogue import words
 from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
@@ -108,7 +108,7 @@ class Replies:
         return Reply(
             "Chosen",
             draw(answer, target.place(channel), human=self.human),
-            outcome=outcome_of(answer),
+            outcome=answer_outcome(answer),
         )
 
     def chosen(self, target: ButtonTarget, channel: str) -> Answer | None:
@@ -151,7 +151,7 @@ class Replies:
     def _given(self, question: Question, answer: Answer, client: WebClient) -> Reply:
         """Return the reply with an answer, if it should be given here."""
         log = f"{answer.decision.value} ({answer.confidence:.2f}, {answer.snapshot})"
-        outcome = outcome_of(answer)
+        outcome = answer_outcome(answer)
         if not question.surface.has_message:
             found = render_privately(answer, question, human=self.human)
             return Reply(log, found, outcome=outcome)
@@ -198,7 +198,7 @@ class Replies:
         alternatives = self._conduct.alternatives(
             before.text, spoken, question.audience, {before.section}
         )
-        return instead(alternatives, before, spoken, strings, human=self.human)
+        return alternatives_message(alternatives, before, spoken, strings, human=self.human)
 
     def _refusal(
         self, question: Question, log: str, text: str | None, language: str | None
@@ -222,7 +222,7 @@ class Replies:
         return secret_warning(self._knowledge_base, question, language, may_delete=may_delete)
 
 
-def outcome_of(answer: Answer) -> Outcome:
+def answer_outcome(answer: Answer) -> Outcome:
     """Return what to remember of an answer."""
     cited = next(iter((*answer.citations, *answer.choices, *answer.nearest)), None)
     return Outcome(

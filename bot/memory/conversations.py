@@ -85,7 +85,7 @@ class Conversations:
                 QuestionRow.answer_ts.is_not(None),
                 *conditions,
             )
-            .order_by(QuestionRow.taken_at.desc())
+            .order_by(QuestionRow.claimed_at.desc())
             .limit(1)
         )
         if not question.thread_ts:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Engine, case, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.memory.store import Outcome, Store, outcome_of
+from bot.memory.store import Outcome, Store, row_outcome
 from bot.memory.tables import EscalationRow, FeedbackRow, QuestionRow
 from bot.question import Place, Surface
 from kb.model import Decision
@@ -49,8 +49,8 @@ class History:
         with Session(self._engine) as session:
             rows = session.scalars(
                 select(QuestionRow)
-                .where(QuestionRow.taken_at >= since, QuestionRow.decision.is_not(None))
-                .order_by(QuestionRow.taken_at)
+                .where(QuestionRow.claimed_at >= since, QuestionRow.decision.is_not(None))
+                .order_by(QuestionRow.claimed_at)
             ).all()
             ratings: dict[tuple[str, str], list[bool]] = {}
             for rating in session.scalars(select(FeedbackRow).where(FeedbackRow.given_at >= since)):
@@ -63,11 +63,11 @@ class History:
             }
             return [
                 Asked(
-                    **vars(outcome_of(row)),
+                    **vars(row_outcome(row)),
                     place=Place(channel=row.channel, ts=row.ts, thread_ts=row.thread_ts),
                     user=row.user,
                     surface=Surface(row.surface or Surface.MESSAGE),
-                    at=row.taken_at,
+                    at=row.claimed_at,
                     good=ratings.get((row.channel, row.ts), []).count(True),
                     bad=ratings.get((row.channel, row.ts), []).count(False),
                     escalated=(row.channel, row.ts) in escalated,
@@ -106,9 +106,9 @@ class History:
     ) -> list[Count]:
         chosen = (
             select(what, func.count())
-            .where(QuestionRow.taken_at >= since, what != "", *conditions)
+            .where(QuestionRow.claimed_at >= since, what != "", *conditions)
             .group_by(what)
-            .order_by(func.count().desc(), func.max(QuestionRow.taken_at).desc())
+            .order_by(func.count().desc(), func.max(QuestionRow.claimed_at).desc())
             .limit(limit)
         )
         with Session(self._engine) as session:

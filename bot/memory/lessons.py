@@ -137,7 +137,7 @@ class Lessons:
                 asker=question.user,
                 text=text,
                 language=question.language or "en",
-                asked_at=question.taken_at,
+                asked_at=question.claimed_at,
                 given_at=time.time(),
             )
         )

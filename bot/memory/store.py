@@ -59,7 +59,7 @@ class ClaimedQuestion(Place):
     """A claimed question, with all that is stored before it is answered."""
 
     user: str
-    taken_at: float
+    claimed_at: float
     surface: Surface = Surface.MESSAGE
     team: str | None = None
 
@@ -126,7 +126,7 @@ class Store:
                 ts=question.ts,
                 user=question.user,
                 thread_ts=question.thread_ts,
-                taken_at=now,
+                claimed_at=now,
                 surface=question.surface,
                 text=question.text,
                 team=question.team,
@@ -154,7 +154,7 @@ class Store:
                     surface=question.surface,
                     text=question.text,
                     thread_ts=question.thread_ts,
-                    taken_at=now,
+                    claimed_at=now,
                     done_at=None,
                     lease_until=now + _LEASE_SECONDS,
                 )
@@ -255,7 +255,7 @@ class Store:
         """Return the outcome of a question, if it has one."""
         with Session(self.engine) as session:
             row = session.get(QuestionRow, (channel, ts))
-            return outcome_of(row) if row and row.decision else None
+            return row_outcome(row) if row and row.decision else None
 
     def asked_before(self, question: Question) -> CleanText | None:
         """Return the text of the previous question in the thread, or in a DM without threads."""
@@ -273,14 +273,16 @@ class Store:
             # A later one may have been claimed already.
             chosen = chosen.where(QuestionRow.ts < question.ts)
         with Session(self.engine) as session:
-            before = session.scalars(chosen.order_by(QuestionRow.taken_at.desc()).limit(1)).first()
+            before = session.scalars(
+                chosen.order_by(QuestionRow.claimed_at.desc()).limit(1)
+            ).first()
         return redact(before) if before else None
 
     def forget_older_than(self, days: float) -> None:
         """Delete everything older than a number of days."""
         oldest = time.time() - days * _DAY
         with Session(self.engine) as session, session.begin():
-            session.execute(delete(QuestionRow).where(QuestionRow.taken_at < oldest))
+            session.execute(delete(QuestionRow).where(QuestionRow.claimed_at < oldest))
             session.execute(delete(ThreadRow).where(ThreadRow.joined_at < oldest))
             session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
             session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
@@ -339,7 +341,7 @@ class Store:
     def _unfinished(self, *conditions: ColumnElement[bool]) -> list[ClaimedQuestion]:
         chosen = select(QuestionRow).where(QuestionRow.done_at.is_(None), *conditions)
         with Session(self.engine) as session:
-            rows = session.scalars(chosen.order_by(QuestionRow.taken_at))
+            rows = session.scalars(chosen.order_by(QuestionRow.claimed_at))
             return [_claimed(row) for row in rows]
 
     def _renew(self, places: Iterable[Place], *conditions: ColumnElement[bool]) -> bool:
@@ -375,13 +377,13 @@ def _claimed(row: QuestionRow) -> ClaimedQuestion:
         ts=row.ts,
         thread_ts=row.thread_ts,
         user=row.user,
-        taken_at=row.taken_at,
+        claimed_at=row.claimed_at,
         surface=Surface(row.surface or Surface.MESSAGE),
         team=row.team,
     )
 
 
-def outcome_of(row: QuestionRow) -> Outcome:
+def row_outcome(row: QuestionRow) -> Outcome:
     """Return the outcome in a question's row."""
     return Outcome(
         text=redact(row.text or ""),

@@ -23,7 +23,7 @@ class QuestionRow(Base):
     ts: Mapped[str] = mapped_column(String, primary_key=True)
     user: Mapped[str] = mapped_column(String)
     thread_ts: Mapped[str | None] = mapped_column(String, nullable=True)
-    taken_at: Mapped[float] = mapped_column(Float)
+    claimed_at: Mapped[float] = mapped_column("taken_at", Float)
     done_at: Mapped[float | None] = mapped_column(Float, nullable=True)
     surface: Mapped[str | None] = mapped_column(String, nullable=True)
     text: Mapped[str | None] = mapped_column(Text, nullable=True)

@@ -26,13 +26,13 @@ _CLOSE_SECONDS = 10
 _PLAIN = [("Content-Type", "text/plain; charset=utf-8")]
 _JSON = [("Content-Type", "application/json")]
 
-Check = Callable[[], str | None]
+HealthCheck = Callable[[], str | None]
 """Returns what is wrong, or None."""
 
 logger = logging.getLogger(__name__)
 
 
-def status_pages(checks: Mapping[str, Check]) -> WSGIApplication:
+def status_pages(checks: Mapping[str, HealthCheck]) -> WSGIApplication:
     """Return /healthz (the process responds), /readyz (all checks pass) and /metrics."""
     metrics = make_wsgi_app()
 
@@ -45,7 +45,7 @@ def status_pages(checks: Mapping[str, Check]) -> WSGIApplication:
     return pages
 
 
-def slack_pages(app: App, checks: Mapping[str, Check]) -> WSGIApplication:
+def slack_pages(app: App, checks: Mapping[str, HealthCheck]) -> WSGIApplication:
     """Return /slack/events, the installation pages if there are any, /healthz and /readyz.
 
     Bolt rejects requests whose signature is wrong or older than five minutes.
@@ -96,7 +96,7 @@ def parse_address(address: str) -> tuple[str, int]:
 
 
 def _health(
-    environ: WSGIEnvironment, start: StartResponse, checks: Mapping[str, Check]
+    environ: WSGIEnvironment, start: StartResponse, checks: Mapping[str, HealthCheck]
 ) -> Iterable[bytes]:
     match environ["PATH_INFO"]:
         case "/healthz":

@@ -30,10 +30,10 @@ class SnapshotPulls:
     Failures are retried with exponential backoff, up to five minutes.
     """
 
-    def __init__(self, store: SnapshotStore, home: Home, kept: int) -> None:
+    def __init__(self, store: SnapshotStore, home: Home, keep: int) -> None:
         self._store = store
         self._home = home
-        self._kept = kept
+        self._keep = keep
         self._busy = threading.Lock()
         self._failures = 0
         self._not_before = 0.0
@@ -60,7 +60,7 @@ class SnapshotPulls:
         self._home.snapshots.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self._home.writer_lock, timeout=0):
-                pull(self._store, self._home, self._kept)
+                pull(self._store, self._home, self._keep)
         except Timeout:
             return  # an ingest or another bot holds it
         SNAPSHOT_PULLS.labels("pulled").inc()

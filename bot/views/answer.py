@@ -316,10 +316,10 @@ def problem_blocks(
     """Return a whole problem as the guide has it, with a note of how much one view cannot hold."""
     first = problem[0]
     path = first.path if first.role is Role.WHOLE else first.problem_path
-    place = shortened(" › ".join(dict.fromkeys((guide.title, *path))), _MAX_PLACE_CHARS)
+    breadcrumb = shortened(" › ".join(dict.fromkeys((guide.title, *path))), _MAX_PLACE_CHARS)
     lines = Lines(first=first.lines.first, last=max(each.lines.last for each in problem))
     where = f"{PurePath(guide.source).name}, {strings.lines_of(guide.unit, str(lines))}"
-    blocks: list[Block] = [_context(f"{place}\n{where}")]
+    blocks: list[Block] = [_context(f"{breadcrumb}\n{where}")]
     used = 0
     rich = [block for section in problem for block in _whole(section, len(problem) > 1)]
     for position, block in enumerate(rich):
@@ -368,7 +368,7 @@ def _to_choose(
     buttons = choices(target, citations) if target else []
     if not buttons or not _are_told_apart(citations):
         for citation in citations:
-            lead += bullet([Span(text=citation.place, href=citation.url)])
+            lead += bullet([Span(text=citation.breadcrumb, href=citation.url)])
     yield from _rich_text(lead)
     yield from buttons
 
@@ -380,8 +380,8 @@ def _are_told_apart(citations: Sequence[Citation]) -> bool:
 
 
 def _choices_text(answer: Answer, strings: SlackWords) -> str:
-    places = [citation.place for citation in answer.choices]
-    return _fallback("\n".join([strings.which, *places, strings.none_of_these]))
+    breadcrumbs = [citation.breadcrumb for citation in answer.choices]
+    return _fallback("\n".join([strings.which, *breadcrumbs, strings.none_of_these]))
 
 
 def _not_covered(
@@ -411,21 +411,21 @@ def _source(
 ) -> PlainTextObject | MarkdownTextObject:
     citation = numbered[0][1]
     marks = "".join(f"[{number}]" for number, _ in numbered) + " " if marked else ""
-    place = with_colon(strings.sources) + marks + citation.place
+    text = with_colon(strings.sources) + marks + citation.breadcrumb
     if is_web_link(citation.url):
         # A context block cannot hold rich text, so this link is the only markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")
-        linked = f"<{url}|{escape(place)}>"
+        linked = f"<{url}|{escape(text)}>"
         if len(linked) <= _MAX_CONTEXT_CHARS:
             return MarkdownTextObject(text=linked, verbatim=True)
-    return PlainTextObject(text=place[:_MAX_CONTEXT_CHARS], emoji=False)
+    return PlainTextObject(text=text[:_MAX_CONTEXT_CHARS], emoji=False)
 
 
 def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
     for numbered in by_section(citations):
         citation = numbered[0][1]
         if is_web_link(citation.url):
-            label = shortened(citation.place, _MAX_SOURCE_CHARS)
+            label = shortened(citation.breadcrumb, _MAX_SOURCE_CHARS)
             yield UrlSourceElement(url=str(citation.url), text=label)
 
 
@@ -495,7 +495,7 @@ def _answer_text(answer: Answer) -> str:
 
 
 def _not_covered_text(answer: Answer, strings: SlackWords) -> str:
-    nearest = [citation.place for citation in answer.nearest]
+    nearest = [citation.breadcrumb for citation in answer.nearest]
     parts = [
         strings.not_covered,
         *([strings.nearest, *nearest] if nearest else []),

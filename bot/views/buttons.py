@@ -174,7 +174,7 @@ def label_of(citation: Citation) -> str:
     if citation.about:
         return shortened(citation.about, BUTTON_LABEL_CHARS)
     headings = (heading for heading in reversed(citation.path) if heading.strip())
-    return shortened(next(headings, citation.place), BUTTON_LABEL_CHARS)
+    return shortened(next(headings, citation.breadcrumb), BUTTON_LABEL_CHARS)
 
 
 def _value(target: ButtonTarget) -> str:

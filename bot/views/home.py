@@ -15,7 +15,7 @@ from bot.memory.store import Store
 from bot.views.answer import Message
 from bot.views.buttons import ButtonTarget, section_buttons
 from bot.views.ingest_changes import home_buttons
-from bot.views.rich_text import bullet, moment, paragraph, shortened
+from bot.views.rich_text import bullet, moment, paragraph, shortened, text_block
 from bot.views.wordings import Vocabulary, vocabulary_blocks
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
@@ -80,7 +80,7 @@ def home_view(
     """
     strings = words(language)
     blocks: list[Block] = [
-        _words(strings.how_to_ask),
+        text_block(strings.how_to_ask),
         *_suggestions(guides, headings, counted.asked, strings, language),
         *_knowledge(guides, published, strings, language),
     ]
@@ -136,7 +136,7 @@ def _knowledge(
 ) -> Iterator[Block]:
     yield _header(strings.what_i_know)
     if not guides or not published:
-        yield _words(strings.nothing_yet)
+        yield text_block(strings.nothing_yet)
         return
     editions: dict[str, list[GuideInfo]] = {}
     for guide in guides:
@@ -171,7 +171,3 @@ def _list(title: str, rows: Iterable[str]) -> Iterator[Block]:
 
 def _header(text: str) -> HeaderBlock:
     return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
-
-
-def _words(text: str) -> RichTextBlock:
-    return RichTextBlock(elements=paragraph([Span(text=text)]))

@@ -95,6 +95,11 @@ def paragraph(spans: Iterable[Span]) -> list[RichTextElement]:
     return _paragraphs(_spans(spans))
 
 
+def text_block(text: str) -> RichTextBlock:
+    """Return a text as a block of its own."""
+    return RichTextBlock(elements=paragraph([Span(text=text)]))
+
+
 def bullet(spans: Iterable[Span]) -> list[RichTextElement]:
     """Return spans as a list item."""
     return _items(_spans(spans), None, 0)

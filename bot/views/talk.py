@@ -31,7 +31,7 @@ def same_section(
     target = ButtonTarget(ts=place.ts, thread_ts=place.thread_ts, language=language)
     first: list[RichTextElement] = [
         Inline.Text(text=strings.same_section),
-        Inline.Text(text=section.place),
+        Inline.Text(text=section.breadcrumb),
     ]
     if link:
         first += [Inline.Text(text=" "), Inline.Link(url=link, text=strings.see_above)]
@@ -39,7 +39,7 @@ def same_section(
     if others:
         blocks += _others(strings.what_else, others, target)
     blocks += under_answer(target, [section], strings, human=human, rated=False)
-    return Message(escape(f"{strings.same_section}{section.place}"), tuple(blocks))
+    return Message(escape(f"{strings.same_section}{section.breadcrumb}"), tuple(blocks))
 
 
 def answered_before(link: str, strings: SlackWords) -> Message:
@@ -52,7 +52,7 @@ def answered_before(link: str, strings: SlackWords) -> Message:
     return Message(escape(strings.answered_before), (block,))
 
 
-def instead(
+def alternatives_message(
     others: Sequence[Citation], place: Place, language: str, strings: SlackWords, *, human: bool
 ) -> Message:
     """Return alternatives for someone whose question at `place` was answered wrongly."""

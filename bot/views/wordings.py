@@ -22,7 +22,7 @@ from slack_sdk.models.views import View
 
 from bot.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
 from bot.views.answer import plain
-from bot.views.rich_text import paragraph, shortened, titled_list
+from bot.views.rich_text import paragraph, shortened, text_block, titled_list
 from bot.words.words import SlackWords
 from kb.ingest_result import PendingDrafts
 from kb.model import Span
@@ -56,16 +56,16 @@ class Vocabulary:
     never: Sequence[str] = ()
 
 
-def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]:
+def vocabulary_blocks(vocabulary: Vocabulary, strings: SlackWords) -> Iterator[Block]:
     """Yield App Home's blocks about wordings, with buttons to accept or remove learned ones."""
     for title, headings in (
-        (strings.without_wordings, found.unworded),
-        (strings.never_reached, found.never),
+        (strings.without_wordings, vocabulary.unworded),
+        (strings.never_reached, vocabulary.never),
     ):
         if headings:
             counted = f"{title} ({len(headings)})"
             yield titled_list(counted, headings, _MAX_ROWS, strings.more_lines)
-    taught = [row for row in by_standing(found.taught) if row.problem in found.headings]
+    taught = [row for row in by_standing(vocabulary.taught) if row.problem in vocabulary.headings]
     counting = [row for row in taught if row.standing is Standing.COUNTS]
     others = [row for row in taught if row.standing in (Standing.WAITING, Standing.WEAKENED)]
     shown = [*counting[:_MAX_TAUGHT], *others[:_MAX_TAUGHT]]
@@ -74,7 +74,7 @@ def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]
     yield HeaderBlock(text=PlainTextObject(text=strings.taught, emoji=False))
     for row in shown:
         counts = strings.taught_counts.format(people=row.people, against=row.against)
-        text = f"{row.text} → {found.headings[row.problem]}"
+        text = f"{row.text} → {vocabulary.headings[row.problem]}"
         yield RichTextBlock(
             elements=paragraph(
                 [
@@ -85,7 +85,7 @@ def vocabulary_blocks(found: Vocabulary, strings: SlackWords) -> Iterator[Block]
         )
         yield ActionsBlock(elements=_rulings(row, strings))
     if left := len(counting) + len(others) - len(shown):
-        yield _plain(strings.more_lines.format(count=left))
+        yield text_block(strings.more_lines.format(count=left))
 
 
 def review_button(pending: Sequence[PendingDrafts], strings: SlackWords) -> ActionsBlock:
@@ -100,14 +100,14 @@ def drafts_view(pending: Sequence[PendingDrafts], strings: SlackWords) -> View:
     groups = list(_groups(pending))
     if not groups:
         return waiting_view(strings.no_drafts, strings)
-    blocks: list[Block] = [_plain(strings.drafts_how)]
+    blocks: list[Block] = [text_block(strings.drafts_how)]
     for heading, id, texts in groups[:_MAX_GROUPS]:
         options = [Option(value=_key(text), text=_label(text)) for text in texts]
         boxes = CheckboxesElement(action_id=_KEPT, options=options, initial_options=options)
         label = PlainTextObject(text=shortened(heading, _MAX_HEADING_CHARS), emoji=False)
         blocks.append(InputBlock(block_id=id, label=label, element=boxes, optional=True))
     if len(groups) > _MAX_GROUPS:
-        blocks.append(_plain(strings.drafts_later))
+        blocks.append(text_block(strings.drafts_later))
     return View(
         type="modal",
         callback_id=DRAFTS_VIEW,
@@ -164,10 +164,6 @@ def _rulings(row: LearnedWording, strings: SlackWords) -> list[ButtonElement]:
     if row.standing is Standing.COUNTS:
         return [remove]
     return [ButtonElement(text=strings.accept, action_id=ACCEPT_WORDING, value=row.id), remove]
-
-
-def _plain(text: str) -> RichTextBlock:
-    return RichTextBlock(elements=paragraph([Span(text=text)]))
 
 
 def _label(text: str) -> PlainTextObject:

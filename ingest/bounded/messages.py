@@ -32,7 +32,7 @@ class Request(Frozen):
     mebibytes: int
 
 
-class Refusal(Frozen):
+class SourceErrorFields(Frozen):
     """Why nothing can be made of a source: the fields of a SourceError."""
 
     source: str
@@ -47,7 +47,7 @@ class Response(Frozen):
     `last` means that the process exits because it holds more memory than it should keep.
     """
 
-    refusal: Refusal | None = None
+    refusal: SourceErrorFields | None = None
     last: bool = False
 
 

@@ -12,7 +12,7 @@ import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ingest.bounded.messages import READY, Refusal, Request, Response, made_by
+from ingest.bounded.messages import READY, Request, Response, SourceErrorFields, made_by
 from ingest.errors import SourceError, unreadable
 from ingest.loaders.file_bytes import MAX_BYTES
 from ingest.source import SourceFile
@@ -89,7 +89,7 @@ def _memory(column: int) -> int:
     return pages * resource.getpagesize()
 
 
-def _make(request: Request, file: SourceFile) -> tuple[Refusal | None, bytes]:
+def _make(request: Request, file: SourceFile) -> tuple[SourceErrorFields | None, bytes]:
     try:
         make = getattr(importlib.import_module(request.module), request.function)
         made = made_by(make).dump_json(make(file), exclude_unset=True)
@@ -98,10 +98,12 @@ def _make(request: Request, file: SourceFile) -> tuple[Refusal | None, bytes]:
         return None, made
     except SourceError as error:
         trace = traceback.format_exc() if error.__cause__ else None
-        return Refusal(
+        return SourceErrorFields(
             source=error.source, reason=error.reason, covers=error.covers, traceback=trace
         ), b""
     # Whatever error a library hits in a document concerns that document alone.
     except Exception as error:
         trace = traceback.format_exc()
-        return Refusal(source=str(file.source), reason=unreadable(error), traceback=trace), b""
+        return SourceErrorFields(
+            source=str(file.source), reason=unreadable(error), traceback=trace
+        ), b""

@@ -37,7 +37,7 @@ def ask_both(
             old, earlier = _ask(before, question)
             right_before += earlier.failure is None
             worse = _worse(question, (old, earlier), (new, result), gone)
-            if worse or _said(old) != _said(new):
+            if worse or _fingerprint(old) != _fingerprint(new):
                 changes.append(
                     QuestionChange(
                         question=question.q,
@@ -94,7 +94,7 @@ def _cited(answer: Answer) -> list[str]:
     return list(dict.fromkeys(c.section for c in (*answer.citations, *answer.choices)))
 
 
-def _said(answer: Answer) -> tuple[object, ...]:
+def _fingerprint(answer: Answer) -> tuple[object, ...]:
     """Return what a person would see of an answer."""
     # A citation's line numbers change with every edit above it, so they do not count.
     words = [

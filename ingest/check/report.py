@@ -49,10 +49,10 @@ def write_page(path: Path, diff: Diff, gate: GateReport | None) -> None:
     path.write_text(template.render(diff=diff, gate=gate, outcome=outcome), "utf-8")
 
 
-def outcome(found: QuestionOutcome) -> str:
+def outcome(result: QuestionOutcome) -> str:
     """Return a question's outcome on one line."""
-    sections = f": {', '.join(found.sections)}" if found.sections else ""
-    return f"{found.decision.value.replace('_', ' ')}{sections}"
+    sections = f": {', '.join(result.sections)}" if result.sections else ""
+    return f"{result.decision.value.replace('_', ' ')}{sections}"
 
 
 def _show_guide(guide: GuideChange, console: Console) -> None:
@@ -100,8 +100,8 @@ def _show_gate(gate: GateReport, console: Console) -> None:
         style = "red" if change.worse else "dim"
         mark = " (draft)" if change.draft else ""
         what = change.worse or "answered differently"
-        said = f"  line {change.line}{mark}: {change.question}: {what}"
-        console.print(Text(said, style=style), soft_wrap=True)
+        line = f"  line {change.line}{mark}: {change.question}: {what}"
+        console.print(Text(line, style=style), soft_wrap=True)
         if change.worse:
-            told = f"    {outcome(change.before)} → {outcome(change.after)}"
-            console.print(Text(told, style="dim"), soft_wrap=True)
+            detail = f"    {outcome(change.before)} → {outcome(change.after)}"
+            console.print(Text(detail, style="dim"), soft_wrap=True)

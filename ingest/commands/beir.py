@@ -33,7 +33,7 @@ from kb.question.redact import redact
 from kb.retrieval.ranking import SHIPPED, Ranking, Weights
 from kb.settings import Settings, load_settings
 from kb.terminal.output import new_console
-from kb.terminal.progress_bars import bars
+from kb.terminal.progress_bars import progress_bars
 from kb.text.language import detect_language
 
 _RANKED = 10
@@ -58,7 +58,7 @@ def eval_beir(
 
     settings = load_settings(Settings)
     for folder in corpora:
-        with bars(new_console(stderr=True)) as progress:
+        with progress_bars(new_console(stderr=True)) as progress:
             ways = evaluate_beir(folder, settings.home, embeddings_of(settings), progress)
         show_retrieval(folder.name, ways, _COLUMNS, new_console(markup=False))
 

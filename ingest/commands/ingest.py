@@ -19,7 +19,7 @@ from kb.errors import GuidebotError, SettingsError
 from kb.progress import TaskProgress
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo_json, new_console
-from kb.terminal.progress_bars import bars, json_lines, silence
+from kb.terminal.progress_bars import json_lines, progress_bars, silence
 from kb.text.counted import counted
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def ingest(
     from ingest.pipeline import ingest as run
     from kb.evaluation.golden import read_questions
 
-    sources, gate = named_sources(paths, guides, settings)
+    sources, gate = sources_from_arguments(paths, guides, settings)
     asked = questions or gate.questions
     plan = Plan(
         skip_bad=skip_bad,
@@ -102,7 +102,7 @@ def ingest(
         hold=hold,
         accept=accept,
         by=by or current_user(),
-        kept=settings.snapshots_kept,
+        keep=settings.snapshots_kept,
         questions=[each for path in asked for each in read_questions(path)],
         allowed=gate.allowed_regressions,
         packs=_packs(settings) if packs else (),
@@ -112,8 +112,10 @@ def ingest(
     )
     console = new_console(stderr=True)
     try:
-        with _progress(console, quiet=quiet or json, lines=progress_json) as told:
-            summary = run(sources, settings.home, embeddings_of(settings), plan=plan, progress=told)
+        with _progress(console, quiet=quiet or json, lines=progress_json) as progress:
+            summary = run(
+                sources, settings.home, embeddings_of(settings), plan=plan, progress=progress
+            )
     except GuidebotError as error:
         if json:
             echo_json(json_format.dumps({"error": str(error)}, ensure_ascii=False))
@@ -141,7 +143,7 @@ def _was_published(settings: Settings) -> bool:
     return current_name(home.snapshots) is not None
 
 
-def named_sources(
+def sources_from_arguments(
     paths: list[str] | None, file: Path | None, settings: Settings
 ) -> tuple[SourceList, GateOptions]:
     """Return the sources to read and the gate, from the paths or from the guides file.
@@ -241,7 +243,7 @@ def _progress(
 ) -> AbstractContextManager[TaskProgress]:
     if lines:
         return json_lines()
-    return silence() if quiet else bars(console)
+    return silence() if quiet else progress_bars(console)
 
 
 def _stop_at_the_gate(summary: Summary, plan: Plan) -> None:
@@ -271,8 +273,8 @@ def _show(summary: Summary, console: Console, words: str) -> None:
     for error in summary.left_out:
         console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
     for source, remark in summary.remarks:
-        told = f"{source}: {remark.text}"
-        console.print(told, markup=False, style="yellow", soft_wrap=True)
+        message = f"{source}: {remark.text}"
+        console.print(message, markup=False, style="yellow", soft_wrap=True)
     for guide in summary.kept:
         console.print(f"Kept as it was: {guide}", markup=False, style="yellow", soft_wrap=True)
     for guide in summary.gone:
@@ -293,14 +295,14 @@ def _show(summary: Summary, console: Console, words: str) -> None:
         markup=False,
     )
     if summary.published:
-        said = f"Live now: {summary.snapshot}  ({summary.path.resolve()})"
+        line = f"Live now: {summary.snapshot}  ({summary.path.resolve()})"
     elif summary.held:
-        said = f"Held, not live: {summary.snapshot}  (guidebot publish {summary.snapshot})"
+        line = f"Held, not live: {summary.snapshot}  (guidebot publish {summary.snapshot})"
     else:
-        said = "Not published."
-    console.print(said, markup=False, soft_wrap=True)
-    told = unworded_message(
+        line = "Not published."
+    console.print(line, markup=False, soft_wrap=True)
+    unworded = unworded_message(
         summary.without_wordings, summary.drafts_waiting, summary.problems, words=words
     )
-    if told:
-        console.print(told, markup=False, soft_wrap=True)
+    if unworded:
+        console.print(unworded, markup=False, soft_wrap=True)

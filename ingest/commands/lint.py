@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-_FOUND = 1
+_EXIT_FINDINGS = 1
 
 
 @app.command()
@@ -39,13 +39,13 @@ def lint(
 ) -> None:
     """Find what is broken, missing or inconsistent. Exits with 1 unless it is only advice."""
     from ingest.bounded.bounds import bounds_of
-    from ingest.commands.lint_reading import read_named_pages
+    from ingest.commands.lint_reading import read_lint_input
     from ingest.lint.check import lint as run
     from ingest.lint_options import ADVICE
 
     settings = load_settings(Settings)
     bounds = bounds_of(settings)
-    reading = read_named_pages(paths or [], bounds)
+    reading = read_lint_input(paths or [], bounds)
     for source in reading.passed_over:
         echo(f"Not in this folder, so not checked: {source}", err=True)
     findings = run(
@@ -64,7 +64,7 @@ def lint(
         echo_json(text)
     else:
         _show(findings, len(reading.pages), new_console())
-    raise typer.Exit(_FOUND if any(each.rule not in ADVICE for each in findings) else 0)
+    raise typer.Exit(_EXIT_FINDINGS if any(each.rule not in ADVICE for each in findings) else 0)
 
 
 def _count_tokens() -> Callable[[str], int]:

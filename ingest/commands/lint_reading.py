@@ -28,7 +28,7 @@ class LintInput:
     passed_over: tuple[str, ...] = ()
 
 
-def read_named_pages(paths: Sequence[Path], bounds: Bounds | None = None) -> LintInput:
+def read_lint_input(paths: Sequence[Path], bounds: Bounds | None = None) -> LintInput:
     """Read the guides at `paths`, or those in guidebot.toml.
 
     Raises GuidebotError with every source that cannot be read.

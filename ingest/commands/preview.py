@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.ingest import GuidesOption, named_sources
+from ingest.commands.ingest import GuidesOption, sources_from_arguments
 from kb.errors import GuidebotError
 from kb.settings import Settings, load_settings
 from kb.terminal.output import echo_json, new_console
-from kb.terminal.progress_bars import bars, silence
+from kb.terminal.progress_bars import progress_bars, silence
 
 if TYPE_CHECKING:
     from ingest.preview.understood import Understood
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-_BAD = 1
+_EXIT_BAD = 1
 
 
 @app.command()
@@ -49,12 +49,12 @@ def preview(
     from ingest.preview.understood import understand
     from ingest.sources.resolve import resolve_sources
 
-    named, _ = named_sources(paths, guides, load_settings(Settings))
+    source_list, _ = sources_from_arguments(paths, guides, load_settings(Settings))
     if html:
-        _refuse_place(html, named)
+        _refuse_place(html, source_list)
     errors = new_console(stderr=True)
-    with bars(errors) if errors.is_terminal and not as_json else silence() as progress:
-        found = understand(resolve_sources(named), progress, bounds_of(named.settings))
+    with progress_bars(errors) if errors.is_terminal and not as_json else silence() as progress:
+        found = understand(resolve_sources(source_list), progress, bounds_of(source_list.settings))
     if not found.guides and not found.unread:
         raise GuidebotError("No guide was found.")
     if html:
@@ -65,7 +65,7 @@ def preview(
         echo_json(found.as_json())
     else:
         _show(found, html, trees=tree or full, full=full)
-    raise typer.Exit(0 if found.is_good else _BAD)
+    raise typer.Exit(0 if found.is_good else _EXIT_BAD)
 
 
 def _show(found: Understood, page: Path | None, *, trees: bool, full: bool) -> None:
@@ -80,12 +80,12 @@ def _show(found: Understood, page: Path | None, *, trees: bool, full: bool) -> N
         console.print(f"Page written: {page}", markup=False, soft_wrap=True)
 
 
-def _refuse_place(page: Path, named: SourceList) -> None:
+def _refuse_place(page: Path, source_list: SourceList) -> None:
     """Reject a path that is a guide, or where the next ingest would read the page as one."""
     if page.suffix.lower() not in (".html", ".htm"):
         raise typer.BadParameter(f"--html: {page} must end in .html")
-    for entry in named.entries:
-        source = (named.folder / entry.source).resolve()
+    for entry in source_list.entries:
+        source = (source_list.folder / entry.source).resolve()
         if source.is_dir() and not entry.git and page.resolve().is_relative_to(source):
             raise typer.BadParameter(
                 f"--html: {page} is in the folder of guides {entry.source}, and would be read as "

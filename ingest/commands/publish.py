@@ -43,10 +43,10 @@ def publish(
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    home, who, keep = settings.home, by or current_user(), settings.snapshots_kept
     with explain_disk_errors(home.root, _STILL), WriterLock(home, WAIT_SECONDS, who, _waiting):
-        shared = join_store(settings.snapshots_url, home, kept)
-        publish_held(name, home, who, kept, accept=accept, shared=shared)
+        shared = join_store(settings.snapshots_url, home, keep)
+        publish_held(name, home, who, keep, accept=accept, shared=shared)
     echo(f"Live now: {name}")
 
 
@@ -75,10 +75,10 @@ def rollback(
     from ingest.publish.shared import join_store
 
     settings = load_settings(Settings)
-    home, who, kept = settings.home, by or current_user(), settings.snapshots_kept
+    home, who, keep = settings.home, by or current_user(), settings.snapshots_kept
     with explain_disk_errors(home.root, _STILL), WriterLock(home, WAIT_SECONDS, who, _waiting):
-        shared = join_store(settings.snapshots_url, home, kept)
-        before, now = roll_back(home, name, who, kept, shared)
+        shared = join_store(settings.snapshots_url, home, keep)
+        before, now = roll_back(home, name, who, keep, shared)
     echo(f"Live now: {now.name}")
     echo(f"Before:   {before.name}, since {before.since}. It is still on disk.")
 
@@ -87,7 +87,7 @@ def rollback(
 def pull() -> None:
     """Make the live snapshot of the store at SNAPSHOTS_URL live here."""
     from ingest.publish.lock import WAIT_SECONDS, WriterLock
-    from kb.snapshot.pull import pull as take_over
+    from kb.snapshot.pull import pull as pull_snapshot
     from kb.snapshot.store import SnapshotStore
 
     settings = load_settings(Settings)
@@ -95,7 +95,7 @@ def pull() -> None:
         raise SettingsError("SNAPSHOTS_URL is not set: there is no store to pull from.")
     home, store = settings.home, SnapshotStore(settings.snapshots_url)
     with explain_disk_errors(home.root, _STILL), WriterLock(home, WAIT_SECONDS, waiting=_waiting):
-        pointer = take_over(store, home, settings.snapshots_kept).pointer
+        pointer = pull_snapshot(store, home, settings.snapshots_kept).pointer
     if pointer is None:
         raise NoSnapshotError(f"{store.url}: nothing has been published there yet.")
     echo(f"Live now: {pointer.name}")
@@ -187,8 +187,8 @@ def status(json: Json = False) -> None:
     for pack in manifest.packs:
         console.print(f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')}")
     total = len(set(snapshot.problems))
-    if told := unworded_message(len(without), len(unworded.waiting), total, named=without):
-        console.print(told)
+    if message := unworded_message(len(without), len(unworded.waiting), total, named=without):
+        console.print(message)
     for guide in guides:
         console.print(
             f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "

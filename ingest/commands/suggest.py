@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.ingest import GuidesOption, named_sources, same_sources
+from ingest.commands.ingest import GuidesOption, same_sources, sources_from_arguments
 from ingest.suggest.prompts import MIN_SIZE
 from kb.errors import GuidebotError, ModelError, SettingsError
 from kb.settings import Settings, load_settings
@@ -21,8 +21,8 @@ from kb.text.counted import counted
 
 if TYPE_CHECKING:
     from ingest.suggest.asking import Drafter
-    from ingest.suggest.problems import GuideFile, Problem
-    from ingest.suggest.replies import ReadReplies, Reply
+    from ingest.suggest.problems import GuideFile, ProblemToWord
+    from ingest.suggest.replies import ReadReplies, ReplyFile
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -136,8 +136,8 @@ def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]
     from ingest.suggest.guide_files import find_guide_files
     from ingest.suggest.unworded import gone_message
 
-    named, _ = named_sources(list(paths), file, load_settings(Settings))
-    found = find_guide_files(named)
+    source_list, _ = sources_from_arguments(list(paths), file, load_settings(Settings))
+    found = find_guide_files(source_list)
     for reason in found.passed_over:
         echo(f"Skipped: {reason}", err=True)
     for guide in found.guides:
@@ -146,7 +146,7 @@ def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]
     return found.guides
 
 
-def _wanting(guides: Sequence[GuideFile], *, again: bool, few: bool = False) -> list[Problem]:
+def _wanting(guides: Sequence[GuideFile], *, again: bool, few: bool = False) -> list[ProblemToWord]:
     return [
         problem
         for guide in guides
@@ -222,11 +222,11 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
         raise typer.Exit(1)
 
 
-def _reply(name: str) -> Reply:
-    from ingest.suggest.replies import MAX_BYTES, Reply, read_reply_file
+def _reply(name: str) -> ReplyFile:
+    from ingest.suggest.replies import MAX_BYTES, ReplyFile, read_reply_file
 
     if name == STDIN:
-        return Reply("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))
+        return ReplyFile("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:
         return read_reply_file(Path(name))
     except OSError as error:
@@ -347,7 +347,7 @@ def _ask(
 
 def _draft_all(
     guides: Sequence[GuideFile],
-    problems: Sequence[Problem],
+    problems: Sequence[ProblemToWord],
     drafter: Drafter,
     model: str,
     words: str,

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.cache import LOCK_SECONDS, open_cache, prepare_cache
-from kb.embedder.embeddings import Role, SentenceTransformerEmbeddings, Vectors
+from kb.embedder.embeddings import InputType, SentenceTransformerEmbeddings, Vectors
 from kb.snapshot.fingerprint import fingerprint, same_fingerprint
 
 # Texts between two commits; chosen by hand.
@@ -37,7 +37,7 @@ class EmbeddingCache:
     def encode(
         self,
         texts: Sequence[str],
-        role: Role,
+        input_type: InputType,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> tuple[Vectors, int]:
         """Return the vectors of `texts` and the number of cache misses.
@@ -46,7 +46,7 @@ class EmbeddingCache:
         they are computed, so that an interrupted run loses little. `progress` is called with the
         number of texts done and the total.
         """
-        keys = [self._key(text, role) for text in texts]
+        keys = [self._key(text, input_type) for text in texts]
         known = self._look_up(keys)
         missing = list(dict.fromkeys(key for key in keys if key not in known))
         text_of = dict(zip(keys, texts, strict=True))
@@ -60,7 +60,9 @@ class EmbeddingCache:
         embedded_some(0)
         for start in range(0, len(missing), _SAVE_EVERY):
             batch = missing[start : start + _SAVE_EVERY]
-            vectors = self._embeddings.encode([text_of[key] for key in batch], role, embedded_some)
+            vectors = self._embeddings.encode(
+                [text_of[key] for key in batch], input_type, embedded_some
+            )
             fresh = dict(zip(batch, vectors, strict=True))
             self._save(fresh)
             known.update(fresh)
@@ -92,8 +94,8 @@ class EmbeddingCache:
                 "INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", (key, vector.tobytes())
             )
 
-    def _key(self, text: str, role: Role) -> bytes:
-        parts = (self._embeddings.model_id, self._embeddings.prompt(role), text)
+    def _key(self, text: str, input_type: InputType) -> bytes:
+        parts = (self._embeddings.model_id, self._embeddings.prompt(input_type), text)
         return hashlib.sha256("\0".join(parts).encode("utf-8")).digest()
 
     def _look_up(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:

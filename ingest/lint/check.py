@@ -8,7 +8,7 @@ from itertools import chain
 
 from ingest.bounded.bounds import Bounds
 from ingest.index.chunk import CountTokens
-from ingest.lint.editions import missing_twins, twin_terms, who_may_know
+from ingest.lint.editions import missing_twins, twin_terms, visibility_differences
 from ingest.lint.examples import account_ids, secrets
 from ingest.lint.finding import Finding
 from ingest.lint.links import dead_links, orphan_see_also
@@ -67,7 +67,7 @@ def _all(
         long_blocks(pages, count_tokens),
         missing_twins(pages),
         twin_terms(pages),
-        who_may_know(pages),
+        visibility_differences(pages),
         secrets(pages),
         account_ids(pages),
         reviews_past(pages, today),

@@ -12,6 +12,7 @@ from ingest.lint.page import Page, all_blocks
 from ingest.lint_options import Rule
 from ingest.visibility import differences
 from kb.model import Block, BlockKind, Section, Span
+from kb.text.fold import normalised
 
 _Terms = Callable[[Block], Iterator[str]]
 
@@ -53,7 +54,7 @@ def editions(pages: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
             yield one, other
 
 
-def who_may_know(pages: Sequence[Page]) -> Iterator[Finding]:
+def visibility_differences(pages: Sequence[Page]) -> Iterator[Finding]:
     """Yield the editions whose visibility is restricted by another edition."""
     files = {id(page.guide): page.source for page in pages}
     for guide, reason in differences([page.guide for page in pages]):
@@ -144,7 +145,7 @@ def _labels(one: Page, section: Section, other: Page, twin: Section) -> Iterator
 
 def _lacking(terms: _Terms, section: Section, twin: Section) -> dict[str, int]:
     """Return the terms of a section that its twin lacks, with the first line of each."""
-    there = _normal("\n".join(block.full_text for block in twin.blocks) + "\n" + twin.heading)
+    there = normalised("\n".join(block.full_text for block in twin.blocks) + "\n" + twin.heading)
     found: dict[str, int] = {}
     for block in all_blocks(section.blocks):
         for term in terms(block):
@@ -168,26 +169,26 @@ def _large(numbers: dict[str, int]) -> dict[str, int]:
 def _code(block: Block) -> Iterator[str]:
     if block.kind is BlockKind.CODE:
         for line in block.text.split("\n"):
-            if command := _normal(_COMMENT.sub("", line)):
+            if command := normalised(_COMMENT.sub("", line)):
                 yield command
         return
     for span in block.spans:
         if span.code and len(span.text) > 1:
-            yield _normal(span.text)
+            yield normalised(span.text)
     for match in _IDENTIFIER.finditer(_prose(block)):
         yield match[0]
 
 
 def _latin_labels(block: Block) -> Iterator[str]:
     for span in block.spans:
-        text = _normal(span.text)
+        text = normalised(span.text)
         if span.bold and not span.code and _LATIN.fullmatch(text):
             yield text
 
 
 def _numbers(block: Block) -> Iterator[str]:
     if block.kind is not BlockKind.CODE:
-        for match in _DIGITS.finditer(_normal(_prose(block))):
+        for match in _DIGITS.finditer(normalised(_prose(block))):
             if (number := match[0].replace(",", "")) not in _TOO_COMMON:
                 yield number
 
@@ -197,10 +198,6 @@ def _prose(block: Block) -> str:
         return " " if span.code or span.href else span.text
 
     return block.text if block.rows else "".join(map(words, block.spans))
-
-
-def _normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _is_wide(section: Section) -> bool:

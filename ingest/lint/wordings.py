@@ -31,7 +31,7 @@ def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding
         found = without or waiting
         if not found:
             continue
-        told = unworded_message(
+        message = unworded_message(
             len(without),
             len(waiting),
             len(first_sections(page.guide.sections)),
@@ -41,7 +41,7 @@ def without_wordings(pages: Sequence[Page], *, drafts: bool) -> Iterator[Finding
             rule=Rule.NO_WORDINGS,
             file=page.source,
             line=found[0].lines.first,
-            reason=told,
+            reason=message,
         )
 
 

@@ -68,9 +68,9 @@ class _Node:
 
 def find_problems(parts: Sequence[Headed]) -> dict[int, PlaceInProblem]:
     """Return the places of the parts (by index) that belong to a problem of several parts."""
-    found: dict[int, PlaceInProblem] = {}
-    _place(_tree(parts), (), found)
-    return found
+    placed: dict[int, PlaceInProblem] = {}
+    _place(_tree(parts), (), placed)
+    return placed
 
 
 def _tree(parts: Sequence[Headed]) -> _Node:
@@ -88,24 +88,24 @@ def _tree(parts: Sequence[Headed]) -> _Node:
     return root
 
 
-def _place(node: _Node, path: tuple[str, ...], found: dict[int, PlaceInProblem]) -> None:
+def _place(node: _Node, path: tuple[str, ...], placed: dict[int, PlaceInProblem]) -> None:
     if not node.is_problem:
         for child in node.children:
-            _place(child, (*path, child.heading), found)
+            _place(child, (*path, child.heading), placed)
         return
     groups = _groups(node.children)
     if len(groups) > 1:
         for group in groups:
-            _place_group(group, path, found)
+            _place_group(group, path, placed)
         return
     mine, others = _members(node)
     rows = [node.row] if node.row >= 0 else []
     first = min([*rows, *(row for child in mine for row in child.rows())])
     for row in rows:
-        found[row] = PlaceInProblem(first, Role.SYMPTOMS, path)
-    _assign(mine, first, path, found)
+        placed[row] = PlaceInProblem(first, Role.SYMPTOMS, path)
+    _assign(mine, first, path, placed)
     for child in others:
-        _place(child, (*path, child.heading), found)
+        _place(child, (*path, child.heading), placed)
 
 
 def _groups(children: Sequence[_Node]) -> list[list[_Node]]:
@@ -126,17 +126,17 @@ def _groups(children: Sequence[_Node]) -> list[list[_Node]]:
 
 
 def _place_group(
-    group: Sequence[_Node], path: tuple[str, ...], found: dict[int, PlaceInProblem]
+    group: Sequence[_Node], path: tuple[str, ...], placed: dict[int, PlaceInProblem]
 ) -> None:
     """Place siblings that form one problem, named by the first of them if that is a name."""
     head, *rest = group
     if head.role is None or not is_bare(head.heading):
         own = (*path, head.heading)
         rows = list(head.rows())
-        found.update((row, PlaceInProblem(head.row, Role.SYMPTOMS, own)) for row in rows)
-        _assign(rest, head.row, own, found)
+        placed.update((row, PlaceInProblem(head.row, Role.SYMPTOMS, own)) for row in rows)
+        _assign(rest, head.row, own, placed)
     else:
-        _assign(group, head.row, path, found)
+        _assign(group, head.row, path, placed)
 
 
 def _members(node: _Node) -> tuple[list[_Node], list[_Node]]:
@@ -153,13 +153,13 @@ def _members(node: _Node) -> tuple[list[_Node], list[_Node]]:
 
 
 def _assign(
-    members: Sequence[_Node], first: int, path: tuple[str, ...], found: dict[int, PlaceInProblem]
+    members: Sequence[_Node], first: int, path: tuple[str, ...], placed: dict[int, PlaceInProblem]
 ) -> None:
     solved = False
     for child in members:
         solved = solved or child.role is Role.RESOLUTION
-        told = Role.RESOLUTION if solved or child.has_steps else Role.SYMPTOMS
-        _assign_below(child, child.role or told, first, path, (), found)
+        role = Role.RESOLUTION if solved or child.has_steps else Role.SYMPTOMS
+        _assign_below(child, child.role or role, first, path, (), placed)
 
 
 def _assign_below(
@@ -168,12 +168,12 @@ def _assign_below(
     first: int,
     path: tuple[str, ...],
     part: tuple[str, ...],
-    found: dict[int, PlaceInProblem],
+    placed: dict[int, PlaceInProblem],
 ) -> None:
     part = part if is_bare(node.heading) else (*part, node.heading)
-    found[node.row] = PlaceInProblem(first, role, path, part)
+    placed[node.row] = PlaceInProblem(first, role, path, part)
     for child in node.children:
-        _assign_below(child, _role_below(role, child), first, path, part, found)
+        _assign_below(child, _role_below(role, child), first, path, part, placed)
 
 
 def _role_below(role: Role, node: _Node) -> Role:

@@ -23,7 +23,7 @@ _ROLES = {Role.SYMPTOMS: "yellow", Role.CAUSE: "magenta", Role.RESOLUTION: "gree
 _COLUMNS = ("problems", "steps", "tables", "code", "remarks", "unused")
 # Chosen by hand.
 _MAX_NAMED = 3
-_MIN = 12
+_MIN_WIDTH = 12
 
 
 @dataclass
@@ -63,7 +63,7 @@ def _summary(found: Understood, width: int) -> Table:
         for source in _short([in_a_line(guide.info.source) for guide in found.guides])
     ]
     widths = [max(map(cell_len, ["source", *sources])), len("lang"), *map(len, names)]
-    left = max(_MIN, width - sum(widths) - 2 * len(widths))
+    left = max(_MIN_WIDTH, width - sum(widths) - 2 * len(widths))
     for guide, source in zip(found.guides, sources, strict=True):
         title = Text(in_a_line(guide.info.title), style="bold")
         title.truncate(left, overflow="ellipsis")
@@ -154,7 +154,9 @@ def _print(
         branch = first if number == 0 else below
         start = Text.assemble((f"{place:>{gutter}} ", "cyan"), (branch, "dim"))
         if not full:
-            line.truncate(max(_MIN, console.width - cell_len(start.plain)), overflow="ellipsis")
+            line.truncate(
+                max(_MIN_WIDTH, console.width - cell_len(start.plain)), overflow="ellipsis"
+            )
         console.print(start.append_text(line), soft_wrap=True)
     for child in node.children:
         last = child is node.children[-1]

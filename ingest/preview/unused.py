@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.preview.listing import Listing, bare, is_said
 from ingest.remark import Remark
-from kb.model import Block, Frozen, Guide, Lines, Unit
+from kb.model import Block, Frozen, Guide, Lines, SourceUnit
 
 
 class Unused(Frozen):
@@ -23,13 +23,18 @@ def unused_rows(listing: Listing, guide: Guide, remarks: Sequence[Remark]) -> li
     """
     headings = {bare(heading) for section in guide.sections for heading in section.path}
     headings |= {bare(guide.info.title), *(bare(span.text) for span in guide.info.see_also)}
-    told = {remark.line for remark in remarks} if guide.info.unit is not Unit.PAGE else set()
-    has = _by_words if guide.info.unit is Unit.PAGE else _by_place
+    remarked = (
+        {remark.line for remark in remarks} if guide.info.unit is not SourceUnit.PAGE else set()
+    )
+    has = _by_words if guide.info.unit is SourceUnit.PAGE else _by_place
     used = has(listing, [block for section in guide.sections for block in section.blocks])
     return [
         row
         for row, words in enumerate(listing.words)
-        if words and row not in used and words not in headings and listing.places[row] not in told
+        if words
+        and row not in used
+        and words not in headings
+        and listing.places[row] not in remarked
     ]
 
 

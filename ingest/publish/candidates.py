@@ -25,7 +25,7 @@ def held_json(diff: Diff, gate: GateReport | None) -> str:
 
 
 def publish_held(
-    name: str, home: Home, by: str, kept: int, *, accept: bool, shared: Shared | None = None
+    name: str, home: Home, by: str, keep: int, *, accept: bool, shared: Shared | None = None
 ) -> Snapshot:
     """Make a held candidate live, in `shared` as well; the caller holds the WriterLock.
 
@@ -52,4 +52,4 @@ def publish_held(
                 f"{current_name(home.snapshots)} is live now. Ingest again to see what it changes, "
                 f"or publish it anyway: guidebot publish {name} --accept"
             )
-    return make_live(name, home, by, kept, shared)
+    return make_live(name, home, by, keep, shared)

@@ -20,11 +20,11 @@ KEPT: int = Settings.model_fields["snapshots_kept"].default
 
 
 def make_live(
-    name: str, home: Home, by: str = "", kept: int = KEPT, shared: Shared | None = None
+    name: str, home: Home, by: str = "", keep: int = KEPT, shared: Shared | None = None
 ) -> Snapshot:
     """Make a candidate live by one atomic rename; the caller holds the WriterLock.
 
-    Whatever happens, either the old or the new snapshot is live, completely. The newest `kept`
+    Whatever happens, either the old or the new snapshot is live, completely. The newest `keep`
     published snapshots stay on disk. With `shared`, the store is updated first; raises StoreError,
     and changes nothing, if that fails. Raises GuidebotError if there is no such candidate.
     """
@@ -32,12 +32,12 @@ def make_live(
     live = read_live(home.snapshots)
     now = live_now(name, by, (*live.before, live.name) if live else ())
     if shared:
-        shared.publish(snapshot.path, now, kept)
+        shared.publish(snapshot.path, now, keep)
     target = home.snapshots / name
     os.replace(snapshot.path, target)
     sync(home.snapshots)
     write_live(home.snapshots, now)
-    retire(home.snapshots, kept)
+    retire(home.snapshots, keep)
     _report_of(name, home).unlink(missing_ok=True)
     return dataclasses.replace(snapshot, path=target)
 
@@ -46,7 +46,7 @@ def roll_back(
     home: Home,
     name: str | None = None,
     by: str = "",
-    kept: int = KEPT,
+    keep: int = KEPT,
     shared: Shared | None = None,
 ) -> tuple[Live, Live]:
     """Make a published snapshot live again, by default the one that was live before.
@@ -80,7 +80,7 @@ def roll_back(
     earlier = live.before[: _last(live.before, name)] if name in live.before else live.before
     now = live_now(name, by, earlier)
     if shared:
-        shared.publish(path, now, kept)
+        shared.publish(path, now, keep)
     write_live(home.snapshots, now)
     return live, now
 
@@ -99,10 +99,10 @@ def held_names(home: Home) -> list[str]:
     return [name for name in published(home.candidates) if _report_of(name, home).exists()]
 
 
-def hold(name: str, home: Home, report: str, kept: int = KEPT) -> None:
+def hold(name: str, home: Home, report: str, keep: int = KEPT) -> None:
     """Hold a candidate for a decision, with the report about it."""
     _report_of(name, home).write_text(report, "utf-8")
-    for old in held_names(home)[:-kept]:
+    for old in held_names(home)[:-keep]:
         discard(old, home)
 
 

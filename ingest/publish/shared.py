@@ -36,8 +36,8 @@ class Shared:
         if self.store.manifest(name) is not None:
             fetch(self.store, name, home)
 
-    def publish(self, folder: Path, live: Live, kept: int) -> None:
-        """Copy a snapshot into the store and make it live there; the newest `kept` stay.
+    def publish(self, folder: Path, live: Live, keep: int) -> None:
+        """Copy a snapshot into the store and make it live there; the newest `keep` stay.
 
         Raises StoreError if that fails, or if another machine has published since this run began.
         If the process is killed before the end, the store's live snapshot is unchanged.
@@ -50,18 +50,18 @@ class Shared:
         pointer = Pointer(**dict(live), manifest=file_sum(manifest))
         self.store.set_live(pointer, self.seen)
         with contextlib.suppress(StoreError):  # the next run removes what is left
-            self._retire(live.name, kept)
+            self._retire(live.name, keep)
 
-    def _retire(self, live: str, kept: int) -> None:
+    def _retire(self, live: str, keep: int) -> None:
         """Remove all but the newest snapshots, the live one, and any that may be being uploaded."""
         found = self.store.snapshots()
         whole = [name for name, is_whole in found.items() if is_whole and name != live]
         halves = [name for name, is_whole in found.items() if not is_whole and name < live]
-        for name in [*halves, *whole[: max(0, len(whole) - (kept - 1))]]:
+        for name in [*halves, *whole[: max(0, len(whole) - (keep - 1))]]:
             self.store.remove(name)
 
 
-def join_store(url: str, home: Home, kept: int) -> Shared | None:
+def join_store(url: str, home: Home, keep: int) -> Shared | None:
     """Return the store at a URL after making its live snapshot live in `home`; None without a URL.
 
     New snapshots are thus compared with what answers come from. The caller holds the WriterLock.
@@ -71,7 +71,7 @@ def join_store(url: str, home: Home, kept: int) -> Shared | None:
         return None
     store = SnapshotStore(url)
     try:
-        return Shared(store, pull(store, home, kept))
+        return Shared(store, pull(store, home, keep))
     except SnapshotError as error:
         logger.error("The live snapshot in the store cannot be used; ignoring it: %s", error)
         return Shared(store, store.live())

@@ -58,8 +58,8 @@ def checkout(name: str, repository: str, ref: str, paths: Sequence[str], cache: 
         commit = _fetch(repository, ref, bare)
         return _files(name, bare, commit, paths)
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        last = without_credentials(said[-1]) if said else error.returncode
+        stderr = error.stderr.decode("utf-8", "replace").strip().splitlines()
+        last = without_credentials(stderr[-1]) if stderr else error.returncode
         reason = f"cannot be read with git: {last}"
         raise SourceError(name, reason, covers=f"{name}:") from error
     except subprocess.TimeoutExpired as error:
@@ -134,8 +134,8 @@ def _sizes(bare: Path, commit: str, files: Sequence[_File]) -> dict[str, int]:
     missing = {line[1:] for line in listed.decode("ascii").splitlines() if line.startswith("?")}
     there = [file.blob for file in files if file.blob not in missing]
     asked = "".join(f"{blob}\n" for blob in there).encode()
-    told = _git(bare, "cat-file", "--batch-check=%(objectsize)", given=asked)
-    return dict(zip(there, map(int, told.split()), strict=True))
+    sizes = _git(bare, "cat-file", "--batch-check=%(objectsize)", given=asked)
+    return dict(zip(there, map(int, sizes.split()), strict=True))
 
 
 def _write(bare: Path, files: Sequence[_File], others: Sequence[_File], folder: Path) -> None:

@@ -23,6 +23,7 @@ from ingest.errors import GuidesFileError
 from ingest.front_matter import GUIDE_ID, Audiences, LinkUrl, SideFile, did_you_mean
 from ingest.lint_options import LintOptions
 from kb.text.addresses import without_credentials
+from kb.text.yaml_lines import as_list
 
 DEFAULT_FILE = Path("guidebot.toml")
 
@@ -30,12 +31,8 @@ _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
+_Texts = Annotated[tuple[_Text, ...], BeforeValidator(as_list)]
 
 
 class _Table(BaseModel):
@@ -71,10 +68,10 @@ class GuideEntry(_Table):
     def matter(self, path: str) -> SideFile:
         """Return the metadata for the guide in the file at `path`, relative to its folder."""
         names = ("id", "title", "language", "owner", "visible_to", "review")
-        said = {name: getattr(self, name) for name in names if name in self.model_fields_set}
+        given = {name: getattr(self, name) for name in names if name in self.model_fields_set}
         if self.url:
-            said["url"] = self.url.replace("{path}", path.rsplit(".", 1)[0])
-        return SideFile.model_validate(said)
+            given["url"] = self.url.replace("{path}", path.rsplit(".", 1)[0])
+        return SideFile.model_validate(given)
 
 
 class GateOptions(_Table):
@@ -99,7 +96,7 @@ def read_guides_file(path: Path) -> GuidesFile:
     """
     try:
         text = path.read_text("utf-8")
-        said = tomllib.loads(text)
+        toml = tomllib.loads(text)
     except OSError as error:
         raise GuidesFileError(path, f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -107,7 +104,7 @@ def read_guides_file(path: Path) -> GuidesFile:
     except tomllib.TOMLDecodeError as error:
         raise GuidesFileError(path, f"is not TOML: {error}") from error
     try:
-        found = GuidesFile.model_validate(said)
+        found = GuidesFile.model_validate(toml)
     except Invalid as error:
         problems = [_problem(problem, text) for problem in error.errors()]
         raise GuidesFileError(path, "; ".join(problems)) from error

@@ -40,17 +40,17 @@ class SourceList:
     errors: tuple[SourceError, ...] = ()
 
 
-def resolve_sources(named: SourceList) -> Sources:
+def resolve_sources(source_list: SourceList) -> Sources:
     """Return the entries' files, fetching remote ones into the home folder.
 
     A file listed by two entries belongs to the first.
     """
     files: dict[Path, Source] = {}
     passed_over: list[Path] = []
-    errors = list(named.errors)
-    for entry in named.entries:
+    errors = list(source_list.errors)
+    for entry in source_list.entries:
         try:
-            found = _find(entry, named.folder, named.settings)
+            found = _find(entry, source_list.folder, source_list.settings)
         except SourceError as error:
             errors.append(error)
             continue

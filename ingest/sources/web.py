@@ -140,11 +140,11 @@ class Fetcher:
         for element in root.iter():
             if not element.tag.endswith("}loc") and element.tag != "loc":
                 continue
-            said = (element.text or "").strip()
+            address_text = (element.text or "").strip()
             try:
-                address = _joined(sitemap.url, said)
+                address = _joined(sitemap.url, address_text)
             except SourceError:
-                yield said  # reported when it is fetched
+                yield address_text  # reported when it is fetched
                 continue
             if not _same_host(address, sitemap.url):
                 raise SourceError(sitemap.url, f"lists a page on another host: {address}")

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.suggest.drafted import LineTag
-from ingest.suggest.problems import Problem
+from ingest.suggest.problems import ProblemToWord
 from ingest.suggest.prompts import TASK, languages_of
 from kb.choosing.calls import CHARACTERS_PER_TOKEN, CallOutcome, Calls, Unavailable
 from kb.choosing.chat_model import open_chat_model
@@ -95,7 +95,7 @@ class Drafter:
             raise ModelError(f"{settings.home.model_store} cannot be used: {error}") from error
         self._calls = Calls(open_chat_model(settings), settings, store)
 
-    def texts(self, problem: Problem) -> dict[LineTag, Sequence[str]]:
+    def texts(self, problem: ProblemToWord) -> dict[LineTag, Sequence[str]]:
         """Return the model's drafts for a problem, unchecked; raises Refused."""
         data = _data(problem, self._languages)
         try:
@@ -116,7 +116,9 @@ class Drafter:
         }
 
 
-def estimate(problems: Sequence[Problem], languages: Sequence[str], settings: Settings) -> Estimate:
+def estimate(
+    problems: Sequence[ProblemToWord], languages: Sequence[str], settings: Settings
+) -> Estimate:
     """Estimate the cost of asking about problems."""
     characters = sum(len(_INSTRUCTIONS) + len(_data(each, languages)) for each in problems)
     read = round(characters / CHARACTERS_PER_TOKEN)
@@ -126,7 +128,7 @@ def estimate(problems: Sequence[Problem], languages: Sequence[str], settings: Se
     return Estimate(read, written, cost)
 
 
-def _data(problem: Problem, languages: Sequence[str]) -> str:
+def _data(problem: ProblemToWord, languages: Sequence[str]) -> str:
     return json.dumps(
         {
             "languages": languages_of([problem], languages),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.errors import SourceError
 from ingest.suggest.drafted import Drafted
-from ingest.suggest.problems import GuideFile, Problem
+from ingest.suggest.problems import GuideFile, ProblemToWord
 from ingest.suggest.replies import dropped_drafts, kept_drafts
 from ingest.suggest.side_file import SideFileEditor
 from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, Split, questions_in
@@ -76,7 +76,7 @@ def drafted_changes(
     return changes
 
 
-def merged(problem: Problem, new: Drafted, by: str, today: date) -> Drafts:
+def merged(problem: ProblemToWord, new: Drafted, by: str, today: date) -> Drafts:
     """Merge new drafts into a problem's; without new ones, they are unchanged."""
     wordings, keywords = kept_drafts(problem, current=new.current)
     before = problem.drafts
@@ -104,7 +104,7 @@ class DraftDecision:
     `golden` are the drafted questions that are kept; None keeps all, unless all drafts are dropped.
     """
 
-    problem: Problem
+    problem: ProblemToWord
     kept: Drafts | None
     golden: frozenset[str] | None = None
 
@@ -143,7 +143,7 @@ def _texts(drafts: Drafts) -> tuple[str, ...]:
 
 
 def drafted_questions(
-    problem: Problem, questions: Sequence[GoldenQuestion]
+    problem: ProblemToWord, questions: Sequence[GoldenQuestion]
 ) -> list[GoldenQuestion]:
     """Return the drafted questions that belong to a problem."""
     return [each for each in questions if each.draft and _anchor(each.draft) == problem.anchor]
@@ -177,7 +177,7 @@ def _add_questions(changes: Changes, guide: GuideFile, questions: Sequence[NewQu
     changes.golden += len(added) - near
 
 
-def _questions(problem: Problem, new: Drafted, mark: str) -> list[NewQuestion]:
+def _questions(problem: ProblemToWord, new: Drafted, mark: str) -> list[NewQuestion]:
     return [
         NewQuestion(
             text, detect_language(text, problem.info.language), (expect,), _split(text), mark

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ingest.suggest.changes import Changes, DraftDecision, decided_changes
-from ingest.suggest.problems import GuideFile, Problem
+from ingest.suggest.problems import GuideFile, ProblemToWord
 from kb.errors import GuidebotError
 from kb.ingest_result import PendingDrafts
 from kb.model import Frozen
@@ -99,13 +99,13 @@ def _is_at(guide: GuideFile, source: str) -> bool:
     return str(guide.path) == source or guide.path.resolve() == Path(source).resolve()
 
 
-def _problem(guide: GuideFile | None, anchor: str) -> Problem | None:
+def _problem(guide: GuideFile | None, anchor: str) -> ProblemToWord | None:
     problems = guide.problems if guide else ()
     return next((each for each in problems if each.anchor == anchor), None)
 
 
 def _faults(
-    guide: GuideFile | None, problem: Problem | None, each: ReviewDecision
+    guide: GuideFile | None, problem: ProblemToWord | None, each: ReviewDecision
 ) -> Iterator[str]:
     if guide is None:
         yield f"{each.source}: no guide with this source was given"
@@ -119,7 +119,7 @@ def _faults(
                 yield f"{each.source}: {each.anchor!r} has no drafted wording {text!r}"
 
 
-def _decision(problem: Problem, each: ReviewDecision) -> DraftDecision:
+def _decision(problem: ProblemToWord, each: ReviewDecision) -> DraftDecision:
     if problem.drafts is None or not each.keep:
         return DraftDecision(problem, None)
     wanted = set(each.keep)

@@ -65,17 +65,17 @@ class GuideFile:
         return gone_entries(self.guide.sections, self.document.side_file)
 
     @cached_property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[ProblemToWord, ...]:
         """The guide's problems, in order."""
         guide = self.guide
         vague = _vague_names(guide)
         return tuple(
-            Problem(guide.info, sections, vague) for sections in by_problem(guide.sections)
+            ProblemToWord(guide.info, sections, vague) for sections in by_problem(guide.sections)
         )
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemToWord:
     """A section, or several that form one problem.
 
     `vague` are names shared by several problems of its guide.

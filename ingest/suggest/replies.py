@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.suggest.drafted import MAX_WORDINGS, Drafted, LineTag, fault_of
 from ingest.suggest.findings import ReplyFinding, Severity
-from ingest.suggest.problems import MIN_WORDINGS, Problem, text_checksum
+from ingest.suggest.problems import MIN_WORDINGS, ProblemToWord, text_checksum
 from ingest.suggest.reply_json import BadJson, json_in
 from ingest.suggest.reply_lines import Given, Piece, ProblemLine, own_text, pieces_of
 from kb.text.counted import counted
@@ -28,7 +28,7 @@ _TAG_NAMES = ", ".join(tag.value for tag in LineTag)
 
 
 @dataclass(frozen=True)
-class Reply:
+class ReplyFile:
     """A raw reply: its file's name and contents."""
 
     name: str
@@ -55,7 +55,7 @@ class ReadReplies:
         return [finding for finding in self.findings if finding.dropped]
 
 
-def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadReplies:
+def read_replies(replies: Sequence[ReplyFile], problems: Sequence[ProblemToWord]) -> ReadReplies:
     """Return the replies' drafts for the problems. No error in them stops the reading."""
     known = {problem.key: problem for problem in problems}
     collection = _Collection(known)
@@ -71,10 +71,10 @@ def read_replies(replies: Sequence[Reply], problems: Sequence[Problem]) -> ReadR
 
 
 def check_texts(
-    problem: Problem,
+    problem: ProblemToWord,
     texts: Mapping[LineTag, Sequence[str]],
     name: str,
-    problems: Sequence[Problem],
+    problems: Sequence[ProblemToWord],
 ) -> ReadReplies:
     """Return the usable texts of one problem; the texts' numbers serve as line numbers."""
     collection = _Collection({problem.key: problem})
@@ -110,7 +110,7 @@ class _Line:
 class _Collection:
     """The lines of all replies, by problem."""
 
-    known: Mapping[str, Problem]
+    known: Mapping[str, ProblemToWord]
     given: dict[str, list[_Line]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     ids: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class _Collection:
     findings: list[ReplyFinding] = field(default_factory=list)
     _unknown: int = 0
 
-    def add(self, reply: Reply) -> None:
+    def add(self, reply: ReplyFile) -> None:
         """Add a reply's lines."""
         text = self._text(reply)
         if text is None:
@@ -149,7 +149,7 @@ class _Collection:
         else:
             self._say(name, bad.line, Severity.ERROR, f"{bad.reason}. {_PLAIN}")
 
-    def _text(self, reply: Reply) -> str | None:
+    def _text(self, reply: ReplyFile) -> str | None:
         if len(reply.data) > MAX_BYTES:
             size = f"{MAX_BYTES // 1_000_000} MB"
             self._say(reply.name, 1, Severity.ERROR, f"is larger than {size}. Is it a reply?")
@@ -193,7 +193,7 @@ class _Collection:
 
     def _sort(self, name: str, pieces: Sequence[Piece]) -> None:
         """Assign each line to its problem."""
-        problem: Problem | None = None
+        problem: ProblemToWord | None = None
         lost: list[int] = []
         why = "are before any problem's id"
         for piece in pieces:
@@ -217,7 +217,7 @@ class _Collection:
                 why = f"are under the heading {piece.text[:60]!r}, which is not a problem's id"
         self._lost(name, lost, why)
 
-    def _problem(self, name: str, named: ProblemLine) -> Problem | None:
+    def _problem(self, name: str, named: ProblemLine) -> ProblemToWord | None:
         problem = self.known.get(named.key)
         if problem is None:
             self._say(name, named.line, Severity.ERROR, self._no_such(named))
@@ -250,7 +250,7 @@ class _Collection:
         hint = f"The nearest is {near[0]}" if near else "It may be gone, or its guide was not given"
         return f"no problem has the id {named.id}. {hint}"
 
-    def _give(self, name: str, problem: Problem, given: Given) -> None:
+    def _give(self, name: str, problem: ProblemToWord, given: Given) -> None:
         if given.tag is None:
             self._say(
                 name,
@@ -284,7 +284,7 @@ _PLAIN = "Ask for the reply again, in lines as the prompt says"
 class _Checks:
     """Checks the lines of all problems together."""
 
-    def __init__(self, collection: _Collection, problems: Sequence[Problem]) -> None:
+    def __init__(self, collection: _Collection, problems: Sequence[ProblemToWord]) -> None:
         self.findings: list[ReplyFinding] = []
         self.few: list[ReplyFinding] = []
         self.already = 0
@@ -300,7 +300,7 @@ class _Checks:
                 if line.tag is LineTag.ASK:
                     self._asked[line.text.casefold()].add(collection.known[key].name)
 
-    def drafted(self, problem: Problem) -> Drafted:
+    def drafted(self, problem: ProblemToWord) -> Drafted:
         """Return the usable drafts for a problem, without those it already has."""
         lines = self._collection.given[problem.key]
         current = problem.key in self._collection.current
@@ -332,7 +332,7 @@ class _Checks:
             current=current,
         )
 
-    def _say_if_few(self, problem: Problem, lines: Sequence[_Line], drafts: int) -> None:
+    def _say_if_few(self, problem: ProblemToWord, lines: Sequence[_Line], drafts: int) -> None:
         file, number = self._collection.ids.get(problem.key, ("", 1))
         wordings = drafts + len(problem.written)
         if not any(line.tag is LineTag.ASK for line in lines):
@@ -344,14 +344,18 @@ class _Checks:
                 ReplyFinding(file, number, Severity.WARNING, f"{came}: ask again for it")
             )
 
-    def _former(self, problem: Problem) -> str | None:
+    def _former(self, problem: ProblemToWord) -> str | None:
         """Return the previous checksum of the problem's text, if its drafts record one."""
         begins = self._collection.begins.get(problem.key)
         before = problem.drafts.problem if problem.drafts else None
         return before if begins and before and before.startswith(begins) else None
 
     def _fault(
-        self, problem: Problem, line: _Line, taken: Mapping[LineTag, Mapping[str, str]], had: int
+        self,
+        problem: ProblemToWord,
+        line: _Line,
+        taken: Mapping[LineTag, Mapping[str, str]],
+        had: int,
     ) -> str | None:
         if fault := fault_of(line.text, line.tag):
             return fault
@@ -360,7 +364,7 @@ class _Checks:
 
     def _misplaced(
         self,
-        problem: Problem,
+        problem: ProblemToWord,
         tag: LineTag,
         text: str,
         taken: Mapping[LineTag, Mapping[str, str]],
@@ -388,7 +392,7 @@ class _Checks:
             yield f"a problem has at most {MAX_WORDINGS}"
 
 
-def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequence[str]]:
+def kept_drafts(problem: ProblemToWord, *, current: bool) -> tuple[Sequence[str], Sequence[str]]:
     """Return the drafted wordings and keywords that stay when new ones are added.
 
     Drafts for an earlier text make room for those for the `current` one.
@@ -399,7 +403,7 @@ def kept_drafts(problem: Problem, *, current: bool) -> tuple[Sequence[str], Sequ
     return drafts.also_asked, drafts.keywords
 
 
-def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
+def dropped_drafts(problem: ProblemToWord, *, current: bool) -> tuple[str, ...]:
     """Return the checksums of dropped drafts that must not come back, as `kept_drafts` does."""
     drafts = problem.drafts
     if drafts is None or (current and drafts.problem != problem.checksum):
@@ -408,7 +412,7 @@ def dropped_drafts(problem: Problem, *, current: bool) -> tuple[str, ...]:
 
 
 def _had(
-    problem: Problem, kept: tuple[Sequence[str], Sequence[str]]
+    problem: ProblemToWord, kept: tuple[Sequence[str], Sequence[str]]
 ) -> Mapping[LineTag, frozenset[str]]:
     """Return what a problem already has, casefolded: the docs team's own, and drafts."""
     titles = [problem.sections[0].title, problem.drafts.title if problem.drafts else None]
@@ -420,10 +424,10 @@ def _had(
     return {tag: frozenset(text.casefold() for text in some) for tag, some in texts.items()}
 
 
-def read_reply_file(path: Path) -> Reply:
+def read_reply_file(path: Path) -> ReplyFile:
     """Read a reply from a file, up to just over the size limit; raises OSError."""
     with path.open("rb") as file:
-        return Reply(str(path), file.read(MAX_BYTES + 1))
+        return ReplyFile(str(path), file.read(MAX_BYTES + 1))
 
 
 def _is_reply_gone_wrong(bad: BadJson, text: str, pieces: Sequence[Piece]) -> bool:

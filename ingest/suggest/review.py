@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ingest.suggest.changes import DraftDecision, decided_changes, drafted_questions
 from ingest.suggest.drafted import LineTag, fault_of
 from ingest.suggest.guide_files import read_guide_file
-from ingest.suggest.problems import GuideFile, Problem
+from ingest.suggest.problems import GuideFile, ProblemToWord
 from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, read_questions
 from kb.model import Drafts
 
@@ -70,7 +70,7 @@ def review(guides: Sequence[GuideFile], ask: Ask, say: Say) -> Reviewed:
     return done
 
 
-def waiting(guide: GuideFile) -> list[Problem]:
+def waiting(guide: GuideFile) -> list[ProblemToWord]:
     """Return a guide's problems with drafts or drafted questions that await a decision."""
     questions = _golden(guide)
     return [
@@ -89,7 +89,7 @@ def _golden(guide: GuideFile) -> list[GoldenQuestion]:
 
 
 def _decide(
-    guide: GuideFile, problem: Problem, ask: Ask, say: Say, done: Reviewed
+    guide: GuideFile, problem: ProblemToWord, ask: Ask, say: Say, done: Reviewed
 ) -> DraftDecision | None:
     rows = _rows(problem, drafted_questions(problem, _golden(guide)))
     say(_shortened(" ".join(problem.text.split())))
@@ -131,13 +131,13 @@ def _is_sure(rows: Sequence[_Row], ask: Ask) -> bool:
         return False
 
 
-def _changed(problem: Problem) -> str:
+def _changed(problem: ProblemToWord) -> str:
     drafts = problem.drafts
     changed = drafts is not None and drafts.problem != problem.checksum
     return "; the text may have changed since" if changed else ""
 
 
-def _rows(problem: Problem, questions: Sequence[GoldenQuestion]) -> list[_Row]:
+def _rows(problem: ProblemToWord, questions: Sequence[GoldenQuestion]) -> list[_Row]:
     drafts = problem.drafts
     rows = [_Row(LineTag.ASK, text) for text in (drafts.also_asked if drafts else ())]
     rows += [_Row(LineTag.WORD, text) for text in (drafts.keywords if drafts else ())]
@@ -185,7 +185,7 @@ def _edit(rows: list[_Row], number: int, ask: Ask, say: Say) -> None:
         row.text = text
 
 
-def _kept(problem: Problem, rows: Sequence[_Row]) -> DraftDecision:
+def _kept(problem: ProblemToWord, rows: Sequence[_Row]) -> DraftDecision:
     def texts(tag: LineTag) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.text for row in rows if row.tag is tag))
 

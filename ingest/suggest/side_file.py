@@ -13,7 +13,7 @@ from ingest.errors import SourceError
 from ingest.front_matter import read_side_file
 from ingest.loaders.decoding import decode
 from ingest.parse.outline import parse
-from ingest.suggest.problems import GuideFile, Problem, text_checksum
+from ingest.suggest.problems import GuideFile, ProblemToWord, text_checksum
 from kb.model import Drafts, Section
 from kb.text.yaml_edit import EditableYaml, as_text, extend, keep_comments
 
@@ -32,7 +32,7 @@ class SideFileEditor:
         if not self._yaml.value:
             self._yaml.value = CommentedMap()
 
-    def put(self, problem: Problem, drafts: Drafts) -> None:
+    def put(self, problem: ProblemToWord, drafts: Drafts) -> None:
         """Replace a problem's drafts."""
         self._entry(problem)["drafts"] = _as_map(drafts)
 
@@ -41,7 +41,7 @@ class SideFileEditor:
         for name in self._guide.gone:
             del self._yaml.value["sections"][name]
 
-    def decide(self, problem: Problem, kept: Drafts | None, dropped: Sequence[str]) -> None:
+    def decide(self, problem: ProblemToWord, kept: Drafts | None, dropped: Sequence[str]) -> None:
         """Move the kept drafts to the docs team's own metadata, and drop the rest.
 
         The decision is recorded, with the checksums of `dropped` texts, so that these do not come
@@ -60,7 +60,7 @@ class SideFileEditor:
         if sums:
             drafts["dropped"] = _sums(sums)
 
-    def place(self, problem: Problem) -> bool:
+    def place(self, problem: ProblemToWord) -> bool:
         """Add an empty entry for a problem's wordings; return whether there was none."""
         sections = self._sections()
         key = self._key(problem)
@@ -90,13 +90,13 @@ class SideFileEditor:
             self._yaml.value["sections"] = CommentedMap()
         return self._yaml.value["sections"]
 
-    def _entry(self, problem: Problem) -> Any:
+    def _entry(self, problem: ProblemToWord) -> Any:
         sections, key = self._sections(), self._key(problem)
         if key not in sections:
             sections[as_text(key)] = CommentedMap()
         return sections[key]
 
-    def _key(self, problem: Problem) -> str:
+    def _key(self, problem: ProblemToWord) -> str:
         """Return a problem's key in the file: its anchor, or its heading if the file uses that."""
         first = problem.sections[0]
         return next(self._names([first]), first.anchor)
@@ -111,7 +111,7 @@ class SideFileEditor:
             if section.heading in known and headings.count(section.heading) == 1:
                 yield section.heading
 
-    def _drafted(self, problem: Problem) -> Any:
+    def _drafted(self, problem: ProblemToWord) -> Any:
         for name in self._names(problem.sections):
             entry = self._yaml.value["sections"][name]
             if "drafts" in entry:

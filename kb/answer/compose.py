@@ -199,23 +199,23 @@ class _Segment:
     """The units under one label, sorted into steps and explanation."""
 
     def __init__(
-        self, composer: _Composer, section: Section, found: Sequence[Unit], *, beside: bool
+        self, composer: _Composer, section: Section, units: Sequence[Unit], *, beside: bool
     ) -> None:
         """Take units; `beside` says that another label of the section has a procedure."""
         self.composer = composer
         self.section = section
         self.language = composer.guide.language
-        self.found = found
-        self.plain = not any(_is_list(unit) for unit in found)
-        self.procedural = beside or any(isinstance(unit, Procedure) for unit in found)
-        self.acts = self.procedural or any(map(self._asks, found))
+        self.units = units
+        self.plain = not any(_is_list(unit) for unit in units)
+        self.procedural = beside or any(isinstance(unit, Procedure) for unit in units)
+        self.acts = self.procedural or any(map(self._asks, units))
         # Whether the last unit ended with an instruction, which code under it then belongs to.
         self.asked = False
 
     def draft(self, caption: str | None) -> _Draft:
         """Return the draft of a part."""
         draft = _Draft(caption)
-        for unit in self.found:
+        for unit in self.units:
             asked, self.asked = self.asked, False
             if isinstance(unit, Procedure):
                 draft.steps += map(self._step, (*filter(None, [unit.intro]), *unit.blocks))
@@ -233,7 +233,7 @@ class _Segment:
 
     def _comes_first(self, unit: Group, draft: _Draft) -> bool:
         """Whether a unit is a warning or an introduction above a procedure not yet begun."""
-        over = any(isinstance(each, Procedure) for each in self.found) and not any(
+        over = any(isinstance(each, Procedure) for each in self.units) and not any(
             step.kind is BlockKind.STEP for step in draft.steps
         )
         if unit.kind is BlockKind.NOTE:
@@ -358,11 +358,11 @@ def _is_list(unit: Unit) -> bool:
     return isinstance(unit, Procedure) or unit.kind in _STRUCTURE and unit.kind is not _CODE
 
 
-def _segments(found: Sequence[Unit]) -> Iterator[tuple[str | None, list[Unit]]]:
+def _segments(units: Sequence[Unit]) -> Iterator[tuple[str | None, list[Unit]]]:
     """Yield each label with its units; several procedures under one label are split up."""
     label: str | None = None
     some: list[Unit] = []
-    for unit in found:
+    for unit in units:
         again = isinstance(unit, Procedure) and any(isinstance(u, Procedure) for u in some)
         if some and (isinstance(unit, Label) or again):
             yield label, some

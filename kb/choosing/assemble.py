@@ -93,7 +93,7 @@ def _conditions(lines: Sequence[Line], kept: Set[Line], language: str) -> Iterat
     """Conditions in the same paragraph or beside the steps; all text in unknown languages."""
     for line in lines:
         beside = not _is_step(line) and any(_same_part(line, each) for each in kept)
-        if beside or any(line.place == each.place for each in kept):
+        if beside or any(line.lines_cited == each.lines_cited for each in kept):
             if has_condition(line.text, language) is not False:
                 yield line
 

@@ -19,7 +19,7 @@ from langchain_core.runnables import Runnable, RunnableSequence
 
 from kb.choosing.chat_model import OUTPUT_SHARE
 from kb.choosing.metrics import COST, TOKENS
-from kb.choosing.reply import Malformed, Reply
+from kb.choosing.reply import Malformed, StreamedReply
 from kb.choosing.requests import TooSlow, finish
 from kb.choosing.store import ModelStore
 from kb.choosing.tracing import tracing
@@ -46,7 +46,7 @@ class CallOutcome(StrEnum):
     """How a task for the model ended; the values are labels of guidebot_model_calls."""
 
     DONE = "done"
-    KEPT = "kept"
+    CACHED = "cached"
     """Answered from the cache."""
     BUSY = "busy"
     """CHAT_CONCURRENCY questions are already using the model."""
@@ -152,7 +152,7 @@ class _Attempt:
 
     def __init__(self, size: int, max_characters: int) -> None:
         self.handler = UsageMetadataCallbackHandler()
-        self.reply = Reply(max_characters)
+        self.reply = StreamedReply(max_characters)
         self._size = size
 
     @property
@@ -223,7 +223,7 @@ class Exchange:
                 attempt.reply.add(chunk)
 
     def _bound(self, schema: dict[str, Any]) -> Runnable[Any, Any]:
-        """Return the model bound to a schema, without LangChain's parser: `Reply` parses once."""
+        """Return the model bound to a schema, without LangChain's parser: `ask` parses once."""
         model, method = self._calls.model, self._calls.settings.chat_output
         if method == "llama_cpp":
             # These servers take a schema with JSON mode; LangChain cannot read their streamed tool

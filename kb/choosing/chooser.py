@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from kb.answer.compose import Composed
-from kb.choosing.lines import Problem
 from kb.choosing.prompt import Decided
-from kb.model import Answer, Audience
+from kb.model import Answer, Audience, Problem
 
 Decides = Literal["never", "unsure", "always"]
 

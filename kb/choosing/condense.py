@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from kb.choosing.injected import speaks_to_models
-from kb.choosing.literals import literals, plain
+from kb.choosing.literals import literals
 from kb.choosing.quantities import numbers
 from kb.choosing.translate import is_plain
-from kb.text.fold import fold
+from kb.text.fold import fold, normalised
 
 # Chosen by hand. Characters, altogether and beyond what the two questions have; the share of words
 # that must come from the questions; and how many letters of a word are compared.
@@ -33,7 +33,7 @@ def is_faithful(text: str, question: str, before: str) -> bool:
         return False
     if numbers(text) - numbers(questions):
         return False
-    if not all(fold(each) in fold(plain(questions)) for each in literals(text)):
+    if not all(fold(each) in fold(normalised(questions)) for each in literals(text)):
         return False
     known, words = _pieces(questions), _pieces(text)
     asked = _pieces(question)

@@ -10,10 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.answer.compose import Composed, compose
-from kb.model import GuideInfo, Role, Section, Step, problem_heading
-
-Problem = tuple[Sequence[Section], GuideInfo]
-"""A problem's sections, in the guide's order, and their guide."""
+from kb.model import GuideInfo, Problem, Role, Section, Step, problem_heading
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +18,7 @@ class Line:
     """A step or note of a composed problem.
 
     `variant` is the position of its composition in the candidate's variants, `part` that of its
-    part in the composition. `place` (anchor, first and last source line) is the same for all
+    part in the composition. `lines_cited` (anchor, first and last source line) is the same for all
     sentences of a paragraph.
     """
 
@@ -31,7 +28,7 @@ class Line:
     part: int
     note: bool
     anchor: str
-    place: tuple[str, int, int]
+    lines_cited: tuple[str, int, int]
 
     @property
     def text(self) -> str:
@@ -84,5 +81,5 @@ def _lines(id: str, variants: Sequence[Composed]) -> Iterator[Line]:
             for step, note in steps:
                 number += 1
                 cited = composed.citations[step.citations[0] - 1]
-                place = (cited.anchor, cited.lines.first, cited.lines.last)
-                yield Line(f"{id}.{number}", step, variant, row, note, cited.anchor, place)
+                lines_cited = (cited.anchor, cited.lines.first, cited.lines.last)
+                yield Line(f"{id}.{number}", step, variant, row, note, cited.anchor, lines_cited)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from kb.text.fold import normalised
 
 _CODE = re.compile(r"`+([^`]+)`+")
 _LABEL = re.compile(r"\*\*([^*]+)\*\*")
@@ -26,14 +27,9 @@ _NAME = re.compile(
 _FIGURES = re.compile(r"[\d.,:/-]+", re.ASCII)
 
 
-def plain(text: str) -> str:
-    """Return a text normalised to NFKC, with single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
-
-
 def literals(text: str) -> list[str]:
     """Return the parts of a text that a translation must keep unchanged."""
-    text = plain(text)
+    text = normalised(text)
     found: list[str] = []
     for pattern in (_CODE, _LABEL, _ADDRESS, _NAME):
         for match in pattern.finditer(text):
@@ -54,5 +50,5 @@ def prose(text: str) -> str:
 
 def holds(text: str, literal: str) -> bool:
     """Whether a text contains a literal, and not just within a longer one."""
-    words = re.escape(plain(literal))
-    return bool(re.search(rf"(?<![A-Za-z0-9_-]){words}(?![A-Za-z0-9_-])", plain(text)))
+    words = re.escape(normalised(literal))
+    return bool(re.search(rf"(?<![A-Za-z0-9_-]){words}(?![A-Za-z0-9_-])", normalised(text)))

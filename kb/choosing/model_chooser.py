@@ -20,12 +20,12 @@ from kb.choosing.chat_model import open_chat_model
 from kb.choosing.chooser import Chosen, Decides
 from kb.choosing.condense import is_faithful
 from kb.choosing.injected import speaks_to_models
-from kb.choosing.lines import Candidate, Problem, candidates
+from kb.choosing.lines import Candidate, candidates
 from kb.choosing.metrics import CALLS, REDUCED, SECONDS
 from kb.choosing.store import ModelStore, key_of
 from kb.choosing.tracing import tracing
 from kb.choosing.translate import Embed, difference, originals_of, with_translations
-from kb.model import Answer, Audience, Rendering
+from kb.model import Answer, Audience, Problem, Rendering
 from kb.settings import Settings
 
 # As many as a person can choose from.
@@ -34,7 +34,7 @@ _MAX_PROBLEMS = CHOICES
 # Characters of problems per token of CHAT_ANSWER_TOKENS. At 1.5 characters per token
 # (kb.choosing.calls) they take about half of the tokens, which leaves room for the reply and a
 # second look.
-_CHARACTERS_PER_TOKEN = 0.7
+_PROBLEM_CHARACTERS_PER_BUDGET_TOKEN = 0.7
 
 FormT = TypeVar("FormT", bound=prompt.Form)
 
@@ -105,7 +105,7 @@ class ModelSession:
         """Return which problems answer a question, and which of their lines; None on failure."""
         among = candidates(problems, self._snapshot)
         tokens = self._calls.settings.chat_answer_tokens
-        room = round(_CHARACTERS_PER_TOKEN * tokens) - len(prompt.CHOOSE)
+        room = round(_PROBLEM_CHARACTERS_PER_BUDGET_TOKEN * tokens) - len(prompt.CHOOSE)
         data = prompt.choose_data(question, before, among, room)
         choice = self._ask("choose", prompt.CHOOSE, data, prompt.Choice)
         chosen = _chosen(choice, among) if choice else None
@@ -152,7 +152,7 @@ class ModelSession:
         started = time.monotonic()
         try:
             if key and (before := self._calls.store.recall(self._snapshot, key)):
-                self._note(task, CallOutcome.KEPT)
+                self._note(task, CallOutcome.CACHED)
                 return form.model_validate_json(before)
             with trace(task, inputs={"data": data}):
                 reply = self._opened().ask(instructions, data, form.schema_for_model())

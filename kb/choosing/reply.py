@@ -21,7 +21,7 @@ class TooLong(Malformed):
     """The reply exceeds its limit, as a model that repeats itself does."""
 
 
-class Reply:
+class StreamedReply:
     """The reply so far, of at most `max_characters`."""
 
     def __init__(self, max_characters: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kb.damage import is_damage
-from kb.text.seal import sealed, unsealed
+from kb.text.seal import verified, with_checksum
 
 # For another process that writes: longer than any of these transactions takes; chosen by hand.
 _LOCK_SECONDS = 30
@@ -52,7 +52,7 @@ class ModelStore:
             row = connection.execute(
                 "SELECT answer FROM answers WHERE key = ? AND snapshot = ?", (key, snapshot)
             ).fetchone()
-        return unsealed(key.encode(), row[0]) if row else None
+        return verified(key.encode(), row[0]) if row else None
 
     def remember(self, snapshot: str, key: str, answer: str) -> None:
         """Store a reply, and delete those of other snapshots."""
@@ -60,7 +60,7 @@ class ModelStore:
             connection.execute("DELETE FROM answers WHERE snapshot != ?", (snapshot,))
             connection.execute(
                 "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)",
-                (key, snapshot, sealed(key.encode(), answer)),
+                (key, snapshot, with_checksum(key.encode(), answer)),
             )
 
     def spend(self, tokens: int, cost: float) -> None:
@@ -97,7 +97,7 @@ class ModelStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=_LOCK_SECONDS)) as connection, connection:
-            # Invalid UTF-8 must not raise here; `unsealed` rejects it as damaged.
+            # Invalid UTF-8 must not raise here; `verified` rejects it as damaged.
             connection.text_factory = bytes
             yield connection
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 _FILE = "adapter.safetensors"
 _A, _B = ".lora_A.weight", ".lora_B.weight"
 
-Weights = dict[str, NDArray[np.float32]]
+Tensors = dict[str, NDArray[np.float32]]
 
 
 @cache
@@ -34,7 +34,7 @@ def shipped_name() -> str:
     return hashlib.sha256(shipped_adapter()).hexdigest()[:8]
 
 
-def merge_adapter(weights: Weights, adapter: bytes) -> Weights:
+def merge_adapter(weights: Tensors, adapter: bytes) -> Tensors:
     """Return a model's weights, keyed by Hugging Face's names, with an adapter merged in."""
     from safetensors.numpy import load
 

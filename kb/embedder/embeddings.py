@@ -35,7 +35,7 @@ Measured on guides and everyday questions, and fixed, because estimates for each
 """
 
 Vectors = NDArray[np.float32]
-Role = Literal["query", "document"]
+InputType = Literal["query", "document"]
 
 
 @contextmanager
@@ -86,18 +86,21 @@ class SentenceTransformerEmbeddings(Embeddings):
         return vector
 
     def encode(
-        self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        input_type: InputType,
+        progress: Callable[[int], None] | None = None,
     ) -> Vectors:
         """Return the embeddings of `texts`: float32, shape (texts, dimension), L2-normalised.
 
-        The model's prompt for the role is prepended to each text. `progress` is called with the
+        The model's prompt for that type is prepended to each text. `progress` is called with the
         number of texts done since the last call.
         """
         model = self._model
         import torch
 
         torch.set_num_threads(self._threads)
-        encode = model.encode_query if role == "query" else model.encode_document
+        encode = model.encode_query if input_type == "query" else model.encode_document
         vectors = np.empty((len(texts), self.dimension), np.float32)
         # Sorted by length, because a batch is padded to its longest text.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
@@ -114,10 +117,10 @@ class SentenceTransformerEmbeddings(Embeddings):
         normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
-    def prompt(self, role: Role) -> str:
-        """Return the model's prompt for texts of this role; empty if it has none."""
+    def prompt(self, input_type: InputType) -> str:
+        """Return the model's prompt for texts of this input type; empty if it has none."""
         prompts = self._model.prompts
-        names = ("query",) if role == "query" else ("document", "passage", "corpus")
+        names = ("query",) if input_type == "query" else ("document", "passage", "corpus")
         return next((str(prompts[name]) for name in names if prompts.get(name)), "")
 
     def count_tokens(self, text: str) -> int:

@@ -12,7 +12,7 @@ from kb.errors import SettingsError
 from kb.progress import of_task
 from kb.settings import Settings, load_settings
 from kb.terminal.output import new_console
-from kb.terminal.progress_bars import bars
+from kb.terminal.progress_bars import progress_bars
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -96,7 +96,7 @@ def calibrate(
     drafts = sum(question.draft is not None for question in asked)
     if drafts:
         console.print(f"{drafts} of {len(asked)} questions are drafts that nobody has reviewed.")
-    with bars(new_console(stderr=True)) as progress:
+    with progress_bars(new_console(stderr=True)) as progress:
         before = run(knowledge_base, test, "test", of_task("Before", progress))
         calibration = fit(knowledge_base, asked, false_answers, of_task("Fitting", progress))
         write_calibration(settings.home.calibration, calibration)
@@ -131,7 +131,7 @@ def _evaluate_questions(
     from kb.knowledge_base import open_knowledge_base
 
     asked = _questions(paths, split)
-    with bars(new_console(stderr=True)) as progress:
+    with progress_bars(new_console(stderr=True)) as progress:
         evaluation = run(
             open_knowledge_base(settings),
             asked,
@@ -157,7 +157,7 @@ def _compare_answers(
     asked = _questions(paths, split)
     knowledge_base = open_knowledge_base(settings)
     spent = ModelStore(settings.home.model_store).spent_today
-    with bars(new_console(stderr=True)) as progress:
+    with progress_bars(new_console(stderr=True)) as progress:
         count = of_task("Asking both ways", progress)
         comparison = compare(knowledge_base, asked, split, settings.chat_model, spent, count)
     console = new_console(markup=False)

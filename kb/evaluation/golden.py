@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from kb.errors import GuidebotError
 from kb.model import GuideInfo
-from kb.text.yaml_lines import Yaml, YamlError, read_yaml, read_yaml_file
+from kb.text.yaml_lines import Yaml, YamlError, as_list, read_yaml, read_yaml_file
 
 NOT_COVERED = "not_covered"
 SMALL_TALK = "small_talk"
@@ -26,11 +26,7 @@ class QuestionsError(GuidebotError):
     """A file of golden questions is invalid."""
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-_Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+_Words = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 
 
 class GoldenQuestion(BaseModel):
@@ -64,10 +60,10 @@ def read_questions(path: Path) -> list[GoldenQuestion]:
     Raises QuestionsError, which names the file, the line and the problem.
     """
     try:
-        found = read_yaml_file(path)
+        document = read_yaml_file(path)
     except YamlError as error:
         raise QuestionsError(str(error)) from error
-    return _questions(path, found)
+    return _questions(path, document)
 
 
 def golden_file_of(guide: Path) -> Path:
@@ -88,24 +84,24 @@ def questions_beside(guides: Iterable[GuideInfo]) -> list[GoldenQuestion]:
 def questions_in(path: Path, text: str) -> list[GoldenQuestion]:
     """Return the questions in a file's text; raises QuestionsError as `read_questions` does."""
     try:
-        found = read_yaml(text)
+        document = read_yaml(text)
     except YamlError as error:
         raise QuestionsError(f"{path}: {error}") from error
-    return _questions(path, found)
+    return _questions(path, document)
 
 
-def _questions(path: Path, found: Yaml) -> list[GoldenQuestion]:
-    values = found.value.get("questions") if isinstance(found.value, dict) else None
+def _questions(path: Path, document: Yaml) -> list[GoldenQuestion]:
+    values = document.value.get("questions") if isinstance(document.value, dict) else None
     if not isinstance(values, list):
         raise QuestionsError(f"{path}: there is no list under 'questions' (docs/evaluation.md).")
     if not values:
         raise QuestionsError(f"{path}: the list under 'questions' is empty.")
-    return [_question(path, found, number, value) for number, value in enumerate(values)]
+    return [_question(path, document, number, value) for number, value in enumerate(values)]
 
 
-def _question(path: Path, found: Yaml, number: int, value: object) -> GoldenQuestion:
+def _question(path: Path, document: Yaml, number: int, value: object) -> GoldenQuestion:
     at: tuple[int | str, ...] = ("questions", number)
-    line = found.line(at)
+    line = document.line(at)
     if not isinstance(value, dict):
         raise QuestionsError(
             f"{path}: line {line}: a question needs the keys q, lang and expect; found {value!r}"
@@ -113,4 +109,4 @@ def _question(path: Path, found: Yaml, number: int, value: object) -> GoldenQues
     try:
         return GoldenQuestion.model_validate({**value, "line": line})
     except ValidationError as error:
-        raise QuestionsError(f"{path}: {found.problem(error, at)}") from error
+        raise QuestionsError(f"{path}: {document.problem(error, at)}") from error

@@ -41,7 +41,7 @@ _FILLER = re.compile(
 )
 
 
-def asked_part(question: str) -> Role | None:
+def asked_role(question: str) -> Role | None:
     """Return the part of a problem that a question asks for, if that is all it asks for."""
     if len(question) > _MAX_CHARACTERS:
         return None

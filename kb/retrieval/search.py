@@ -259,7 +259,7 @@ class SearchIndex:
         # Other editions take up places among the nearest, so ask for more.
         editions = len(self.languages)
         wanted = min(self.snapshot.manifest.chunks, _NEAREST_CHUNKS * editions)
-        _, nearest = self.snapshot.index.search(vector[None, :], wanted)
+        _, nearest = self.snapshot.vector_index.search(vector[None, :], wanted)
         near = [self._chunks.problem_of[nearest[0]]]
         if len(self._all_wordings):
             cosines = self._wording_cosines(vector)
@@ -285,7 +285,7 @@ class SearchIndex:
         rows, places = self._chunks.of(problems)
         if not len(rows):
             return np.zeros(0, np.float32), rows
-        cosines = self.snapshot.index.reconstruct_batch(rows) @ vector
+        cosines = self.snapshot.vector_index.reconstruct_batch(rows) @ vector
         order = np.lexsort((-cosines, places))
         first = order[np.searchsorted(places[order], np.arange(len(problems)))]
         return cosines[first], rows[first]

@@ -161,7 +161,7 @@ class Snapshot:
     path: Path
     manifest: Manifest
     guides: tuple[GuideInfo, ...]
-    index: faiss.Index
+    vector_index: faiss.Index
     blocks: NDArray[np.float16]
     block_sections: NDArray[np.int32]
     wordings: tuple[Wording, ...]

@@ -62,11 +62,11 @@ def write_live(snapshots: Path, live: Live) -> None:
     sync(snapshots)
 
 
-def retire(snapshots: Path, kept: int) -> None:
-    """Remove all snapshots except the live one and the newest, `kept` in all."""
+def retire(snapshots: Path, keep: int) -> None:
+    """Remove all snapshots except the live one and the newest, `keep` in all."""
     current = current_name(snapshots)
     others = [name for name in published(snapshots) if name != current]
-    for name in others[: max(0, len(others) - (kept - 1))]:
+    for name in others[: max(0, len(others) - (keep - 1))]:
         shutil.rmtree(snapshots / name, ignore_errors=True)
 
 

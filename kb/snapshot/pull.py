@@ -25,11 +25,11 @@ from kb.snapshot.store import SnapshotStore, Stored, is_plain_name
 _TEMPORARY = ".pull-"
 
 
-def pull(store: SnapshotStore, home: Home, kept: int) -> Stored:
+def pull(store: SnapshotStore, home: Home, keep: int) -> Stored:
     """Make the store's live snapshot live in `home`, and return what the store says.
 
     The caller holds `Home.writer_lock`. The old snapshot stays live until the new one is complete
-    and checked. A damaged copy is fetched again. Only the newest `kept` snapshots stay in `home`.
+    and checked. A damaged copy is fetched again. Only the newest `keep` snapshots stay in `home`.
     Raises StoreError if the store cannot be used, SnapshotError if its live snapshot cannot.
     """
     stored = store.live()
@@ -39,7 +39,7 @@ def pull(store: SnapshotStore, home: Home, kept: int) -> Stored:
     fetch(store, pointer.name, home, pointer.manifest)
     if current_name(home.snapshots) != pointer.name:
         write_live(home.snapshots, pointer)
-        retire(home.snapshots, kept)
+        retire(home.snapshots, keep)
     return stored
 
 

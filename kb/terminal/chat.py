@@ -22,14 +22,14 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
     Raises as `KnowledgeBase.ask` does.
     """
     languages = knowledge_base.index().languages
-    said = words(languages[0] if languages else "en")
+    strings = words(languages[0] if languages else "en")
     typed = sys.stdin.isatty()
     if typed:
         import readline  # noqa: F401  (gives input() a history and editing)
 
         for guide in knowledge_base.index().snapshot.guides:
             console.print(f"[bold]{escape(guide.title)}[/] [dim]({guide.language})[/]")
-        console.print(f"{said.greeting} [dim]({said.leaving})[/]")
+        console.print(f"{strings.greeting} [dim]({strings.leaving})[/]")
         for example in knowledge_base.examples(languages[0] if languages else "en"):
             console.print(f"  [dim]{escape(example)}[/]")
     # Only now, because the imports would delay the greeting.
@@ -43,7 +43,7 @@ def converse(knowledge_base: KnowledgeBase, console: Console) -> None:
             return
         if not question:
             continue
-        with console.status(said.thinking):
+        with console.status(strings.thinking):
             chosen = _chosen(question, choices)
             answer = (
                 chosen

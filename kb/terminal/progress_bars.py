@@ -36,7 +36,7 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def bars(console: Console) -> Iterator[TaskProgress]:
+def progress_bars(console: Console) -> Iterator[TaskProgress]:
     """Show a progress bar for each reported task, with its rate and the time remaining."""
     columns = (
         TextColumn("{task.description:<20}", markup=False),

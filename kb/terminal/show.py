@@ -35,81 +35,81 @@ _MAX_TOPICS = 10
 
 def show(answer: Answer, console: Console) -> None:
     """Print an answer."""
-    said = words(answer.language)
+    strings = words(answer.language)
     if answer.secrets:
         kinds = ", ".join(answer.secrets)
-        console.print(Text(said.secret_pasted.format(kinds=kinds), style="bold red"))
+        console.print(Text(strings.secret_pasted.format(kinds=kinds), style="bold red"))
     if answer.understood:
-        console.print(Text(said.understood.format(question=answer.understood), style="italic"))
+        console.print(Text(strings.understood.format(question=answer.understood), style="italic"))
     match answer.decision:
         case Decision.SMALL_TALK:
-            console.print(Group(*_small_talk(answer, said)))
+            console.print(Group(*_small_talk(answer, strings)))
         case Decision.CHOOSE:
-            console.print(Group(*_choices(answer, said)))
+            console.print(Group(*_choices(answer, strings)))
         case Decision.NOT_COVERED:
-            console.print(Group(*_not_covered(answer, said)))
+            console.print(Group(*_not_covered(answer, strings)))
         case _:
-            console.print(Group(*_answered(answer, said)))
+            console.print(Group(*_answered(answer, strings)))
 
 
-def _small_talk(answer: Answer, said: Words) -> Iterator[RenderableType]:
-    if short := said.short_word(answer.talk):
+def _small_talk(answer: Answer, strings: Words) -> Iterator[RenderableType]:
+    if short := strings.short_word(answer.talk):
         yield Text(short)
         return
-    yield Text(said.hello)
+    yield Text(strings.hello)
     for title in answer.topics[:_MAX_TOPICS]:
         yield Text(f"  • {title}")
     if answer.examples:
-        yield Text(said.examples_label)
+        yield Text(strings.examples_label)
     for example in answer.examples:
         yield Text(f"  {example}", style="dim")
 
 
-def _choices(answer: Answer, said: Words) -> Iterator[RenderableType]:
-    yield Text(said.which, style="bold")
+def _choices(answer: Answer, strings: Words) -> Iterator[RenderableType]:
+    yield Text(strings.which, style="bold")
     for number, citation in enumerate(answer.choices, 1):
-        lines = said.lines_of(citation.unit, str(citation.lines))
+        lines = strings.lines_of(citation.unit, str(citation.lines))
         yield _marked(f"{number}.", [_place(citation, lines)])
-    yield Text(said.none_of_these, style="dim")
-    yield Text(said.confidence.format(share=answer.confidence), style="dim")
+    yield Text(strings.none_of_these, style="dim")
+    yield Text(strings.confidence.format(share=answer.confidence), style="dim")
 
 
-def _answered(answer: Answer, said: Words) -> Iterator[RenderableType]:
+def _answered(answer: Answer, strings: Words) -> Iterator[RenderableType]:
     for position, part in enumerate(answer.parts):
         if position == 0 or part.heading != answer.parts[position - 1].heading:
             yield Text(part.heading, style="bold")
         foreign = answer.guide_language not in (None, answer.language)
         if position == 0 and foreign and answer.rendering is not Rendering.TRANSLATED:
             name = language_name(answer.guide_language or "", answer.language)
-            yield Text(said.original_language.format(language=name), style="dim")
-        yield from _part(part, said)
+            yield Text(strings.original_language.format(language=name), style="dim")
+        yield from _part(part, strings)
     yield Text()
     if answer.rendering:
-        yield Text(said.rendering(answer.rendering), style="dim italic")
-    sure = said.confidence.format(share=answer.confidence)
-    yield Text(f"{said.sources}  {sure}", style="bold dim")
+        yield Text(strings.rendering(answer.rendering), style="dim italic")
+    sure = strings.confidence.format(share=answer.confidence)
+    yield Text(f"{strings.sources}  {sure}", style="bold dim")
     for numbered in by_section(answer.citations):
-        yield _source(numbered, said)
+        yield _source(numbered, strings)
     if answer.more:
-        headings = said.comma.join(answer.more)
-        yield Text(said.also_there.format(headings=headings), style="dim")
+        headings = strings.comma.join(answer.more)
+        yield Text(strings.also_there.format(headings=headings), style="dim")
     if answer.see_also:
-        yield Text(said.see_also, style="bold dim")
+        yield Text(strings.see_also, style="bold dim")
         for link in answer.see_also:
             text = Text.assemble((link.text, f"link {link.href}"), (f"  {link.href}", "dim"))
             yield Padding(text, (0, 0, 0, 2))
 
 
-def _part(part: Part, said: Words) -> Iterator[RenderableType]:
+def _part(part: Part, strings: Words) -> Iterator[RenderableType]:
     if part.caption:
         yield Padding(Text(part.caption, style="bold cyan"), (1, 0, 0, 0))
     for number, step in numbered_steps(part.steps):
         yield _step(number, step)
     if part.omitted:
         numbers = ", ".join(map(str, part.omitted))
-        yield Text(f" {said.steps_left_out.format(numbers=numbers)}", style="yellow")
+        yield Text(f" {strings.steps_left_out.format(numbers=numbers)}", style="yellow")
     if part.notes:
-        yield Padding(Text(said.notes, style="bold dim"), (1, 0, 0, 0))
+        yield Padding(Text(strings.notes, style="bold dim"), (1, 0, 0, 0))
         for note in part.notes:
             yield _note(note)
 
@@ -189,25 +189,25 @@ def _text(spans: Iterable[Span], style: str = "") -> Text:
     return text
 
 
-def _source(numbered: Sequence[tuple[int, Citation]], said: Words) -> RenderableType:
-    text = _place(numbered[0][1], said.lines_of(numbered[0][1].unit, line_marks(numbered)))
+def _source(numbered: Sequence[tuple[int, Citation]], strings: Words) -> RenderableType:
+    text = _place(numbered[0][1], strings.lines_of(numbered[0][1].unit, line_marks(numbered)))
     return Padding(text, (0, 0, 0, 2))
 
 
 def _place(citation: Citation, lines: str) -> Text:
-    text = Text.assemble(citation.place, (f"\n{citation.source}, {lines}", "dim"))
+    text = Text.assemble(citation.breadcrumb, (f"\n{citation.source}, {lines}", "dim"))
     if citation.url:
         text.append(f"\n{citation.url}", style=f"dim link {citation.url}")
     return text
 
 
-def _not_covered(answer: Answer, said: Words) -> Iterator[RenderableType]:
-    yield Text(said.not_covered, style="bold")
+def _not_covered(answer: Answer, strings: Words) -> Iterator[RenderableType]:
+    yield Text(strings.not_covered, style="bold")
     if answer.nearest:
-        yield Text(said.nearest)
+        yield Text(strings.nearest)
         for citation in answer.nearest:
             yield _marked(
-                "•", [_place(citation, said.lines_of(citation.unit, str(citation.lines)))]
+                "•", [_place(citation, strings.lines_of(citation.unit, str(citation.lines)))]
             )
-    yield Text(said.rephrase, style="dim")
-    yield Text(said.confidence.format(share=answer.confidence), style="dim")
+    yield Text(strings.rephrase, style="dim")
+    yield Text(strings.confidence.format(share=answer.confidence), style="dim")

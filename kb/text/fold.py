@@ -1,7 +1,8 @@
-"""Case folding for comparing words."""
+"""Normalises text for comparing it."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -15,3 +16,13 @@ def fold(text: str) -> str:
         if not (unicodedata.combining(character) and kept and kept[-1].isascii()):
             kept.append(character)
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def normalised(text: str) -> str:
+    """Return a text normalised to NFKC, with single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def letters_and_digits(text: str) -> str:
+    """Return a text's letters and digits, in lower case."""
+    return re.sub(r"[\W_]+", "", text).lower()

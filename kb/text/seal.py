@@ -8,19 +8,19 @@ import hashlib
 _LENGTH = 16
 
 
-def sealed(key: bytes, text: str) -> str:
+def with_checksum(key: bytes, text: str) -> str:
     """Return a text as it is stored under a key: its checksum, then the text."""
     return _seal(key, text) + text
 
 
-def unsealed(key: bytes, kept: object) -> str | None:
+def verified(key: bytes, kept: object) -> str | None:
     """Return the text stored under a key; None if it is damaged or belongs to another key."""
     if isinstance(kept, bytes):
         kept = kept.decode("utf-8", "replace")
     if not isinstance(kept, str):
         return None
     text = kept[_LENGTH:]
-    return text if kept == sealed(key, text) else None
+    return text if kept == with_checksum(key, text) else None
 
 
 def _seal(key: bytes, text: str) -> str:

@@ -46,6 +46,11 @@ class Yaml:
         return f"line {self.line((*at, *first['loc']))}: {key}: {first['msg']}"
 
 
+def as_list(value: object) -> object:
+    """Return a text as a list of one, and any other value as it is: for keys that take either."""
+    return [value] if isinstance(value, str) else value
+
+
 class _Loader(yaml.SafeLoader):
     """Rejects aliases: a few lines of them can expand to more than fits into memory."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.model import Rendering, Unit
+from kb.model import Rendering, SourceUnit
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,13 @@ class Words:
             case _:
                 return None
 
-    def lines_of(self, unit: Unit, lines: str) -> str:
+    def lines_of(self, unit: SourceUnit, lines: str) -> str:
         """Return a label for lines of a source, or for paragraphs or pages."""
-        ways = {Unit.LINE: self.lines, Unit.PARAGRAPH: self.paragraphs, Unit.PAGE: self.pages}
+        ways = {
+            SourceUnit.LINE: self.lines,
+            SourceUnit.PARAGRAPH: self.paragraphs,
+            SourceUnit.PAGE: self.pages,
+        }
         return ways[unit].format(lines=lines)
 
     def rendering(self, rendering: Rendering) -> str:

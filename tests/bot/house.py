@@ -16,7 +16,7 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
 from bot.answering.workers import Workers
-from bot.app import assemble
+from bot.app import build_services
 from bot.listeners import Services, register
 from bot.settings import BotSettings
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
@@ -72,7 +72,7 @@ class House:
         self._log_handler = logging.StreamHandler(self._log)
         logging.getLogger().addHandler(self._log_handler)
         named = {"slack_api_url": slack.api_url, "guidebot_home": folder, **settings}
-        self.services: Services = assemble(BotSettings.model_validate(named), base)
+        self.services: Services = build_services(BotSettings.model_validate(named), base)
         self.app = Listening(WebClient("xoxb-test", base_url=slack.api_url))
         register(self.app, self.services)
 

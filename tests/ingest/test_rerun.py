@@ -90,9 +90,11 @@ def assert_same_rows(one: Snapshot, other: Snapshot) -> None:
     for name in ROWS:
         assert (one.path / name).read_bytes() == (other.path / name).read_bytes(), name
     # The same text in another batch may differ in the last bits of bfloat16.
-    count = one.index.ntotal
+    count = one.vector_index.ntotal
     assert np.allclose(
-        one.index.reconstruct_n(0, count), other.index.reconstruct_n(0, count), atol=0.02
+        one.vector_index.reconstruct_n(0, count),
+        other.vector_index.reconstruct_n(0, count),
+        atol=0.02,
     )
     for name in ARRAYS:
         assert np.allclose(np.load(one.path / name), np.load(other.path / name), atol=0.02), name

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from guidebot import app
-from ingest.commands.lint_reading import read_named_pages
+from ingest.commands.lint_reading import read_lint_input
 from ingest.lint.check import lint
 from ingest.lint_options import LintOptions, Rule
 from ingest.pipeline import BadSourcesError, Plan, ingest
@@ -88,7 +88,7 @@ def test_an_edition_that_cannot_be_read_now_counts_as_it_was(
 
 def test_lint_says_which_edition_is_narrowed(tmp_path: Path) -> None:
     folder = editions(tmp_path / "guides", en="visible_to: C7", ja="", de="visible_to: [C7]")
-    pages = read_named_pages([folder]).pages
+    pages = read_lint_input([folder]).pages
     found = lint(pages, LintOptions(), len, date(2026, 11, 24))
     (finding,) = [each for each in found if each.rule is Rule.VISIBLE_TO]
     assert Path(finding.file).name == "vault.ja.md" and "only C7" in finding.reason

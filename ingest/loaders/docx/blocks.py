@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from ingest.loaders.docx.looks import Looks
 from ingest.loaders.docx.numbering import Level, Numbering
 from ingest.loaders.docx.styles import Numbered, Styles
-from ingest.loaders.docx.tables import Tables, boxed
+from ingest.loaders.docx.tables import Tables, frame_content
 from ingest.loaders.docx.text_boxes import HANGS
 from ingest.loaders.docx.wordml import (
     P_PR,
@@ -73,7 +73,7 @@ class Blocks:
         blocks = list(container)
         while blocks:
             block = blocks.pop(0)
-            content = boxed(block) if block.tag == TBL else None
+            content = frame_content(block) if block.tag == TBL else None
             if content is not None:
                 replace(container, block, content)
                 blocks[:0] = content
@@ -127,9 +127,9 @@ class Blocks:
             self._code, self._waiting = None, []
 
     def _without_number(self, paragraph: Element) -> None:
-        said = properties(paragraph)
-        if (found := child(said, "w:numPr")) is not None:
-            said.remove(found)
+        props = properties(paragraph)
+        if (found := child(props, "w:numPr")) is not None:
+            props.remove(found)
 
     def _set_title(self, paragraph: Element, container: Element) -> None:
         title = self._title

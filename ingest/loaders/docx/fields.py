@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from ingest.loaders.docx.unwrapping import leave_out_contents
-from ingest.loaders.docx.wordml import R_PR, R, T, name, own, text_of
+from ingest.loaders.docx.wordml import R_PR, R, T, name, own_elements, text_of
 
 _CONTENTS = re.compile(r"\s*(?:TOC|TOA|INDEX)\b")
 _SILENT = re.compile(r"\s*(?:XE|TC|TA|RD|SET|ASK)\b")
@@ -48,7 +48,7 @@ def show_results(paragraphs: Iterable[Element]) -> None:
     pieces = [
         _Piece(paragraph, run, element)
         for paragraph in paragraphs
-        for run in own(paragraph, R)
+        for run in own_elements(paragraph, R)
         for element in run
         if element.tag != R_PR
     ]
@@ -70,7 +70,7 @@ def show_results(paragraphs: Iterable[Element]) -> None:
         else:
             _remove(pieces, (at for at in code if at not in each.within))
     for paragraph in contents:
-        if not any(run.find(T) is not None for run in own(paragraph, R)):
+        if not any(run.find(T) is not None for run in own_elements(paragraph, R)):
             leave_out_contents(paragraph)
 
 

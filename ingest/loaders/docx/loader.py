@@ -25,7 +25,7 @@ from ingest.loaders.docx.looks import CODE_RUN
 from ingest.loaders.docx.package import PackageError
 from ingest.loaders.docx.preparing import PLACE, prepared
 from ingest.loaders.html_to_markdown import to_markdown
-from kb.model import Unit
+from kb.model import SourceUnit
 
 _INSIDE = {depth: " > ".join(["ul|ol > li"] * depth) for depth in range(1, DEPTHS[-1] + 1)}
 _STYLES = "\n".join(
@@ -89,7 +89,7 @@ def load(path: Path, data: bytes) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         markdown=markdown,
         lines=lines,
-        unit=Unit.PARAGRAPH,
+        unit=SourceUnit.PARAGRAPH,
         remarks=tuple(remarks),
     )
 

@@ -12,7 +12,7 @@ from ingest.loaders.docx.wordml import (
     P,
     child,
     name,
-    own,
+    own_elements,
     properties,
     runs,
     set_style,
@@ -30,7 +30,7 @@ _COUNTS = {name(f"w:{each}") for each in ("rStyle", "b", "i", "u", "strike", "ve
 _MOSTLY = 0.9
 """Share of a document in one kind of font above which that font means nothing; chosen by hand."""
 # Letters of a document for that to count, and how much larger headings are; chosen by hand.
-_MIN = 2000
+_MIN_LETTERS = 2000
 _LARGER = 1.15
 
 
@@ -121,7 +121,7 @@ class Looks:
                 total += length
                 if self._is_monospaced(run, paragraph):
                     monospaced += length
-        return total > _MIN and monospaced > _MOSTLY * total
+        return total > _MIN_LETTERS and monospaced > _MOSTLY * total
 
 
 def _only_what_counts(run: Element) -> None:
@@ -141,5 +141,5 @@ def _set_bold(run: Element, bold: bool) -> None:
 
 
 def _plain_spaces(run: Element) -> None:
-    for text in own(run, name("w:t")):
+    for text in own_elements(run, name("w:t")):
         text.text = (text.text or "").replace("\u00a0", " ")

@@ -10,7 +10,17 @@ from ingest.loaders.docx.fields import show_results
 from ingest.loaders.docx.looks import Looks
 from ingest.loaders.docx.package import Package
 from ingest.loaders.docx.unwrapping import unwrap
-from ingest.loaders.docx.wordml import P_PR, P, field, name, own, parents, run_of, runs, words
+from ingest.loaders.docx.wordml import (
+    P_PR,
+    P,
+    field,
+    name,
+    own_elements,
+    parents,
+    run_of,
+    runs,
+    words,
+)
 from ingest.parse.inline import unspaced
 
 _KINDS = ("footnote", "endnote")
@@ -89,7 +99,7 @@ def _strip_start(content: list[Element]) -> None:
 def _name_links(root: Element, targets: dict[str, str]) -> None:
     """Replace link ids with their targets, as ids mean nothing outside the document."""
     for paragraph in root.iter(P):
-        for link in list(own(paragraph, name("w:hyperlink"))):
+        for link in list(own_elements(paragraph, name("w:hyperlink"))):
             target = targets.get(link.attrib.pop(name("r:id"), ""))
             if target and link in list(paragraph):
                 at = list(paragraph).index(link)

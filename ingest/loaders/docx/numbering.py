@@ -10,7 +10,7 @@ from ingest.loaders.docx.styles import Numbered, Styles, indents
 from ingest.loaders.docx.wordml import child, is_on, name, number, value
 
 # Larger numbers are shown as this one, as Roman numerals grow with the number.
-_MAX = 100_000
+_MAX_NUMBER = 100_000
 _ROMAN = tuple(
     zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
@@ -149,7 +149,7 @@ class Numbering:
 
 def written(count: int, form: str) -> str:
     """Return a number in one of Word's formats; in an unknown one, as a plain number."""
-    count = min(max(count, 0), _MAX)
+    count = min(max(count, 0), _MAX_NUMBER)
     match form:
         case "none" | "bullet":
             return ""

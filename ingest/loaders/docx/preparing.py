@@ -16,9 +16,9 @@ from ingest.loaders.docx.numbering import Numbering
 from ingest.loaders.docx.package import PackageError, read_package
 from ingest.loaders.docx.styles import Styles
 from ingest.loaders.docx.symbols import write_signs
-from ingest.loaders.docx.text_boxes import set_out
+from ingest.loaders.docx.text_boxes import set_out_text_boxes
 from ingest.loaders.docx.unwrapping import leave_out_contents, take_remarks, unwrap
-from ingest.loaders.docx.wordml import P_PR, P, name, own, value, words
+from ingest.loaders.docx.wordml import P_PR, P, name, own_elements, value, words
 from ingest.remark import Remark
 
 # Chosen by hand, as many as ingest.parse.caps allows blocks.
@@ -50,7 +50,7 @@ def prepared(data: bytes) -> tuple[bytes, list[Remark]]:
     styles = Styles(package.tree(package.related("styles")))
     accept_changes(body)
     unwrap(body)
-    set_out(body)
+    set_out_text_boxes(body)
     places = {paragraph: n for n, paragraph in enumerate(body.iter(P), 1)}
     show_results(body.iter(P))
     _leave_out_contents_by_style(body, styles)
@@ -78,7 +78,7 @@ def _leave_out_contents_by_style(body: Element, styles: Styles) -> None:
 
 def _drop_dead_links(body: Element, targets: dict[str, str]) -> None:
     for paragraph in body.iter(P):
-        for link in own(paragraph, name("w:hyperlink")):
+        for link in own_elements(paragraph, name("w:hyperlink")):
             if link.get(name("r:id")) not in (None, *targets):
                 del link.attrib[name("r:id")]
 

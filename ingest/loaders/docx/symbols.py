@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from ingest.loaders.docx.fonts import is_of_signs
 from ingest.loaders.docx.styles import Styles
-from ingest.loaders.docx.wordml import P, R, T, name, own, replace, text_of
+from ingest.loaders.docx.wordml import P, R, T, name, own_elements, replace, text_of
 
 # The closest character that every font has, where the converter's is none.
 _WINGDINGS = {
@@ -35,7 +35,7 @@ _BULLET = 0xB7
 def write_signs(root: Element, styles: Styles) -> None:
     """Replace symbols with characters that look like them; drop those without one."""
     for paragraph in root.iter(P):
-        for run in own(paragraph, R):
+        for run in own_elements(paragraph, R):
             font = styles.font(run, paragraph)
             for element in list(run):
                 if element.tag == name("w:sym"):

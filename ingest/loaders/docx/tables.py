@@ -27,7 +27,7 @@ from ingest.parse.caps import MAX_CELLS
 _MAX_COLUMNS = 200
 
 
-def boxed(table: Element) -> list[Element] | None:
+def frame_content(table: Element) -> list[Element] | None:
     """Return the content of a table that is only a frame around it, else None."""
     rows = table.findall(TR)
     cells = [cell for row in rows for cell in row.findall(TC)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from ingest.loaders.docx.wordml import BLOCKS, TEXT_BOX, P, R, name, own
+from ingest.loaders.docx.wordml import BLOCKS, TEXT_BOX, P, R, name, own_elements
 
 HANGS = "hangs"
 """The mark of a paragraph that was in a text box."""
 
 
-def set_out(container: Element) -> None:
+def set_out_text_boxes(container: Element) -> None:
     """Move the content of text boxes below the paragraphs they are anchored to, in order."""
     laid: list[Element] = []
     blocks = list(reversed(container))
@@ -18,7 +18,7 @@ def set_out(container: Element) -> None:
         block = blocks.pop()
         laid.append(block)
         if block.tag != P:
-            set_out(block)
+            set_out_text_boxes(block)
             continue
         content = [each for box in _boxes(block) for each in box if each.tag in BLOCKS]
         for each in content:
@@ -29,7 +29,7 @@ def set_out(container: Element) -> None:
 
 def _boxes(paragraph: Element) -> list[Element]:
     boxes = []
-    for holder in [paragraph, *own(paragraph, R, name("w:hyperlink"))]:
+    for holder in [paragraph, *own_elements(paragraph, R, name("w:hyperlink"))]:
         for box in holder.findall(TEXT_BOX):
             holder.remove(box)
             boxes.append(box)

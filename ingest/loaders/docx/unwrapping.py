@@ -20,7 +20,7 @@ from ingest.loaders.docx.wordml import (
     child,
     field,
     name,
-    own,
+    own_elements,
     run_of,
     text_of,
     words,
@@ -58,7 +58,7 @@ def unwrap(root: Element) -> None:
 def take_remarks(root: Element, places: dict[Element, int]) -> Iterator[Remark]:
     """Yield the remarks that were left in the document, and remove them."""
     for paragraph in root.iter(P):
-        for holder in [paragraph, *own(paragraph, R)]:
+        for holder in [paragraph, *own_elements(paragraph, R)]:
             for said in holder.findall(_REMARK):
                 holder.remove(said)
                 kind, text = RemarkKind(said.get("kind") or ""), said.get("text") or ""

@@ -65,18 +65,18 @@ def parents(root: Element) -> Parents:
     return {below: above for above in root.iter() for below in above}
 
 
-def own(element: Element, *tags: str) -> Iterator[Element]:
+def own_elements(element: Element, *tags: str) -> Iterator[Element]:
     """Yield the descendants of a paragraph or cell, but none of a nested paragraph or table."""
     for below in element:
         if below.tag in tags:
             yield below
         if below.tag not in BLOCKS and below.tag != TEXT_BOX:
-            yield from own(below, *tags)
+            yield from own_elements(below, *tags)
 
 
 def runs(paragraph: Element) -> list[Element]:
     """Return a paragraph's runs."""
-    return list(own(paragraph, R))
+    return list(own_elements(paragraph, R))
 
 
 def words(element: Element) -> str:
@@ -96,12 +96,12 @@ def properties(element: Element, tag: str = "w:pPr") -> Element:
 def set_style(element: Element, style: str) -> None:
     """Set the style of a paragraph or run, by style id."""
     of_run = element.tag == R
-    said = properties(element, "w:rPr" if of_run else "w:pPr")
+    props = properties(element, "w:rPr" if of_run else "w:pPr")
     short = "w:rStyle" if of_run else "w:pStyle"
-    found = said.find(name(short))
+    found = props.find(name(short))
     if found is None:
         found = Element(name(short))
-        said.insert(0, found)
+        props.insert(0, found)
     found.set(VAL, style)
 
 

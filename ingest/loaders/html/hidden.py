@@ -25,7 +25,7 @@ _UNFOLDS = re.compile(
 )
 _ICONS = re.compile(r"\b(?:icon|icons|fa|fas|far|fab|glyphicon|material-symbols)\b|icon-|-icon")
 # Share of a page's text that may be hidden; more means that a script reveals it. Chosen by hand.
-_MAX = 0.75
+_MAX_HIDDEN = 0.75
 # Characters of hidden text that a remark quotes; chosen by hand.
 _WORDS_SHOWN = 60
 
@@ -40,7 +40,7 @@ def drop_hidden(page: BeautifulSoup, body: Tag) -> list[Remark]:
         if tag.decomposed:
             continue
         words = " ".join(tag.get_text().split())
-        if len(words) > whole * _MAX or _unfolds(tag, body):
+        if len(words) > whole * _MAX_HIDDEN or _unfolds(tag, body):
             continue
         if re.search(r"\w\w", words):
             remarks.append(_remark(tag, words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Elements of a page, and how deep they are nested; chosen by hand.
-_MAX = 100_000
+_MAX_ELEMENTS = 100_000
 _DEEPEST = 2_000
 """A browser-conformant parser takes time quadratic in the depth."""
 
@@ -24,8 +24,8 @@ _ELEMENT = re.compile(r"<[a-z]", re.IGNORECASE)
 def too_much(page: str) -> str | None:
     """Return which limit a page exceeds, or None."""
     elements = sum(1 for _ in _ELEMENT.finditer(page))
-    if elements > _MAX:
-        return f"has {elements} elements; at most {_MAX} are read per page. Split it."
+    if elements > _MAX_ELEMENTS:
+        return f"has {elements} elements; at most {_MAX_ELEMENTS} are read per page. Split it."
     depth = 0
     for tag in _TAG.finditer(page):
         if tag["end"] is None:

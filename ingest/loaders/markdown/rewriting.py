@@ -12,7 +12,7 @@ from ingest.loaders.markdown.elements import Element, elements_of
 from ingest.loaders.markdown.fragments import markdown_of
 from ingest.loaders.markdown.meaning import Meaning, Treatment, meaning_of
 from ingest.parse.dialects.containers import is_fence
-from ingest.parse.dialects.left_out import saying
+from ingest.parse.dialects.left_out import remark_text
 from ingest.parse.dialects.tags import Syntax, Tag, closing_tags, read_tag
 from ingest.remark import Remark, RemarkKind
 
@@ -172,7 +172,7 @@ class Rewriter:
         return _boxed(meaning, body, first, last)
 
     def _leave_out(self, what: str, written: str, place: int) -> None:
-        text = saying(what, written)
+        text = remark_text(what, written)
         self.remarks.append(Remark(line=place + 1, kind=RemarkKind.LEFT_OUT, text=text))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingest.loaders.pdf.lines import Line
+from ingest.loaders.pdf.lines import PageLine
+from kb.text.fold import letters_and_digits
 
 # The numbers of this module are chosen by hand: relative to the text's size, and in
 # characters.
@@ -29,27 +30,27 @@ class Headings:
     bold or numbered, recurs throughout the document.
     """
 
-    def __init__(self, lines: Sequence[Line], outline: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, lines: Sequence[PageLine], outline: Sequence[tuple[int, str]]) -> None:
         self.body = _body_size(lines)
         larger = sorted(
             {x.size for x in lines if x.size >= self.body * _LARGER and not x.code}, reverse=True
         )
         self.by_size: Mapping[float, int] = {size: min(n, 6) for n, size in enumerate(larger, 1)}
-        self.by_title = {_bare(title): level for level, title in outline}
+        self.by_title = {letters_and_digits(title): level for level, title in outline}
         self.by_look = self._alike(lines)
 
-    def level(self, line: Line) -> int | None:
+    def level(self, line: PageLine) -> int | None:
         """Return a heading's level, None for other lines."""
         if level := self.by_size.get(line.size):
             words = re.search(r"[^\W_]", line.text)
             return level if words and len(line.text) <= _LONGEST else None
         if (line.bold or line.italic or _number(line)) and (
-            level := self.by_title.get(_bare(line.text))
+            level := self.by_title.get(letters_and_digits(line.text))
         ):
             return min(level, 6)
         return self.by_look.get(id(line))
 
-    def _alike(self, lines: Sequence[Line]) -> dict[int, int]:
+    def _alike(self, lines: Sequence[PageLine]) -> dict[int, int]:
         """Return the levels of headings no larger than the text, by the ids of the lines."""
         by_look: dict[_Look, list[int]] = defaultdict(list)
         for at, line in enumerate(lines):
@@ -70,12 +71,12 @@ class Headings:
                 found[id(line)] = found[id(above)]
         return self._under_title(found, lines)
 
-    def _goes_on(self, heading: Line, line: Line) -> bool:
+    def _goes_on(self, heading: PageLine, line: PageLine) -> bool:
         """Whether a line is the second line of a bold heading."""
         alike = heading.bold and line.bold and heading.size == line.size
         return alike and _close(heading, line) and line.text.strip()[:1].islower()
 
-    def _under_title(self, levels: dict[int, int], lines: Sequence[Line]) -> dict[int, int]:
+    def _under_title(self, levels: dict[int, int], lines: Sequence[PageLine]) -> dict[int, int]:
         """Return the levels, the first line above all others if it looks like the next heading."""
         if len(levels) < 2 or len(lines) < 2 or self._look(lines[0]) is None:
             return levels
@@ -88,7 +89,7 @@ class Headings:
             return levels
         return {line: min(6, level + 1) for line, level in levels.items()} | {id(title): highest}
 
-    def _look(self, line: Line) -> _Look | None:
+    def _look(self, line: PageLine) -> _Look | None:
         """Return what headings of one kind have in common, None for a line that cannot be one."""
         text = line.text.strip()
         short = 2 <= len(text) <= _LONGEST_OF_BODY_SIZE
@@ -101,7 +102,7 @@ class Headings:
             return None
         return number or "", line.bold, line.italic, line.size
 
-    def _stands_alone(self, lines: Sequence[Line], at: int) -> bool:
+    def _stands_alone(self, lines: Sequence[PageLine], at: int) -> bool:
         """Whether a line is a paragraph of its own with other text below it."""
         line = lines[at]
         if at + 1 >= len(lines):
@@ -119,7 +120,7 @@ class Headings:
             return False
         return line.left <= below.left + 3 * line.size or below.page != line.page
 
-    def _is_kind(self, look: _Look, places: Sequence[int], lines: Sequence[Line]) -> bool:
+    def _is_kind(self, look: _Look, places: Sequence[int], lines: Sequence[PageLine]) -> bool:
         number, bold, italic, _ = look
         if len(places) < 2:
             return False
@@ -142,7 +143,7 @@ class Headings:
         self,
         look: _Look,
         kept: Mapping[_Look, Sequence[int]],
-        lines: Sequence[Line],
+        lines: Sequence[PageLine],
         deepest: int,
     ) -> int:
         depth = look[0].count(".1") + 1 if look[0] else 1
@@ -159,7 +160,7 @@ class Headings:
         return deepest + 1 + (depth - min(depths) if look[0] and depths else 0)
 
 
-def _body_size(lines: Sequence[Line]) -> float:
+def _body_size(lines: Sequence[PageLine]) -> float:
     """Return the size of most text, ignoring code and bold text unless there is nothing else."""
     plain = [line for line in lines if not line.code and not line.bold]
     sizes = Counter[float]()
@@ -168,7 +169,7 @@ def _body_size(lines: Sequence[Line]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _number(line: Line) -> str | None:
+def _number(line: PageLine) -> str | None:
     """Return the kind of number that a line begins with: "1", "1.", "1.1" or "I"."""
     text = line.text.strip()
     if match := _NUMBERED.match(text):
@@ -177,7 +178,7 @@ def _number(line: Line) -> str | None:
     return "I" if _ROMAN.match(text) else None
 
 
-def _counts_on(lines: Sequence[Line]) -> bool:
+def _counts_on(lines: Sequence[PageLine]) -> bool:
     """Whether the lines' numbers increase throughout, unlike those of lists."""
     numbers = [_value(line.text.strip()) for line in lines]
     return all(one < two for one, two in zip(numbers, numbers[1:], strict=False))
@@ -193,24 +194,20 @@ def _value(text: str) -> int:
     return total
 
 
-def _sectioned(lines: Sequence[Line], by_size: Mapping[float, int]) -> bool:
+def _sectioned(lines: Sequence[PageLine], by_size: Mapping[float, int]) -> bool:
     """Whether a document is divided into sections by headings larger than the text."""
     headings = sum(line.size in by_size for line in lines)
     first = lines[0].size if lines else 0.0
     return headings - sum(line.size == first for line in lines if first in by_size) >= 2
 
 
-def _runs_on(line: Line) -> bool:
+def _runs_on(line: PageLine) -> bool:
     """Whether the next line may continue this one: a bold one then reaches the column's edge."""
     return line.full or not line.bold
 
 
-def _close(one: Line, two: Line) -> bool:
+def _close(one: PageLine, two: PageLine) -> bool:
     """Whether a line is right below another, as in a paragraph."""
     if (one.page, one.flow) != (two.page, two.flow):
         return False
     return two.top - one.bottom < 0.45 * max(one.size, two.size)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()

@@ -39,7 +39,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Line:
+class PageLine:
     """A line of a page.
 
     Coordinates are in points from where reading begins: the top left, or the top right for text
@@ -97,10 +97,10 @@ class Table:
 class Pages:
     """The content of a document's pages in reading order, without running heads."""
 
-    parts: list[Line | Table] = field(default_factory=list)
+    parts: list[PageLine | Table] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PageLine]:
         """The lines outside tables that are not beside others."""
-        return [part for part in self.parts if isinstance(part, Line) and not part.aside]
+        return [part for part in self.parts if isinstance(part, PageLine) and not part.aside]

@@ -16,7 +16,7 @@ from ingest.errors import SourceError
 from ingest.loaders.html_to_markdown import to_markdown
 from ingest.loaders.pdf.pages import read_pages
 from ingest.loaders.pdf.to_html import to_html
-from kb.model import Unit
+from kb.model import SourceUnit
 
 
 def load(path: Path, data: bytes) -> Document:
@@ -51,7 +51,7 @@ def load(path: Path, data: bytes) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         markdown=markdown,
         lines=lines,
-        unit=Unit.PAGE,
+        unit=SourceUnit.PAGE,
         remarks=tuple(pages.remarks),
     )
 

@@ -14,7 +14,7 @@ from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
 
 from ingest.loaders.pdf.columns import Column, columns_of
-from ingest.loaders.pdf.lines import Line, Pages, Run, Table
+from ingest.loaders.pdf.lines import PageLine, Pages, Run, Table
 from ingest.loaders.pdf.rows import Row
 from ingest.loaders.pdf.signs import UNKNOWN, name_signs
 from ingest.loaders.pdf.unseen import take_doubles, take_unseen
@@ -74,9 +74,9 @@ _PAGE_OF = re.compile(
 class _Read:
     """What has been read of a document so far, and the remarks on it."""
 
-    parts: list[Line | Table] = field(default_factory=list)
-    margins: list[Line] = field(default_factory=list)
-    edges: list[Line] = field(default_factory=list)
+    parts: list[PageLine | Table] = field(default_factory=list)
+    margins: list[PageLine] = field(default_factory=list)
+    edges: list[PageLine] = field(default_factory=list)
     pictures: list[int] = field(default_factory=list)
     unknown: Counter[int] = field(default_factory=Counter)
     readings: list[int] = field(default_factory=list)
@@ -116,22 +116,24 @@ def read_pages(pdf: PDF) -> Pages:
     return Pages(parts, [*read.remarks, *_remarks(read)])
 
 
-def _without_contents(parts: Sequence[Line | Table], read: _Read) -> list[Line | Table]:
+def _without_contents(parts: Sequence[PageLine | Table], read: _Read) -> list[PageLine | Table]:
     """Return the parts without a table of contents."""
     listed = {
-        n for n, part in enumerate(parts) if isinstance(part, Line) and _LEADER.search(part.text)
+        n
+        for n, part in enumerate(parts)
+        if isinstance(part, PageLine) and _LEADER.search(part.text)
     }
     listed = {n for n in listed if n - 1 in listed or n + 1 in listed}
     said = {
         _title(part.text)
         for n, part in enumerate(parts)
-        if isinstance(part, Line) and n not in listed
+        if isinstance(part, PageLine) and n not in listed
     }
-    found = sum(_title(part.text) in said for n in listed if isinstance(part := parts[n], Line))
+    found = sum(_title(part.text) in said for n in listed if isinstance(part := parts[n], PageLine))
     if 2 * found < len(listed) or not listed:
         return list(parts)
     title = parts[min(listed) - 1] if min(listed) else None
-    if isinstance(title, Line) and _CONTENTS.fullmatch(title.text.strip()):
+    if isinstance(title, PageLine) and _CONTENTS.fullmatch(title.text.strip()):
         listed.add(min(listed) - 1)
     page = parts[min(listed)].page
     text = "the table of contents is left out: the headings that it names are in the text"
@@ -164,7 +166,7 @@ def _read_page(page: Page, read: _Read) -> None:
     main = max(by, key=lambda direction: len(by[direction]))
     tables = list(_tables(page)) if main is Direction.LEVEL else []
     links = links_of(page)
-    parts: list[Line | Table] = []
+    parts: list[PageLine | Table] = []
     for direction in sorted(by, key=lambda each: each is not main):
         if by[direction]:
             sheet = _Sheet(page, direction, links)
@@ -174,7 +176,7 @@ def _read_page(page: Page, read: _Read) -> None:
                 parts = [*_above(found, by[main]), *parts, *_below(found, by[main])]
             else:
                 parts += found
-    lines = [part for part in parts if isinstance(part, Line)]
+    lines = [part for part in parts if isinstance(part, PageLine)]
     height = float(page.height if main is Direction.LEVEL else page.width)
     margins = [x for x in lines if _in_margin(x, height, _MARGIN)]
     if len(margins) == len(parts) and _is_picture(page):
@@ -197,16 +199,16 @@ def _read_page(page: Page, read: _Read) -> None:
     read.parts += parts
 
 
-def _in_margin(line: Line, height: float, share: float) -> bool:
+def _in_margin(line: PageLine, height: float, share: float) -> bool:
     return line.top < height * share or line.bottom > height * (1 - share)
 
 
-def _above(lines: Sequence[Line | Table], body: Sequence[Char]) -> list[Line | Table]:
+def _above(lines: Sequence[PageLine | Table], body: Sequence[Char]) -> list[PageLine | Table]:
     top = min(char["top"] for char in body)
     return [line for line in lines if line.bottom <= top + 2]
 
 
-def _below(lines: Sequence[Line | Table], body: Sequence[Char]) -> list[Line | Table]:
+def _below(lines: Sequence[PageLine | Table], body: Sequence[Char]) -> list[PageLine | Table]:
     top = min(char["top"] for char in body)
     return [line for line in lines if line.bottom > top + 2]
 
@@ -225,7 +227,7 @@ def _mostly_unknown(chars: Sequence[Char]) -> bool:
     return unknown > _UNREADABLE * sum(not char["text"].isspace() for char in chars)
 
 
-def _goes_on(last: Line | Table, first: Line | Table) -> bool:
+def _goes_on(last: PageLine | Table, first: PageLine | Table) -> bool:
     """Whether a table continues the one on the previous page, under the same header."""
     return (
         isinstance(last, Table)
@@ -271,7 +273,9 @@ class _Sheet:
     def _turned(self, box: Box) -> Box:
         return turned_box(box, self.direction, self.width, self.height)
 
-    def read(self, chars: Sequence[Char], tables: Sequence[Table], flow: int) -> list[Line | Table]:
+    def read(
+        self, chars: Sequence[Char], tables: Sequence[Table], flow: int
+    ) -> list[PageLine | Table]:
         """Return its content in reading order; `flow` is the number of its first column."""
         laid = [turned(char, self.direction, self.width, self.height) for char in chars]
         words = [
@@ -283,7 +287,7 @@ class _Sheet:
         if mirror:
             words = [mirrored(word, self.width) for word in words]
             tables = [self._mirrored(table) for table in tables]
-        found: list[Line | Table] = []
+        found: list[PageLine | Table] = []
         for column in columns_of(words, tables):
             notes = {id(row) for _, note in column.notes for row in note.rows}
             for row in _with_notes(column):
@@ -299,7 +303,7 @@ class _Sheet:
         left, right = self.width - table.right, self.width - table.left
         return replace(table, left=left, right=right, rows=rows)
 
-    def _line(self, row: Row, column: Column, flow: int, mirror: bool) -> Line | None:
+    def _line(self, row: Row, column: Column, flow: int, mirror: bool) -> PageLine | None:
         words = row.words
         if mirror or any(has_rtl(word.text) for word in words):
             words = read_row(words, mirror=mirror)
@@ -310,7 +314,7 @@ class _Sheet:
         for word in words:
             sizes[round(word.size * 2) / 2] += len(word.text)
         size = sizes.most_common(1)[0][0]
-        return Line(
+        return PageLine(
             page=self.page.page_number,
             flow=flow,
             left=row.left - column.shift,
@@ -386,19 +390,19 @@ def _is_east_asian(*letters: str) -> bool:
     return all(unspaced(each) and not _PARTED.match(each) for each in letters)
 
 
-def _running_heads(read: _Read, pages: int) -> set[Line]:
-    said = Counter(_numberless(line.text) for line in read.margins)
+def _running_heads(read: _Read, pages: int) -> set[PageLine]:
+    counts = Counter(_numberless(line.text) for line in read.margins)
     often = max(2, pages / 2)
     found = {
         line
         for line in read.margins
         if re.fullmatch(r"[\divxlc /|of-]*", line.text.strip().lower())
-        or (pages > 2 and said[_numberless(line.text)] >= often)
+        or (pages > 2 and counts[_numberless(line.text)] >= often)
     }
     if pages == 2:
         found |= _on_both(read, found)
     margins = set(read.margins)
-    sizes = [line.size for line in read.parts if isinstance(line, Line) and line not in margins]
+    sizes = [line.size for line in read.parts if isinstance(line, PageLine) and line not in margins]
     body = median(sizes) if sizes else 0.0
     once = [line for line in read.edges if line not in found and _is_once(line, body)]
     if once:
@@ -408,7 +412,7 @@ def _running_heads(read: _Read, pages: int) -> set[Line]:
     return found | set(once)
 
 
-def _on_both(read: _Read, found: Collection[Line]) -> set[Line]:
+def _on_both(read: _Read, found: Collection[PageLine]) -> set[PageLine]:
     """Return what is at the same place on both of two pages, and add a remark on it."""
     first, second = ([x for x in read.margins if x.page == page] for page in (1, 2))
     pairs = [
@@ -430,7 +434,7 @@ def _on_both(read: _Read, found: Collection[Line]) -> set[Line]:
     return both
 
 
-def _stands_clear(line: Line, text: Sequence[Line | Table]) -> bool:
+def _stands_clear(line: PageLine, text: Sequence[PageLine | Table]) -> bool:
     """Whether a line is clear of what it may be a heading of."""
     return not any(
         max(part.top - line.bottom, line.top - part.bottom) < _CLEAR * _size(part, line)
@@ -439,11 +443,11 @@ def _stands_clear(line: Line, text: Sequence[Line | Table]) -> bool:
     )
 
 
-def _size(part: Line | Table, line: Line) -> float:
-    return min(part.size, line.size) if isinstance(part, Line) else line.size
+def _size(part: PageLine | Table, line: PageLine) -> float:
+    return min(part.size, line.size) if isinstance(part, PageLine) else line.size
 
 
-def _is_once(line: Line, body: float) -> bool:
+def _is_once(line: PageLine, body: float) -> bool:
     """Whether a line in a page's margin is a running head although it is not on other pages.
 
     The bottom has footnotes as well: there, only a page number is one.

@@ -14,7 +14,7 @@ from ingest.loaders.pdf.bullets import with_bullets
 from ingest.loaders.pdf.footnotes import with_footnotes
 from ingest.loaders.pdf.headings import Headings
 from ingest.loaders.pdf.hyphens import Hyphens
-from ingest.loaders.pdf.lines import Line, Pages, Run, Table, is_broken
+from ingest.loaders.pdf.lines import PageLine, Pages, Run, Table, is_broken
 from ingest.parse.blocks import NOTE_LABEL
 
 _BULLET = re.compile(r"\s*([•◦▪▫‣∙·*–-]|\uf0b7|\uf0a7)\s+(?=\S)|\s*[•・](?=[^\W\d])")
@@ -50,7 +50,7 @@ def to_html(pages: Pages, outline: Sequence[tuple[int, str]]) -> str:
     return _Writer(Headings(lines, outline), _gap(lines), hyphens).write(pages.parts)
 
 
-def _gap(lines: Sequence[Line]) -> float:
+def _gap(lines: Sequence[PageLine]) -> float:
     """Return the usual line spacing within paragraphs, in font sizes."""
     pairs = [
         (one, two)
@@ -64,37 +64,37 @@ def _gap(lines: Sequence[Line]) -> float:
     return least if any(_is_wrapped(one, two) for one, two in pairs) else min(least, _CLOSE)
 
 
-def _is_wrapped(one: Line, two: Line) -> bool:
+def _is_wrapped(one: PageLine, two: PageLine) -> bool:
     """Whether a sentence wraps from one line to the next."""
     first = two.text.strip()[:1]
     uncased = first.isalpha() and first.lower() == first.upper()
     return one.full and (first.islower() or uncased and not _ENDED.search(one.text.strip()))
 
 
-def _in_one_column(one: Line, two: Line) -> bool:
+def _in_one_column(one: PageLine, two: PageLine) -> bool:
     return (one.page, one.flow) == (two.page, two.flow)
 
 
 def _notes_apart(
-    parts: Sequence[Line | Table],
-) -> tuple[list[Line | Table], dict[int, list[Sequence[Line]]]]:
+    parts: Sequence[PageLine | Table],
+) -> tuple[list[PageLine | Table], dict[int, list[Sequence[PageLine]]]]:
     """Return the parts without marginal notes, and the notes by the id of what they are beside.
 
     Notes at the top have nothing before them: they are text.
     """
-    text: list[Line | Table] = []
-    notes: dict[int, list[Sequence[Line]]] = {}
-    for aside, group in groupby(parts, lambda part: isinstance(part, Line) and part.aside):
+    text: list[PageLine | Table] = []
+    notes: dict[int, list[Sequence[PageLine]]] = {}
+    for aside, group in groupby(parts, lambda part: isinstance(part, PageLine) and part.aside):
         if aside and text:
-            lines = [part for part in group if isinstance(part, Line)]
+            lines = [part for part in group if isinstance(part, PageLine)]
             notes[id(text[-1])] = list(_paragraphs(lines))
         else:
             text += group
     return text, notes
 
 
-def _paragraphs(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
-    paragraph: list[Line] = []
+def _paragraphs(lines: Sequence[PageLine]) -> Iterator[Sequence[PageLine]]:
+    paragraph: list[PageLine] = []
     for line in lines:
         if paragraph and not -line.size < line.top - paragraph[-1].bottom < 0.7 * line.size:
             yield paragraph
@@ -125,10 +125,10 @@ class _Writer:
     hyphens: Hyphens
     html: list[str] = field(default_factory=list)
     items: list[_Item] = field(default_factory=list)
-    notes: list[Sequence[Line]] = field(default_factory=list)
+    notes: list[Sequence[PageLine]] = field(default_factory=list)
     """Marginal notes beside the open list."""
 
-    def write(self, parts: Sequence[Line | Table]) -> str:
+    def write(self, parts: Sequence[PageLine | Table]) -> str:
         """Return the pages' parts as HTML."""
         text, notes = _notes_apart(parts)
         position = 0
@@ -149,18 +149,18 @@ class _Writer:
         self._close(0)
         return "\n".join(self.html)
 
-    def _group(self, parts: Sequence[Line | Table], start: int) -> list[Line]:
+    def _group(self, parts: Sequence[PageLine | Table], start: int) -> list[PageLine]:
         """Return the line at `start` and those that continue it."""
         first = parts[start]
-        assert isinstance(first, Line)
+        assert isinstance(first, PageLine)
         group = [first]
         for part in parts[start + 1 :]:
-            if not isinstance(part, Line) or not self._goes_on(group, part):
+            if not isinstance(part, PageLine) or not self._goes_on(group, part):
                 break
             group.append(part)
         return group
 
-    def _goes_on(self, group: Sequence[Line], line: Line) -> bool:
+    def _goes_on(self, group: Sequence[PageLine], line: PageLine) -> bool:
         last = group[-1]
         if line.code != last.code and not (line.code and is_broken(last.text)):
             return False
@@ -189,12 +189,12 @@ class _Writer:
             return False
         return gap < self.gap + 0.35
 
-    def _is_bold_anew(self, last: Line, line: Line) -> bool:
+    def _is_bold_anew(self, last: PageLine, line: PageLine) -> bool:
         """Whether bold lines, no larger than the text, are two titles rather than one."""
         bold = last.bold and line.bold and not last.full and not last.parted
         return bold and line.size < 1.05 * self.headings.body and line.text.strip()[:1].isupper()
 
-    def _keeps_to(self, group: Sequence[Line], line: Line) -> bool:
+    def _keeps_to(self, group: Sequence[PageLine], line: PageLine) -> bool:
         """Whether a line is where the next one of a paragraph or an item would be."""
         last = group[-1]
         further = line.left - last.left
@@ -207,7 +207,7 @@ class _Writer:
             return further < 0 or not ended
         return -4 * line.size < further < 0 and last.full
 
-    def _goes_on_beyond(self, last: Line, line: Line) -> bool:
+    def _goes_on_beyond(self, last: PageLine, line: PageLine) -> bool:
         """Whether a sentence, or code, continues at the top of the next page or column."""
         if self.headings.level(line) is not None or self.headings.level(last) is not None:
             return False
@@ -220,7 +220,7 @@ class _Writer:
             return False
         return line.page != last.page or last.full or text[:1].islower()
 
-    def _begins(self, group: Sequence[Line], line: Line) -> bool:
+    def _begins(self, group: Sequence[PageLine], line: PageLine) -> bool:
         """Whether a line begins an item or a paragraph, judging by its start."""
         sign = _sign(line)
         if sign is None:
@@ -238,7 +238,7 @@ class _Writer:
             return abs(line.left - group[-1].left) > _SAME_INDENT
         return not (own and len(group) > 1 and abs(line.left - group[0].left) > _SAME_INDENT)
 
-    def _lines(self, group: Sequence[Line]) -> None:
+    def _lines(self, group: Sequence[PageLine]) -> None:
         first = group[0]
         at = f' data-at="{first.page}"'
         if level := self.headings.level(first):
@@ -273,7 +273,7 @@ class _Writer:
             depth -= 1
         self._close(depth)
 
-    def _open(self, line: Line, sign: re.Match[str]) -> None:
+    def _open(self, line: PageLine, sign: re.Match[str]) -> None:
         depth = len(self.items)
         while depth and line.left < self.items[depth - 1].left - 2 * _SAME_INDENT:
             depth -= 1
@@ -333,7 +333,7 @@ class _Writer:
             return line, " " if following else ""
         return self.hyphens.join(line, following)
 
-    def _words(self, lines: Sequence[Line], skip: int) -> str:
+    def _words(self, lines: Sequence[PageLine], skip: int) -> str:
         """Return lines as HTML, without the first `skip` characters of the first."""
         written: list[Run | str] = []
         for n, line in enumerate(lines):
@@ -348,7 +348,7 @@ class _Writer:
             written.append(between)
         return "".join(x if isinstance(x, str) else x.html for x in written).strip()
 
-    def _broken(self, text: str, last: Run, following: Line) -> tuple[Run, str]:
+    def _broken(self, text: str, last: Run, following: PageLine) -> tuple[Run, str]:
         """Return the last run of a line that ends inside a word, and what joins it to the next."""
         if last.code:
             return last, ""
@@ -370,7 +370,7 @@ def _add(written: list[Run | str], runs: Sequence[Run]) -> None:
     written += runs
 
 
-def _is_headed_anew(last: Line, line: Line) -> bool:
+def _is_headed_anew(last: PageLine, line: PageLine) -> bool:
     """Whether a line, bold or of another size, does not continue the one above it."""
     below = line.top > last.bottom - 0.3 * min(line.size, last.size)
     if not below or not line.bold:
@@ -381,13 +381,13 @@ def _is_headed_anew(last: Line, line: Line) -> bool:
     return ended and not last.runs[-1].bold
 
 
-def _is_label(line: Line) -> bool:
+def _is_label(line: PageLine) -> bool:
     """Whether a line is only a note's label."""
     text = line.text.strip()
     return bool(NOTE_LABEL.fullmatch(text)) and (line.bold or text.isupper())
 
 
-def _sign(line: Line) -> re.Match[str] | None:
+def _sign(line: PageLine) -> re.Match[str] | None:
     return None if line.code else _BULLET.match(line.text) or _NUMBER.match(line.text)
 
 
@@ -415,10 +415,10 @@ def _without(runs: Sequence[Run], skip: int) -> Iterator[Run]:
         skip = 0
 
 
-def _code(lines: Sequence[Line]) -> str:
+def _code(lines: Sequence[PageLine]) -> str:
     left = min(line.left for line in lines)
     written = []
-    last: Line | None = None
+    last: PageLine | None = None
     for line in lines:
         if last and last.page == line.page and line.top - last.bottom > 0.9 * line.size:
             written.append("")

@@ -39,11 +39,11 @@ class PlainLines:
     code: set[int] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
 
-    def drop(self, index: int, reason: str) -> None:
+    def drop(self, row: int, reason: str) -> None:
         """Blank out a line that is not text, and add a remark."""
-        self.lines[index] = ""
+        self.lines[row] = ""
         text = f"{reason} is left out"
-        self.remarks.append(Remark(line=index + 1, kind=RemarkKind.LEFT_OUT, text=text))
+        self.remarks.append(Remark(line=row + 1, kind=RemarkKind.LEFT_OUT, text=text))
 
 
 def without_markup(lines: Sequence[str]) -> PlainLines:
@@ -58,71 +58,71 @@ def without_markup(lines: Sequence[str]) -> PlainLines:
 
 def _restructured(plain: PlainLines) -> None:
     numbers: dict[str, int] = {}
-    for index, line in enumerate(plain.lines):
-        if index + 1 in plain.code:
+    for row, line in enumerate(plain.lines):
+        if row + 1 in plain.code:
             continue
         if directive := _DIRECTIVE.match(line):
-            _take_directive(plain, index, directive)
+            _take_directive(plain, row, directive)
         elif _COMMENT.match(line):
-            _comment(plain, index)
+            _comment(plain, row)
         elif automatic := _AUTOMATIC.match(line):
             number = numbers[automatic[1]] = numbers.get(automatic[1], 0) + 1
             rest = _plain_roles(line[automatic.end() :])
-            plain.lines[index] = f"{automatic[1]}{number}{automatic[2]}{rest}"
+            plain.lines[row] = f"{automatic[1]}{number}{automatic[2]}{rest}"
         else:
             if line.strip() and not line.startswith(" "):
                 numbers = {}
-            _double_colon(plain, index, line)
+            _double_colon(plain, row, line)
 
 
-def _double_colon(plain: PlainLines, index: int, line: str) -> None:
+def _double_colon(plain: PlainLines, row: int, line: str) -> None:
     """Handle a line that ends in "::", which introduces code."""
-    plain.lines[index] = _plain_roles(line)
+    plain.lines[row] = _plain_roles(line)
     if line.rstrip().endswith("::"):
-        stripped = plain.lines[index].rstrip()
-        plain.lines[index] = "" if stripped.strip() == "::" else stripped[:-1]
-        plain.code |= {n + 1 for n in _indented(plain.lines, index)}
+        stripped = plain.lines[row].rstrip()
+        plain.lines[row] = "" if stripped.strip() == "::" else stripped[:-1]
+        plain.code |= {n + 1 for n in _indented(plain.lines, row)}
 
 
-def _take_directive(plain: PlainLines, index: int, directive: re.Match[str]) -> None:
+def _take_directive(plain: PlainLines, row: int, directive: re.Match[str]) -> None:
     name, words = directive[2].lower(), directive[3].strip()
-    below = _indented(plain.lines, index)
+    below = _indented(plain.lines, row)
     options = [n for n in below if re.match(r"\s*:[\w-]+:", plain.lines[n])]
     for n in options:
         plain.lines[n] = ""
     below = [n for n in below if n not in options]
     if name in _CODE:
-        plain.lines[index] = ""
+        plain.lines[row] = ""
         plain.code |= {n + 1 for n in below}
     elif name in _NOTES:
-        _label(plain, index, name.capitalize(), words, below)
+        _label(plain, row, name.capitalize(), words, below)
     elif name in _TITLED:
-        plain.lines[index] = f"{directive[1]}{words}"
+        plain.lines[row] = f"{directive[1]}{words}"
     else:
-        plain.drop(index, f"the directive {name}")
+        plain.drop(row, f"the directive {name}")
         for n in below:
             plain.lines[n] = ""
 
 
-def _label(plain: PlainLines, index: int, label: str, words: str, below: Sequence[int]) -> None:
-    plain.lines[index] = f"{label}: {words}" if words else ""
+def _label(plain: PlainLines, row: int, label: str, words: str, below: Sequence[int]) -> None:
+    plain.lines[row] = f"{label}: {words}" if words else ""
     for position, n in enumerate(below):
         plain.lines[n] = _plain_roles(plain.lines[n].strip())
         if position == 0 and not words:
             plain.lines[n] = f"{label}: {plain.lines[n]}"
 
 
-def _comment(plain: PlainLines, index: int) -> None:
-    plain.lines[index] = ""
-    for n in _indented(plain.lines, index):
+def _comment(plain: PlainLines, row: int) -> None:
+    plain.lines[row] = ""
+    for n in _indented(plain.lines, row):
         plain.lines[n] = ""
 
 
-def _indented(lines: Sequence[str], index: int) -> list[int]:
+def _indented(lines: Sequence[str], row: int) -> list[int]:
     """Return the indices of the lines below that are indented further; blank ones are skipped."""
-    left = len(lines[index]) - len(lines[index].lstrip())
+    left = len(lines[row]) - len(lines[row].lstrip())
     found: list[int] = []
-    for n in range(index + 1, len(lines)):
+    for n in range(row + 1, len(lines)):
         line = lines[n]
         if line.strip():
             if len(line) - len(line.lstrip()) <= left:
@@ -138,29 +138,29 @@ def _plain_roles(line: str) -> str:
 def _asciidoc(plain: PlainLines) -> None:
     numbers: list[int] = []
     fence = None
-    for index, line in enumerate(plain.lines):
+    for row, line in enumerate(plain.lines):
         rule = _ADOC_FENCE.match(line.strip())
         if fence is not None:
             if line.strip() == fence:
-                plain.lines[index], fence = "", None
+                plain.lines[row], fence = "", None
             else:
-                plain.code.add(index + 1)
-        elif rule and _is_delimiter(plain.lines, index):
-            plain.lines[index], fence = "", line.strip()
+                plain.code.add(row + 1)
+        elif rule and _is_delimiter(plain.lines, row):
+            plain.lines[row], fence = "", line.strip()
         elif heading := _ADOC_HEADING.match(line):
-            plain.lines[index] = line[heading.end() :]
-            plain.headings[index + 1] = len(heading[1])
+            plain.lines[row] = line[heading.end() :]
+            plain.headings[row + 1] = len(heading[1])
             numbers = []
         elif item := _ADOC_ITEM.match(line):
             depth = len(item[1])
             numbers = [*numbers[:depth], *[0] * (depth - len(numbers))]
             numbers[-1] += 1
-            plain.lines[index] = f"{'   ' * (depth - 1)}{numbers[-1]}. {line[item.end() :]}"
+            plain.lines[row] = f"{'   ' * (depth - 1)}{numbers[-1]}. {line[item.end() :]}"
         elif _ADOC_ATTRIBUTES.match(line.strip()):
-            plain.lines[index] = ""
+            plain.lines[row] = ""
 
 
-def _is_delimiter(lines: Sequence[str], index: int) -> bool:
+def _is_delimiter(lines: Sequence[str], row: int) -> bool:
     """Whether a line opens a delimited block: another one like it closes it."""
-    rule = lines[index].strip()
-    return any(line.strip() == rule for line in lines[index + 1 :])
+    rule = lines[row].strip()
+    return any(line.strip() == rule for line in lines[row + 1 :])

@@ -19,6 +19,7 @@ from ingest.parse.blocks import NOTE_LABEL
 from ingest.parse.structure.evidence import is_ended, is_short
 from ingest.parse.structure.marks import Look, find_mark
 from ingest.remark import Remark
+from kb.text.fold import letters_and_digits
 from kb.text.width import text_width
 
 _BULLET = re.compile(r"(->|=>|[-*•‣◦▪–—·→⇒➔]|・|･)\s*(?=\S)")
@@ -113,8 +114,8 @@ def _without_contents(lines: Sequence[TypedLine]) -> tuple[list[TypedLine], set[
     contents: dict[int, str] = {}
     for line in lines:
         if entry := _LEADER.fullmatch(line.text):
-            contents[line.number] = _bare(entry[1])
-    below = {_bare(line.text) for line in lines if line.number not in contents}
+            contents[line.number] = letters_and_digits(entry[1])
+    below = {letters_and_digits(line.text) for line in lines if line.number not in contents}
     names = below.intersection(contents.values())
     # Dot leaders lead to prices as well as to pages.
     if len(names) < 2 or len(names) < len(contents) / 2:
@@ -123,11 +124,7 @@ def _without_contents(lines: Sequence[TypedLine]) -> tuple[list[TypedLine], set[
 
 
 def _in_contents(line: TypedLine, contents: set[str]) -> int | None:
-    return 2 if contents and _bare(line.text) in contents else None
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
+    return 2 if contents and letters_and_digits(line.text) in contents else None
 
 
 @dataclass

@@ -10,7 +10,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from ingest.parse.dialects.left_out import LEFT_OUT, saying
+from ingest.parse.dialects.left_out import LEFT_OUT, remark_text
 
 _REFERENCE = re.compile(r"\[\^([^\s\]]+)\](?!\()")
 _DEFINED = "footnote_reference"
@@ -62,7 +62,7 @@ def _footnotes(state: StateCore) -> None:
                 if child.meta["label"] in notes:
                     waiting.append(child.meta["label"])
                 else:
-                    child.type, child.content = LEFT_OUT, saying("", child.content)
+                    child.type, child.content = LEFT_OUT, remark_text("", child.content)
         if token.type in _ENDS and not held:
             for label in dict.fromkeys(waiting):
                 state.tokens += notes[label]
@@ -98,5 +98,5 @@ def _is_referred_to(tokens: list[Token], label: str) -> bool:
 
 
 def _unused(token: Token) -> Token:
-    words = saying("the footnote", f"[^{token.meta['label']}], which nothing refers to,")
+    words = remark_text("the footnote", f"[^{token.meta['label']}], which nothing refers to,")
     return Token(LEFT_OUT, "", 0, content=words, map=token.map, hidden=True)

@@ -21,14 +21,14 @@ def leave_out(state: StateBlock, first: int, end: int, what: str, written: str) 
     """Note that a block's lines are left out, what they are, and how they begin."""
     token = state.push(LEFT_OUT, "", 0)
     token.map = [first, end]
-    token.content = saying(what, written)
+    token.content = remark_text(what, written)
     token.hidden = True
 
 
 def leave_out_here(state: StateInline, what: str, written: str) -> None:
     """Note that something inline is left out."""
     token = state.push(LEFT_OUT, "", 0)
-    token.content = saying(what, written)
+    token.content = remark_text(what, written)
     token.hidden = True
 
 
@@ -39,7 +39,7 @@ def skip_space(state: StateInline, start: int) -> None:
         state.pos += 1
 
 
-def saying(what: str, written: str) -> str:
+def remark_text(what: str, written: str) -> str:
     """Return a remark's text."""
     words = " ".join(written.split())
     shown = words if len(words) <= _MAX_SHOWN else words[: _MAX_SHOWN - 1] + "…"
@@ -67,7 +67,7 @@ def _in_line(tokens: Sequence[Token], line: int, document: Document) -> Iterator
         elif token.type == "s_open" or html in _STRUCK:
             struck = []
         elif struck is not None and (token.type == "s_close" or html.replace("/", "") in _STRUCK):
-            yield _remark(saying("the struck text", " ".join(struck)), line, document)
+            yield _remark(remark_text("the struck text", " ".join(struck)), line, document)
             struck = None
         elif struck is not None:
             struck.append(token.content)

@@ -22,7 +22,9 @@ class _Foreign(Exception):
     """A value is not one of ours; the text says what was expected."""
 
 
-def ours(values: Mapping[str, Any], line: LineFinder) -> tuple[dict[str, Any], list[Remark]]:
+def split_known_values(
+    values: Mapping[str, Any], line: LineFinder
+) -> tuple[dict[str, Any], list[Remark]]:
     """Return the values meant for us, and remarks on the rest."""
     found: dict[str, Any] = {}
     remarks: list[Remark] = []

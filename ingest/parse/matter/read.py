@@ -12,7 +12,7 @@ from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.front_matter import NOT_KEYS, FrontMatter, LineFinder, front_matter_of, refuse_near_keys
 from ingest.parse.matter.find import FoundMatter, MatterForm, find_matter
-from ingest.parse.matter.foreign import ours
+from ingest.parse.matter.foreign import split_known_values
 from ingest.parse.matter.stray import refuse_stray
 from ingest.remark import Remark, RemarkKind
 from kb.text.yaml_lines import YamlError, read_yaml
@@ -41,7 +41,7 @@ def _read(document: Document, found: FoundMatter) -> Matter:
     if not document.dialects:
         return Matter(front_matter_of(document.source, values, line))
     refuse_near_keys(document.source, values, line)
-    mine, remarks = ours(values, line)
+    mine, remarks = split_known_values(values, line)
     if not found.closed:
         text = "the front matter is not closed: it is read up to the first blank line"
         line_ = found.first_line - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.value import is_stand_in
 
 # A password may contain any character, even "@" and "/": the last "@" before a host name counts.
@@ -23,7 +23,7 @@ _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s\"'<>`]+")
 _WIFI = re.compile(r"WIFI:(?:[A-Z]+:[^;\s]{0,100};){0,4}?P:(?P<password>(?:\\.|[^;]){1,100});")
 
 
-def find_in_addresses(text: str) -> Iterator[Span]:
+def find_in_addresses(text: str) -> Iterator[SecretSpan]:
     """Yield passwords in URLs, and URLs that are themselves keys."""
     if "://" in text:
         for match in _USER.finditer(text):
@@ -33,15 +33,15 @@ def find_in_addresses(text: str) -> Iterator[Span]:
             if re.search(r"\d", match["password"]):
                 yield from _unless_stand_in(match)
         for match in _OTPAUTH.finditer(text):
-            yield Span(*match.span(), "one-time code key")
+            yield SecretSpan(*match.span(), "one-time code key")
     if "@" in text:
         for match in (*_ORACLE.finditer(text), *_DRIVER.finditer(text)):
             yield from _unless_stand_in(match)
     if "WIFI:" in text:
         for match in _WIFI.finditer(text):
-            yield Span(*match.span("password"), "password")
+            yield SecretSpan(*match.span("password"), "password")
 
 
-def _unless_stand_in(match: re.Match[str]) -> Iterator[Span]:
+def _unless_stand_in(match: re.Match[str]) -> Iterator[SecretSpan]:
     if not is_stand_in(match["password"]) and match["password"].lower() not in ("password", "pass"):
-        yield Span(*match.span("password"), "password in a web address")
+        yield SecretSpan(*match.span("password"), "password in a web address")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 
 # In groups, as on the card; other numbers of this length are rarely written like that.
 _GROUPED = re.compile(
@@ -28,14 +28,14 @@ _PUBLISHED = frozenset(
 )
 
 
-def find_cards(text: str) -> Iterator[Span]:
+def find_cards(text: str) -> Iterator[SecretSpan]:
     """Yield card numbers: in groups, or without spaces if the text mentions cards."""
     for match in _GROUPED.finditer(text):
         if _is_card(match[0]):
-            yield Span(*match.span(), "card number")
+            yield SecretSpan(*match.span(), "card number")
     plain = [match for match in _PLAIN.finditer(text) if _is_card(match[0])]
     if plain and _OF_CARDS.search(text):
-        yield from (Span(*match.span(), "card number") for match in plain)
+        yield from (SecretSpan(*match.span(), "card number") for match in plain)
 
 
 def _is_card(number: str) -> bool:

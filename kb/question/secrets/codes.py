@@ -62,7 +62,7 @@ def codes_at(text: str, at: int) -> Iterator[tuple[int, int]]:
         at = found.end()
 
 
-def seed_at(text: str, at: int) -> tuple[int, int] | None:
+def seed_phrase_at(text: str, at: int) -> tuple[int, int] | None:
     """Return the span of a seed phrase of twelve or more words at a position, if there is one."""
     found = _SEED.match(text, at)
     return found.span(1) if found else None

@@ -14,7 +14,7 @@ from kb.question.secrets.plain import plain
 from kb.question.secrets.private_keys import find_private_keys
 from kb.question.secrets.public import public_spans
 from kb.question.secrets.sentences import find_in_sentences
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.tokens import find_bare_keys, find_tokens
 
 # The most specific come first: of equal spans, the first one names the kind.
@@ -30,13 +30,13 @@ _FINDERS = (
 )
 
 
-def find_secrets(text: str) -> list[Span]:
+def find_secrets(text: str) -> list[SecretSpan]:
     """Return the spans of secrets in a text with their kinds, in order, without overlaps."""
     read = plain(text)
     harmless = sorted(public_spans(read.text))
     found = chain.from_iterable(find(read.text) for find in _FINDERS)
     spans = [
-        Span(*read.written(start, end), kind)
+        SecretSpan(*read.written(start, end), kind)
         for start, end, kind in found
         if end > start and not _within(start, end, harmless)
     ]
@@ -52,13 +52,13 @@ def _within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     return False
 
 
-def _apart(spans: Sequence[Span]) -> list[Span]:
+def _apart(spans: Sequence[SecretSpan]) -> list[SecretSpan]:
     """Return the spans with overlapping ones merged, keeping the first one's kind."""
-    found: list[Span] = []
+    found: list[SecretSpan] = []
     for span in spans:
         if found and span.start < found[-1].end:
             first = found[-1]
-            found[-1] = Span(first.start, max(first.end, span.end), first.kind)
+            found[-1] = SecretSpan(first.start, max(first.end, span.end), first.kind)
         else:
             found.append(span)
     return found

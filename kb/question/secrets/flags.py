@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import Flag, flags, logins
 from kb.question.secrets.value import may_be_set, value_at
 
@@ -22,7 +22,7 @@ _WINDOWS = re.compile(
 )
 
 
-def find_behind_flags(text: str) -> Iterator[Span]:
+def find_behind_flags(text: str) -> Iterator[SecretSpan]:
     """Yield passwords given to commands on their command line."""
     for flag, command, option in _options():
         if command in text:
@@ -31,11 +31,11 @@ def find_behind_flags(text: str) -> Iterator[Span]:
     if "echo" in text or "printf" in text:
         for match in _ECHO.finditer(text):
             if may_be_set(match["value"], plainly=True):
-                yield Span(*match.span("value"), "password")
+                yield SecretSpan(*match.span("value"), "password")
     if "SecureString" in text or "net use" in text:
         for match in _WINDOWS.finditer(text):
             if may_be_set(match["value"], plainly=True):
-                yield Span(*match.span("value"), "password")
+                yield SecretSpan(*match.span("value"), "password")
 
 
 @cache
@@ -71,11 +71,13 @@ def _calls(text: str, command: str) -> Iterator[tuple[int, int]]:
         at = following
 
 
-def _in_call(text: str, at: int, end: int, flag: Flag, option: re.Pattern[str]) -> Iterator[Span]:
+def _in_call(
+    text: str, at: int, end: int, flag: Flag, option: re.Pattern[str]
+) -> Iterator[SecretSpan]:
     if not (found := option.search(text, at, end)) or not (value := value_at(text, found.end())):
         return
     stop = value.end
     if flag.between == "/" and "@" in value.text:
         stop = value.start + value.text.rindex("@")
     if may_be_set(text[value.start : stop], plainly=True):
-        yield Span(value.start, stop, "password")
+        yield SecretSpan(value.start, stop, "password")

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import about, names, signature
 from kb.question.secrets.value import (
     Value,
+    full_span,
     is_random,
     is_uuid,
     looks_secret,
     may_be_set,
     value_at,
-    whole,
 )
 
 _LABELS = {"password": "password", "token": "token", "key": "secret key"}
@@ -53,7 +53,7 @@ _TAILS = (
 )
 
 
-def find_named(text: str) -> Iterator[Span]:
+def find_named(text: str) -> Iterator[SecretSpan]:
     """Yield the values of settings, parameters, headers and flags named like secrets."""
     done = 0
     for match in _NAME.finditer(text):
@@ -67,16 +67,16 @@ def find_named(text: str) -> Iterator[Span]:
     for match in _SET.finditer(text):
         kind = _kind(match["name"])
         if kind and (value := value_at(text, match.end())) and looks_secret(value.text):
-            yield Span(*whole(text, value), _LABELS.get(kind, kind))
+            yield SecretSpan(*full_span(text, value), _LABELS.get(kind, kind))
     yield from _behind_schemes(text)
     if "alue" in text:
         for match in _XML.finditer(text):
             kind = _kind(match["name"])
             if kind and may_be_set(match["value"], plainly=True):
-                yield Span(*match.span("value"), _LABELS.get(kind, kind))
+                yield SecretSpan(*match.span("value"), _LABELS.get(kind, kind))
 
 
-def _behind_schemes(text: str) -> Iterator[Span]:
+def _behind_schemes(text: str) -> Iterator[SecretSpan]:
     """Yield credentials after "Bearer" and the like, anywhere in a text."""
     lower = text.lower()
     for scheme in _SCHEMES[:3]:
@@ -84,11 +84,11 @@ def _behind_schemes(text: str) -> Iterator[Span]:
         while at >= 0:
             match = _SCHEME.match(text, at)
             if match and _CREDENTIAL.fullmatch(match["value"]) and is_random(match["value"]):
-                yield Span(*match.span("value"), "token")
+                yield SecretSpan(*match.span("value"), "token")
             at = lower.find(scheme, match.end() if match else at + len(scheme))
 
 
-def _set_to(text: str, match: re.Match[str], kind: str) -> Span | None:
+def _set_to(text: str, match: re.Match[str], kind: str) -> SecretSpan | None:
     name, link = match["name"], match["link"]
     is_flag = name.startswith("-")
     if link == ">" and text[match.start() - 1 : match.start()] != "<":
@@ -99,7 +99,7 @@ def _set_to(text: str, match: re.Match[str], kind: str) -> Span | None:
     if not value or value.text.lower() == name.lower().lstrip("-"):
         return None
     return (
-        Span(*whole(text, value), _LABELS.get(kind, kind))
+        SecretSpan(*full_span(text, value), _LABELS.get(kind, kind))
         if _is_secret(value, kind, link, is_flag)
         else None
     )
@@ -115,22 +115,26 @@ def _is_secret(value: Value, kind: str, link: str, is_flag: bool) -> bool:
     return len(value.text) >= _MIN_NAMED
 
 
-def _header(text: str, at: int) -> Span | None:
+def _header(text: str, at: int) -> SecretSpan | None:
     """Return the span of an authorization or cookie header's value."""
     if signed := signature().match(text, at):
-        return Span(*signed.span(), "token")
+        return SecretSpan(*signed.span(), "token")
     value = value_at(text, at)
     long = value is not None and len(value.text) >= _MIN_HEADER
     if value and value.quoted and long and looks_secret(value.text.split(" ")[-1]):
-        return Span(value.start, value.end, "token")
+        return SecretSpan(value.start, value.end, "token")
     scheme = _SCHEME.match(text, at)
     if scheme and (value := value_at(text, scheme.start("value"))):
-        return Span(*whole(text, value), "token") if may_be_set(value.text, plainly=False) else None
+        return (
+            SecretSpan(*full_span(text, value), "token")
+            if may_be_set(value.text, plainly=False)
+            else None
+        )
     line = re.compile(r"[^\n\"'`]{1,4096}").match(text, at)
     if line and (pairs := re.compile(r"(?:[\w.$-]{1,64}=[^\s;]{6,}+;?\s?)+").match(text, at)):
-        return Span(at, at + len(pairs[0].rstrip("; ")), "token")
+        return SecretSpan(at, at + len(pairs[0].rstrip("; ")), "token")
     if value and looks_secret(value.text) and len(value.text) >= _MIN_HEADER:
-        return Span(*whole(text, value), "token")
+        return SecretSpan(*full_span(text, value), "token")
     return None
 
 

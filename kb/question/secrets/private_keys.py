@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 
 _KIND = "private key"
 _DASHES = "[-–—]{1,5}"
@@ -31,23 +31,23 @@ _WIREGUARD = re.compile(r"(?i)\b(?:PrivateKey|PresharedKey)\s{0,3}=\s{0,3}([A-Za
 _MAX_LINES = 200
 
 
-def find_private_keys(text: str) -> Iterator[Span]:
+def find_private_keys(text: str) -> Iterator[SecretSpan]:
     """Yield private keys, also those whose start or end is missing."""
     if "PRIVATE KEY" in text:
         yield from _blocks(text)
     if "PuTTY-User-Key" in text:
         for match in _PUTTY.finditer(text):
             end = _PUTTY_END.search(text, match.end())
-            yield Span(match.start(), end.end() if end else len(text), _KIND)
+            yield SecretSpan(match.start(), end.end() if end else len(text), _KIND)
     if '"kty"' in text:
-        yield from (Span(*match.span(1), _KIND) for match in _JWK.finditer(text))
+        yield from (SecretSpan(*match.span(1), _KIND) for match in _JWK.finditer(text))
     if "<RSAKeyValue>" in text or "<Modulus>" in text:
-        yield from (Span(*match.span(2), _KIND) for match in _XML_KEY.finditer(text))
+        yield from (SecretSpan(*match.span(2), _KIND) for match in _XML_KEY.finditer(text))
     if "Key" in text or "key" in text:
-        yield from (Span(*match.span(1), _KIND) for match in _WIREGUARD.finditer(text))
+        yield from (SecretSpan(*match.span(1), _KIND) for match in _WIREGUARD.finditer(text))
 
 
-def _blocks(text: str) -> Iterator[Span]:
+def _blocks(text: str) -> Iterator[SecretSpan]:
     ends = [match.span() for match in _END.finditer(text)]
     begins = [match.span() for match in _BEGIN.finditer(text)]
     used = 0
@@ -57,21 +57,21 @@ def _blocks(text: str) -> Iterator[Span]:
             yield from _end_of_key(text, *ends[used])
             used += 1
         if used < len(ends) and ends[used][0] < limit:
-            yield Span(start, ends[used][1], _KIND)
+            yield SecretSpan(start, ends[used][1], _KIND)
             used += 1
         else:
             body = _BODY.match(text, after, limit)
             if body and _SOME.search(body[0]):
-                yield Span(start, after + len(body[0].rstrip()), _KIND)
+                yield SecretSpan(start, after + len(body[0].rstrip()), _KIND)
     for start, end in ends[used:]:
         yield from _end_of_key(text, start, end)
 
 
-def _end_of_key(text: str, start: int, end: int) -> Iterator[Span]:
+def _end_of_key(text: str, start: int, end: int) -> Iterator[SecretSpan]:
     """Yield the rest of a key whose start is missing."""
     first = _lines_before(text, start)
     if _SOME.search(text[first:start]):
-        yield Span(first, end, _KIND)
+        yield SecretSpan(first, end, _KIND)
 
 
 def _lines_before(text: str, end: int) -> int:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.question.secrets.codes import codes_at, is_code, is_key, is_pin, key_in_groups, seed_at
-from kb.question.secrets.links import AND, Link, linked_before, links
+from kb.question.secrets.codes import (
+    codes_at,
+    is_code,
+    is_key,
+    is_pin,
+    key_in_groups,
+    seed_phrase_at,
+)
+from kb.question.secrets.connectives import AND, Connective, connected_before, connectives
 from kb.question.secrets.passwords import is_password, is_plainly_password, passphrase_at
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import secret_words
-from kb.question.secrets.value import CJK, Value, looks_secret, value_at, whole
+from kb.question.secrets.value import CJK, Value, full_span, looks_secret, value_at
 
 _IS_CJK = re.compile(rf"[{CJK}]")
 _IS_KATAKANA = re.compile("[ァ-ヶー]")
@@ -42,7 +49,7 @@ _PUBLIC = re.compile(
 _USER_AND = re.compile(r"[\w.@+\\-]{1,64}(?:\s?[/:|,]\s?|\s(?:and|und|y|et|と)\s)(?=\S)")
 
 
-def find_in_sentences(text: str) -> Iterator[Span]:
+def find_in_sentences(text: str) -> Iterator[SecretSpan]:
     """Yield secrets that have a word for one before or after them."""
     lower = _lower(text)
     done = 0
@@ -90,47 +97,47 @@ def _stands_alone(lower: str, start: int, end: int) -> bool:
     return not _IS_LETTER.match(before) and not _IS_LETTER.match(after) and after != "_"
 
 
-def _after(text: str, end: int, kind: str) -> Iterator[Span]:
-    """Yield the secrets after a word for one, by the first link that leads to any."""
-    for link in links(text, end):
-        found = list(_linked(text, end, link, kind))
+def _after(text: str, end: int, kind: str) -> Iterator[SecretSpan]:
+    """Yield the secrets after a word for one, by the first connective that leads to any."""
+    for connective in connectives(text, end):
+        found = list(_connected(text, end, connective, kind))
         if found:
-            yield from (Span(*span, _LABELS[kind]) for span in found)
+            yield from (SecretSpan(*span, _LABELS[kind]) for span in found)
             return
 
 
-def _linked(text: str, end: int, link: Link, kind: str) -> Iterator[tuple[int, int]]:
+def _connected(text: str, end: int, connective: Connective, kind: str) -> Iterator[tuple[int, int]]:
     whole_of = None
     match kind:
         case "recovery code":
-            yield from codes_at(text, link.end if link.says else end)
+            yield from codes_at(text, connective.end if connective.says else end)
             return
         case "seed phrase":
-            whole_of = seed_at
-        case "key" | "token" if link.says:
+            whole_of = seed_phrase_at
+        case "key" | "token" if connective.says:
             whole_of = key_in_groups
-        case "password" if link.says:
+        case "password" if connective.says:
             whole_of = passphrase_at
-    if whole_of and (span := whole_of(text, link.end)):
+    if whole_of and (span := whole_of(text, connective.end)):
         yield span
     elif kind == "login":
-        yield from _login(text, link)
+        yield from _login(text, connective)
     else:
-        yield from _values(text, link, kind)
+        yield from _values(text, connective, kind)
 
 
-def _login(text: str, link: Link) -> Iterator[tuple[int, int]]:
+def _login(text: str, connective: Connective) -> Iterator[tuple[int, int]]:
     """Yield the password of "credentials: user / password"."""
-    user = _USER_AND.match(text, link.end) if link.says else None
+    user = _USER_AND.match(text, connective.end) if connective.says else None
     if user and (value := value_at(text, user.end())) and looks_secret(value.text):
-        yield whole(text, value)
+        yield full_span(text, value)
 
 
-def _values(text: str, link: Link, kind: str) -> Iterator[tuple[int, int]]:
-    """Yield the secret after a link, and others joined to it: "Winter23 and Spring24"."""
-    at, says = link
+def _values(text: str, connective: Connective, kind: str) -> Iterator[tuple[int, int]]:
+    """Yield the secret after a connective, and others joined to it: "Winter23 and Spring24"."""
+    at, says = connective
     while (value := value_at(text, at)) and _is_secret(text, value, kind, says=says):
-        yield whole(text, value)
+        yield full_span(text, value)
         after = AND.match(text, value.end)
         if not after or kind not in ("password", "pass"):
             return
@@ -152,9 +159,9 @@ def _is_secret(text: str, value: Value, kind: str, *, says: bool) -> bool:
             return is_key(value, says=says)
 
 
-def _before(text: str, start: int, kind: str) -> Iterator[Span]:
+def _before(text: str, start: int, kind: str) -> Iterator[SecretSpan]:
     """Yield a password that precedes the word for it."""
-    at = linked_before(text, start) if kind in ("password", "PIN") else None
+    at = connected_before(text, start) if kind in ("password", "PIN") else None
     value = value_at(text, at) if at is not None else None
     if value and value.end <= start and is_plainly_password(value.text):
-        yield Span(value.start, value.end, _LABELS["password"])
+        yield SecretSpan(value.start, value.end, _LABELS["password"])

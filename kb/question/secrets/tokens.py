@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.question.secrets.span import Span
+from kb.question.secrets.span import SecretSpan
 from kb.question.secrets.table import Prefix, prefixes, shapes
-from kb.question.secrets.value import changes, is_random, is_stand_in
+from kb.question.secrets.value import class_changes, is_random, is_stand_in
 
 # A JWT: three parts, the first being JSON in Base64, where {" is eyJ. The last may be missing.
 _WEB_TOKEN = re.compile(
@@ -27,7 +27,7 @@ _OF_KEYS = re.compile(
 )
 
 
-def find_tokens(text: str) -> Iterator[Span]:
+def find_tokens(text: str) -> Iterator[SecretSpan]:
     """Yield keys and tokens recognisable by their prefix or shape."""
     letters = set(text)
     for prefix in prefixes():
@@ -37,40 +37,42 @@ def find_tokens(text: str) -> Iterator[Span]:
         if has in text:
             for match in shape.finditer(text):
                 if not is_stand_in(match[0]):
-                    yield Span(*match.span(), kind)
+                    yield SecretSpan(*match.span(), kind)
     if "eyJ" in text:
         for match in _WEB_TOKEN.finditer(text):
             if len(match[0]) >= _MIN_WEB_TOKEN_CHARACTERS and not is_stand_in(match[0]):
-                yield Span(*match.span(), "web token")
+                yield SecretSpan(*match.span(), "web token")
 
 
-def find_bare_keys(text: str) -> Iterator[Span]:
+def find_bare_keys(text: str) -> Iterator[SecretSpan]:
     """Yield what may be Amazon's secret keys, which have no prefix."""
     beside = _KEY_ID.search(text)
     for match in _FORTY.finditer(text):
         found = match[0]
         if is_stand_in(found) or not (_HAS_DIGIT.search(found) and _is_mixed(found)):
             continue
-        alone = is_random(found) and changes(found) >= 14 and _in_words(found) <= len(found) / 2
+        alone = (
+            is_random(found) and class_changes(found) >= 14 and _in_words(found) <= len(found) / 2
+        )
         if beside or (alone and ("/" in found or "+" in found or _OF_KEYS.search(text))):
-            yield Span(*match.span(), "AWS secret key")
+            yield SecretSpan(*match.span(), "AWS secret key")
 
 
-def _is_mixed(found: str) -> bool:
-    return found.lower() != found != found.upper() and len(set(found)) >= 16
+def _is_mixed(text: str) -> bool:
+    return text.lower() != text != text.upper() and len(set(text)) >= 16
 
 
-def _in_words(found: str) -> int:
+def _in_words(text: str) -> int:
     """Return how many characters belong to likely words, as all of getUserAccount do."""
-    return sum(map(len, _WORD.findall(found)))
+    return sum(map(len, _WORD.findall(text)))
 
 
-def _with_prefix(text: str, prefix: Prefix) -> Iterator[Span]:
+def _with_prefix(text: str, prefix: Prefix) -> Iterator[SecretSpan]:
     at = text.find(prefix.start)
     while at >= 0:
         match = prefix.whole.match(text, at) if _begins(text, at, prefix.start) else None
         if match and _is_token(match[0], prefix):
-            yield Span(*match.span(), prefix.kind)
+            yield SecretSpan(*match.span(), prefix.kind)
         at = text.find(prefix.start, match.end() if match else at + len(prefix.start))
 
 
@@ -87,8 +89,8 @@ def _begins(text: str, at: int, start: str) -> bool:
     return before not in "+_-" and (before not in "/." or len(start) > 3)
 
 
-def _is_token(found: str, prefix: Prefix) -> bool:
-    rest = found[len(prefix.start) :]
+def _is_token(text: str, prefix: Prefix) -> bool:
+    rest = text[len(prefix.start) :]
     if is_stand_in(rest):
         return False
     if not prefix.mixed:
@@ -96,4 +98,4 @@ def _is_token(found: str, prefix: Prefix) -> bool:
     letters = re.sub(r"[^A-Za-z0-9]", "", rest)
     if not _HAS_DIGIT.search(letters) and letters.lower() == letters:
         return False
-    return changes(letters) >= len(letters) / 6 and _in_words(rest) <= 0.6 * len(rest)
+    return class_changes(letters) >= len(letters) / 6 and _in_words(rest) <= 0.6 * len(rest)

@@ -107,7 +107,7 @@ def _unquoted(text: str, at: int) -> Value | None:
     return Value(at, at + len(found), found, False) if found else None
 
 
-def whole(text: str, value: Value) -> tuple[int, int]:
+def full_span(text: str, value: Value) -> tuple[int, int]:
     """Return the full span of a value, of which only the start was examined if it is long."""
     # Punctuation may have been trimmed where the examined part ended, inside the value.
     if value.quoted or len(value.text) < _EXAMINED - 5:
@@ -116,16 +116,16 @@ def whole(text: str, value: Value) -> tuple[int, int]:
     return value.start, rest.end() if rest else value.end
 
 
-def _trimmed(found: str) -> str:
+def _trimmed(text: str) -> str:
     """Return a value without the punctuation of the sentence around it."""
-    while found:
-        shorter = _TAIL.sub("", found)
+    while text:
+        shorter = _TAIL.sub("", text)
         if shorter and shorter[-1] in _BRACKETS and _BRACKETS[shorter[-1]] not in shorter:
             shorter = shorter[:-1]
-        if shorter == found:
-            return found
-        found = shorter
-    return found
+        if shorter == text:
+            return text
+        text = shorter
+    return text
 
 
 def is_stand_in(text: str) -> bool:
@@ -169,7 +169,7 @@ def looks_secret(text: str) -> bool:
 
 
 def _is_jumble(text: str) -> bool:
-    return len(text) >= 6 and text.lower() != text and changes(text) >= 4
+    return len(text) >= 6 and text.lower() != text and class_changes(text) >= 4
 
 
 def is_random(text: str) -> bool:
@@ -185,7 +185,7 @@ def is_random(text: str) -> bool:
         return False
     letters = sum(c.isalpha() for c in text)
     digits = sum(c.isdigit() for c in text)
-    if not letters or (not digits and changes(text) < len(text) / 4):
+    if not letters or (not digits and class_changes(text) < len(text) / 4):
         return False
     return len(set(text)) >= 8 and _longest_word(text) <= max(7, len(text) / 4)
 
@@ -198,7 +198,7 @@ def _longest_word(text: str) -> int:
     )
 
 
-def changes(text: str) -> int:
+def class_changes(text: str) -> int:
     """Return how often upper case, lower case, digits and symbols alternate in a text."""
     kinds = [
         "A" if c.isupper() else "a" if c.islower() else "1" if c.isdigit() else "-" for c in text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from bot.app import assemble, build_app
+from bot.app import build_app, build_services
 from bot.listeners import Services
 from bot.operations.ingest_runner import FailedError, IngestRunner, RunResult
 from bot.settings import BotSettings
@@ -117,7 +117,7 @@ def team(
             "docs_team": "U2",
         }
     )
-    parts = assemble(settings, sample, script.command)
+    parts = build_services(settings, sample, script.command)
     handler = SocketModeHandler(build_app(parts), slack.app_token)
     handler.connect()  # type: ignore[no-untyped-call]
     yield parts

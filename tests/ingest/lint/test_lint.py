@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.commands.lint_reading import read_named_pages
+from ingest.commands.lint_reading import read_lint_input
 from ingest.lint.check import lint
 from ingest.lint.finding import Finding
 from ingest.lint_options import ADVICE, LintOptions, Rule
@@ -38,7 +38,7 @@ def found_in(
 def findings_in(folder: Path, options: LintOptions | None = None, **guides: str) -> list[Finding]:
     for name, text in guides.items():
         (folder / (name.replace("_", ".") + ".md")).write_text(text, "utf-8")
-    pages = read_named_pages([folder]).pages
+    pages = read_lint_input([folder]).pages
     return problems(lint(pages, options or LintOptions(), words, TODAY))
 
 
@@ -48,7 +48,7 @@ def problems(found: list[Finding]) -> list[Finding]:
 
 
 def test_the_sample_guide_is_clean(embeddings: SentenceTransformerEmbeddings) -> None:
-    pages = read_named_pages([SAMPLE_GUIDES]).pages
+    pages = read_lint_input([SAMPLE_GUIDES]).pages
     assert problems(lint(pages, LintOptions(), embeddings.count_tokens, TODAY)) == []
 
 
@@ -125,7 +125,7 @@ def test_prose_that_no_chunk_holds(
 ) -> None:
     text = "# Doors\n\n## Latch\n\n" + "oil " * 250 + "\n\n```\n" + "oil " * 250 + "\n```\n"
     (tmp_path / "doors.en.md").write_text(text, "utf-8")
-    pages = read_named_pages([tmp_path]).pages
+    pages = read_lint_input([tmp_path]).pages
     found = problems(lint(pages, LintOptions(), embeddings.count_tokens, TODAY))
     assert [(each.rule, each.line) for each in found] == [(Rule.LONG_BLOCK, 5)]
 
@@ -244,7 +244,7 @@ def test_problems_without_wordings_are_named_once_a_guide(tmp_path: Path) -> Non
     side.write_text("sections:\n  latch:\n    also_asked: it sticks\n", "utf-8")
 
     def found(drafts: bool = True) -> list[tuple[int, str]]:
-        pages = read_named_pages([tmp_path]).pages
+        pages = read_lint_input([tmp_path]).pages
         all_found = lint(pages, LintOptions(), words, TODAY, drafts=drafts)
         return [(each.line, each.reason) for each in all_found]
 
@@ -274,7 +274,7 @@ def test_what_is_wrong_with_the_call_is_said(tmp_path: Path) -> None:
 
 @needs_real_guides
 def test_the_real_pages(embeddings: SentenceTransformerEmbeddings) -> None:
-    pages = read_named_pages([REAL_ENGLISH]).pages
+    pages = read_lint_input([REAL_ENGLISH]).pages
     found = problems(lint(pages, LintOptions(), embeddings.count_tokens, TODAY))
     # The pages link to hundreds of others that are not there, and are else in good order.
     assert {each.rule for each in found} == {Rule.DEAD_LINK, Rule.LONG_STEP, Rule.LONG_BLOCK}
@@ -289,7 +289,7 @@ def test_what_was_read_otherwise_is_advice(tmp_path: Path) -> None:
         "Türen\n\n§ Sie klemmt\n1) Drücken Sie.\n2) Ziehen Sie.\n\n§ Sie quietscht\nÖlen Sie sie.\n"
     )
     guide.write_bytes(text.encode("cp1252"))
-    pages = read_named_pages([guide]).pages
+    pages = read_lint_input([guide]).pages
     found = {each.rule: each for each in lint(pages, LintOptions(), words, TODAY)}
     assert {Rule.ENCODING, Rule.STRUCTURE} <= set(found) & ADVICE
     assert "cp1252" in found[Rule.ENCODING].reason

@@ -9,7 +9,7 @@ import pytest
 from ingest.errors import SourceError
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
-from kb.model import BlockKind, Unit
+from kb.model import BlockKind, SourceUnit
 from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides
 
 try:
@@ -57,7 +57,7 @@ def test_the_sample_guide_is_the_same_in_every_format(tmp_path: Path, to: str) -
     made = formats.convert(page, to, tmp_path)
     share, different = formats.agreement(page, made)
     assert share >= LEAST[to], "\n".join(different)
-    unit = {"html": Unit.LINE, "docx": Unit.PARAGRAPH, "pdf": Unit.PAGE}[to]
+    unit = {"html": SourceUnit.LINE, "docx": SourceUnit.PARAGRAPH, "pdf": SourceUnit.PAGE}[to]
     assert parse(load(read_source(made))).info.unit is unit
 
 

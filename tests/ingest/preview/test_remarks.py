@@ -15,7 +15,7 @@ from ingest.preview.terminal import show_summary, show_trees
 from ingest.preview.understood import Understood, UnderstoodGuide, understood
 from ingest.remark import Remark, RemarkKind
 from ingest.source import Source, SourceFile
-from kb.model import Unit
+from kb.model import SourceUnit
 
 TEXT = """# Boiler
 
@@ -36,7 +36,7 @@ def guide_of(
     text: str, *remarks: Remark, name: str = "boiler.md", lines: tuple[int, ...] | None = None
 ) -> UnderstoodGuide:
     """Return what is understood of a text, remarked on by its loader."""
-    unit = Unit.PAGE if lines else Unit.LINE
+    unit = SourceUnit.PAGE if lines else SourceUnit.LINE
     document = Document(name, name, "", text, lines=lines, unit=unit, remarks=remarks)
     source = SourceFile(Source(Path(name)), text.encode())
     return understood(parse_with_remarks(document), listing_of(source, document))

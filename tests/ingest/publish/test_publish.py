@@ -55,7 +55,7 @@ def test_summary_and_snapshot(
     assert (summary.embedded, summary.reused) == (2, 0)
     snapshot = open_current(home.snapshots)
     assert snapshot.name == summary.snapshot and snapshot.path == summary.path
-    assert snapshot.index.ntotal == 2
+    assert snapshot.vector_index.ntotal == 2
     assert [snapshot.section(row).section.heading for row in (0, 1)] == [
         "It is stuck",
         "It squeaks",
@@ -72,8 +72,8 @@ def test_unchanged_chunks_are_not_embedded_again(
     second = ingest([guide], home, embeddings)
     assert (second.embedded, second.reused) == (1, 1)
     after = open_snapshot(second.path)
-    assert np.array_equal(before.index.reconstruct(0), after.index.reconstruct(0))
-    assert not np.array_equal(before.index.reconstruct(1), after.index.reconstruct(1))
+    assert np.array_equal(before.vector_index.reconstruct(0), after.vector_index.reconstruct(0))
+    assert not np.array_equal(before.vector_index.reconstruct(1), after.vector_index.reconstruct(1))
 
 
 def test_a_running_reader_answers_from_the_new_text_at_once(

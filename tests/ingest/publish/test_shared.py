@@ -109,10 +109,10 @@ def make(home: Home, text: str = GUIDE) -> str:
     return write_candidate(contents, home.candidates).name
 
 
-def publish(home: Home, url: str, text: str = GUIDE, kept: int = 5) -> str:
+def publish(home: Home, url: str, text: str = GUIDE, keep: int = 5) -> str:
     """Publish a snapshot here and in the store, and return its name."""
-    shared = join_store(url, home, kept)
-    return make_live(make(home, text), home, "ann", kept, shared).name
+    shared = join_store(url, home, keep)
+    return make_live(make(home, text), home, "ann", keep, shared).name
 
 
 def said_in(home: Home) -> str:
@@ -125,7 +125,7 @@ def s3_key(url: str, *names: str) -> str:
 
 
 def test_what_is_published_is_live_on_other_machines(url: str, docs: Home, bot: Home) -> None:
-    pulls = SnapshotPulls(SnapshotStore(url), bot, kept=5)
+    pulls = SnapshotPulls(SnapshotStore(url), bot, keep=5)
     pulls.refresh()
     assert current_name(bot.snapshots) is None
     first = publish(docs, url)
@@ -154,7 +154,7 @@ def test_going_back_reaches_everybody_from_a_machine_that_never_had_it(
 
 
 def test_only_the_newest_stay_in_the_store(url: str, docs: Home, bot: Home) -> None:
-    names = [publish(docs, url, kept=2) for _ in range(4)]
+    names = [publish(docs, url, keep=2) for _ in range(4)]
     store = SnapshotStore(url)
     assert store.snapshots() == dict.fromkeys(names[-2:], True)
     pull(store, bot, 1)
@@ -189,7 +189,7 @@ def test_what_is_damaged_is_refused(
     file: str, s3: Any, docs: Home, bot: Home, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = f"s3://{BUCKET}/{tmp_path.name}"
-    pulls = SnapshotPulls(SnapshotStore(url), bot, kept=5)
+    pulls = SnapshotPulls(SnapshotStore(url), bot, keep=5)
     good = publish(docs, url)
     pulls.refresh()
     bad = publish(docs, url, GUIDE.replace("Push", "Pull"))
@@ -254,7 +254,7 @@ def test_while_the_store_is_away_the_last_good_stays(
 ) -> None:
     url = f"file://{tmp_path}/store"
     good = publish(docs, url)
-    pulls = SnapshotPulls(SnapshotStore(url), bot, kept=5)
+    pulls = SnapshotPulls(SnapshotStore(url), bot, keep=5)
     pulls.refresh()
     (tmp_path / "store").rename(tmp_path / "away")
     (tmp_path / "store").write_text("no folder")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from ingest.cli import app
 from ingest.source import Source
 from ingest.suggest.guide_files import read_guide_file
-from ingest.suggest.problems import Problem
+from ingest.suggest.problems import ProblemToWord
 
 GUIDE = """# Doors
 
@@ -51,7 +51,7 @@ def suggest() -> Run:
     return run
 
 
-def problems_in(guide: Path) -> tuple[Problem, ...]:
+def problems_in(guide: Path) -> tuple[ProblemToWord, ...]:
     return read_guide_file(Source(guide)).problems
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from ingest.suggest.drafted import Drafted
 from ingest.suggest.findings import Severity
-from ingest.suggest.problems import Problem
+from ingest.suggest.problems import ProblemToWord
 from ingest.suggest.prompts import exported, prompts
-from ingest.suggest.replies import MAX_BYTES, ReadReplies, Reply, read_replies
+from ingest.suggest.replies import MAX_BYTES, ReadReplies, ReplyFile, read_replies
 from tests.ingest.suggest.conftest import problems_in
 
 JAMMED = "it will not budge"
@@ -20,7 +20,7 @@ NOISY = "loud every morning"
 
 def read(guide: Path, *texts: str | bytes) -> ReadReplies:
     replies = [
-        Reply(f"r{number}.txt", text if isinstance(text, bytes) else text.encode())
+        ReplyFile(f"r{number}.txt", text if isinstance(text, bytes) else text.encode())
         for number, text in enumerate(texts, 1)
     ]
     return read_replies(replies, problems_in(guide))
@@ -33,7 +33,7 @@ def filled(guide: Path, text: str) -> str:
     return text
 
 
-def asked(found: ReadReplies, problem: Problem) -> tuple[str, ...]:
+def asked(found: ReadReplies, problem: ProblemToWord) -> tuple[str, ...]:
     return found.drafted.get(problem.key, Drafted()).also_asked
 
 
@@ -233,7 +233,7 @@ def test_editions_may_have_the_same_wording(guide: Path) -> None:
     japanese.write_text("# ドア\n\n## 開かない<a name='it-is-stuck'></a>\n\n押します。\n", "utf-8")
     problems = [*problems_in(guide), *problems_in(japanese)]
     text = "".join(f"## {each.id}\nask: won't open\n" for each in (problems[0], problems[-1]))
-    found = read_replies([Reply("r", text.encode())], problems)
+    found = read_replies([ReplyFile("r", text.encode())], problems)
     assert len(found.drafted) == 2 and found.findings == []
 
 

@@ -11,7 +11,7 @@ from ingest.parse.outline import parse
 from kb.answer.compose import Composed
 from kb.choosing.assemble import assemble
 from kb.choosing.lines import Candidate, candidates
-from kb.model import Guide
+from kb.model import Guide, Problem
 
 GUIDE = """\
 # Lathe
@@ -78,7 +78,7 @@ def problems(tmp_path: Path, text: str, name: str = "lathe.en.md") -> dict[str, 
     path = tmp_path / name
     path.write_text(text, "utf-8")
     guide: Guide = parse(load(read_source(path)))
-    found = candidates([([section], guide.info) for section in guide.sections], "s1")
+    found = candidates([Problem([section], guide.info) for section in guide.sections], "s1")
     return {candidate.heading: candidate for candidate in found}
 
 
@@ -187,7 +187,7 @@ def test_the_cause_can_be_chosen_instead_of_the_resolution(tmp_path: Path) -> No
     path = tmp_path / "pump.en.md"
     path.write_text(text, "utf-8")
     guide = parse(load(read_source(path)))
-    (pump,) = candidates([(guide.sections, guide.info)], "s1")
+    (pump,) = candidates([Problem(guide.sections, guide.info)], "s1")
     assert shown(pump.variants[0]) == "Change the valve.\nOpen the tap."
     answer = assemble(pump, ids(pump, "The valve is worn"))
     assert shown(answer) == "The valve is worn." and answer.more == ("Solution",)

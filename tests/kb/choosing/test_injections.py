@@ -12,7 +12,7 @@ from kb.answer.compose import compose
 from kb.choosing.model_chooser import open_chooser
 from kb.choosing.prompt import CHOOSE
 from kb.knowledge_base import KnowledgeBase
-from kb.model import Answer, Block, BlockKind, Decision, Lines, Span
+from kb.model import Answer, Block, BlockKind, Decision, Lines, Problem, Span
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.settings import Settings
@@ -173,7 +173,7 @@ def test_in_the_guide(server: ChatServer, chat: KnowledgeBase, sample: Knowledge
         block = Block(id="99", kind=BlockKind.PARAGRAPH, lines=lines, spans=(Span(text=text),))
         attacked = section.model_copy(update={"blocks": (block, *section.blocks)})
         with chat.chooser.session("q", f"s{number}", None) as model:
-            chosen = model.choose(QUESTIONS["en"], "", [([attacked], guide)])
+            chosen = model.choose(QUESTIONS["en"], "", [Problem([attacked], guide)])
             foreign = model.translate(plain.model_copy(update={"language": "it"}))
         assert all(text not in request.instructions for request in server.requests[-2:])
         assert chosen is not None

@@ -22,6 +22,7 @@ from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
 from kb.choosing.lines import Candidate, candidates
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
+from kb.model import Problem
 from tests.conftest import SAMPLE_GUIDES
 
 LIES = SHARED / "eval" / "lies.jsonl"
@@ -47,7 +48,7 @@ def test_every_choice_of_the_sample_guides_keeps_what_belongs_to_it() -> None:
 def problems_of(path: Path) -> Iterator[Candidate]:
 
     guide = parse(load(read_source(path)))
-    yield from candidates([([section], guide.info) for section in guide.sections], "s")
+    yield from candidates([Problem([section], guide.info) for section in guide.sections], "s")
 
 
 @needs_lies

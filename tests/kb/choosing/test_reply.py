@@ -7,7 +7,7 @@ import time
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk
 
-from kb.choosing.reply import Malformed, Reply, TooLong, first_object
+from kb.choosing.reply import Malformed, StreamedReply, TooLong, first_object
 
 ANSWER = '{"decision": "none", "problems": [], "lines": []}'
 
@@ -34,18 +34,18 @@ def test_without_any_it_is_malformed(text: str) -> None:
 
 def test_a_reply_without_an_end_is_given_up_before_it_is_read() -> None:
     started = time.process_time()
-    reply = Reply(max_characters=20_000)
+    reply = StreamedReply(max_characters=20_000)
     with pytest.raises(TooLong):
         for _ in range(1_000_000):
             reply.add(AIMessageChunk(content="{" * 1000))
     assert reply.size <= 21_000 and time.process_time() - started < 1
-    whole = Reply(max_characters=20_000)
+    whole = StreamedReply(max_characters=20_000)
     with pytest.raises(TooLong):
         whole.add(AIMessageChunk(content="{" * 1_000_000))
 
 
 def test_arguments_of_a_tool_are_taken_before_words() -> None:
-    reply = Reply(max_characters=1000)
+    reply = StreamedReply(max_characters=1000)
     call = {"name": "choice", "args": ANSWER[:9], "id": "1", "index": 0}
     rest = {"name": None, "args": ANSWER[9:], "id": None, "index": 0}
     reply.add(AIMessageChunk(content="Let me see. {}", tool_call_chunks=[call]))
@@ -54,7 +54,7 @@ def test_arguments_of_a_tool_are_taken_before_words() -> None:
 
 
 def test_a_reply_that_comes_at_once_is_taken_too() -> None:
-    words, tool = Reply(max_characters=1000), Reply(max_characters=1000)
+    words, tool = StreamedReply(max_characters=1000), StreamedReply(max_characters=1000)
     words.add(AIMessage(content=f"Well: {ANSWER}"))
     call = {"name": "choice", "args": {"decision": "none"}, "id": "1"}
     tool.add(AIMessage(content="", tool_calls=[call]))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-# Chosen by hand: a text of more parts is a description, not several questions, and a shorter part
+# Chosen by hand: a text of more of them is a description, not several questions, and a shorter one
 # asks nothing by itself.
-_MAX_PARTS = 4
+_MAX_SUBQUESTIONS = 4
 _MIN_WORDS = 2
 _MIN_CJK_CHARACTERS = 4
 
@@ -26,13 +26,13 @@ _SPACES = re.compile(r"\s+")
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
-def question_parts(text: str) -> list[str]:
+def split_question(text: str) -> list[str]:
     """Return the separate things a question may ask; empty if it asks one thing."""
     # The pattern would try each space of a long run as the first, so collapse runs.
     text = _SPACES.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
-    parts = [part.strip(" 、,，.。?？!！") for part in _BETWEEN.split(text)]
-    parts = [part for part in parts if _says_something(part)]
-    return parts if 1 < len(parts) <= _MAX_PARTS else []
+    subquestions = [part.strip(" 、,，.。?？!！") for part in _BETWEEN.split(text)]
+    subquestions = [part for part in subquestions if _says_something(part)]
+    return subquestions if 1 < len(subquestions) <= _MAX_SUBQUESTIONS else []
 
 
 def _says_something(part: str) -> bool:

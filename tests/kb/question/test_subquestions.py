@@ -6,12 +6,12 @@ import pytest
 
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
-from kb.question.parts import question_parts
 from kb.question.redact import redact
+from kb.question.subquestions import split_question
 
 
 @pytest.mark.parametrize(
-    ("question", "parts"),
+    ("question", "subquestions"),
     [
         ("I lost my key and also can't sign in", ["I lost my key", "can't sign in"]),
         (
@@ -26,8 +26,8 @@ from kb.question.redact import redact
         ("", []),
     ],
 )
-def test_parts(question: str, parts: list[str]) -> None:
-    assert question_parts(question) == parts
+def test_subquestions(question: str, subquestions: list[str]) -> None:
+    assert split_question(question) == subquestions
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What links a word for a secret to the secret: "is", "=", は, "for the wifi:"."""
+"""What connects a word for a secret to the secret: "is", "=", は, "for the wifi:"."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ABOUT = (
     r"|I|we|they|he|she|you)(?:[ ][^\s:=,.;!?\"'`<>|\[\]()]{1,30}){1,5}?)?"
 )
 _MINE = r"(?:\s(?:của tôi|của mình|của em|saya|kami|mine|von mir|de moi))?"
-_LINK = re.compile(
+_CONNECTIVE = re.compile(
     rf"s?[\"'`*_」』)】]{{0,3}}{_MINE}{_ABOUT}[\"'`*_)]{{0,3}}"
     rf"(?:\s{{0,4}}(?:{_SIGN})\s{{0,4}}"
     rf"|['’]s\s{{1,4}}(?=\S)|\s{{1,4}}(?:{_NOW}\s)?{_VERB}(?:\s{_NOW}|\sset to)?:?\s{{1,4}}"
@@ -58,26 +58,26 @@ _WINDOW = 140
 _LINK_WINDOW = 50
 
 
-class Link(NamedTuple):
-    """The position after a link, and whether the link states that a secret follows."""
+class Connective(NamedTuple):
+    """The position after a connective, and whether it states that a secret follows."""
 
     end: int
     says: bool
 
 
-def links(text: str, end: int) -> Iterator[Link]:
+def connectives(text: str, end: int) -> Iterator[Connective]:
     """Yield the ways in which a word ending at a position may be linked to what follows."""
-    if link := _LINK.match(text, end):
-        yield Link(link.end(), True)
+    if connective := _CONNECTIVE.match(text, end):
+        yield Connective(connective.end(), True)
     changed = _CHANGED.match(text, end)
     if changed and _CHANGING.search(text, max(0, end - _CHANGING_BEFORE), changed.end()):
-        yield Link(changed.end(), False)
+        yield Connective(changed.end(), False)
     for pattern in (_NEXT_TO, _ASIDE):
-        if link := pattern.match(text, end):
-            yield Link(link.end(), False)
+        if connective := pattern.match(text, end):
+            yield Connective(connective.end(), False)
 
 
-def linked_before(text: str, start: int) -> int | None:
+def connected_before(text: str, start: int) -> int | None:
     """Return where the value starts that the word at `start` calls a secret.
 
     As in "hunter2 is my password".
@@ -85,7 +85,7 @@ def linked_before(text: str, start: int) -> int | None:
     window = max(0, start - _WINDOW)
     before = text[window:start]
     near = before[-_LINK_WINDOW:]
-    if not any(link in near for link in (*_WORDS_BEFORE, *_PARTICLES_BEFORE)):
+    if not any(word in near for word in (*_WORDS_BEFORE, *_PARTICLES_BEFORE)):
         return None
     found = _BEFORE.search(before)
     return window + found.start("value") if found else None

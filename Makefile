@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Otherwise every process would compile the modules anew, which takes seconds.
+export PYTHONDONTWRITEBYTECODE :=
 GUIDES ?= guides
 Q ?= I lost my secret key
 

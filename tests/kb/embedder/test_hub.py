@@ -25,6 +25,7 @@ def test_a_name_on_the_hub_has_its_commit(name: str) -> None:
     assert find_model(f"{name}@{COMMIT}", "RERANKER") == HubModel(name, COMMIT)
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize(
     "said",
     [
@@ -48,6 +49,7 @@ def test_a_name_that_may_stand_for_something_else_tomorrow(said: str, tmp_path: 
         assert f"Set {setting} to a folder or to NAME@COMMIT" in str(raised.value)
 
 
+@pytest.mark.e2e
 def test_the_libraries_are_asked_for_that_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

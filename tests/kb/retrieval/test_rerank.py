@@ -52,6 +52,7 @@ def test_a_reranker_that_cannot_be_had_is_named(tmp_path: Path) -> None:
         Reranker(str(tmp_path / "none"), tmp_path).load()
 
 
+@pytest.mark.e2e
 def test_a_model_with_several_outputs_is_refused(tmp_path: Path) -> None:
     folder = cross_encoder(tmp_path / "model", outputs=3)
     with pytest.raises(ModelError, match="has 3 outputs"):

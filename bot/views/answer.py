@@ -54,6 +54,7 @@ from kb.model import (
     BlockKind,
     Citation,
     Decision,
+    Part,
     Rendering,
     Span,
     Step,
@@ -190,42 +191,10 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
     for part in answer.parts:
         if part.heading != heading:
             heading = part.heading
-            if heading.strip():
-                yield HeaderBlock(
-                    text=PlainTextObject(text=shortened(heading, HEADER_CHARS), emoji=False)
-                )
-            foreign = answer.guide_language not in (None, answer.language)
-            if foreign and answer.rendering is not Rendering.TRANSLATED:
-                name = language_name(answer.guide_language or "", answer.language)
-                yield context_block(strings.original_language.format(language=name))
-        elements: list[RichTextElement] = []
-        if part.caption:
-            elements += paragraph([Span(text=part.caption, bold=True)])
-        for number, step in numbered_steps(part.steps):
-            table = None if has_table else _table_of(step)
-            if table is None:
-                elements += step_elements(number, step)
-                continue
-            # Slack allows one table per message, as a block of its own.
-            has_table = True
-            before, block, after = table
-            if step.text or before:
-                elements += step_elements(number, step.model_copy(update={"children": before}))
-            yield from rich_text_blocks(elements)
-            yield block
-            elements = block_elements(after)
-            if not step.text and not before:
-                elements += marks_elements(step)
-        yield from rich_text_blocks(elements)
-        if part.omitted:
-            numbers = ", ".join(map(str, part.omitted))
-            text = strings.steps_left_out.format(numbers=numbers)
-            yield context_block(text)
-        if part.notes:
-            elements = paragraph([Span(text=strings.notes, bold=True)])
-            for note in part.notes:
-                elements += note_elements(note)
-            yield from rich_text_blocks(elements)
+            yield from _heading(heading, answer, strings)
+        blocks = list(_part_blocks(part, strings, may_have_table=not has_table))
+        has_table = has_table or any(isinstance(block, TableBlock) for block in blocks)
+        yield from blocks
     if answer.see_also:
         elements = paragraph([Span(text=strings.see_also, bold=True)])
         for span in _deduplicated(answer.see_also)[:_MAX_LINKS]:
@@ -239,6 +208,49 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
     if answer.rendering:
         yield context_block(strings.rendering(answer.rendering))
     yield from _sources(answer.citations, strings)
+
+
+def _heading(heading: str, answer: Answer, strings: SlackWords) -> Iterator[Block]:
+    """Yield a heading, and that the guide is in another language than the answer."""
+    if heading.strip():
+        yield HeaderBlock(text=PlainTextObject(text=shortened(heading, HEADER_CHARS), emoji=False))
+    foreign = answer.guide_language not in (None, answer.language)
+    if foreign and answer.rendering is not Rendering.TRANSLATED:
+        name = language_name(answer.guide_language or "", answer.language)
+        yield context_block(strings.original_language.format(language=name))
+
+
+def _part_blocks(part: Part, strings: SlackWords, *, may_have_table: bool) -> Iterator[Block]:
+    """Yield a part's caption, steps and notes.
+
+    Slack allows one table per message, as a block of its own: the first, if there may be one.
+    """
+    elements: list[RichTextElement] = []
+    if part.caption:
+        elements += paragraph([Span(text=part.caption, bold=True)])
+    for number, step in numbered_steps(part.steps):
+        table = _table_of(step) if may_have_table else None
+        if table is None:
+            elements += step_elements(number, step)
+            continue
+        may_have_table = False
+        before, block, after = table
+        if step.text or before:
+            elements += step_elements(number, step.model_copy(update={"children": before}))
+        yield from rich_text_blocks(elements)
+        yield block
+        elements = block_elements(after)
+        if not step.text and not before:
+            elements += marks_elements(step)
+    yield from rich_text_blocks(elements)
+    if part.omitted:
+        numbers = ", ".join(map(str, part.omitted))
+        yield context_block(strings.steps_left_out.format(numbers=numbers))
+    if part.notes:
+        elements = paragraph([Span(text=strings.notes, bold=True)])
+        for note in part.notes:
+            elements += note_elements(note)
+        yield from rich_text_blocks(elements)
 
 
 def _deduplicated(links: Iterable[Span]) -> list[Span]:

@@ -44,7 +44,7 @@ from bot.slack.socket import Socket
 from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 from kb.snapshot.store import SnapshotStore
 
 # Handlers of interactions call Slack, and a trigger id is valid for 3 s

@@ -50,7 +50,11 @@ if TYPE_CHECKING:
     import faiss
 
 FORMAT = 6
-"""The version of the format; increment it with every change, so that old snapshots are refused."""
+"""The version of the format; increment it with every change, so that old snapshots are refused.
+
+What a term is (kb.retrieval.lexical.tokens) is part of the format, since a question's terms are
+looked up among those that a snapshot was written with.
+"""
 
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"

@@ -30,7 +30,7 @@ from kb.answer.decide import CHOICES, PLAUSIBLE, THRESHOLD, first_log_odds, prob
 from kb.embedder.adapter import shipped_adapter
 from kb.embedder.e5_archive import find_archive, unpack
 from kb.embedder.embeddings import DEFAULT_COSINES, SentenceTransformerEmbeddings
-from kb.evaluation.evaluate import calibration_bins, calibration_error
+from kb.evaluation.measures import calibration_bins, calibration_error
 from kb.paths import Home
 from kb.retrieval.ranking import SHIPPED, Ranking
 from kb.retrieval.search import SearchIndex

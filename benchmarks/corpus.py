@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.measure import REPOSITORY
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 
 DEFAULT_FOLDER = REPOSITORY.parent / "shared" / "corpus" / "iam-user-guide"
 

@@ -26,7 +26,7 @@ from ingest.commands.beir import WAYS
 from ingest.pipeline import Plan, ingest
 from kb.embedder.e5_archive import default_model
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
-from kb.evaluation.evaluate import Ranked, retrieval_measures
+from kb.evaluation.measures import Ranked, retrieval_measures
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact

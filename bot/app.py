@@ -30,6 +30,7 @@ from bot.answering.private import PrivateAnswers
 from bot.answering.replies import Replies
 from bot.answering.workers import Workers
 from bot.listeners import Services, register
+from bot.memory.forget import forget_older_than
 from bot.memory.lessons import Lessons
 from bot.memory.store import Store
 from bot.operations.http import HealthCheck, Server, slack_pages, status_pages
@@ -44,7 +45,7 @@ from bot.slack.socket import Socket
 from bot.slack.token_check import TokenCheck
 from kb.errors import GuidebotError, NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 from kb.snapshot.store import SnapshotStore
 
 # Handlers of interactions call Slack, and a trigger id is valid for 3 s
@@ -284,7 +285,7 @@ def _run_periodic_tasks(
     """Until stopped: learn, pull snapshots, recover questions, delete old data."""
     workers, days = services.answerer.workers, services.settings.retention_days
     tasks: list[tuple[float, Callable[[], object]]] = [
-        (_FORGET_EVERY_SECONDS, lambda: services.store.forget_older_than(days)),
+        (_FORGET_EVERY_SECONDS, lambda: forget_older_than(services.store, days)),
         (_RECOVER_EVERY_SECONDS, lambda: services.answerer.recover(client)),
         (_LEARN_EVERY_SECONDS, services.learner.refresh),
     ]

@@ -100,6 +100,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
     """Delete everything stored about a person: questions, feedback, escalations, lessons."""
+    from bot.memory.forget import forget_person
     from bot.memory.store import Store
 
     if not _USER.fullmatch(user):
@@ -117,7 +118,7 @@ def forget(
     if not yes:
         typer.confirm(f"Permanently delete everything about {user}?", abort=True, err=True)
     store = Store(database)
-    count = store.forget_person(user)
+    count = forget_person(store, user)
     store.close()
     echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
 

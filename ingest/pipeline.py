@@ -39,7 +39,8 @@ from kb.model import Guide
 from kb.paths import Home
 from kb.progress import TaskProgress, no_task_progress, of_task
 from kb.retrieval.search import SearchIndex
-from kb.snapshot.format import PackUse, Snapshot, open_current
+from kb.snapshot.format import PackUse, Snapshot
+from kb.snapshot.live import open_current
 
 _KIB_A_MIB = 1024
 _REPORTED_KINDS = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)

@@ -27,7 +27,7 @@ from bot.question import Place, Question, Surface, text_of
 from bot.slack.errors import SLACK_ERRORS, error_code, is_permanent, is_transient
 from bot.slack.live_answer import LiveAnswer
 from bot.slack.posting import is_answered, post_answer, post_privately, read_message, replace_answer
-from bot.views.answer import Message
+from bot.views.message import Message
 from kb.knowledge_base import KnowledgeBase
 from kb.model import CleanText, Decision
 

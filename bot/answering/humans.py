@@ -15,7 +15,6 @@ from bot.memory.store import Store
 from bot.question import Place
 from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, error_code
 from bot.slack.posting import permalink, post_message, update_message
-from bot.views.answer import Message, plain
 from bot.views.buttons import ButtonTarget
 from bot.views.hand_over import (
     EscalationContext,
@@ -25,6 +24,7 @@ from bot.views.hand_over import (
     resolved_note,
     with_mark,
 )
+from bot.views.message import Message, plain
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.model import CleanText

@@ -14,7 +14,7 @@ from bot.memory.store import Store
 from bot.operations.log import log_context
 from bot.operations.metrics import QUESTIONS, stage
 from bot.question import Question
-from bot.views.answer import Message
+from bot.views.message import Message
 
 logger = logging.getLogger(__name__)
 

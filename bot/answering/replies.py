@@ -15,8 +15,9 @@ from bot.memory.conversations import Conversations, PriorAnswer
 from bot.memory.store import Outcome, Store
 from bot.question import Question, Surface
 from bot.slack.posting import permalink
-from bot.views.answer import Message, plain, render, render_privately
+from bot.views.answer import render, render_privately
 from bot.views.buttons import ButtonTarget
+from bot.views.message import Message, plain
 from bot.views.talk import alternatives_message, same_section
 from bot.words.catalogue import words
 from kb.errors import NoSnapshotError

@@ -5,8 +5,9 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, RichTextBlock
 
 from bot.question import Question
-from bot.views.answer import Message, plain, render
+from bot.views.answer import render
 from bot.views.buttons import DELETE, ButtonTarget, one_button
+from bot.views.message import Message, plain
 from bot.views.rich_text import paragraph
 from bot.views.shorten import without_explanation
 from bot.words.catalogue import words

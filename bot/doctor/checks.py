@@ -30,7 +30,7 @@ from bot.slack.errors import error_code
 from bot.slack.scopes import BOT_SCOPES
 from kb.errors import GuidebotError, ModelError, SnapshotError, StoreError
 from kb.snapshot.fingerprint import check_fingerprint
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 from kb.snapshot.store import SnapshotStore
 
 # An ingest needs room for the model (about 0.5 GB unpacked) and a few snapshots; below the second

@@ -17,7 +17,8 @@ from bot.slack.errors import CONNECTION_ERRORS, error_code
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import NoSnapshotError
 from kb.settings import load_settings
-from kb.snapshot.format import Snapshot, open_live
+from kb.snapshot.format import Snapshot
+from kb.snapshot.live import open_live
 
 APP_PAGE = "On https://api.slack.com/apps choose your app"
 LOOK_AT_TOKEN = f"{APP_PAGE}, and copy the token into .env again."

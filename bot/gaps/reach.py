@@ -81,26 +81,11 @@ def find_reach(
         for each in asked
         if each.decision == Decision.ANSWER.value and each.section
     ]
-    now = Counter(name for name, each in answered if each.at >= start)
-    before = Counter(name for name, each in answered if each.at < start)
-    words: dict[str, dict[str, None]] = {}
-    for name, each in reversed(answered):
-        if text := anonymise(each.text):
-            words.setdefault(name, {})[text] = None
-    reached = [
-        Reached(
-            problem=name,
-            heading=heading,
-            times=now[name],
-            before=before[name],
-            words=tuple(words.get(name, ()))[:_MAX_WORDS],
-        )
-        for name, heading in headings.items()
-        if now[name] or before[name]
-    ]
+    reached = _reached(answered, headings, start)
+    found = {each.problem for each in reached}
     return Reach(
-        reached=tuple(sorted(reached, key=lambda each: (-each.times, -each.before))),
-        never=tuple(heading for name, heading in headings.items() if not now[name] + before[name]),
+        reached=tuple(reached),
+        never=tuple(heading for name, heading in headings.items() if name not in found),
         misleading=tuple(_misleading(lessons, headings, start, knowledge_base)),
         taught=tuple(
             Taught(
@@ -116,6 +101,33 @@ def find_reach(
             for each in by_standing(learned)
         ),
     )
+
+
+def _reached(
+    answered: Sequence[tuple[str, Asked]], headings: Mapping[str, str], start: float
+) -> list[Reached]:
+    """Return the problems that were answers, the most frequent ones of the period first.
+
+    `answered` are questions, oldest first, each with the problem that was the answer.
+    """
+    now = Counter(name for name, each in answered if each.at >= start)
+    before = Counter(name for name, each in answered if each.at < start)
+    words: dict[str, dict[str, None]] = {}
+    for name, each in reversed(answered):
+        if text := anonymise(each.text):
+            words.setdefault(name, {})[text] = None
+    rows = [
+        Reached(
+            problem=name,
+            heading=heading,
+            times=now[name],
+            before=before[name],
+            words=tuple(words.get(name, ()))[:_MAX_WORDS],
+        )
+        for name, heading in headings.items()
+        if now[name] or before[name]
+    ]
+    return sorted(rows, key=lambda row: (-row.times, -row.before))
 
 
 def _misleading(

@@ -48,7 +48,7 @@ def open_store(settings: BotSettings) -> Store:
 
 def live_snapshot(settings: BotSettings) -> Snapshot | None:
     """Return the live snapshot, if there is one. Raises SnapshotError if it cannot be read."""
-    from kb.snapshot.format import open_current
+    from kb.snapshot.live import open_current
 
     try:
         return open_current(settings.home.snapshots)

@@ -15,8 +15,8 @@ from bot.answering.people import People
 from bot.listeners.services import Services
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.posting import post_message, respond_to_interaction
-from bot.views.answer import plain
 from bot.views.home import closed_view
+from bot.views.message import plain
 from bot.words.catalogue import words
 
 _EDITED = "message_changed"

@@ -20,7 +20,6 @@ from bot.listeners.services import Services
 from bot.question import Place
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.posting import post_answer, post_privately, respond_to_interaction, update_message
-from bot.views.answer import Message, plain, problem_blocks
 from bot.views.buttons import (
     CHOOSE,
     DELETE,
@@ -34,6 +33,8 @@ from bot.views.buttons import (
     rating,
 )
 from bot.views.hand_over import place_to_resolve, with_mark
+from bot.views.message import Message, plain
+from bot.views.problem import problem_blocks
 from bot.views.rich_text import moment, shortened
 from bot.words.catalogue import words
 from bot.words.words import SlackWords

@@ -19,8 +19,9 @@ from bot.listeners.services import Services
 from bot.question import COMMAND_TS, Place, Question, Surface, plain_text
 from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, error_code
 from bot.slack.posting import post_answer, respond_to_interaction
-from bot.views.answer import plain, render_shared
+from bot.views.answer import render_shared
 from bot.views.buttons import SHARE, parse_target, pressed
+from bot.views.message import plain
 from bot.words.catalogue import words
 
 COMMAND = "/guide"

@@ -17,7 +17,6 @@ from bot.listeners.services import Services
 from bot.operations.ingest_runner import BusyError, FailedError
 from bot.slack.errors import SLACK_ERRORS
 from bot.slack.posting import post_message
-from bot.views.answer import Message, plain
 from bot.views.buttons import pressed
 from bot.views.ingest_changes import (
     DISCARD,
@@ -28,6 +27,7 @@ from bot.views.ingest_changes import (
     progress_message,
     result_message,
 )
+from bot.views.message import Message, plain
 from bot.views.rich_text import shortened
 from bot.views.wordings import (
     ACCEPT_WORDING,

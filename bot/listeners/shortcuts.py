@@ -14,7 +14,7 @@ from bot.listeners.services import Services
 from bot.question import Question, Surface, text_of
 from bot.slack.errors import NOT_A_MEMBER, error_code
 from bot.slack.posting import permalink, read_message, respond_to_interaction
-from bot.views.answer import plain
+from bot.views.message import plain
 from bot.views.talk import answered_before
 from bot.words.catalogue import words
 

@@ -5,49 +5,23 @@ Text is stored without secrets, and for as long as the settings say.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
-from sqlalchemy import (
-    ColumnElement,
-    case,
-    create_engine,
-    delete,
-    event,
-    func,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, case, create_engine, event, func, or_, select, tuple_, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.orm import (
-    Session,
-)
+from sqlalchemy.orm import Session
 
 from bot.memory.database import database_url, migrations
-from bot.memory.tables import (
-    Base,
-    EscalationRow,
-    FeedbackRow,
-    LessonRow,
-    QuestionRow,
-    RulingRow,
-    ThreadRow,
-)
+from bot.memory.tables import Base, FeedbackRow, QuestionRow, ThreadRow
 from bot.question import Place, Question, Surface
 from kb.errors import GuidebotError
 from kb.model import CleanText
 from kb.question.redact import redact
-
-_DAY = 24 * 3600.0
-
-logger = logging.getLogger(__name__)
 
 # Several times the interval at which a process renews its leases (bot.app), so that only a dead
 # one loses them.
@@ -91,7 +65,7 @@ class Store:
         if isinstance(database, Path):
             database.parent.mkdir(parents=True, exist_ok=True)
         url = database_url(database)
-        self._name = url.render_as_string(hide_password=True)
+        name = url.render_as_string(hide_password=True)
         sqlite = url.get_backend_name() == "sqlite"
         # Longer than any transaction of the bot or of `guidebot gaps` takes.
         arguments = {"timeout": 30} if sqlite else {}
@@ -108,7 +82,7 @@ class Store:
             _migrate(self.engine)
         except (DatabaseError, ImportError) as error:
             raise GuidebotError(
-                f"{self._name}: the bot's memory cannot be used: "
+                f"{name}: the bot's memory cannot be used: "
                 f"{getattr(error, 'orig', None) or error}. If the file is damaged, move it away; "
                 "the bot then only loses its history of questions and feedback."
             ) from error
@@ -278,44 +252,6 @@ class Store:
             ).first()
         return redact(before) if before else None
 
-    def forget_older_than(self, days: float) -> None:
-        """Delete everything older than a number of days."""
-        oldest = time.time() - days * _DAY
-        with Session(self.engine) as session, session.begin():
-            session.execute(delete(QuestionRow).where(QuestionRow.claimed_at < oldest))
-            session.execute(delete(ThreadRow).where(ThreadRow.joined_at < oldest))
-            session.execute(delete(FeedbackRow).where(FeedbackRow.given_at < oldest))
-            session.execute(delete(EscalationRow).where(EscalationRow.asked_at < oldest))
-            session.execute(delete(LessonRow).where(LessonRow.asked_at < oldest))
-            # A ruling contains no one's words, and applies to later lessons, too.
-            session.execute(update(RulingRow).where(RulingRow.given_at < oldest).values(user=""))
-        self._empty_log()
-
-    def forget_person(self, user: str) -> int:
-        """Delete everything about a person; return the number of entries deleted."""
-        with Session(self.engine) as session, session.begin():
-            deleted = [
-                session.execute(delete(table).where(table.user == user))
-                for table in (QuestionRow, FeedbackRow)
-            ]
-            deleted.append(
-                session.execute(
-                    delete(EscalationRow).where(
-                        or_(
-                            EscalationRow.user == user,
-                            EscalationRow.answered_by == user,
-                            EscalationRow.resolved_by == user,
-                        )
-                    )
-                )
-            )
-            mine = or_(LessonRow.user == user, LessonRow.asker == user)
-            deleted.append(session.execute(delete(LessonRow).where(mine)))
-            # The ruling stays, without its author.
-            session.execute(update(RulingRow).where(RulingRow.user == user).values(user=""))
-        self._empty_log()
-        return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
-
     def check(self) -> None:
         """Raise DatabaseError if the database does not respond."""
         with self.engine.connect() as connection:
@@ -324,19 +260,6 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self.engine.dispose()
-
-    def _empty_log(self) -> None:
-        """Truncate SQLite's write-ahead log, which may still contain deleted rows.
-
-        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint. Waits for other readers up to
-        the lock timeout; if they keep it busy, the next call truncates it.
-        """
-        if self.engine.dialect.name != "sqlite":
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-        if busy:
-            logger.warning("%s: the write-ahead log could not be truncated yet.", self._name)
 
     def _unfinished(self, *conditions: ColumnElement[bool]) -> list[ClaimedQuestion]:
         chosen = select(QuestionRow).where(QuestionRow.done_at.is_(None), *conditions)

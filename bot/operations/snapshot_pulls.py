@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from bot.operations.metrics import SNAPSHOT_PULLS
 from kb.errors import GuidebotError
 from kb.paths import Home
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 from kb.snapshot.pull import pull
 from kb.snapshot.store import SnapshotStore
 

@@ -24,7 +24,7 @@ from bot.question import Place, Question
 from bot.slack.clients import POST_SECONDS, with_timeout
 from bot.slack.errors import CONNECTION_ERRORS, is_transient
 from bot.slack.posting import EVENT_TYPE, messages_from
-from bot.views.answer import Message, plain
+from bot.views.message import Message, plain
 from bot.words.catalogue import words
 from kb.progress import Stage
 

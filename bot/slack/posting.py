@@ -19,7 +19,7 @@ from slack_sdk.models.metadata import Metadata
 from bot.question import Place
 from bot.slack.errors import BAD_BLOCKS, SLACK_ERRORS, error_code
 from bot.slack.retries import with_retries
-from bot.views.answer import Message
+from bot.views.message import Message
 
 EVENT_TYPE = "guidebot_answer"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import PurePath
+from dataclasses import replace
 
 from slack_sdk.models.blocks import (
     Block,
@@ -20,16 +19,19 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import UrlSourceElement
 
-from bot.limits import (
-    HEADER_CHARS,
-    MESSAGE_BLOCKS,
-    MESSAGE_BLOCKS_CHARS,
-    RESPONSES,
-    UPDATE_TEXT_CHARS,
-    VIEW_BLOCKS,
-)
+from bot.limits import HEADER_CHARS, MESSAGE_BLOCKS, MESSAGE_BLOCKS_CHARS, RESPONSES
 from bot.question import Place
 from bot.views.buttons import ButtonTarget, choices, label_of, under_answer
+from bot.views.message import (
+    MAX_CONTEXT_CHARS,
+    MAX_FALLBACK_CHARS,
+    Message,
+    context_block,
+    escape,
+    fallback_text,
+    plain,
+    texts_of,
+)
 from bot.views.rich_text import (
     Inline,
     block_elements,
@@ -39,10 +41,11 @@ from bot.views.rich_text import (
     note_elements,
     paragraph,
     pieces,
+    rich_text_blocks,
     shortened,
     step_elements,
 )
-from bot.views.shorten import shorten, text_lines
+from bot.views.shorten import shorten
 from bot.views.tables import table_block
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
@@ -51,11 +54,8 @@ from kb.model import (
     BlockKind,
     Citation,
     Decision,
-    GuideInfo,
-    Lines,
+    Part,
     Rendering,
-    Role,
-    Section,
     Span,
     Step,
     by_problem,
@@ -73,34 +73,10 @@ _MAX_RESPONSES = RESPONSES - 2
 # Slack has refused messages below its limit. Counted in the blocks' JSON, this is two full rich
 # text blocks, a heading and the sources.
 _MAX_MESSAGE_CHARS = MESSAGE_BLOCKS_CHARS - 3700
-# Small enough to split messages between blocks.
-_MAX_RICH_TEXT_CHARS = 4000
-# A margin below what chat.update takes, since the text may become an update.
-_MAX_FALLBACK_CHARS = UPDATE_TEXT_CHARS - 1000
 # Longer lists and lines are not read; the section is one click away.
 _MAX_LINKS = 5
 _MAX_TOPICS = 10
-_MAX_CONTEXT_CHARS = 2000
-# Leaves room for the source below it.
-_MAX_PLACE_CHARS = 1000
 _MAX_SOURCE_CHARS = 150
-
-# Leaves room for the context above and the note about what is missing below.
-_MAX_VIEW_BLOCKS = VIEW_BLOCKS - 10
-# Far below what Slack takes, and more than anyone scrolls through.
-_MAX_VIEW_CHARS = 40_000
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message: `text` is what notifications and screen readers get, escaped.
-
-    `sources` are the web pages it cites, which Slack shows by themselves in a task card.
-    """
-
-    text: str
-    blocks: tuple[Block, ...] = ()
-    sources: tuple[UrlSourceElement, ...] = ()
 
 
 def render(answer: Answer, place: Place | None = None, *, human: bool = False) -> list[Message]:
@@ -150,9 +126,9 @@ def _with_question(message: Message, answer: Answer) -> Message:
     if not answer.understood:
         return message
     understood = words(answer.language).understood.format(question=answer.understood)
-    block = _context(understood)
-    text = _fallback(f"{understood}\n") + message.text
-    return replace(message, text=text[:_MAX_FALLBACK_CHARS], blocks=(block, *message.blocks))
+    block = context_block(understood)
+    text = fallback_text(f"{understood}\n") + message.text
+    return replace(message, text=text[:MAX_FALLBACK_CHARS], blocks=(block, *message.blocks))
 
 
 def _messages(
@@ -161,8 +137,8 @@ def _messages(
     heading = answer.parts[0].heading if answer.parts else ""
     texts = [_answer_text(answer)]
     for blocks in groups[1:]:
-        text = "\n".join([strings.continued.format(heading=heading), *_texts(blocks)])
-        texts.append(_fallback(text))
+        text = "\n".join([strings.continued.format(heading=heading), *texts_of(blocks)])
+        texts.append(fallback_text(text))
     first, *rest = [Message(text, tuple(b)) for text, b in zip(texts, groups, strict=True)]
     return [replace(first, sources=tuple(_url_sources(answer.citations))), *rest]
 
@@ -194,7 +170,7 @@ def _for_response(
     groups = _split(list(_answered(short.answer, strings, short.left_out)))
     if len(groups) > _MAX_RESPONSES:
         groups = groups[:_MAX_RESPONSES]
-        groups[-1].append(_context(strings.rest_in_whole))
+        groups[-1].append(context_block(strings.rest_in_whole))
     sections = by_problem(answer.citations)
     groups[-1] += under_answer(target, sections, strings, human=human, private=private)
     first, *rest = _messages(answer, groups, strings)
@@ -206,20 +182,7 @@ def asked_by(user: str, question: str) -> Message:
     first = RichTextSectionElement(elements=[Inline.User(user_id=user)])
     quote = [Inline.Text(text=piece) for piece in pieces(question or "…")]
     block = RichTextBlock(elements=[first, RichTextQuoteElement(elements=quote)])
-    return Message(_fallback(question), (block,))
-
-
-def plain(text: str) -> Message:
-    """Return a message with the bot's own words, free of markup."""
-    return Message(escape(text), (RichTextBlock(elements=paragraph([Span(text=text)])),))
-
-
-def escape(text: str) -> str:
-    """Escape a text, so that Slack shows it literally: no mention, link or channel.
-
-    https://docs.slack.dev/messaging/formatting-message-text#escaping
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Message(fallback_text(question), (block,))
 
 
 def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Block]:
@@ -228,55 +191,66 @@ def _answered(answer: Answer, strings: SlackWords, left_out: str) -> Iterator[Bl
     for part in answer.parts:
         if part.heading != heading:
             heading = part.heading
-            if heading.strip():
-                yield HeaderBlock(
-                    text=PlainTextObject(text=shortened(heading, HEADER_CHARS), emoji=False)
-                )
-            foreign = answer.guide_language not in (None, answer.language)
-            if foreign and answer.rendering is not Rendering.TRANSLATED:
-                name = language_name(answer.guide_language or "", answer.language)
-                yield _context(strings.original_language.format(language=name))
-        elements: list[RichTextElement] = []
-        if part.caption:
-            elements += paragraph([Span(text=part.caption, bold=True)])
-        for number, step in numbered_steps(part.steps):
-            table = None if has_table else _table_of(step)
-            if table is None:
-                elements += step_elements(number, step)
-                continue
-            # Slack allows one table per message, as a block of its own.
-            has_table = True
-            before, block, after = table
-            if step.text or before:
-                elements += step_elements(number, step.model_copy(update={"children": before}))
-            yield from _rich_text(elements)
-            yield block
-            elements = block_elements(after)
-            if not step.text and not before:
-                elements += marks_elements(step)
-        yield from _rich_text(elements)
-        if part.omitted:
-            numbers = ", ".join(map(str, part.omitted))
-            text = strings.steps_left_out.format(numbers=numbers)
-            yield _context(text)
-        if part.notes:
-            elements = paragraph([Span(text=strings.notes, bold=True)])
-            for note in part.notes:
-                elements += note_elements(note)
-            yield from _rich_text(elements)
+            yield from _heading(heading, answer, strings)
+        blocks = list(_part_blocks(part, strings, may_have_table=not has_table))
+        has_table = has_table or any(isinstance(block, TableBlock) for block in blocks)
+        yield from blocks
     if answer.see_also:
         elements = paragraph([Span(text=strings.see_also, bold=True)])
         for span in _deduplicated(answer.see_also)[:_MAX_LINKS]:
             elements += bullet([span])
-        yield from _rich_text(elements)
+        yield from rich_text_blocks(elements)
     if answer.more:
         more = strings.also_there.format(headings=strings.comma.join(answer.more))
         left_out = f"{left_out}\n{more}".strip()
     if left_out:
-        yield _context(left_out)
+        yield context_block(left_out)
     if answer.rendering:
-        yield _context(strings.rendering(answer.rendering))
+        yield context_block(strings.rendering(answer.rendering))
     yield from _sources(answer.citations, strings)
+
+
+def _heading(heading: str, answer: Answer, strings: SlackWords) -> Iterator[Block]:
+    """Yield a heading, and that the guide is in another language than the answer."""
+    if heading.strip():
+        yield HeaderBlock(text=PlainTextObject(text=shortened(heading, HEADER_CHARS), emoji=False))
+    foreign = answer.guide_language not in (None, answer.language)
+    if foreign and answer.rendering is not Rendering.TRANSLATED:
+        name = language_name(answer.guide_language or "", answer.language)
+        yield context_block(strings.original_language.format(language=name))
+
+
+def _part_blocks(part: Part, strings: SlackWords, *, may_have_table: bool) -> Iterator[Block]:
+    """Yield a part's caption, steps and notes.
+
+    Slack allows one table per message, as a block of its own: the first, if there may be one.
+    """
+    elements: list[RichTextElement] = []
+    if part.caption:
+        elements += paragraph([Span(text=part.caption, bold=True)])
+    for number, step in numbered_steps(part.steps):
+        table = _table_of(step) if may_have_table else None
+        if table is None:
+            elements += step_elements(number, step)
+            continue
+        may_have_table = False
+        before, block, after = table
+        if step.text or before:
+            elements += step_elements(number, step.model_copy(update={"children": before}))
+        yield from rich_text_blocks(elements)
+        yield block
+        elements = block_elements(after)
+        if not step.text and not before:
+            elements += marks_elements(step)
+    yield from rich_text_blocks(elements)
+    if part.omitted:
+        numbers = ", ".join(map(str, part.omitted))
+        yield context_block(strings.steps_left_out.format(numbers=numbers))
+    if part.notes:
+        elements = paragraph([Span(text=strings.notes, bold=True)])
+        for note in part.notes:
+            elements += note_elements(note)
+        yield from rich_text_blocks(elements)
 
 
 def _deduplicated(links: Iterable[Span]) -> list[Span]:
@@ -306,59 +280,14 @@ def _small_talk(answer: Answer, strings: SlackWords) -> Message:
     examples = paragraph([Span(text=strings.examples_label)]) if answer.examples else []
     for example in answer.examples:
         examples += bullet([Span(text=example)])
-    blocks = (*_rich_text(elements), *_rich_text(examples))
-    return Message(escape("\n".join(_texts(blocks))), blocks)
-
-
-def problem_blocks(
-    problem: Sequence[Section], guide: GuideInfo, strings: SlackWords
-) -> list[Block]:
-    """Return a whole problem as the guide has it, with a note of how much one view cannot hold."""
-    first = problem[0]
-    path = first.path if first.role is Role.WHOLE else first.problem_path
-    breadcrumb = shortened(" › ".join(dict.fromkeys((guide.title, *path))), _MAX_PLACE_CHARS)
-    lines = Lines(first=first.lines.first, last=max(each.lines.last for each in problem))
-    where = f"{PurePath(guide.source).name}, {strings.lines_of(guide.unit, str(lines))}"
-    blocks: list[Block] = [_context(f"{breadcrumb}\n{where}")]
-    used = 0
-    rich = [block for section in problem for block in _whole(section, len(problem) > 1)]
-    for position, block in enumerate(rich):
-        used += len(str(block.to_dict()))
-        if used > _MAX_VIEW_CHARS or position == _MAX_VIEW_BLOCKS:
-            left = sum(map(text_lines, _texts(rich[position:])))
-            more = strings.more_in_guide.format(count=left, source=PurePath(guide.source).name)
-            blocks.append(_context(more))
-            break
-        blocks.append(block)
-    return blocks
-
-
-def _whole(section: Section, headed: bool) -> Iterator[Block]:
-    if headed and section.heading.strip():
-        yield from _rich_text(paragraph([Span(text=section.heading, bold=True)]))
-    for group in _paragraphs(section.blocks):
-        yield from _rich_text(group)
-
-
-def _paragraphs(blocks: Sequence[GuideBlock]) -> Iterator[list[RichTextElement]]:
-    """Yield what belongs together: a list with its code and caption, a paragraph, a note.
-
-    Each becomes a block, because Slack puts no space between paragraphs within one.
-    """
-    group: list[GuideBlock] = []
-    for block in blocks:
-        if group and block.kind not in (BlockKind.STEP, BlockKind.BULLET, BlockKind.CODE):
-            yield block_elements(group)
-            group = []
-        group.append(block)
-    if group:
-        yield block_elements(group)
+    blocks = (*rich_text_blocks(elements), *rich_text_blocks(examples))
+    return Message(escape("\n".join(texts_of(blocks))), blocks)
 
 
 def _choices(answer: Answer, strings: SlackWords, target: ButtonTarget | None) -> Iterator[Block]:
     lead = paragraph([Span(text=strings.which, bold=True)])
     yield from _to_choose(lead, answer.choices, target)
-    yield _context(strings.none_of_these)
+    yield context_block(strings.none_of_these)
 
 
 def _to_choose(
@@ -369,7 +298,7 @@ def _to_choose(
     if not buttons or not _are_told_apart(citations):
         for citation in citations:
             lead += bullet([Span(text=citation.breadcrumb, href=citation.url)])
-    yield from _rich_text(lead)
+    yield from rich_text_blocks(lead)
     yield from buttons
 
 
@@ -381,7 +310,7 @@ def _are_told_apart(citations: Sequence[Citation]) -> bool:
 
 def _choices_text(answer: Answer, strings: SlackWords) -> str:
     breadcrumbs = [citation.breadcrumb for citation in answer.choices]
-    return _fallback("\n".join([strings.which, *breadcrumbs, strings.none_of_these]))
+    return fallback_text("\n".join([strings.which, *breadcrumbs, strings.none_of_these]))
 
 
 def _not_covered(
@@ -392,7 +321,7 @@ def _not_covered(
         lead += paragraph([Span(text=strings.nearest)])
     yield from _to_choose(lead, answer.nearest, target)
     # A separate block, because Slack puts no space between paragraphs within one.
-    yield from _rich_text(paragraph([Span(text=strings.rephrase)]))
+    yield from rich_text_blocks(paragraph([Span(text=strings.rephrase)]))
 
 
 def _sources(citations: Sequence[Citation], strings: SlackWords) -> Iterator[Block]:
@@ -416,9 +345,9 @@ def _source(
         # A context block cannot hold rich text, so this link is the only markup we write.
         url = escape(str(citation.url)).replace("|", "%7C")
         linked = f"<{url}|{escape(text)}>"
-        if len(linked) <= _MAX_CONTEXT_CHARS:
+        if len(linked) <= MAX_CONTEXT_CHARS:
             return MarkdownTextObject(text=linked, verbatim=True)
-    return PlainTextObject(text=text[:_MAX_CONTEXT_CHARS], emoji=False)
+    return PlainTextObject(text=text[:MAX_CONTEXT_CHARS], emoji=False)
 
 
 def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
@@ -427,27 +356,6 @@ def _url_sources(citations: Sequence[Citation]) -> Iterator[UrlSourceElement]:
         if is_web_link(citation.url):
             label = shortened(citation.breadcrumb, _MAX_SOURCE_CHARS)
             yield UrlSourceElement(url=str(citation.url), text=label)
-
-
-def _context(text: str) -> ContextBlock:
-    short = shortened(text, _MAX_CONTEXT_CHARS)
-    return ContextBlock(elements=[PlainTextObject(text=short, emoji=False)])
-
-
-def _rich_text(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
-    group: list[RichTextElement] = []
-    used = 0
-    for element in elements:
-        if isinstance(element, RichTextSectionElement) and not element.elements:
-            continue
-        length = len(str(element.to_dict()))
-        if group and used + length > _MAX_RICH_TEXT_CHARS:
-            yield RichTextBlock(elements=group)
-            group, used = [], 0
-        group.append(element)
-        used += length
-    if group:
-        yield RichTextBlock(elements=group)
 
 
 def _split(blocks: Sequence[Block]) -> list[list[Block]]:
@@ -467,20 +375,6 @@ def _split(blocks: Sequence[Block]) -> list[list[Block]]:
     return groups
 
 
-def _texts(blocks: Iterable[Block]) -> Iterator[str]:
-    """Yield the text in blocks."""
-    waiting: list[object] = [block.to_dict() for block in reversed(list(blocks))]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if isinstance(value.get("text"), str) and value.get("type") != "mrkdwn":
-                yield value["text"]
-            waiting.append(value.get("text"))
-            waiting.append(value.get("elements"))
-        elif isinstance(value, list):
-            waiting.extend(reversed(value))
-
-
 def _answer_text(answer: Answer) -> str:
     lines: list[str] = []
     for part in answer.parts:
@@ -491,7 +385,7 @@ def _answer_text(answer: Answer) -> str:
             mark = f"{number}. " if step.kind is BlockKind.STEP else ""
             lines += [f"{mark}{step.text}"] if step.text else []
             lines += [child.full_text for child in step.children]
-    return _fallback("\n".join(lines))
+    return fallback_text("\n".join(lines))
 
 
 def _not_covered_text(answer: Answer, strings: SlackWords) -> str:
@@ -501,12 +395,4 @@ def _not_covered_text(answer: Answer, strings: SlackWords) -> str:
         *([strings.nearest, *nearest] if nearest else []),
         strings.rephrase,
     ]
-    return _fallback("\n".join(parts))
-
-
-def _fallback(text: str) -> str:
-    """Escape a text, cut so that it also fits into an update."""
-    kept = shortened(text, _MAX_FALLBACK_CHARS)
-    while len(escape(kept)) > _MAX_FALLBACK_CHARS:
-        kept = shortened(kept, len(kept) - (len(escape(kept)) - _MAX_FALLBACK_CHARS) // 4 - 1)
-    return escape(kept)
+    return fallback_text("\n".join(parts))

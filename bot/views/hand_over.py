@@ -11,8 +11,6 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
-    PlainTextObject,
     RichTextBlock,
     RichTextElement,
     RichTextQuoteElement,
@@ -20,8 +18,8 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.question import Place
-from bot.views.answer import Message, escape
 from bot.views.buttons import RESOLVE
+from bot.views.message import Message, context_block, escape
 from bot.views.rich_text import MAX_TEXT_CHARS, Inline, pieces
 from bot.words.words import SlackWords
 from kb.model import CleanText
@@ -71,7 +69,7 @@ def question_for_humans(
             *([RichTextSectionElement(elements=below)] if below else []),
         ]
     )
-    how = ContextBlock(elements=[PlainTextObject(text=strings.human_how, emoji=False)])
+    how = context_block(strings.human_how)
     fallback = escape(f"{strings.human_question} {text[:_MAX_FALLBACK_CHARS]}")
     return Message(fallback, (question, resolve_button(place, strings), how))
 

@@ -12,9 +12,9 @@ from slack_sdk.models.views import View
 from bot.limits import SUGGESTED_PROMPTS
 from bot.memory.history import Count, History
 from bot.memory.store import Store
-from bot.views.answer import Message
 from bot.views.buttons import ButtonTarget, section_buttons
 from bot.views.ingest_changes import home_buttons
+from bot.views.message import Message
 from bot.views.rich_text import bullet, moment, paragraph, shortened, text_block
 from bot.views.wordings import Vocabulary, vocabulary_blocks
 from bot.words.catalogue import words

@@ -8,15 +8,13 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
-    PlainTextObject,
     RichTextBlock,
 )
 from slack_sdk.models.views import View
 
 from bot.limits import BUTTON_LABEL_CHARS, MODAL_TITLE_CHARS
 from bot.operations.ingest_runner import RunResult
-from bot.views.answer import Message, plain
+from bot.views.message import Message, context_block, plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button
 from bot.words.words import SlackWords
@@ -41,7 +39,7 @@ def home_buttons(strings: SlackWords, *, may_ingest: bool) -> list[Block]:
     if may_ingest:
         ingest = ButtonElement(text=strings.rerun_ingest, action_id=INGEST)
         return [ActionsBlock(elements=[ingest, _last_diff(strings)])]
-    explained = ContextBlock(elements=[PlainTextObject(text=strings.ingest_unnamed, emoji=False)])
+    explained = context_block(strings.ingest_unnamed)
     return [explained, ActionsBlock(elements=[_last_diff(strings)])]
 
 

@@ -34,6 +34,9 @@ MAX_TEXT_CHARS = TEXT_CHARS - 500
 _MAX_MARKS_CHARS = 200
 _MAX_LINE_CHARS = 200
 
+# Small enough to split messages between blocks.
+_MAX_BLOCK_CHARS = 4000
+
 # Their words are in the blocks under them.
 _WITHOUT_WORDS = (BlockKind.CODE, BlockKind.TABLE, BlockKind.LINKS)
 
@@ -98,6 +101,23 @@ def paragraph(spans: Iterable[Span]) -> list[RichTextElement]:
 def text_block(text: str) -> RichTextBlock:
     """Return a text as a block of its own."""
     return RichTextBlock(elements=paragraph([Span(text=text)]))
+
+
+def rich_text_blocks(elements: Iterable[RichTextElement]) -> Iterator[RichTextBlock]:
+    """Yield elements as blocks, each small enough to split a message after it."""
+    group: list[RichTextElement] = []
+    used = 0
+    for element in elements:
+        if isinstance(element, RichTextSectionElement) and not element.elements:
+            continue
+        length = len(str(element.to_dict()))
+        if group and used + length > _MAX_BLOCK_CHARS:
+            yield RichTextBlock(elements=group)
+            group, used = [], 0
+        group.append(element)
+        used += length
+    if group:
+        yield RichTextBlock(elements=group)
 
 
 def bullet(spans: Iterable[Span]) -> list[RichTextElement]:

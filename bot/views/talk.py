@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichTextSectionElement
 
 from bot.question import Place
-from bot.views.answer import Message, escape
 from bot.views.buttons import ButtonTarget, choices, under_answer
+from bot.views.message import Message, escape
 from bot.views.rich_text import Inline, paragraph
 from bot.words.words import SlackWords
 from kb.model import Citation, Span

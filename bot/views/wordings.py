@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.limits import BUTTON_LABEL_CHARS, CHECKBOXES, MODAL_TITLE_CHARS, OPTION_CHARS
-from bot.views.answer import plain
+from bot.views.message import plain
 from bot.views.rich_text import paragraph, shortened, text_block, titled_list
 from bot.words.words import SlackWords
 from kb.ingest_result import PendingDrafts

@@ -24,7 +24,7 @@ from ingest.commands.ingest import embeddings_of
 from ingest.pipeline import publish_guides
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
-from kb.evaluation.evaluate import Measure, Ranked, retrieval_measures
+from kb.evaluation.measures import Measure, Ranked, retrieval_measures
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Block, BlockKind, Guide, GuideInfo, Lines, Section, Span
 from kb.paths import Home

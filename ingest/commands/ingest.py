@@ -131,7 +131,7 @@ def ingest(
 
 def _was_published(settings: Settings) -> bool:
     """Whether guides have been published before, here or in the shared store."""
-    from kb.snapshot.format import current_name
+    from kb.snapshot.live import current_name
 
     home, url = settings.home, settings.snapshots_url
     if url and current_name(home.snapshots) is None:

@@ -107,7 +107,7 @@ def verify(
 ) -> None:
     """Check snapshots' files against their checksums."""
     from ingest.publish.live import damaged, held_names
-    from kb.snapshot.format import published
+    from kb.snapshot.live import published
 
     home = load_settings(Settings).home
     names = [name] if name else [*published(home.snapshots), *held_names(home)]
@@ -127,8 +127,7 @@ def status(json: Json = False) -> None:
     """Show what is live: since when, by whom, who may see each guide, and what has changed."""
     from ingest.publish.live import held_names
     from ingest.suggest.unworded import headings_of_rows, unworded_in, unworded_message
-    from kb.snapshot.format import open_current, published
-    from kb.snapshot.live import read_live
+    from kb.snapshot.live import open_current, published, read_live
 
     settings = load_settings(Settings)
     home = settings.home

@@ -9,7 +9,8 @@ from kb.errors import GuidebotError
 from kb.ingest_result import Diff, GateReport
 from kb.model import Frozen
 from kb.paths import Home
-from kb.snapshot.format import Snapshot, current_name
+from kb.snapshot.format import Snapshot
+from kb.snapshot.live import current_name
 
 
 class Held(Frozen):

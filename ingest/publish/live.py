@@ -12,8 +12,8 @@ from ingest.publish.shared import Shared
 from kb.errors import DamagedSnapshotError, GuidebotError, SnapshotError
 from kb.paths import Home
 from kb.settings import Settings
-from kb.snapshot.format import Snapshot, open_snapshot, published
-from kb.snapshot.live import Live, live_now, read_live, retire, sync, write_live
+from kb.snapshot.format import Snapshot, open_snapshot
+from kb.snapshot.live import Live, live_now, published, read_live, retire, sync, write_live
 
 KEPT: int = Settings.model_fields["snapshots_kept"].default
 """How many published snapshots stay on disk by default."""

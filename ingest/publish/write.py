@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from kb.snapshot.format import Snapshot, open_snapshot, published
-from kb.snapshot.live import sync
+from kb.snapshot.format import Snapshot, open_snapshot
+from kb.snapshot.live import published, sync
 from kb.snapshot.writing import Contents, write_snapshot
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from pydantic import BaseModel, ConfigDict
 
 from kb.choosing.store import Spent
-from kb.evaluation.evaluate import Measure, Result, decision_measures, judge, measure
+from kb.evaluation.evaluate import Result, decision_measures, judge
 from kb.evaluation.golden import GoldenQuestion
+from kb.evaluation.measures import Measure, measure
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer
 from kb.progress import Stage

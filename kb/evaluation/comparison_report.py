@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kb.evaluation.comparison import WITH, WITHOUT, Comparison
-from kb.evaluation.evaluate import Measure
+from kb.evaluation.measures import Measure
 
 # Measures up to this are shares, and shown with more decimals.
 _MAX_SHARE = 1.0

@@ -1,10 +1,9 @@
-"""Measures the quality of retrieval and decisions on golden questions."""
+"""Asks golden questions, judges the answers, and measures them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -12,19 +11,20 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from kb.evaluation.golden import SMALL_TALK, GoldenQuestion
+from kb.evaluation.measures import (
+    RANKED,
+    Bin,
+    Measure,
+    Ranked,
+    calibration_bins,
+    calibration_error,
+    measure,
+    retrieval_measures,
+)
 from kb.finding import Found
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Citation, Decision, Hit
 from kb.question.redact import redact
-
-ALL = "all"
-"""The key for all languages together."""
-
-# MRR@10, and bins of equal width for the calibration error, as is usual.
-_RANKED = 10
-_BINS = 10
-# Enough for two stable decimals of an interval; chosen by hand.
-_RESAMPLES = 2000
 
 
 class Failure(StrEnum):
@@ -86,27 +86,6 @@ class Result(BaseModel):
         return Failure.LACKS_WORDS if self.lacking else None
 
 
-class Measure(BaseModel):
-    """A mean over questions, with its 95 % bootstrap interval; nan without questions."""
-
-    model_config = ConfigDict(frozen=True)
-
-    mean: float
-    low: float
-    high: float
-    questions: int
-
-
-class Bin(BaseModel):
-    """Questions of similar confidence: its mean, and the share that was right, in [0, 1]."""
-
-    model_config = ConfigDict(frozen=True)
-
-    confidence: float
-    right: float
-    questions: int
-
-
 class Point(BaseModel):
     """The shares of covered and of uncovered questions answered at a threshold, all in [0, 1]."""
 
@@ -141,16 +120,6 @@ class Evaluation(BaseModel):
         return [result for result in self.results if result.failure]
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """What was found for one query, best first, and what was right."""
-
-    query: str
-    language: str
-    right: frozenset[str]
-    found: tuple[str, ...]
-
-
 def evaluate(
     knowledge_base: KnowledgeBase,
     questions: Sequence[GoldenQuestion],
@@ -181,57 +150,9 @@ def evaluate(
     )
 
 
-def retrieval_measures(ranked: Sequence[Ranked]) -> dict[str, dict[str, Measure]]:
-    """Return recall@1, recall@3, recall@5 and MRR@10, for all queries and for each language.
-
-    Keyed by language ("all" first), then by measure. A query counts as found if any of its right
-    results is.
-    """
-    languages = sorted({each.language for each in ranked})
-    return {
-        language: {
-            name: measure(
-                [value(each) for each in ranked if language in (ALL, each.language)],
-            )
-            for name, value in _VALUES.items()
-        }
-        for language in ((ALL, *languages) if ranked else ())
-    }
-
-
-def _reciprocal_rank(ranked: Ranked) -> float:
-    """Return 1 / rank of the first right result (1-based); 0 if it is not among the first ten."""
-    places = (n for n, name in enumerate(ranked.found[:_RANKED], 1) if name in ranked.right)
-    return 1 / next(places, math.inf)
-
-
-def _success_at(k: int) -> Callable[[Ranked], float]:
-    """Return a measure that is 1 if a right result is among the first `k`, else 0."""
-    return lambda ranked: float(not ranked.right.isdisjoint(ranked.found[:k]))
-
-
-_VALUES: dict[str, Callable[[Ranked], float]] = {
-    "recall@1": _success_at(1),
-    "recall@3": _success_at(3),
-    "recall@5": _success_at(5),
-    "MRR@10": _reciprocal_rank,
-}
-
-
-def measure(values: Sequence[float]) -> Measure:
-    """Return the mean of values with its interval; always the same for the same values."""
-    if not values:
-        return Measure(mean=float("nan"), low=float("nan"), high=float("nan"), questions=0)
-    array = np.array(values, float)
-    rng = np.random.default_rng(0)
-    means = rng.choice(array, (_RESAMPLES, len(array))).mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return Measure(mean=float(array.mean()), low=low, high=high, questions=len(array))
-
-
 def judge(question: GoldenQuestion, found: Found, answer: Answer) -> Result:
     """Judge an answer to a golden question, and the hits that it comes from."""
-    names = {hit.problem: found.index.names(hit) for hit in found.hits[:_RANKED]}
+    names = {hit.problem: found.index.names(hit) for hit in found.hits[:RANKED]}
     ranking = tuple(_name(question, each) for each in names.values())
     # Citing any section of a problem counts as citing the problem.
     problem_of = {full: each for each in names.values() for _, full in each}
@@ -314,29 +235,6 @@ def _calibration(results: Sequence[Result]) -> tuple[NDArray[np.float64], NDArra
     sure = np.array([r.confidence for r in results], float)
     right = np.array([r.question.covered and r.right for r in results], float)
     return sure, right
-
-
-def calibration_bins(sure: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[Bin, ...]:
-    """Return how often answers were right by confidence, in bins of equal width.
-
-    `sure` are confidences and `right` is 1 or 0, both of shape (questions,).
-    """
-    number = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    return tuple(
-        Bin(
-            confidence=float(sure[number == n].mean()),
-            right=float(right[number == n].mean()),
-            questions=int((number == n).sum()),
-        )
-        for n in range(_BINS)
-        if (number == n).any()
-    )
-
-
-def calibration_error(bins: Sequence[Bin]) -> float:
-    """Return the expected calibration error over bins (Naeini et al., 2015)."""
-    total = sum(each.questions for each in bins)
-    return sum(each.questions / total * abs(each.confidence - each.right) for each in bins)
 
 
 def _curve(results: Sequence[Result]) -> tuple[Point, ...]:

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from kb.answer.decide import Calibration
-from kb.evaluation.evaluate import Evaluation, Measure, Result
+from kb.evaluation.evaluate import Evaluation, Result
+from kb.evaluation.measures import Measure
 
 COLUMNS = ("recall@1", "recall@3", "MRR@10")
 # More would scroll the measures off the screen.

@@ -48,7 +48,8 @@ _STOP_WORDS = {
 def tokens(text: str) -> list[str]:
     """Tokenise a text into words, identifiers and their parts, and character bigrams.
 
-    An identifier such as `queue:CancelPrintJob` yields itself and its parts.
+    An identifier such as `queue:CancelPrintJob` yields itself and its parts. Snapshots hold the
+    guides' terms, so a change here needs a new kb.snapshot.format.FORMAT.
     """
     found: list[str] = []
     for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):

@@ -10,7 +10,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import NoSnapshotError, SnapshotError
 from kb.retrieval.search import SearchIndex
 from kb.snapshot.fingerprint import check_fingerprint, check_model_id
-from kb.snapshot.format import current_name, open_current, open_live
+from kb.snapshot.live import current_name, open_current, open_live
 
 logger = logging.getLogger(__name__)
 

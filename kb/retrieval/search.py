@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kb.embedder.embeddings import Vectors
 from kb.model import DRAFT, Audience, Hit, Section, Wording, problem_heading
 from kb.retrieval.background import group_of
+from kb.retrieval.editions import Editions
 from kb.retrieval.grouped import Grouped, Numbers, Scores, mean_of_best
 from kb.retrieval.lexical import LexicalIndex, Synonyms, question_terms
 from kb.retrieval.mentions import mentioned_problems
@@ -65,11 +66,11 @@ class SearchIndex:
         self._taught_vectors = self._wording_vectors[:0]
         self._all_wordings = snapshot.wordings
         self._words = LexicalIndex(read_terms(snapshot.path, PROBLEM_TERMS))
-        self._guide_of: Numbers = snapshot.guide_of[firsts]
-        self._languages_of = np.array([guide.language for guide in snapshot.guides], "U2")
+        self._editions = Editions(snapshot, firsts)
+        languages = np.array([guide.language for guide in snapshot.guides], "U2")
+        self._languages_of = languages[snapshot.guide_of[firsts]]
         doublings = math.log2(max(count, _FITTED_PROBLEMS) / _FITTED_PROBLEMS)
         self._doublings = min(_MAX_DOUBLINGS, doublings)
-        self._allowed_for: dict[str, NDArray[np.bool_]] = {}
         self.languages = tuple(dict.fromkeys(guide.language for guide in snapshot.guides))
         groups = [group for guide in snapshot.guides for group in guide.synonyms]
         groups += [group for pack in snapshot.manifest.packs for group in pack.synonyms]
@@ -147,13 +148,13 @@ class SearchIndex:
 
     def headings(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
         """Return the problems an asker can find, each as ("guide#anchor", heading)."""
-        problems = np.flatnonzero(self._allowed(language) & self._visible(audience))
+        problems = np.flatnonzero(self._editions.searched(language, audience))
         return [self._named(int(self._firsts[problem])) for problem in problems]
 
     def unworded(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
         """Return the problems that have no wordings, as `headings` does."""
         worded = np.bincount(self._wordings.problem_of, minlength=len(self._firsts)) > 0
-        problems = self._allowed(language) & self._visible(audience) & ~worded
+        problems = self._editions.searched(language, audience) & ~worded
         return [self._named(int(self._firsts[problem])) for problem in np.flatnonzero(problems)]
 
     def _named(self, number: int) -> tuple[str, str]:
@@ -173,8 +174,7 @@ class SearchIndex:
 
     def titles(self, language: str, audience: Audience | None = None) -> tuple[str, ...]:
         """Return the guides' titles, each in the edition that suits the asker best."""
-        guides = [self.snapshot.guides[some[0]] for some in self._editions(language)]
-        return tuple(guide.title for guide in guides if guide.is_visible_to(audience))
+        return tuple(guide.title for guide in self._editions.guides(language, audience))
 
     def examples(self, language: str, audience: Audience | None = None) -> list[tuple[str, str]]:
         """Return example questions, one for each problem, each as ("guide#anchor", text).
@@ -188,7 +188,7 @@ class SearchIndex:
             if fits and wording.origin != DRAFT:
                 asked.setdefault(wording.problem, wording.text)
         found: list[tuple[bool, int, tuple[str, str]]] = []
-        for problem in np.flatnonzero(self._allowed(language) & self._visible(audience)):
+        for problem in np.flatnonzero(self._editions.searched(language, audience)):
             row = int(self._firsts[problem])
             key, heading = self._named(row)
             text = asked.get(row, heading)
@@ -218,7 +218,7 @@ class SearchIndex:
         """
         if not self.snapshot.manifest.chunks:
             return []
-        allowed = self._allowed(language) & self._visible(audience)
+        allowed = self._editions.searched(language, audience)
         terms = question_terms(question, language)
         known = sum(self._words.knows(term) for term in terms) / max(1, len(terms))
         terms += self._synonyms.of(question)
@@ -240,7 +240,7 @@ class SearchIndex:
         }
         # Only where question and guide share a language do words say anything. The problem with
         # most of the words keeps its score and the others lose, so that confidence never rises.
-        same = self._languages_of[self._guide_of[problems]] == language
+        same = self._languages_of[problems] == language
         leaning = ranking.leaning * self._doublings * known * same
         scores = ranking.log_odds(found) + leaning * (words[problems] - 1)
         return [
@@ -313,48 +313,6 @@ class SearchIndex:
         nearest = mean_of_best(cosines, places, len(problems), 1)
         return nearest, mean_of_best(cosines, places, len(problems), _WORDINGS_AVERAGED), counts
 
-    def _editions(self, language: str) -> list[list[int]]:
-        """Return each guide's editions as positions, the one that suits the asker best first."""
-        editions: dict[str, list[int]] = {}
-        for number, guide in enumerate(self.snapshot.guides):
-            editions.setdefault(guide.id, []).append(number)
-        guides = self.snapshot.guides
-        return [
-            sorted(some, key=lambda n: -_preference(guides[n].language, language))
-            for some in editions.values()
-        ]
-
-    def _allowed(self, language: str) -> NDArray[np.bool_]:
-        """Return which problems to search for an asker, shape (problems,).
-
-        Those of the edition that suits best and, from editions that share at least half of its
-        anchors, those that it lacks.
-        """
-        if language not in self._allowed_for:
-            allowed = np.zeros(len(self._firsts), bool)
-            for first, *others in self._editions(language):
-                allowed[self._guide_of == first] = True
-                known = self._anchors(first) if others else set()
-                for other in others:
-                    anchors = self._anchors(other)
-                    if 2 * len(known & anchors) >= min(len(known), len(anchors)):
-                        problems = np.flatnonzero(self._guide_of == other)
-                        allowed[[p for p in problems if self._anchor(int(p)) not in known]] = True
-                        known |= anchors
-            self._allowed_for[language] = allowed
-        return self._allowed_for[language]
-
-    def _visible(self, audience: Audience | None) -> NDArray[np.bool_]:
-        """Return which problems are visible to an audience, shape (problems,)."""
-        guides = [guide.is_visible_to(audience) for guide in self.snapshot.guides]
-        return np.array(guides, bool)[self._guide_of]
-
-    def _anchors(self, guide: int) -> set[str]:
-        return {self._anchor(int(problem)) for problem in np.flatnonzero(self._guide_of == guide)}
-
-    def _anchor(self, problem: int) -> str:
-        return self.snapshot.section(int(self._firsts[problem])).section.anchor
-
 
 def _standardised(cosines: Scores, background: NDArray[np.float32]) -> Scores:
     mean, deviation = background
@@ -368,9 +326,3 @@ def _highest(scores: Scores, count: int) -> Numbers:
         return np.arange(len(scores))
     found: Numbers = np.argpartition(-scores, count)[:count]
     return found
-
-
-def _preference(edition: str, asker: str) -> int:
-    if edition == asker:
-        return 2
-    return 1 if edition == "en" else 0

@@ -1,33 +1,28 @@
-"""Published snapshots: immutable folders, one of them current.
+"""A snapshot: an immutable folder.
 
-    snapshots/
-      current                     the name of the live snapshot; its second line is JSON: since when
-                                  it is live, by whom, and which were live before
-      20261123T091500Z-1f3c9a/
-        manifest.json             its contents, the embedder, and a checksum for every other file
-        guides.jsonl              one GuideInfo per line
-        sections.jsonl            one SectionRow per line
-        chunks.jsonl              one Chunk per line
-        index.faiss               inner product over the chunks' vectors; row i is chunk i
-        blocks.npy                float16 (blocks, dimension), in the order of the sections
-        block_sections.npy        int32 (blocks,): the section of each block
-        wordings.jsonl            one Wording per line
-        wordings.npy              float16 (wordings, dimension)
-        background.npy            float32 (3, groups, 2): mean and deviation of the cosines of
-                                  chunks, blocks and wordings to everyday questions
-                                  (kb.retrieval.background)
-        problems.*                BM25 over the problems (kb.retrieval.lexical)
+    20261123T091500Z-1f3c9a/
+      manifest.json             its contents, the embedder, and a checksum for every other file
+      guides.jsonl              one GuideInfo per line
+      sections.jsonl            one SectionRow per line
+      chunks.jsonl              one Chunk per line
+      index.faiss               inner product over the chunks' vectors; row i is chunk i
+      blocks.npy                float16 (blocks, dimension), in the order of the sections
+      block_sections.npy        int32 (blocks,): the section of each block
+      wordings.jsonl            one Wording per line
+      wordings.npy              float16 (wordings, dimension)
+      background.npy            float32 (3, groups, 2): mean and deviation of the cosines of
+                                chunks, blocks and wordings to everyday questions
+                                (kb.retrieval.background)
+      problems.*                BM25 over the problems (kb.retrieval.lexical)
 
-Names start with the time, so that they sort by age. Opening a snapshot checks that it is complete,
-matches its manifest, and is consistent, so that no question runs into damage later.
+Opening a snapshot checks that it is complete, matches its manifest, and is consistent, so that no
+question runs into damage later.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import os
 import re
 import stat
 from collections.abc import Sequence
@@ -39,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kb.errors import DamagedSnapshotError, NoSnapshotError, SnapshotError
+from kb.errors import DamagedSnapshotError, SnapshotError
 from kb.model import Chunk, Frozen, GuideInfo, Section, Wording
 from kb.snapshot.rows import read_lines, rows_of
 from kb.snapshot.terms import check_terms, term_files
@@ -55,9 +50,12 @@ if TYPE_CHECKING:
     import faiss
 
 FORMAT = 6
-"""The version of the format; increment it with every change, so that old snapshots are refused."""
+"""The version of the format; increment it with every change, so that old snapshots are refused.
 
-CURRENT = "current"
+What a term is (kb.retrieval.lexical.tokens) is part of the format, since a question's terms are
+looked up among those that a snapshot was written with.
+"""
+
 MANIFEST = "manifest.json"
 GUIDES = "guides.jsonl"
 SECTIONS = "sections.jsonl"
@@ -76,14 +74,14 @@ FILES = (
 )
 """The files of a snapshot besides its manifest."""
 
+NAME = re.compile(r"[\w-][\w.-]{0,199}", re.ASCII)
+"""What a snapshot, or a file in one, may be called: a plain file name."""
+
 # Chunks, blocks and wordings; kb.retrieval.background.GROUPS; mean and deviation.
 _BACKGROUND_SHAPE = (3, 3, 2)
-_NAME = re.compile(r"[\w-][\w.-]{0,199}", re.ASCII)
 
 _Count = Annotated[int, Field(ge=0)]
 _OfUnit = Annotated[float, Field(ge=-MAX_VALUE, le=MAX_VALUE, allow_inf_nan=False)]
-
-logger = logging.getLogger(__name__)
 
 
 class SectionRow(Frozen):
@@ -269,76 +267,6 @@ def _section_numbers(
     return [guide for guide, _ in rows], [problem for _, problem in rows]
 
 
-def open_live(snapshots: Path) -> Snapshot:
-    """Open the snapshot that `current` names, and no other.
-
-    Raises NoSnapshotError if nothing has been published, and SnapshotError as `open_snapshot` does.
-    """
-    if name := current_name(snapshots):
-        return open_snapshot(snapshots / name)
-    if not os.path.lexists(snapshots / CURRENT) and not published(snapshots):
-        raise NoSnapshotError(
-            f"No guides have been ingested yet: there is no snapshot in {snapshots}. "
-            "Run: guidebot ingest PATH..."
-        )
-    raise DamagedSnapshotError(
-        f"{snapshots / CURRENT} does not name an existing snapshot. "
-        "Ingest the guides again: guidebot ingest PATH..."
-    )
-
-
-def open_current(snapshots: Path) -> Snapshot:
-    """Open the live snapshot, or the newest intact one if that is damaged.
-
-    Raises NoSnapshotError if nothing has been published, DamagedSnapshotError if none is intact.
-    """
-    try:
-        return open_live(snapshots)
-    except NoSnapshotError:
-        raise
-    except SnapshotError as error:
-        logger.error("Snapshot refused: %s", error)
-        problems = [str(error)]
-    current = current_name(snapshots)
-    for name in reversed([name for name in published(snapshots) if name != current]):
-        try:
-            snapshot = open_snapshot(snapshots / name)
-        except SnapshotError as error:
-            logger.error("Snapshot refused: %s", error)
-            problems.append(str(error))
-            continue
-        logger.error("Using snapshot %s instead.", name)
-        return snapshot
-    raise DamagedSnapshotError(
-        "No snapshot can be used:\n"
-        + "\n".join(f"  {problem}" for problem in problems)
-        + "\nIngest the guides again: guidebot ingest PATH..."
-    )
-
-
-def current_name(snapshots: Path) -> str | None:
-    """Return the name of the live snapshot, if `current` exists and names one.
-
-    Anything that is not a plain file name, such as a path, counts as none.
-    """
-    try:
-        name = (snapshots / CURRENT).read_text("utf-8").partition("\n")[0].strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return name if _NAME.fullmatch(name) else None
-
-
-def published(snapshots: Path) -> list[str]:
-    """Return the names of the snapshots on disk, oldest first."""
-    if not snapshots.is_dir():
-        return []
-    return sorted(
-        entry.name
-        for entry in os.scandir(snapshots)
-        if entry.is_dir(follow_symlinks=False) and _NAME.fullmatch(entry.name)
-    )
-
-
 def read_manifest(path: Path) -> Manifest:
     """Return a snapshot's manifest.
 
@@ -376,7 +304,7 @@ def _check_files(path: Path, manifest: Manifest, name: str) -> None:
     if missing := [name for name in FILES if name not in manifest.files]:
         raise DamagedSnapshotError(f"{path / MANIFEST} does not list {', '.join(missing)}.")
     for name, expected in manifest.files.items():
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise DamagedSnapshotError(f"{path / MANIFEST}: {name!r} is not a valid file name.")
         _check_file(path / name, expected)
 

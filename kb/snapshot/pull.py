@@ -10,16 +10,8 @@ from pathlib import Path
 
 from kb.errors import DamagedSnapshotError, SnapshotError
 from kb.paths import Home
-from kb.snapshot.format import (
-    CURRENT,
-    MANIFEST,
-    FileSum,
-    current_name,
-    file_sum,
-    open_snapshot,
-    read_manifest,
-)
-from kb.snapshot.live import retire, sync, write_live
+from kb.snapshot.format import MANIFEST, FileSum, file_sum, open_snapshot, read_manifest
+from kb.snapshot.live import CURRENT, current_name, retire, sync, write_live
 from kb.snapshot.store import SnapshotStore, Stored, is_plain_name
 
 _TEMPORARY = ".pull-"

@@ -24,8 +24,8 @@ from pydantic import ValidationError
 
 from kb.errors import DamagedSnapshotError, GuidebotError, SettingsError, StoreError
 from kb.snapshot.compare_and_set import ChangedError, HeldError, cell
-from kb.snapshot.format import CURRENT, MANIFEST, FileSum
-from kb.snapshot.live import Live
+from kb.snapshot.format import MANIFEST, FileSum
+from kb.snapshot.live import CURRENT, Live
 
 # Options of each kind of store. Both s3fs and botocore below it retry: with all retries together, a
 # server that accepts a connection but never responds would block for half an hour.

@@ -1,7 +1,12 @@
-"""Reads a snapshot's arrays and FAISS index after checking their shapes and values."""
+"""A snapshot's FAISS index and arrays: their shapes and values are checked when they are read.
+
+Only this module writes and reads FAISS indexes.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +28,22 @@ MAX_VALUE = 1.01
 """The largest absolute value in an L2-normalised vector, with room for the rounding of float16."""
 # Rows checked at a time, to bound memory.
 _BATCH_ROWS = 16_384
+
+
+def write_index(path: Path, vectors: NDArray[np.float32], dimension: int) -> None:
+    """Write the inner-product index of `vectors`, shape (rows, dimension): row i is vector i.
+
+    Raises OSError if the disk is full.
+    """
+    import faiss
+
+    index = faiss.IndexFlatIP(dimension)
+    index.add(np.ascontiguousarray(vectors, np.float32))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        # FAISS reports a full disk as a RuntimeError.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
 
 
 def read_index(path: Path, rows: int, dimension: int) -> faiss.Index:

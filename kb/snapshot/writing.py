@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +33,7 @@ from kb.snapshot.format import (
 from kb.snapshot.live import sync
 from kb.snapshot.rows import write_rows
 from kb.snapshot.terms import write_terms
-
-if TYPE_CHECKING:
-    import faiss
+from kb.snapshot.vectors import write_index
 
 
 @dataclass(frozen=True)
@@ -71,16 +66,12 @@ def write_snapshot(
 
     `by` and `renamed` are as in Manifest. Raises OSError if the disk is full.
     """
-    import faiss
-
     rows = list(_section_rows(contents))
     write_rows(folder / GUIDES, (guide.info for guide in contents.guides))
     write_rows(folder / SECTIONS, rows)
     write_rows(folder / CHUNKS, contents.chunks)
     write_rows(folder / WORDINGS, contents.wordings)
-    index = faiss.IndexFlatIP(contents.embedder.dimension)
-    index.add(np.ascontiguousarray(contents.vectors, np.float32))
-    _write_index(index, folder / INDEX)
+    write_index(folder / INDEX, contents.vectors, contents.embedder.dimension)
     for name, values in (
         (BLOCKS, contents.block_vectors.astype(np.float16)),
         (BLOCK_SECTIONS, np.array(contents.block_sections, np.int32)),
@@ -117,13 +108,3 @@ def _section_rows(contents: Contents) -> Iterator[SectionRow]:
     for number, guide in enumerate(contents.guides):
         for section in guide.sections:
             yield SectionRow(guide=number, problem=next(problems), section=section)
-
-
-def _write_index(index: faiss.Index, path: Path) -> None:
-    import faiss
-
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        # FAISS reports a full disk as a RuntimeError.
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from html import unescape
 from typing import Any
 
-from bot.views.answer import Message
+from bot.views.message import Message
 from testing.slack_server.limits import rejection
 
 CANARY = "zqcanaryqz"

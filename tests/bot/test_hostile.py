@@ -19,8 +19,10 @@ from markdown_it import MarkdownIt
 from bot.answering.secret_warning import secret_warning
 from bot.memory.history import Count
 from bot.question import Question, direct_message
-from bot.views.answer import plain, problem_blocks, render
+from bot.views.answer import render
 from bot.views.home import Figures, home_view
+from bot.views.message import plain
+from bot.views.problem import problem_blocks
 from bot.words.catalogue import words
 from ingest.document import Document
 from ingest.errors import SourceError

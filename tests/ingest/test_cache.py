@@ -15,7 +15,7 @@ from ingest.index.embedding_cache import EmbeddingCache
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
-from kb.snapshot.format import open_current
+from kb.snapshot.live import open_current
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 

@@ -32,8 +32,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.settings import DEFAULT_MODEL
-from kb.snapshot.format import Snapshot, current_name, open_current, open_snapshot, published
-from kb.snapshot.live import read_live
+from kb.snapshot.format import Snapshot, open_snapshot
+from kb.snapshot.live import current_name, open_current, published, read_live
 from tests.conftest import SAMPLE_GUIDES
 from tests.forked import fork
 

@@ -19,7 +19,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Audience, Decision
 from kb.paths import Home
 from kb.question.redact import redact
-from kb.snapshot.format import open_current
+from kb.snapshot.live import open_current
 
 TEXT = {
     "en": "# Vault\n\n## The vault is open at night\n\n1. Turn the wheel of the vault to zero.\n",

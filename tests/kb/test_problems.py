@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.question import Place
-from bot.views.answer import problem_blocks, render
+from bot.views.answer import render
+from bot.views.problem import problem_blocks
 from bot.words.catalogue import words
 from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings

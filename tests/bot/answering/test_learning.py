@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.answering.learning import Learner, LearningMode
+from bot.memory.forget import forget_person
 from bot.memory.lessons import Lessons
 from bot.memory.store import Outcome, Store
 from bot.question import Place, Question, Surface
@@ -196,10 +197,10 @@ def test_what_a_person_asked_and_said_is_forgotten_with_them(tmp_path: Path) -> 
         (SAW, ASKED[1], False),
         (SAW, ASKED[1], True),
     }
-    store.forget_person("U1")
+    forget_person(store, "U1")
     assert {each.text for each in lessons.all()} == {ASKED[1]}
     assert lessons.version() != version
-    store.forget_person("U2")
+    forget_person(store, "U2")
     assert lessons.all() == []
 
 

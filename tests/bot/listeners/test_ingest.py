@@ -30,7 +30,7 @@ from kb.ingest_result import (
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
 from kb.paths import Home
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import start_one
 from tests.bot.views.test_answer import check

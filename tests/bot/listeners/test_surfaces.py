@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
+from bot.memory.forget import forget_person
 from bot.memory.history import History
 from bot.memory.store import Store
 from bot.question import Question
@@ -382,5 +383,5 @@ def test_a_person_is_forgotten(office: Office) -> None:
     house.settle()
     kept = house.services.store
     assert any(a.text.endswith("for good") for a in History(kept).asked(0))
-    assert kept.forget_person("U23") == 1
+    assert forget_person(kept, "U23") == 1
     assert not any(a.text.endswith("for good") for a in History(kept).asked(0))

@@ -1,4 +1,4 @@
-"""`guidebot forget`."""
+"""What is old is forgotten, and people: `guidebot forget`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.memory.forget import forget_older_than, forget_person
 from bot.memory.store import Outcome, Store
 from bot.question import Question
 from kb.paths import Home
@@ -99,7 +100,16 @@ def test_while_the_bot_runs_nothing_lies_on_in_its_log_of_changes(known: Home) -
     log = known.database.with_name("bot.sqlite-wal")
     assert WORDS.encode() in log.read_bytes()
     other = Store(known.database)
-    assert other.forget_person("U1") == 4
+    assert forget_person(other, "U1") == 4
     for file in known.root.iterdir():
         assert WORDS.encode() not in file.read_bytes(), file
     running.close()
+
+
+def test_what_is_old_is_forgotten(known: Home) -> None:
+    store = Store(known.database)
+    forget_older_than(store, 1)
+    assert store.outcome("C1", "0.0") is not None
+    forget_older_than(store, -1)
+    assert store.outcome("C1", "0.0") is None
+    store.close()

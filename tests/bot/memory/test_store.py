@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.memory.forget import forget_older_than
 from bot.memory.store import Outcome, Store
 from bot.question import Question, Surface
 from kb.errors import GuidebotError
@@ -65,7 +66,7 @@ def test_what_came_of_a_question_is_kept(store: Store) -> None:
 def test_of_what_nothing_came_of_no_words_are_kept(store: Store, tmp_path: Path) -> None:
     store.claim(question("1.0", "the colour of my socks"))
     store.finish("C1", "1.0")
-    store.forget_older_than(1)
+    forget_older_than(store, 1)
     assert all(b"socks" not in path.read_bytes() for path in tmp_path.iterdir())
 
 
@@ -114,15 +115,6 @@ def test_without_threads_the_question_before_is_the_persons_own(store: Store) ->
     store.claim(question("2.0", "theirs", user="U2"))
     assert store.asked_before(question("3.0", "again")) == "mine"
     assert store.asked_before(question("3.0", "again", user="U3")) is None
-
-
-def test_what_is_old_is_forgotten(store: Store) -> None:
-    store.claim(question("1.0"))
-    store.finish("C1", "1.0", ANSWERED)
-    store.forget_older_than(1)
-    assert store.outcome("C1", "1.0") == ANSWERED
-    store.forget_older_than(-1)
-    assert store.outcome("C1", "1.0") is None
 
 
 def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.pipeline import Plan, ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 from testing.slack_server import plain
 from tests.bot.conftest import start_one
 from tests.conftest import SAMPLE_GUIDES

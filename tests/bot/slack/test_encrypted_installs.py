@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 
+from bot.memory.forget import forget_older_than
 from bot.memory.store import Store
 from bot.settings import BotSettings
 from bot.slack.installs import installation_store
@@ -67,7 +68,7 @@ def test_what_was_kept_before_is_encrypted_at_the_start(tmp_path: Path) -> None:
     install(SQLAlchemyInstallationStore("1.2", memory.engine, logger=logging.getLogger()))
     store = installation_store(settings(OLD), memory.engine)
     assert found(store) == (TOKEN, REFRESH, TOKEN, OWN)
-    memory.forget_older_than(90)
+    forget_older_than(memory, 90)
     memory.close()
     assert TOKEN.encode() not in kept(tmp_path)
 

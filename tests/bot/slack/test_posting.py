@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.question import Place
 from bot.slack.posting import is_answered, post_answer, read_message, replace_answer
-from bot.views.answer import Message, plain
+from bot.views.message import Message, plain
 from testing.slack_server import SlackServer
 from testing.slack_server import plain as shown
 

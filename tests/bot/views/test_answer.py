@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.limits import MESSAGE_BLOCKS
 from bot.question import Place, direct_message, mention, plain_text, thread_reply
-from bot.views.answer import Message, escape, plain, render
+from bot.views.answer import render
+from bot.views.message import Message
 from kb.knowledge_base import KnowledgeBase
 from kb.model import (
     Answer,
@@ -238,13 +239,6 @@ def test_what_is_nearest_is_a_button_each(sample: KnowledgeBase) -> None:
     buttons = [e for block in blocks if block["type"] == "actions" for e in block["elements"]]
     labels = [button["text"]["text"] for button in buttons]
     assert labels == [citation.path[-1] for citation in answer.nearest]
-
-
-def test_own_words_are_escaped() -> None:
-    message = plain("a <b> & <!channel>")
-    assert message.text == "a &lt;b&gt; &amp; &lt;!channel&gt;"
-    assert check([message]) == "a <b> & <!channel>"
-    assert escape("&lt;") == "&amp;lt;"
 
 
 def event(**values: object) -> dict[str, object]:

@@ -12,7 +12,8 @@ from ingest.parse.outline import parse
 from ingest.pipeline import ingest
 from kb.ingest_result import ChangeKind, Diff, TextRun
 from kb.paths import Home
-from kb.snapshot.format import Snapshot, open_current
+from kb.snapshot.format import Snapshot
+from kb.snapshot.live import open_current
 from testing.hashed import HashedEmbeddings
 
 KETTLE = """# Kettles

@@ -16,7 +16,7 @@ from ingest.publish.lock import WriterLock
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import NoSnapshotError, SettingsError
 from kb.paths import Home
-from kb.snapshot.format import current_name
+from kb.snapshot.live import current_name
 
 GUIDE = "# Doors\n\n## It is stuck\n\n1. Push it.\n2. Pull it.\n\n## It squeaks\n\nOil the hinge.\n"
 QUESTIONS = "questions:\n  - {q: the hinge of the door squeaks, lang: en, expect: it-squeaks}\n"

@@ -24,7 +24,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.settings import DEFAULT_MODEL
-from kb.snapshot.format import current_name, open_current, open_snapshot, published
+from kb.snapshot.format import open_snapshot
+from kb.snapshot.live import current_name, open_current, published
 from tests.forked import fork, guidebot
 
 GUIDE = """# Doors

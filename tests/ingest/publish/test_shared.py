@@ -23,8 +23,8 @@ from kb.errors import DamagedSnapshotError, GuidebotError, SettingsError, StoreE
 from kb.paths import Home
 from kb.retrieval.background import known_background
 from kb.snapshot.compare_and_set import ChangedError, HeldError, LockedCell
-from kb.snapshot.format import Embedder, current_name, open_current, published
-from kb.snapshot.live import read_live
+from kb.snapshot.format import Embedder
+from kb.snapshot.live import current_name, open_current, published, read_live
 from kb.snapshot.pull import pull
 from kb.snapshot.store import SnapshotStore
 from kb.snapshot.writing import Contents

@@ -20,7 +20,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Guide
 from kb.paths import Home
 from kb.settings import Settings
-from kb.snapshot.format import open_current
+from kb.snapshot.live import open_current
 
 DOORS = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
 

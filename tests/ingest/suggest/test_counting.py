@@ -19,7 +19,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide, problem_heading
 from kb.paths import Home
 from kb.question.redact import redact
-from kb.snapshot.format import open_current
+from kb.snapshot.live import open_current
 from tests.ingest.suggest.conftest import Run, problems_in
 
 PAGE = """# Access

@@ -22,7 +22,8 @@ from kb.model import Audience
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.retrieval.search import SearchIndex
-from kb.snapshot.format import FILES, MANIFEST, Snapshot, file_sum, open_current, open_snapshot
+from kb.snapshot.format import FILES, MANIFEST, Snapshot, file_sum, open_snapshot
+from kb.snapshot.live import open_current
 
 Damage = Callable[[Path], None]
 

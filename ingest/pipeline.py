@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -136,8 +135,6 @@ def ingest(
         progress("Reading guides", 0, len(sources.found))
         reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
         progress("Reading guides", len(sources.found), len(sources.found))
-        # The guides now hold what was fetched; keeping the files would revive deleted pages.
-        shutil.rmtree(home.fetched, ignore_errors=True)
         _refuse(reading.guides, reading.errors, plan.skip_bad)
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from typer.testing import CliRunner
 
+from ingest.cli import app
+from ingest.loaders.load import read_source
 from ingest.pipeline import Plan, ingest
 from ingest.reading import read_guides
+from ingest.source import Source, SourceFile
+from ingest.sources.files import Sources
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.resolve import SourceList, resolve_sources
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
@@ -258,7 +263,7 @@ def test_a_guide_leaves_on_purpose_only(
     assert [info.title for info in open_current(home.snapshots).guides] == ["Doors"]
 
 
-def test_a_site_is_published_and_nothing_of_it_is_left_beside(
+def test_a_site_is_published_again_when_it_changes(
     tmp_path: Path, site: Site, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:
     site.pages = {"/doors.md": ("text/markdown", DOORS)}
@@ -270,4 +275,38 @@ def test_a_site_is_published_and_nothing_of_it_is_left_beside(
     (guide,) = summary.diff.guides
     assert [section.heading for section in guide.sections] == ["Stuck"]
     assert open_current(home.snapshots).section(0).section.blocks[0].text == "Pull the door."
-    assert not home.fetched.exists()
+
+
+def test_a_preview_of_pages_leaves_only_the_cache(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("GUIDEBOT_HOME", "home"), ("FETCH_PRIVATE", "True"), ("FETCH_DELAY", "0")):
+        monkeypatch.setenv(name, value)
+    site.pages = {"/doors.md": ("text/markdown", DOORS)}
+    done = CliRunner().invoke(app, ["preview", f"{site.address}/doors.md"])
+    assert done.exit_code == 0 and "Push the door." in done.stdout
+    left = {path.name for path in (tmp_path / "home").rglob("*")}
+    assert {name for name in left if not name.startswith("web.sqlite")} <= {".gitignore"}
+
+
+def test_a_page_is_not_taken_for_a_file_here(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("doors.md").write_text(DOORS)
+    Path("doors.guide.yaml").write_text("owner: Doors team\nid: ours\n")
+    site.pages = {"/doors.md": ("text/markdown", DOORS)}
+    guides, errors = read(
+        tmp_path, GuideEntry(source="doors.md"), GuideEntry(source=f"{site.address}/doors.md")
+    )
+    assert errors == []
+    assert [(g.info.id, g.info.owner) for g in guides] == [("ours", "Doors team"), ("doors", None)]
+
+
+def test_the_bytes_of_a_page_arrive_as_they_are() -> None:
+    name, data = "https://x.example/doors.md", DOORS.encode("utf-16")
+    source = Source(Path("doors.md"), label=name, data=data)
+    assert read_source(source) == SourceFile(replace(source, data=None), data)
+    (guide,) = read_guides(Sources((source,), (), ())).guides
+    assert (guide.info.title, guide.info.source) == ("Doors", name)

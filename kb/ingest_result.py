@@ -1,28 +1,24 @@
-"""The results that ingest prints as JSON, and that the bot reads: one model for both sides.
+"""What ingest and the bot tell each other as JSON: one model for both sides.
 
-Keys that a reader does not know are ignored.
+Readers ignore keys of results that they do not know.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import ConfigDict, computed_field
+from pydantic import ConfigDict, Field, computed_field
 
 from kb.evaluation.evaluate import Failure
 from kb.model import Decision, Frozen
 
+STOPPED_BY_GATE = 3
+"""The exit code of `guidebot ingest` if golden questions would be answered worse."""
+
 
 class _Printed(Frozen):
     model_config = ConfigDict(extra="ignore")
-
-
-class TaskState(_Printed):
-    """How far a task has come: a line of `--progress-json`."""
-
-    what: str
-    done: int
-    total: int
 
 
 class ChangeKind(StrEnum):
@@ -170,6 +166,12 @@ class IngestResult(_Printed):
     gate: GateReport | None
 
 
+class IngestFailure(_Printed):
+    """The output of `guidebot ingest --json` if it fails; `error` says why."""
+
+    error: str
+
+
 class PendingDrafts(_Printed):
     """Drafts for one problem that await review: an item of `guidebot suggest --pending`."""
 
@@ -183,3 +185,14 @@ class PendingDrafts(_Printed):
     also_asked: tuple[str, ...]
     keywords: tuple[str, ...]
     title: str | None
+
+
+class ReviewDecision(Frozen):
+    """A decision on a problem's drafts: an item of what `guidebot suggest --decide` reads.
+
+    `keep` are the wordings to keep; if empty, all are dropped.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    anchor: Annotated[str, Field(min_length=1)]
+    keep: tuple[str, ...]

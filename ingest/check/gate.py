@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kb.errors import GuidebotError
 from kb.evaluation.evaluate import Result, judge
 from kb.evaluation.golden import GoldenQuestion
-from kb.ingest_result import GateReport, QuestionChange, QuestionOutcome
+from kb.ingest_result import STOPPED_BY_GATE, GateReport, QuestionChange, QuestionOutcome
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
 from kb.question.redact import redact
@@ -16,7 +16,7 @@ from kb.question.redact import redact
 class GateError(GuidebotError):
     """Golden questions would be answered worse than before, so nothing was published."""
 
-    exit_code = 3
+    exit_code = STOPPED_BY_GATE
 
 
 def ask_both(

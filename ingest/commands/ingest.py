@@ -93,6 +93,7 @@ def ingest(
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
     from kb.evaluation.golden import read_questions
+    from kb.ingest_result import IngestFailure
 
     sources, gate = sources_from_arguments(paths, guides, settings)
     asked = questions or gate.questions
@@ -118,7 +119,8 @@ def ingest(
             )
     except GuidebotError as error:
         if json:
-            echo_json(json_format.dumps({"error": str(error)}, ensure_ascii=False))
+            failure = IngestFailure(error=str(error)).model_dump()
+            echo_json(json_format.dumps(failure, ensure_ascii=False))
         raise
     if report:
         write_page(report, summary.diff, summary.gate)

@@ -156,9 +156,11 @@ def sources_from_arguments(
     from ingest.sources.files import NOT_TEXT, printable
     from ingest.sources.guides_file import DEFAULT_FILE, GateOptions, GuideEntry, read_guides_file
     from ingest.sources.resolve import SourceList
+    from ingest.sources.web import fetch_limits_of
 
     if paths and file:
         raise typer.BadParameter("give either guides or --guides, not both")
+    limits = fetch_limits_of(settings)
     if paths:
         bad = [path for path in paths if printable(Path(path)) != str(Path(path))]
         entries = tuple(
@@ -166,12 +168,12 @@ def sources_from_arguments(
         )
         errors = tuple(SourceError(printable(Path(path)), NOT_TEXT) for path in bad)
         gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else GateOptions()
-        return SourceList(entries, Path(), settings, errors), gate
+        return SourceList(entries, Path(), settings.home, limits, errors), gate
     file = file or DEFAULT_FILE
     if file == DEFAULT_FILE and not file.exists():
         raise typer.BadParameter(f"name guides, or create {DEFAULT_FILE} (docs/sources.md)")
     found = read_guides_file(file)
-    return SourceList(found.guide, file.parent, settings), found.gate
+    return SourceList(found.guide, file.parent, settings.home, limits), found.gate
 
 
 def same_sources(paths: Sequence[str], file: Path | None) -> str:

@@ -133,11 +133,13 @@ def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]:
+    from ingest.bounded.bounds import bounds_of
     from ingest.suggest.guide_files import find_guide_files
     from ingest.suggest.unworded import gone_message
 
-    source_list, _ = sources_from_arguments(list(paths), file, load_settings(Settings))
-    found = find_guide_files(source_list)
+    settings = load_settings(Settings)
+    source_list, _ = sources_from_arguments(list(paths), file, settings)
+    found = find_guide_files(source_list, bounds_of(settings))
     for reason in found.passed_over:
         echo(f"Skipped: {reason}", err=True)
     for guide in found.guides:

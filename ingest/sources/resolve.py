@@ -17,9 +17,9 @@ from ingest.source import Source
 from ingest.sources.files import LEADS_OUT, Sources, find_sources, is_companion, leads_out
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.web import Fetcher, WebPage, fetch_limits_of
+from ingest.sources.web import Fetcher, FetchLimits, WebPage
 from kb.evaluation.golden import golden_file_of
-from kb.settings import Settings
+from kb.paths import Home
 from kb.text.addresses import without_credentials
 
 logger = logging.getLogger(__name__)
@@ -30,11 +30,15 @@ _LONGEST_STEM = 200
 
 @dataclass(frozen=True)
 class SourceList:
-    """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries."""
+    """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries.
+
+    What is fetched is cached in `home`, within `limits`.
+    """
 
     entries: tuple[GuideEntry, ...]
     folder: Path
-    settings: Settings
+    home: Home
+    limits: FetchLimits = FetchLimits()
     errors: tuple[SourceError, ...] = ()
 
 
@@ -48,7 +52,7 @@ def resolve_sources(source_list: SourceList) -> Sources:
     errors = list(source_list.errors)
     for entry in source_list.entries:
         try:
-            found = _find(entry, source_list.folder, source_list.settings)
+            found = _find(entry, source_list)
         except SourceError as error:
             errors.append(error)
             continue
@@ -69,7 +73,8 @@ def _place(source: Source) -> str:
     return str(source) if source.data is not None else os.path.realpath(source.path)
 
 
-def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
+def _find(entry: GuideEntry, source_list: SourceList) -> Sources:
+    folder, home = source_list.folder, source_list.home
     if entry.git:
         ref = entry.ref or "HEAD"
         beside = folder / entry.git
@@ -78,7 +83,7 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         if not _inside(entry.source):
             raise SourceError(f"{name}{entry.source}", "leads outside the repository")
         paths = _in_repository(entry.source)
-        found = checkout(name[:-1], repository, ref, paths, settings.home.repositories)
+        found = checkout(name[:-1], repository, ref, paths, home.repositories)
         try:
             files = _files(entry, found.folder, name)
         except SourceError:
@@ -87,7 +92,7 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
             files = Sources((), (), ())
         return replace(files, errors=files.errors + found.errors)
     if entry.source.lower().startswith(("http://", "https://")):
-        return _fetched(entry, settings)
+        return _fetched(entry, home, source_list.limits)
     return _files(entry, folder, None)
 
 
@@ -167,11 +172,11 @@ def _below(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
-def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
+def _fetched(entry: GuideEntry, home: Home, limits: FetchLimits) -> Sources:
     found: list[Source] = []
     errors: list[SourceError] = []
     named = without_credentials(entry.source)
-    fetcher = Fetcher(settings.home.web_cache, fetch_limits_of(settings))
+    fetcher = Fetcher(home.web_cache, limits)
     try:
         for page in fetcher.pages(entry.source):
             if isinstance(page, SourceError):

@@ -21,10 +21,10 @@ from ingest.source import Source, SourceFile
 from ingest.sources.files import Sources
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.resolve import SourceList, resolve_sources
+from ingest.sources.web import FetchLimits
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Guide
 from kb.paths import Home
-from kb.settings import Settings
 from kb.snapshot.format import open_current
 
 DOORS = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
@@ -77,15 +77,12 @@ def site() -> Iterator[Site]:
     server.server_close()
 
 
-def settings_of(root: Path, private: bool = True, pages: int = 20) -> Settings:
-    return Settings(guidebot_home=root, fetch_private=private, fetch_pages=pages, fetch_delay=0)
-
-
 def read(
     root: Path, *entries: GuideEntry, private: bool = True, pages: int = 20
 ) -> tuple[list[Guide], list[str]]:
-    settings = settings_of(root / "home", private, pages)
-    reading = read_guides(resolve_sources(SourceList(entries, root, settings)))
+    limits = FetchLimits(pages=pages, delay=0, private=private)
+    named = SourceList(entries, root, Home(root / "home"), limits)
+    reading = read_guides(resolve_sources(named))
     return reading.guides, [str(error) for error in reading.errors]
 
 
@@ -268,7 +265,7 @@ def test_a_site_is_published_again_when_it_changes(
 ) -> None:
     site.pages = {"/doors.md": ("text/markdown", DOORS)}
     entry = GuideEntry(source=f"{site.address}/doors.md")
-    named = SourceList((entry,), tmp_path, settings_of(home.root))
+    named = SourceList((entry,), tmp_path, home, FetchLimits(delay=0, private=True))
     assert ingest(named, home, embeddings).published
     site.pages["/doors.md"] = ("text/markdown", DOORS.replace("Push", "Pull"))
     summary = ingest(named, home, embeddings)

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
 from ingest.check.diff import compare, renamed_problems
-from ingest.check.gate import ask_both
+from ingest.check.gate import run_gate
 from ingest.errors import SourceError
 from ingest.index.contents import make_contents
-from ingest.index.embedding_cache import EmbeddingCache
 from ingest.packs.pack import SHIPPED_PACKS, Pack, read_packs
 from ingest.parse.guide_cache import GuideCache
 from ingest.publish.candidates import held_json
@@ -31,13 +30,11 @@ from ingest.suggest.unworded import unworded_rows
 from ingest.visibility import strictest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError, SnapshotError
-from kb.evaluation.golden import GoldenQuestion, questions_beside
+from kb.evaluation.golden import GoldenQuestion
 from kb.ingest_result import Diff, GateReport
-from kb.knowledge_base import KnowledgeBase
 from kb.model import Guide
 from kb.paths import Home
-from kb.progress import TaskProgress, no_task_progress, of_task
-from kb.retrieval.search import SearchIndex
+from kb.progress import TaskProgress, no_task_progress
 from kb.snapshot.format import PackUse, Snapshot, open_current
 
 _KIB_A_MIB = 1024
@@ -148,7 +145,8 @@ def ingest(
         renamed = renamed_problems(live, guides)
         made = write_candidate(contents, home.candidates, plan.by, renamed)
         try:
-            diff, gate = compare(live, made), _gate(plan, home, embeddings, live, made, progress)
+            diff = compare(live, made)
+            gate = run_gate(plan.questions, plan.allowed, live, made, home, embeddings, progress)
             passed = plan.accept or gate is None or gate.passed
             if plan.hold and not plan.dry_run:
                 hold(made.name, home, held_json(diff, gate), plan.keep)
@@ -215,34 +213,6 @@ def _live(home: Home) -> Snapshot | None:
         return open_current(home.snapshots)
     except SnapshotError:
         return None
-
-
-def _gate(
-    plan: Plan,
-    home: Home,
-    embeddings: SentenceTransformerEmbeddings,
-    live: Snapshot | None,
-    made: Snapshot,
-    progress: TaskProgress,
-) -> GateReport | None:
-    beside = questions_beside(made.guides)
-    known_already = {question.q for question in plan.questions}
-    questions = [*plan.questions, *(each for each in beside if each.q not in known_already)]
-    if not questions:
-        return None
-    # A snapshot of another model cannot be asked: its vectors are not comparable.
-    same = live is not None and live.manifest.embedder.model == made.manifest.embedder.model
-    texts = [question.q for question in questions]
-    cache = EmbeddingCache(home.embedding_cache, embeddings)
-    vectors, _ = cache.encode(texts, "query", of_task("Embedding questions", progress))
-    known = dict(zip(texts, vectors, strict=True))
-
-    def answering(snapshot: Snapshot) -> KnowledgeBase:
-        return KnowledgeBase(home, embeddings, pinned=SearchIndex(snapshot), known=known)
-
-    before = answering(live) if live is not None and same else None
-    after = answering(made)
-    return ask_both(questions, before, after, plan.allowed, of_task("Asking", progress))
 
 
 def _refuse(guides: Sequence[Guide], errors: Sequence[SourceError], skip_bad: bool) -> None:

@@ -9,7 +9,6 @@ import pytest
 from bot.question import Place
 from bot.views.answer import problem_blocks, render
 from bot.words.catalogue import words
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.evaluate import judge
 from kb.evaluation.golden import GoldenQuestion
@@ -18,6 +17,7 @@ from kb.model import Answer, Decision
 from kb.paths import Home
 from kb.question.redact import redact
 from tests.bot.views.test_answer import check
+from tests.ingesting import ingest
 
 GUIDE = """---
 sections:

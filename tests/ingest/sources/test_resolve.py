@@ -13,9 +13,10 @@ from urllib.parse import quote
 import pytest
 from typer.testing import CliRunner
 
+from ingest import pipeline
 from ingest.cli import app
 from ingest.loaders.load import read_source
-from ingest.pipeline import Plan, ingest
+from ingest.pipeline import Plan
 from ingest.reading import read_guides
 from ingest.source import Source, SourceFile
 from ingest.sources.files import Sources
@@ -26,6 +27,7 @@ from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Guide
 from kb.paths import Home
 from kb.snapshot.format import open_current
+from tests.ingesting import ingest
 
 DOORS = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
 
@@ -251,11 +253,11 @@ def test_a_guide_leaves_on_purpose_only(
     ingest([one, two], home, embeddings)
     before = open_current(home.snapshots).section(1)
     two.write_bytes(b"\xff\xfe broken")
-    summary = ingest([one, two], home, embeddings, plan=Plan(skip_bad=True))
+    summary = ingest([one, two], home, embeddings, plan=Plan(skip_bad=True)).summary
     assert summary.kept == (f"Gates ({two})",) and summary.gone == ()
     live = open_current(home.snapshots)
     assert [info.title for info in live.guides] == ["Doors", "Gates"] and live.section(1) == before
-    summary = ingest([one], home, embeddings)
+    summary = ingest([one], home, embeddings).summary
     assert summary.gone == (f"Gates ({two})",) and summary.kept == ()
     assert [info.title for info in open_current(home.snapshots).guides] == ["Doors"]
 
@@ -266,10 +268,9 @@ def test_a_site_is_published_again_when_it_changes(
     site.pages = {"/doors.md": ("text/markdown", DOORS)}
     entry = GuideEntry(source=f"{site.address}/doors.md")
     named = SourceList((entry,), tmp_path, home, FetchLimits(delay=0, private=True))
-    assert ingest(named, home, embeddings).published
+    assert pipeline.ingest(named, home, embeddings).published
     site.pages["/doors.md"] = ("text/markdown", DOORS.replace("Push", "Pull"))
-    summary = ingest(named, home, embeddings)
-    (guide,) = summary.diff.guides
+    (guide,) = pipeline.ingest(named, home, embeddings).diff.guides
     assert [section.heading for section in guide.sections] == ["Stuck"]
     assert open_current(home.snapshots).section(0).section.blocks[0].text == "Pull the door."
 

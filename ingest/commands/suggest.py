@@ -22,7 +22,8 @@ from kb.text.counted import counted
 if TYPE_CHECKING:
     from ingest.suggest.asking import Drafter
     from ingest.suggest.problems import GuideFile, ProblemToWord
-    from ingest.suggest.replies import ReadReplies, ReplyFile
+    from ingest.suggest.replies import ReadReplies
+    from ingest.suggest.reply_file import ReplyFile
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -172,7 +173,7 @@ def _export(
 ) -> None:
     from ingest.sources.pasted import is_export
     from ingest.suggest.prompts import exported, prompts
-    from ingest.suggest.replies import read_reply_file
+    from ingest.suggest.reply_file import read_reply_file
     from kb.text.yaml_edit import replace_file
 
     problems = _wanting(guides, again=again, few=True)
@@ -225,7 +226,7 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
 
 
 def _reply(name: str) -> ReplyFile:
-    from ingest.suggest.replies import MAX_BYTES, ReplyFile, read_reply_file
+    from ingest.suggest.reply_file import MAX_BYTES, ReplyFile, read_reply_file
 
     if name == STDIN:
         return ReplyFile("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))

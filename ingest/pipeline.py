@@ -145,6 +145,7 @@ def ingest(
 
 
 def _read(named: SourceList, home: Home, plan: Plan, progress: TaskProgress) -> Reading:
+    """Read the guides. The bytes of fetched pages are freed on return."""
     sources = resolve_sources(named)
     progress("Reading guides", 0, len(sources.found))
     reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
@@ -162,6 +163,7 @@ def _summary(
     embedded: int,
     started: float,
 ) -> IngestSummary:
+    """Return what was read and indexed since `started`, of which `embedded` chunks are new."""
     sections = [section for guide in contents.guides for section in guide.sections]
     unworded = unworded_rows(contents.problem_rows, contents.wordings, sections)
     reported = (each for each in reading.remarks if each[1].kind in _REPORTED_KINDS)

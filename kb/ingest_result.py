@@ -130,8 +130,10 @@ class GateReport(_Printed):
 class IngestSummary(_Printed):
     """What was read and indexed. `seconds` is the run time, `peak` its peak memory in MiB.
 
-    The texts are those that the command prints: sources with what is wrong or notable in them,
-    guides with their sources.
+    `kept` are the live guides that were kept because their sources cannot be read, `gone` those no
+    longer among the sources. Of all `problems`, `without_wordings` have none, and `drafts_waiting`
+    have only drafts that are not used yet. The texts are those that the command prints: sources
+    with what is wrong or notable in them, guides with their sources.
     """
 
     guides: int

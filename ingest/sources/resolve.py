@@ -32,7 +32,7 @@ _LONGEST_STEM = 200
 class SourceList:
     """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries.
 
-    What is fetched is cached in `home`, within `limits`.
+    `home` has the caches of what is fetched, and `limits` say what may be.
     """
 
     entries: tuple[GuideEntry, ...]

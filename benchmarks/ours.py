@@ -37,11 +37,14 @@ def unpack(home: Home) -> str:
 def ingest_folder(folder: Path, home: Home) -> dict[str, int]:
     """Ingest as `guidebot ingest` does, and return the number of chunks."""
     from ingest.pipeline import Plan, ingest
+    from ingest.sources.guides_file import GuideEntry
+    from ingest.sources.resolve import SourceList
 
     embeddings = SentenceTransformerEmbeddings(
         DEFAULT_MODEL, home.models, threads=os.cpu_count() or 1
     )
-    summary = ingest([folder], home, embeddings, plan=Plan(skip_bad=True))
+    named = SourceList((GuideEntry(source=str(folder)),), Path(), home)
+    summary = ingest(named, home, embeddings, plan=Plan(skip_bad=True)).summary
     return {
         "guides": summary.guides,
         "left_out": len(summary.left_out),

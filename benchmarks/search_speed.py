@@ -22,6 +22,8 @@ from benchmarks.measure import SAMPLE_GUIDES, machine, percentile, table
 from ingest.pipeline import ingest
 from ingest.publish.live import make_live
 from ingest.publish.write import write_candidate
+from ingest.sources.guides_file import GuideEntry
+from ingest.sources.resolve import SourceList
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Block, BlockKind, Chunk, Guide, GuideInfo, Lines, Section, Span
@@ -48,7 +50,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         small, large = Home(Path(temporary, "small")), Home(Path(temporary, "large"))
         embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, small.models)
-        ingest([SAMPLE_GUIDES], small, embeddings)
+        named = SourceList((GuideEntry(source=str(SAMPLE_GUIDES)),), Path(), small)
+        ingest(named, small, embeddings)
         words = (SAMPLE_GUIDES / "iam-troubleshooting.en.md").read_text("utf-8").split()
         large.snapshots.mkdir(parents=True)
         contents = _random_contents(options.chunks, words, embeddings)

@@ -24,6 +24,8 @@ from benchmarks.measure import THEIRS, table, tell
 from benchmarks.quickstart import PlainEmbeddings, build, load
 from ingest.commands.beir import WAYS
 from ingest.pipeline import Plan, ingest
+from ingest.sources.guides_file import GuideEntry
+from ingest.sources.resolve import SourceList
 from kb.embedder.e5_archive import default_model
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.measures import Ranked, retrieval_measures
@@ -78,7 +80,8 @@ def _ours(folder: Path, root: Path) -> dict[str, Ranking]:
     embeddings = SentenceTransformerEmbeddings(DEFAULT_MODEL, home.models, threads=2)
     if not home.snapshots.exists():
         tell("ingesting")
-        ingest([folder], home, embeddings, plan=Plan(skip_bad=True))
+        named = SourceList((GuideEntry(source=str(folder)),), Path(), home)
+        ingest(named, home, embeddings, plan=Plan(skip_bad=True))
     knowledge_base = KnowledgeBase(home, embeddings)
 
     def ranking(way: str) -> Ranking:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import resource
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import Field
+
 from ingest.bounded.bounds import Bounds
 from ingest.check.diff import compare, renamed_problems
-from ingest.check.gate import ask_both
+from ingest.check.gate import run_gate
 from ingest.errors import SourceError
 from ingest.index.contents import make_contents
-from ingest.index.embedding_cache import EmbeddingCache
 from ingest.packs.pack import SHIPPED_PACKS, Pack, read_packs
 from ingest.parse.guide_cache import GuideCache
 from ingest.publish.candidates import held_json
@@ -24,23 +24,21 @@ from ingest.publish.live import KEPT, discard, held_report, hold, make_live
 from ingest.publish.lock import WAIT_SECONDS, WriterLock
 from ingest.publish.shared import join_store
 from ingest.publish.write import write_candidate
-from ingest.reading import read_guides
-from ingest.remark import Remark, RemarkKind
-from ingest.sources.files import find_sources
+from ingest.reading import Reading, read_guides
+from ingest.remark import RemarkKind
 from ingest.sources.resolve import SourceList, resolve_sources
 from ingest.suggest.unworded import unworded_rows
 from ingest.visibility import strictest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError, SnapshotError
-from kb.evaluation.golden import GoldenQuestion, questions_beside
-from kb.ingest_result import Diff, GateReport
-from kb.knowledge_base import KnowledgeBase
+from kb.evaluation.golden import GoldenQuestion
+from kb.ingest_result import IngestResult, IngestSummary
 from kb.model import Guide
 from kb.paths import Home
-from kb.progress import TaskProgress, no_task_progress, of_task
-from kb.retrieval.search import SearchIndex
-from kb.snapshot.format import PackUse, Snapshot
+from kb.progress import TaskProgress, no_task_progress
+from kb.snapshot.format import Manifest, PackUse, Snapshot
 from kb.snapshot.live import open_current
+from kb.snapshot.writing import Contents
 
 _KIB_A_MIB = 1024
 _REPORTED_KINDS = (RemarkKind.ENCODING, RemarkKind.UNREAD, RemarkKind.VISIBLE_TO)
@@ -78,49 +76,25 @@ class Plan:
     bounds: Bounds = Bounds()
 
 
-@dataclass(frozen=True)
-class Summary:
-    """The result of an ingest. `seconds` is the run time, `peak` the peak memory in MiB.
+class Ingested(IngestResult):
+    """The result of an ingest, with what its JSON leaves out.
 
-    `remarks` are about unreadable content, encodings and visibility. `kept` names the live guides
-    that were kept because their sources cannot be read; `gone` those no longer among the sources.
-    Of all `problems`, `without_wordings` have none, and `drafts_waiting` have only drafts that are
-    not used yet.
+    `path` is the snapshot's folder; `packs` are those that match the guides.
     """
 
-    guides: int
-    sections: int
-    chunks: int
-    embedded: int
-    reused: int
-    seconds: float
-    peak: int
-    snapshot: str
-    path: Path
-    left_out: tuple[SourceError, ...]
-    passed_over: tuple[Path, ...]
-    remarks: tuple[tuple[str, Remark], ...]
-    kept: tuple[str, ...]
-    gone: tuple[str, ...]
-    diff: Diff
-    gate: GateReport | None
-    packs: tuple[PackUse, ...]
-    problems: int
-    without_wordings: int
-    drafts_waiting: int
-    published: bool
-    held: bool
+    path: Path = Field(exclude=True)
+    packs: tuple[PackUse, ...] = Field(exclude=True)
 
 
 def ingest(
-    paths: Sequence[Path] | SourceList,
+    named: SourceList,
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     *,
     plan: Plan | None = None,
     progress: TaskProgress = no_task_progress,
-) -> Summary:
-    """Read the guides at `paths`, and publish a snapshot of them in place of the live one.
+) -> Ingested:
+    """Read the named guides, and publish a snapshot of them in place of the live one.
 
     Raises BadSourcesError with every bad source if one cannot be read, unless `plan.skip_bad` is
     set and at least one is good; the live snapshot is then unchanged. Also raises StoreError if the
@@ -133,26 +107,22 @@ def ingest(
     consequence = "Nothing was published; the live snapshot is unchanged."
     with explain_disk_errors(home.root, consequence), _writing(home, plan.by, progress):
         shared = join_store(plan.store, home, plan.keep)
-        sources = resolve_sources(paths) if isinstance(paths, SourceList) else find_sources(paths)
-        progress("Reading guides", 0, len(sources.found))
-        reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
-        progress("Reading guides", len(sources.found), len(sources.found))
-        # The guides now hold what was fetched; keeping the files would revive deleted pages.
-        shutil.rmtree(home.fetched, ignore_errors=True)
-        _refuse(reading.guides, reading.errors, plan.skip_bad)
+        reading = _read(named, home, plan, progress)
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
         # A kept guide may be another edition of one that was read.
         narrowed = strictest([*reading.guides, *kept])
         _refuse(narrowed.guides, narrowed.errors, skip_bad=False)
         guides = narrowed.guides
+        reading.remarks += narrowed.remarks
         contents, embedded = make_contents(
             guides, plan.packs, home, embeddings, progress, drafts=plan.drafts
         )
         renamed = renamed_problems(live, guides)
         made = write_candidate(contents, home.candidates, plan.by, renamed)
         try:
-            diff, gate = compare(live, made), _gate(plan, home, embeddings, live, made, progress)
+            diff = compare(live, made)
+            gate = run_gate(plan.questions, plan.allowed, live, made, home, embeddings, progress)
             passed = plan.accept or gate is None or gate.passed
             if plan.hold and not plan.dry_run:
                 hold(made.name, home, held_json(diff, gate), plan.keep)
@@ -162,37 +132,59 @@ def ingest(
             # Whatever happened, a candidate that is not held is not left behind.
             if made.path.parent == home.candidates and held_report(made.name, home) is None:
                 discard(made.name, home)
-    sections = [section for guide in contents.guides for section in guide.sections]
-    unworded = unworded_rows(contents.problem_rows, contents.wordings, sections)
-    return Summary(
-        guides=made.manifest.guides,
-        sections=made.manifest.sections,
-        chunks=made.manifest.chunks,
-        embedded=embedded,
-        reused=made.manifest.chunks - embedded,
-        seconds=time.monotonic() - started,
-        peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIB_A_MIB,
+    gone = gone_guides(live, guides)
+    return Ingested(
         snapshot=made.name,
-        path=made.path,
-        left_out=tuple(reading.errors),
-        passed_over=sources.passed_over,
-        remarks=tuple(
-            dict.fromkeys(
-                each
-                for each in (*reading.remarks, *narrowed.remarks)
-                if each[1].kind in _REPORTED_KINDS
-            )
-        ),
-        kept=tuple(guide_label(guide.info) for guide in kept),
-        gone=gone_guides(live, guides),
+        published=made.path.parent == home.snapshots,
+        held=plan.hold and not plan.dry_run,
+        summary=_summary(reading, kept, gone, contents, made.manifest, embedded, started),
         diff=diff,
         gate=gate,
+        path=made.path,
         packs=made.manifest.packs,
+    )
+
+
+def _read(named: SourceList, home: Home, plan: Plan, progress: TaskProgress) -> Reading:
+    """Read the guides. The bytes of fetched pages are freed on return."""
+    sources = resolve_sources(named)
+    progress("Reading guides", 0, len(sources.found))
+    reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
+    progress("Reading guides", len(sources.found), len(sources.found))
+    _refuse(reading.guides, reading.errors, plan.skip_bad)
+    return reading
+
+
+def _summary(
+    reading: Reading,
+    kept: Sequence[Guide],
+    gone: tuple[str, ...],
+    contents: Contents,
+    manifest: Manifest,
+    embedded: int,
+    started: float,
+) -> IngestSummary:
+    """Return what was read and indexed since `started`, of which `embedded` chunks are new."""
+    sections = [section for guide in contents.guides for section in guide.sections]
+    unworded = unworded_rows(contents.problem_rows, contents.wordings, sections)
+    reported = (each for each in reading.remarks if each[1].kind in _REPORTED_KINDS)
+    return IngestSummary(
+        guides=manifest.guides,
+        sections=manifest.sections,
+        chunks=manifest.chunks,
+        embedded=embedded,
+        reused=manifest.chunks - embedded,
+        seconds=time.monotonic() - started,
+        peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIB_A_MIB,
+        left_out=tuple(map(str, reading.errors)),
+        passed_over=tuple(map(str, reading.passed_over)),
+        remarks=tuple(f"{source}: {remark.text}" for source, remark in dict.fromkeys(reported)),
+        kept=tuple(guide_label(guide.info) for guide in kept),
+        gone=gone,
         problems=len(set(contents.problem_rows)),
         without_wordings=len(unworded.without),
         drafts_waiting=len(unworded.waiting),
-        published=made.path.parent == home.snapshots,
-        held=plan.hold and not plan.dry_run,
+        packs=tuple(f"{pack.name}: {pack.matched}" for pack in manifest.packs),
     )
 
 
@@ -219,34 +211,6 @@ def _live(home: Home) -> Snapshot | None:
         return open_current(home.snapshots)
     except SnapshotError:
         return None
-
-
-def _gate(
-    plan: Plan,
-    home: Home,
-    embeddings: SentenceTransformerEmbeddings,
-    live: Snapshot | None,
-    made: Snapshot,
-    progress: TaskProgress,
-) -> GateReport | None:
-    beside = questions_beside(made.guides)
-    known_already = {question.q for question in plan.questions}
-    questions = [*plan.questions, *(each for each in beside if each.q not in known_already)]
-    if not questions:
-        return None
-    # A snapshot of another model cannot be asked: its vectors are not comparable.
-    same = live is not None and live.manifest.embedder.model == made.manifest.embedder.model
-    texts = [question.q for question in questions]
-    cache = EmbeddingCache(home.embedding_cache, embeddings)
-    vectors, _ = cache.encode(texts, "query", of_task("Embedding questions", progress))
-    known = dict(zip(texts, vectors, strict=True))
-
-    def answering(snapshot: Snapshot) -> KnowledgeBase:
-        return KnowledgeBase(home, embeddings, pinned=SearchIndex(snapshot), known=known)
-
-    before = answering(live) if live is not None and same else None
-    after = answering(made)
-    return ask_both(questions, before, after, plan.allowed, of_task("Asking", progress))
 
 
 def _refuse(guides: Sequence[Guide], errors: Sequence[SourceError], skip_bad: bool) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import sqlite3
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import end_reading, read_bounded
@@ -33,6 +34,8 @@ class Reading:
     remarks: list[tuple[str, Remark]] = field(default_factory=list)
     """Remarks on how sources were read, each with its source."""
     errors: list[SourceError] = field(default_factory=list)
+    passed_over: tuple[Path, ...] = ()
+    """The files that are not guides."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def read_guides(
     With a `cache`, unchanged sources are not parsed again. All editions of a guide get the same
     visibility (ingest.visibility). Raises OSError or sqlite3.Error if the cache cannot be used.
     """
-    reading = Reading(errors=list(sources.errors))
+    reading = Reading(errors=list(sources.errors), passed_over=sources.passed_over)
     keys: list[bytes] = []
     owners: dict[tuple[str, str], str] = {}
     for source in sources.found:

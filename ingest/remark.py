@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from itertools import islice
 
 from kb.model import Frozen
+
+# How many texts are quoted, and how many characters of each; chosen by hand.
+_MAX_QUOTED = 3
+_LONGEST = 60
 
 
 class RemarkKind(StrEnum):
@@ -34,3 +40,12 @@ class Remark(Frozen):
     line: int
     kind: RemarkKind
     text: str
+
+
+def quoted(texts: Iterable[str]) -> str:
+    """Return the first few texts for a remark, shortened and in quotation marks."""
+    return ", ".join(f"“{_shortened(text)}”" for text in islice(texts, _MAX_QUOTED))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"

@@ -1,28 +1,24 @@
-"""The results that ingest prints as JSON, and that the bot reads: one model for both sides.
+"""What ingest and the bot tell each other as JSON: one model for both sides.
 
-Keys that a reader does not know are ignored.
+Readers ignore keys of results that they do not know.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import ConfigDict, computed_field
+from pydantic import ConfigDict, Field, computed_field
 
 from kb.evaluation.evaluate import Failure
 from kb.model import Decision, Frozen
 
+STOPPED_BY_GATE = 3
+"""The exit code of `guidebot ingest` if golden questions would be answered worse."""
+
 
 class _Printed(Frozen):
     model_config = ConfigDict(extra="ignore")
-
-
-class TaskState(_Printed):
-    """How far a task has come: a line of `--progress-json`."""
-
-    what: str
-    done: int
-    total: int
 
 
 class ChangeKind(StrEnum):
@@ -134,8 +130,10 @@ class GateReport(_Printed):
 class IngestSummary(_Printed):
     """What was read and indexed. `seconds` is the run time, `peak` its peak memory in MiB.
 
-    The texts are those that the command prints: sources with what is wrong or notable in them,
-    guides with their sources.
+    `kept` are the live guides that were kept because their sources cannot be read, `gone` those no
+    longer among the sources. Of all `problems`, `without_wordings` have none, and `drafts_waiting`
+    have only drafts that are not used yet. The texts are those that the command prints: sources
+    with what is wrong or notable in them, guides with their sources.
     """
 
     guides: int
@@ -170,6 +168,12 @@ class IngestResult(_Printed):
     gate: GateReport | None
 
 
+class IngestFailure(_Printed):
+    """The output of `guidebot ingest --json` if it fails; `error` says why."""
+
+    error: str
+
+
 class PendingDrafts(_Printed):
     """Drafts for one problem that await review: an item of `guidebot suggest --pending`."""
 
@@ -183,3 +187,14 @@ class PendingDrafts(_Printed):
     also_asked: tuple[str, ...]
     keywords: tuple[str, ...]
     title: str | None
+
+
+class ReviewDecision(Frozen):
+    """A decision on a problem's drafts: an item of what `guidebot suggest --decide` reads.
+
+    `keep` are the wordings to keep; if empty, all are dropped.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    anchor: Annotated[str, Field(min_length=1)]
+    keep: tuple[str, ...]

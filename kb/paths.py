@@ -43,11 +43,6 @@ class Home:
         return self.root / "web.sqlite"
 
     @property
-    def fetched(self) -> Path:
-        """Fetched pages, as files until they are read."""
-        return self.root / "fetched"
-
-    @property
     def repositories(self) -> Path:
         """Clones of the Git repositories that guides are read from."""
         return self.root / "git"

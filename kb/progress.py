@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
+from pydantic import ConfigDict
+
+from kb.model import Frozen
+
 
 class Stage(StrEnum):
     """What is being done to answer a question."""
@@ -20,6 +24,16 @@ Progress = Callable[[Stage], None]
 
 def no_progress(_: Stage) -> None:
     """Report nothing."""
+
+
+class TaskState(Frozen):
+    """How far a task has come: a line of `guidebot ingest --progress-json`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    what: str
+    done: int
+    total: int
 
 
 TaskProgress = Callable[[str, int, int], None]

@@ -11,13 +11,13 @@ import pytest
 from filelock import FileLock
 
 from ingest.packs.pack import SHIPPED_PACKS, read_packs
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from kb.settings import DEFAULT_MODEL
 from testing.remembering import RememberingEmbeddings, load_once
 from tests.forked import MODELS
+from tests.ingesting import ingest
 
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE_GUIDES = REPOSITORY / "guides"

@@ -40,7 +40,8 @@ from bot.views.wordings import (
 )
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
-from kb.ingest_result import PendingDrafts, TaskState
+from kb.ingest_result import PendingDrafts
+from kb.progress import TaskState
 
 # Chosen by hand. Slightly faster than the 50 calls per minute that chat.update allows (Tier 3,
 # https://docs.slack.dev/apis/web-api/rate-limits): it also allows bursts, the client waits as long

@@ -14,15 +14,14 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from kb.ingest_result import IngestResult, PendingDrafts, TaskState
+from kb.ingest_result import STOPPED_BY_GATE, IngestResult, PendingDrafts, ReviewDecision
+from kb.progress import TaskState
 
 GUIDEBOT = (str(Path(sys.executable).with_name("guidebot")),)
 GUIDES_FILE = Path("guidebot.toml")
 """The list of guides, in the bot's working directory."""
 
 _INGEST = ("ingest", "--hold", "--json", "--progress-json")
-# The exit code of ingest.check.gate.
-_STOPPED_BY_GATE = 3
 # The end of the output has the error; a message in Slack has room for this much.
 _MAX_ERROR_LINES = 15
 _NAME = re.compile(r"\w[\w.-]*")
@@ -66,13 +65,13 @@ class IngestRunner:
 
         Raises BusyError, or FailedError with the command's error output.
         """
-        code, output = self._run(_INGEST, report, expected=(0, _STOPPED_BY_GATE))
+        code, output = self._run(_INGEST, report, expected=(0, STOPPED_BY_GATE))
         try:
             result = RunResult.model_validate_json(output)
         except ValidationError as error:
             logger.error("The ingest printed an invalid result: %s", error)
             raise FailedError(output[:200]) from error
-        result = result.model_copy(update={"stopped": code == _STOPPED_BY_GATE})
+        result = result.model_copy(update={"stopped": code == STOPPED_BY_GATE})
         self._last.write_text(result.model_dump_json(), "utf-8")
         return result
 
@@ -100,10 +99,11 @@ class IngestRunner:
         Raises as `ingest` does.
         """
         rows = [
-            {"source": problem.source, "anchor": problem.anchor, "keep": list(kept)}
+            ReviewDecision(source=problem.source, anchor=problem.anchor, keep=tuple(kept))
             for problem, kept in decisions
         ]
-        self._run(("suggest", "--decide", "-"), input_text=json.dumps(rows))
+        written = json.dumps([row.model_dump() for row in rows])
+        self._run(("suggest", "--decide", "-"), input_text=written)
 
     def last(self) -> RunResult | None:
         """Return the result of the last ingest started here."""

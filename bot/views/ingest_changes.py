@@ -18,8 +18,9 @@ from bot.views.message import Message, context_block, plain
 from bot.views.rich_text import paragraph, shortened, titled_list
 from bot.views.wordings import review_button
 from bot.words.words import SlackWords
-from kb.ingest_result import ChangeKind, Diff, GateReport, PendingDrafts, TaskState
+from kb.ingest_result import ChangeKind, Diff, GateReport, PendingDrafts
 from kb.model import Span
+from kb.progress import TaskState
 
 INGEST = "ingest"
 LAST_DIFF = "last_diff"

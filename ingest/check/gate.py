@@ -4,19 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ingest.index.embedding_cache import EmbeddingCache
+from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import GuidebotError
 from kb.evaluation.evaluate import Result, judge
-from kb.evaluation.golden import GoldenQuestion
-from kb.ingest_result import GateReport, QuestionChange, QuestionOutcome
+from kb.evaluation.golden import GoldenQuestion, questions_beside
+from kb.ingest_result import STOPPED_BY_GATE, GateReport, QuestionChange, QuestionOutcome
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
+from kb.paths import Home
+from kb.progress import TaskProgress, of_task
 from kb.question.redact import redact
+from kb.retrieval.search import SearchIndex
+from kb.snapshot.format import Snapshot
 
 
 class GateError(GuidebotError):
     """Golden questions would be answered worse than before, so nothing was published."""
 
-    exit_code = 3
+    exit_code = STOPPED_BY_GATE
+
+
+def run_gate(
+    questions: Sequence[GoldenQuestion],
+    allowed: int,
+    live: Snapshot | None,
+    made: Snapshot,
+    home: Home,
+    embeddings: SentenceTransformerEmbeddings,
+    progress: TaskProgress,
+) -> GateReport | None:
+    """Ask the golden questions, and those next to the new snapshot's guides, of both snapshots.
+
+    Up to `allowed` may be answered worse. Returns None if there are no questions. Raises
+    QuestionsError if those next to the guides are invalid.
+    """
+    beside = questions_beside(made.guides)
+    known_already = {question.q for question in questions}
+    questions = [*questions, *(each for each in beside if each.q not in known_already)]
+    if not questions:
+        return None
+    # A snapshot of another model cannot be asked: its vectors are not comparable.
+    same = live is not None and live.manifest.embedder.model == made.manifest.embedder.model
+    texts = [question.q for question in questions]
+    cache = EmbeddingCache(home.embedding_cache, embeddings)
+    vectors, _ = cache.encode(texts, "query", of_task("Embedding questions", progress))
+    known = dict(zip(texts, vectors, strict=True))
+
+    def answering(snapshot: Snapshot) -> KnowledgeBase:
+        return KnowledgeBase(home, embeddings, pinned=SearchIndex(snapshot), known=known)
+
+    before = answering(live) if live is not None and same else None
+    return ask_both(questions, before, answering(made), allowed, of_task("Asking", progress))
 
 
 def ask_both(

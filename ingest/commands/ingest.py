@@ -24,10 +24,11 @@ from kb.text.counted import counted
 
 if TYPE_CHECKING:
     from ingest.packs.pack import Pack
-    from ingest.pipeline import Plan, Summary
+    from ingest.pipeline import Ingested, Plan
     from ingest.sources.guides_file import GateOptions
     from ingest.sources.resolve import SourceList
     from kb.embedder.embeddings import SentenceTransformerEmbeddings
+    from kb.ingest_result import IngestFailure, IngestResult
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -93,6 +94,7 @@ def ingest(
     from ingest.pipeline import Plan
     from ingest.pipeline import ingest as run
     from kb.evaluation.golden import read_questions
+    from kb.ingest_result import IngestFailure
 
     sources, gate = sources_from_arguments(paths, guides, settings)
     asked = questions or gate.questions
@@ -113,20 +115,20 @@ def ingest(
     console = new_console(stderr=True)
     try:
         with _progress(console, quiet=quiet or json, lines=progress_json) as progress:
-            summary = run(
+            done = run(
                 sources, settings.home, embeddings_of(settings), plan=plan, progress=progress
             )
     except GuidebotError as error:
         if json:
-            echo_json(json_format.dumps({"error": str(error)}, ensure_ascii=False))
+            echo_json(_as_json(IngestFailure(error=str(error))))
         raise
     if report:
-        write_page(report, summary.diff, summary.gate)
+        write_page(report, done.diff, done.gate)
     if json:
-        echo_json(as_json(summary))
+        echo_json(_as_json(done))
     elif not quiet:
-        _show(summary, console, same_sources(paths or [], guides))
-    _stop_at_the_gate(summary, plan)
+        _show(done, console, same_sources(paths or [], guides))
+    _stop_at_the_gate(done, plan)
 
 
 def _was_published(settings: Settings) -> bool:
@@ -154,9 +156,11 @@ def sources_from_arguments(
     from ingest.sources.files import NOT_TEXT, printable
     from ingest.sources.guides_file import DEFAULT_FILE, GateOptions, GuideEntry, read_guides_file
     from ingest.sources.resolve import SourceList
+    from ingest.sources.web import fetch_limits_of
 
     if paths and file:
         raise typer.BadParameter("give either guides or --guides, not both")
+    limits = fetch_limits_of(settings)
     if paths:
         bad = [path for path in paths if printable(Path(path)) != str(Path(path))]
         entries = tuple(
@@ -164,12 +168,12 @@ def sources_from_arguments(
         )
         errors = tuple(SourceError(printable(Path(path)), NOT_TEXT) for path in bad)
         gate = read_guides_file(DEFAULT_FILE).gate if DEFAULT_FILE.exists() else GateOptions()
-        return SourceList(entries, Path(), settings, errors), gate
+        return SourceList(entries, Path(), settings.home, limits, errors), gate
     file = file or DEFAULT_FILE
     if file == DEFAULT_FILE and not file.exists():
         raise typer.BadParameter(f"name guides, or create {DEFAULT_FILE} (docs/sources.md)")
     found = read_guides_file(file)
-    return SourceList(found.guide, file.parent, settings), found.gate
+    return SourceList(found.guide, file.parent, settings.home, limits), found.gate
 
 
 def same_sources(paths: Sequence[str], file: Path | None) -> str:
@@ -206,36 +210,8 @@ def embeddings_of(settings: Settings) -> SentenceTransformerEmbeddings:
     )
 
 
-def as_json(summary: Summary) -> str:
-    """Return the result of an ingest (kb.ingest_result.IngestResult) as JSON on one line."""
-    from kb.ingest_result import IngestResult, IngestSummary
-
-    result = IngestResult(
-        snapshot=summary.snapshot,
-        published=summary.published,
-        held=summary.held,
-        summary=IngestSummary(
-            guides=summary.guides,
-            sections=summary.sections,
-            chunks=summary.chunks,
-            embedded=summary.embedded,
-            reused=summary.reused,
-            seconds=summary.seconds,
-            peak=summary.peak,
-            left_out=tuple(str(error) for error in summary.left_out),
-            passed_over=tuple(str(path) for path in summary.passed_over),
-            remarks=tuple(f"{source}: {remark.text}" for source, remark in summary.remarks),
-            kept=summary.kept,
-            gone=summary.gone,
-            problems=summary.problems,
-            without_wordings=summary.without_wordings,
-            drafts_waiting=summary.drafts_waiting,
-            packs=tuple(f"{pack.name}: {pack.matched}" for pack in summary.packs),
-        ),
-        diff=summary.diff,
-        gate=summary.gate,
-    )
-    return json_format.dumps(result.model_dump(mode="json"), ensure_ascii=False)
+def _as_json(printed: IngestResult | IngestFailure) -> str:
+    return json_format.dumps(printed.model_dump(mode="json"), ensure_ascii=False)
 
 
 def _progress(
@@ -246,17 +222,17 @@ def _progress(
     return silence() if quiet else progress_bars(console)
 
 
-def _stop_at_the_gate(summary: Summary, plan: Plan) -> None:
+def _stop_at_the_gate(done: Ingested, plan: Plan) -> None:
     from ingest.check.gate import GateError
 
-    gate = summary.gate
+    gate = done.gate
     if gate is None or gate.passed or plan.accept:
         return
-    what = f"It is held: guidebot publish {summary.snapshot} --accept, or guidebot discard"
+    what = f"It is held: guidebot publish {done.snapshot} --accept, or guidebot discard"
     raise GateError(
         f"{_are_worse(len(gate.regressions))} answered worse than before "
         f"({gate.allowed} allowed). Nothing was published. "
-        + (f"{what} {summary.snapshot}" if summary.held else "To publish anyway, add --accept.")
+        + (f"{what} {done.snapshot}" if done.held else "To publish anyway, add --accept.")
     )
 
 
@@ -264,23 +240,23 @@ def _are_worse(number: int) -> str:
     return f"{counted(number, 'golden question')} {'is' if number == 1 else 'are'}"
 
 
-def _show(summary: Summary, console: Console, words: str) -> None:
+def _show(done: Ingested, console: Console, words: str) -> None:
     from ingest.check.report import show
     from ingest.suggest.unworded import unworded_message
 
+    summary = done.summary
     for path in summary.passed_over:
         console.print(f"Not a guide, skipped: {path}", markup=False, soft_wrap=True)
     for error in summary.left_out:
         console.print(f"Left out: {error}", markup=False, style="yellow", soft_wrap=True)
-    for source, remark in summary.remarks:
-        message = f"{source}: {remark.text}"
-        console.print(message, markup=False, style="yellow", soft_wrap=True)
+    for remark in summary.remarks:
+        console.print(remark, markup=False, style="yellow", soft_wrap=True)
     for guide in summary.kept:
         console.print(f"Kept as it was: {guide}", markup=False, style="yellow", soft_wrap=True)
     for guide in summary.gone:
         console.print(f"No longer a source: {guide}", markup=False, style="yellow", soft_wrap=True)
-    show(summary.diff, summary.gate, console)
-    for pack in summary.packs:
+    show(done.diff, done.gate, console)
+    for pack in done.packs:
         console.print(
             f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')} of these "
             "guides; --no-packs leaves it out",
@@ -294,10 +270,10 @@ def _show(summary: Summary, console: Console, words: str) -> None:
         f"peak memory {summary.peak} MiB",
         markup=False,
     )
-    if summary.published:
-        line = f"Live now: {summary.snapshot}  ({summary.path.resolve()})"
-    elif summary.held:
-        line = f"Held, not live: {summary.snapshot}  (guidebot publish {summary.snapshot})"
+    if done.published:
+        line = f"Live now: {done.snapshot}  ({done.path.resolve()})"
+    elif done.held:
+        line = f"Held, not live: {done.snapshot}  (guidebot publish {done.snapshot})"
     else:
         line = "Not published."
     console.print(line, markup=False, soft_wrap=True)

@@ -49,12 +49,13 @@ def preview(
     from ingest.preview.understood import understand
     from ingest.sources.resolve import resolve_sources
 
-    source_list, _ = sources_from_arguments(paths, guides, load_settings(Settings))
+    settings = load_settings(Settings)
+    source_list, _ = sources_from_arguments(paths, guides, settings)
     if html:
         _refuse_place(html, source_list)
     errors = new_console(stderr=True)
     with progress_bars(errors) if errors.is_terminal and not as_json else silence() as progress:
-        found = understand(resolve_sources(source_list), progress, bounds_of(source_list.settings))
+        found = understand(resolve_sources(source_list), progress, bounds_of(settings))
     if not found.guides and not found.unread:
         raise GuidebotError("No guide was found.")
     if html:

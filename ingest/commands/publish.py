@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json as json_format
-import re
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,13 +15,14 @@ from kb.settings import Settings, load_settings
 from kb.terminal.output import echo, new_console
 from kb.text.counted import counted
 
+if TYPE_CHECKING:
+    from ingest.publish.status import LiveStatus
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-# A page of a web site, or a file in a repository at a ref.
-_ELSEWHERE = re.compile(r"https?://|[^\s:]+@[^\s:]+:")
-# How many problems without wordings are named; chosen by hand.
+# How many problems without wordings the JSON names; chosen by hand.
 _NAMED = 5
 _STILL = "The live snapshot is unchanged."
 
@@ -125,94 +123,50 @@ def verify(
 @app.command()
 def status(json: Json = False) -> None:
     """Show what is live: since when, by whom, who may see each guide, and what has changed."""
-    from ingest.publish.live import held_names
-    from ingest.suggest.unworded import headings_of_rows, unworded_in, unworded_message
-    from kb.snapshot.live import open_current, published, read_live
+    from ingest.publish.status import live_status
 
-    settings = load_settings(Settings)
-    home = settings.home
-    snapshot = open_current(home.snapshots)
-    live, manifest = read_live(home.snapshots), snapshot.manifest
-    unworded = unworded_in(snapshot)
-    without = headings_of_rows(snapshot, unworded.without)
-    since = live.since if live and live.name == snapshot.name else manifest.created
-    by = live.by if live and live.name == snapshot.name else manifest.by
-    guides = [
-        {
-            "id": guide.id,
-            "language": guide.language,
-            "title": guide.title,
-            "source": guide.source,
-            "sha256": guide.sha256,
-            "visible_to": guide.visible_to,
-            "state": _state(guide.source, guide.sha256),
-        }
-        for guide in snapshot.guides
-    ]
+    found = live_status(load_settings(Settings).home)
     if json:
-        echo(
-            json_format.dumps(
-                {
-                    "snapshot": snapshot.name,
-                    "since": since,
-                    "by": by,
-                    "counts": {
-                        "guides": manifest.guides,
-                        "sections": manifest.sections,
-                        "chunks": manifest.chunks,
-                        "wordings": len(snapshot.wordings),
-                        "without_wordings": len(without),
-                        "drafts_waiting": len(unworded.waiting),
-                    },
-                    "without_wordings": without[:_NAMED],
-                    "packs": [pack.model_dump(mode="json") for pack in manifest.packs],
-                    "embedding_model": manifest.embedder.model,
-                    "path": str(snapshot.path.resolve()),
-                    "guides": guides,
-                    "published": published(home.snapshots),
-                    "held": held_names(home),
-                },
-                ensure_ascii=False,
-            )
-        )
-        return
-    console = new_console(markup=False, soft_wrap=True)
-    console.print(f"{snapshot.name}  (live since {since}{f', by {by}' if by else ''})")
+        shown = found.without_wordings[:_NAMED]
+        said = found.model_copy(update={"without_wordings": shown}).model_dump(mode="json")
+        echo(json_format.dumps(said, ensure_ascii=False))
+    else:
+        _show(found)
+
+
+def _show(found: LiveStatus) -> None:
+    from ingest.suggest.unworded import unworded_message
+
+    counts, console = found.counts, new_console(markup=False, soft_wrap=True)
+    by = f", by {found.by}" if found.by else ""
+    console.print(f"{found.snapshot}  (live since {found.since}{by})")
     console.print(
-        f"{counted(manifest.guides, 'guide')}, {counted(manifest.sections, 'section')}, "
-        f"{counted(manifest.chunks, 'chunk')}, {counted(len(snapshot.wordings), 'wording')}, "
-        f"embedded with {manifest.embedder.model}"
+        f"{counted(counts.guides, 'guide')}, {counted(counts.sections, 'section')}, "
+        f"{counted(counts.chunks, 'chunk')}, {counted(counts.wordings, 'wording')}, "
+        f"embedded with {found.embedding_model}"
     )
-    for pack in manifest.packs:
+    for pack in found.packs:
         console.print(f"pack {pack.name}: {pack.matched} of {counted(pack.problems, 'problem')}")
-    total = len(set(snapshot.problems))
-    if message := unworded_message(len(without), len(unworded.waiting), total, named=without):
+    message = unworded_message(
+        counts.without_wordings,
+        counts.drafts_waiting,
+        found.problems,
+        named=found.without_wordings,
+    )
+    if message:
         console.print(message)
-    for guide in guides:
+    for guide in found.guides:
         console.print(
-            f"  {guide['id']} ({guide['language']})  {guide['title']}  {guide['source']}  "
-            f"{guide['sha256'][:12]}, {guide['state']}, {_who(guide['visible_to'])}"
+            f"  {guide.id} ({guide.language})  {guide.title}  {guide.source}  "
+            f"{guide.sha256[:12]}, {guide.state}, {_who(guide.visible_to)}"
         )
-    for held in held_names(home):
+    for held in found.held:
         console.print(f"Held, not live: {held}")
-    console.print(str(snapshot.path.resolve()))
+    console.print(found.path)
 
 
 def _who(visible_to: Sequence[str]) -> str:
     return f"for {', '.join(visible_to)} only" if visible_to else "for everybody"
-
-
-def _state(source: str, sha256: str) -> str:
-    """Return how a source on disk compares with the ingested one."""
-    if _ELSEWHERE.match(source):
-        return "fetched then"
-    try:
-        data = Path(source).read_bytes()
-    except FileNotFoundError:
-        return "not here"
-    except OSError:
-        return "cannot be read"
-    return "unchanged" if hashlib.sha256(data).hexdigest() == sha256 else "changed"
 
 
 def _waiting(what: str, done: int, total: int) -> None:

@@ -22,7 +22,8 @@ from kb.text.counted import counted
 if TYPE_CHECKING:
     from ingest.suggest.asking import Drafter
     from ingest.suggest.problems import GuideFile, ProblemToWord
-    from ingest.suggest.replies import ReadReplies, ReplyFile
+    from ingest.suggest.replies import ReadReplies
+    from ingest.suggest.reply_file import ReplyFile
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -133,11 +134,13 @@ def _apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _guide_files(paths: Sequence[str], file: Path | None) -> Sequence[GuideFile]:
+    from ingest.bounded.bounds import bounds_of
     from ingest.suggest.guide_files import find_guide_files
     from ingest.suggest.unworded import gone_message
 
-    source_list, _ = sources_from_arguments(list(paths), file, load_settings(Settings))
-    found = find_guide_files(source_list)
+    settings = load_settings(Settings)
+    source_list, _ = sources_from_arguments(list(paths), file, settings)
+    found = find_guide_files(source_list, bounds_of(settings))
     for reason in found.passed_over:
         echo(f"Skipped: {reason}", err=True)
     for guide in found.guides:
@@ -170,7 +173,7 @@ def _export(
 ) -> None:
     from ingest.sources.pasted import is_export
     from ingest.suggest.prompts import exported, prompts
-    from ingest.suggest.replies import read_reply_file
+    from ingest.suggest.reply_file import read_reply_file
     from kb.text.yaml_edit import replace_file
 
     problems = _wanting(guides, again=again, few=True)
@@ -223,7 +226,7 @@ def _import(guides: Sequence[GuideFile], names: Sequence[str], words: str) -> No
 
 
 def _reply(name: str) -> ReplyFile:
-    from ingest.suggest.replies import MAX_BYTES, ReplyFile, read_reply_file
+    from ingest.suggest.reply_file import MAX_BYTES, ReplyFile, read_reply_file
 
     if name == STDIN:
         return ReplyFile("stdin", sys.stdin.buffer.read(MAX_BYTES + 1))

@@ -19,6 +19,7 @@ from kb.progress import TaskProgress, of_task
 from kb.retrieval.background import background_of, background_questions, known_background
 from kb.retrieval.lexical import tokens
 from kb.snapshot.fingerprint import fingerprint
+from kb.snapshot.format import PackUse
 from kb.snapshot.writing import Contents
 from kb.text.language import detect_language
 
@@ -61,13 +62,11 @@ def make_contents(
         np.array([problem_rows[section] for section, _ in blocks], np.int64),
         np.stack([background(vectors), background(block_vectors)]),
     )
-    to_match = texts_to_embed(packs, guides)
-    matching = dict(zip(to_match, cache.encode(to_match, "query")[0], strict=True))
-    matched = [match_pack(pack, guides, texts, matching) for pack in packs if matching]
+    from_packs, pack_uses = _match_packs(packs, guides, texts, cache)
     wordings = list(_also_asked(guides, problem_rows))
     if drafts:
         wordings += _drafted(guides, problem_rows, wordings)
-    wordings += [wording for some, _ in matched for wording in some]
+    wordings += from_packs
     wording_vectors, _ = cache.encode(
         [wording.text for wording in wordings], "query", of_task("Embedding wordings", progress)
     )
@@ -82,10 +81,21 @@ def make_contents(
         wording_vectors=wording_vectors,
         background=np.stack([*texts.background, background(wording_vectors)]),
         problem_terms=_problem_terms(guides, problem_rows, drafts),
-        packs=[use for _, use in matched if use.matched],
+        packs=pack_uses,
         embedder=fingerprint(embeddings),
     )
     return contents, embedded
+
+
+def _match_packs(
+    packs: Sequence[Pack], guides: Sequence[Guide], texts: Texts, cache: EmbeddingCache
+) -> tuple[list[Wording], list[PackUse]]:
+    """Return the wordings that packs add, and the packs that match."""
+    to_match = texts_to_embed(packs, guides)
+    vectors = dict(zip(to_match, cache.encode(to_match, "query")[0], strict=True))
+    matched = [match_pack(pack, guides, texts, vectors) for pack in packs if vectors]
+    wordings = [wording for some, _ in matched for wording in some]
+    return wordings, [use for _, use in matched if use.matched]
 
 
 def _background(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.parse.outline import titled
+from ingest.parse.matter.apply import titled
 from kb.model import Guide, Section
 
 

@@ -50,13 +50,13 @@ def orphan_see_also(pages: Sequence[Page]) -> Iterator[Finding]:
     known = {_folded(page.guide.info.title) for page in pages}
     known |= {_folded(heading.text) for page in pages for heading in page.headings}
     for page in pages:
-        entries = [entry.text for entry in page.guide.info.see_also if not entry.href]
-        for text in entries:
+        entries = zip(page.guide.info.see_also, page.see_also_lines, strict=True)
+        for text, line in ((entry.text, line) for entry, line in entries if not entry.href):
             if _folded(text) not in known:
                 yield Finding(
                     rule=Rule.ORPHAN_SEE_ALSO,
                     file=page.source,
-                    line=_line_of(page, text),
+                    line=line,
                     reason=f"the further reading names {text!r}: it has no link, and no guide or "
                     "section has that name",
                 )
@@ -139,11 +139,3 @@ def _place(source: str) -> str:
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def _line_of(page: Page, text: str) -> int:
-    try:
-        lines = Path(page.source).read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return 1
-    return next((n for n, line in enumerate(lines, 1) if text in line), 1)

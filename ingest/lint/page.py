@@ -43,6 +43,7 @@ class Link:
 class Page:
     """A guide and the document it was parsed from; `anchors` are valid link targets.
 
+    `see_also_lines` are the lines of the guide's further reading, 1 for those that are unknown.
     `remarks` are about what was parsed differently from how it appears in the source.
     """
 
@@ -51,6 +52,7 @@ class Page:
     headings: tuple[Heading, ...]
     links: tuple[Link, ...]
     anchors: frozenset[str]
+    see_also_lines: tuple[int, ...]
     remarks: tuple[Remark, ...]
 
     @property
@@ -72,6 +74,7 @@ def page_of(file: SourceFile) -> Page:
         headings=headings,
         links=tuple(_links(tokens, document)),
         anchors=frozenset(_anchors(tokens, headings)),
+        see_also_lines=tuple(_see_also_lines(file.data, parsed.guide)),
     )
 
 
@@ -80,6 +83,15 @@ def all_blocks(blocks: tuple[Block, ...]) -> Iterator[Block]:
     for block in blocks:
         yield block
         yield from all_blocks(block.children)
+
+
+def _see_also_lines(data: bytes, guide: Guide) -> Iterator[int]:
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        lines = []
+    for entry in guide.info.see_also:
+        yield next((n for n, line in enumerate(lines, 1) if entry.text in line), 1)
 
 
 def _headings(tokens: list[Token], document: Document) -> Iterator[Heading]:

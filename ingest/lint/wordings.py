@@ -9,7 +9,7 @@ from ingest.front_matter import side_file_of
 from ingest.lint.finding import Finding
 from ingest.lint.page import Page
 from ingest.lint_options import Rule
-from ingest.parse.outline import gone_entries
+from ingest.parse.matter.apply import gone_entries
 from ingest.suggest.unworded import (
     drafted_problems,
     first_sections,

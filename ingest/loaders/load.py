@@ -35,9 +35,11 @@ LOADERS: dict[str, Loader] = {
 def read_source(source: Source | Path) -> SourceFile:
     """Read a source and its side file; raises SourceError if one of them cannot be read.
 
-    A path is a source about which nothing else is known.
+    A path is a source about which nothing else is known. A fetched page has no side file.
     """
     source = Source(source) if isinstance(source, Path) else source
+    if source.data is not None:
+        return SourceFile(dataclasses.replace(source, data=None), source.data)
     path, side = source.path, side_file_of(source.path)
     # Not side.exists(), which fails if only the longer name is too long.
     beside = file_bytes(side) if os.path.exists(side) else None

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from markdown_it.tree import SyntaxTreeNode
 
 from ingest.document import Document
 from ingest.errors import SourceError, unreadable
-from ingest.front_matter import (
-    FrontMatter,
-    SectionMatter,
-    merge_front_matter,
-    side_file_of,
-)
+from ingest.front_matter import merge_front_matter
 from ingest.parse.blocks import BlockReader, with_id
 from ingest.parse.caps import refuse_endless, refuse_endless_sections
 from ingest.parse.dialects.containers import TITLE
@@ -25,6 +18,7 @@ from ingest.parse.file_name import split_name
 from ingest.parse.inline import anchors, joined, text_lines
 from ingest.parse.labels import Labelled, split_at_labels
 from ingest.parse.markdown import tokens_of
+from ingest.parse.matter.apply import refuse_gone, with_matter
 from ingest.parse.matter.read import matter_of
 from ingest.parse.parsed import Parsed
 from ingest.parse.problems import find_problems
@@ -34,7 +28,6 @@ from ingest.remark import Remark
 from kb.model import (
     Block,
     BlockKind,
-    Drafts,
     Guide,
     GuideInfo,
     Lines,
@@ -43,11 +36,6 @@ from kb.model import (
     Span,
 )
 from kb.text.language import language_of_guide
-
-# How many sections a message names; chosen by hand.
-_MAX_NAMED = 5
-# difflib's ratio from which a section's name may be the one that was meant; chosen by hand.
-_NEAR = 0.4
 
 
 def parse(document: Document) -> Guide:
@@ -109,8 +97,8 @@ def _parsed(document: Document) -> Parsed:
     )
     sections = tuple(_sections([*_cut_at_labels(parts)], matter.url))
     refuse_endless_sections(sections, document.source)
-    _refuse_gone(sections, in_guide, document)
-    guide = Guide(info=info, sections=_helped(sections, matter))
+    refuse_gone(sections, in_guide, document)
+    guide = Guide(info=info, sections=with_matter(sections, matter))
     return Parsed(guide=guide, remarks=tuple(sorted(remarks, key=lambda each: each.line)))
 
 
@@ -271,87 +259,6 @@ def _sections(parts: Sequence[_Part], url: str | None) -> Iterator[Section]:
             problem_path=place.path if place else (),
             part=place.part if place else (),
         )
-
-
-def gone_entries(sections: Sequence[Section], matter: FrontMatter | None) -> list[str]:
-    """Return the names of sections with metadata that do not exist in the guide."""
-    names = _names(sections)
-    return [name for name in (matter.sections if matter else ()) if name not in names]
-
-
-def _refuse_gone(sections: Sequence[Section], in_guide: FrontMatter, document: Document) -> None:
-    """Raise SourceError if hand-written metadata is for sections that do not exist.
-
-    Generated drafts are no reason to stop.
-    """
-    beside = side_file_of(Path(document.source)).name
-    gone: dict[str, str] = {}
-    for where, matter in (("front matter", in_guide), (beside, document.side_file)):
-        for name in gone_entries(sections, matter):
-            if matter and matter.sections[name].by_hand:
-                gone[name] = f"{name!r} ({where})"
-    if not gone:
-        return
-    names = list(_names(sections))
-    near = [each for name in gone for each in difflib.get_close_matches(name, names, 3, _NEAR)]
-    there = list(dict.fromkeys(near)) or names[-_MAX_NAMED:]
-    raise SourceError(
-        document.source,
-        f"sections: there are wordings, keywords or titles for sections that are not in the "
-        f"guide: {', '.join(gone.values())}. Move each to an existing section "
-        f"({', '.join(there)}), or remove it.",
-    )
-
-
-def _names(sections: Sequence[Section]) -> dict[str, int]:
-    """Return the names that sections can be referred to by: anchors, headings, problem names."""
-    numbered = list(enumerate(sections))
-    names = {s.problem_path[-1]: n for n, s in reversed(numbered) if s.problem_path}
-    names |= {section.heading: n for n, section in reversed(numbered)}
-    return names | {section.anchor: n for n, section in numbered}
-
-
-def _helped(sections: tuple[Section, ...], matter: FrontMatter) -> tuple[Section, ...]:
-    """Return the sections with their metadata from the docs team."""
-    names = _names(sections)
-    helps = [(0, SectionMatter(also_asked=matter.also_asked, keywords=matter.keywords))]
-    for name, help_ in matter.sections.items():
-        if name in names:
-            helps.append((names[name], help_))
-    found = list(sections)
-    for n, help_ in helps:
-        found[n] = found[n].model_copy(
-            update={
-                "also_asked": (*found[n].also_asked, *help_.also_asked),
-                "keywords": (*found[n].keywords, *help_.keywords),
-                "title": found[n].title or help_.title,
-                "drafts": _drafts(help_) or found[n].drafts,
-            }
-        )
-    return titled(found, lambda section: section.title)
-
-
-def _drafts(matter: SectionMatter) -> Drafts | None:
-    return Drafts.model_validate(matter.drafts.model_dump()) if matter.drafts else None
-
-
-def titled(
-    sections: Sequence[Section], title_of: Callable[[Section], str | None]
-) -> tuple[Section, ...]:
-    """Return a guide's sections with problem titles, one per problem.
-
-    It is the first that `title_of` returns for one of the problem's sections.
-    """
-    titles: dict[str, str] = {}
-    for section in sections:
-        if title := title_of(section):
-            titles.setdefault(section.problem or section.anchor, title)
-    return tuple(
-        section
-        if section.title == (title := titles.get(section.problem or section.anchor))
-        else section.model_copy(update={"title": title})
-        for section in sections
-    )
 
 
 def _prose(parts: Sequence[_Part]) -> str:

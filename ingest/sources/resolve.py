@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -18,39 +17,42 @@ from ingest.source import Source
 from ingest.sources.files import LEADS_OUT, Sources, find_sources, is_companion, leads_out
 from ingest.sources.git import checkout
 from ingest.sources.guides_file import GuideEntry
-from ingest.sources.web import Fetcher, WebPage, fetch_limits_of
+from ingest.sources.web import Fetcher, FetchLimits, WebPage
 from kb.evaluation.golden import golden_file_of
 from kb.paths import Home
-from kb.settings import Settings
 from kb.text.addresses import without_credentials
 
 logger = logging.getLogger(__name__)
 
-# Bytes; most file systems allow 255 for a name.
+# Bytes. It is part of the ids of guides, so changing it would make new guides of long names.
 _LONGEST_STEM = 200
 
 
 @dataclass(frozen=True)
 class SourceList:
-    """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries."""
+    """Entries with paths relative to `folder`; `errors` are for sources that cannot be entries.
+
+    `home` has the caches of what is fetched, and `limits` say what may be.
+    """
 
     entries: tuple[GuideEntry, ...]
     folder: Path
-    settings: Settings
+    home: Home
+    limits: FetchLimits = FetchLimits()
     errors: tuple[SourceError, ...] = ()
 
 
 def resolve_sources(source_list: SourceList) -> Sources:
-    """Return the entries' files, fetching remote ones into the home folder.
+    """Return the entries' files and pages, fetching those that are remote.
 
-    A file listed by two entries belongs to the first.
+    A source listed by two entries belongs to the first.
     """
-    files: dict[Path, Source] = {}
+    files: dict[str, Source] = {}
     passed_over: list[Path] = []
     errors = list(source_list.errors)
     for entry in source_list.entries:
         try:
-            found = _find(entry, source_list.folder, source_list.settings)
+            found = _find(entry, source_list)
         except SourceError as error:
             errors.append(error)
             continue
@@ -60,13 +62,19 @@ def resolve_sources(source_list: SourceList) -> Sources:
             errors.append(SourceError(entry.source, unreadable(error)))
             continue
         for source in found.found:
-            files.setdefault(Path(os.path.realpath(source.path)), source)
+            files.setdefault(_place(source), source)
         passed_over += found.passed_over
         errors += found.errors
     return Sources(tuple(files.values()), tuple(passed_over), tuple(errors))
 
 
-def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
+def _place(source: Source) -> str:
+    """Return what two listings of the same source have in common: a page's URL, a file's path."""
+    return str(source) if source.data is not None else os.path.realpath(source.path)
+
+
+def _find(entry: GuideEntry, source_list: SourceList) -> Sources:
+    folder, home = source_list.folder, source_list.home
     if entry.git:
         ref = entry.ref or "HEAD"
         beside = folder / entry.git
@@ -75,7 +83,7 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
         if not _inside(entry.source):
             raise SourceError(f"{name}{entry.source}", "leads outside the repository")
         paths = _in_repository(entry.source)
-        found = checkout(name[:-1], repository, ref, paths, settings.home.repositories)
+        found = checkout(name[:-1], repository, ref, paths, home.repositories)
         try:
             files = _files(entry, found.folder, name)
         except SourceError:
@@ -84,7 +92,7 @@ def _find(entry: GuideEntry, folder: Path, settings: Settings) -> Sources:
             files = Sources((), (), ())
         return replace(files, errors=files.errors + found.errors)
     if entry.source.lower().startswith(("http://", "https://")):
-        return _fetched(entry, settings)
+        return _fetched(entry, home, source_list.limits)
     return _files(entry, folder, None)
 
 
@@ -164,25 +172,26 @@ def _below(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
-def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
+def _fetched(entry: GuideEntry, home: Home, limits: FetchLimits) -> Sources:
     found: list[Source] = []
     errors: list[SourceError] = []
     named = without_credentials(entry.source)
-    fetcher = Fetcher(settings.home.web_cache, fetch_limits_of(settings))
+    fetcher = Fetcher(home.web_cache, limits)
     try:
         for page in fetcher.pages(entry.source):
             if isinstance(page, SourceError):
                 errors.append(page)
                 continue
-            path = _write(page, settings.home)
             below = urlsplit(page.url).path.strip("/")
             matter = entry.matter(below)
             if not matter.url:
                 matter = SideFile.model_validate(
                     matter.model_dump(exclude_unset=True) | {"url": page.url}
                 )
-            name = _named(path, page.url, named)
-            found.append(Source(path, label=page.url, name=name, matter=matter))
+            name = _named(page, named)
+            found.append(
+                Source(Path(name), label=page.url, name=name, matter=matter, data=page.data)
+            )
     except SourceError as error:
         site = "/".join([*error.source.split("/")[:3], ""])
         covers = site if error.source == named or not found else None
@@ -192,21 +201,12 @@ def _fetched(entry: GuideEntry, settings: Settings) -> Sources:
     return Sources(tuple(found), (), tuple(errors))
 
 
-def _named(path: Path, page: str, named: str) -> str:
+def _named(page: WebPage, named: str) -> str:
     """Return the name of a page's file, in its folders below the given URL's."""
-    top = PurePosixPath(unquote(urlsplit(named).path)).parent
-    folder = PurePosixPath(unquote(urlsplit(page).path)).parent
-    within = folder.relative_to(top) if folder.is_relative_to(top) else PurePosixPath()
-    return (within / path.name).as_posix()
-
-
-def _write(page: WebPage, home: Home) -> Path:
     parts = urlsplit(page.url)
     stem = Path(unquote(parts.path)).name.rsplit(".", 1)[0].strip(".") or parts.hostname or "page"
-    folder = home.fetched / hashlib.sha256(page.url.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    # File names may have 255 bytes, including what is appended.
     stem = stem.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore")
-    path = folder / f"{stem}{page.suffix}"
-    path.write_bytes(page.data)
-    return path
+    top = PurePosixPath(unquote(urlsplit(named).path)).parent
+    folder = PurePosixPath(unquote(parts.path)).parent
+    within = folder.relative_to(top) if folder.is_relative_to(top) else PurePosixPath()
+    return (within / f"{stem}{page.suffix}").as_posix()

@@ -51,10 +51,10 @@ class FetchLimits:
     `private` allows addresses inside the private network.
     """
 
-    pages: int
-    timeout: float
-    delay: float
-    private: bool
+    pages: int = Settings.model_fields["fetch_pages"].default
+    timeout: float = Settings.model_fields["fetch_timeout"].default
+    delay: float = Settings.model_fields["fetch_delay"].default
+    private: bool = Settings.model_fields["fetch_private"].default
 
 
 def fetch_limits_of(settings: Settings) -> FetchLimits:

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from ingest.errors import SourceError
+from ingest.suggest.draft_checks import dropped_drafts, kept_drafts
 from ingest.suggest.drafted import Drafted
 from ingest.suggest.problems import GuideFile, ProblemToWord
-from ingest.suggest.replies import dropped_drafts, kept_drafts
 from ingest.suggest.side_file import SideFileEditor
 from kb.evaluation.golden import NOT_COVERED, GoldenQuestion, Split, questions_in
 from kb.evaluation.golden_file import NewQuestion, with_decisions, with_questions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ingest.bounded.bounds import Bounds, bounds_of
+from ingest.bounded.bounds import Bounds
 from ingest.bounded.read import read_bounded
 from ingest.errors import SourceError
 from ingest.loaders.load import read_source
@@ -26,8 +26,8 @@ class FoundGuides:
     passed_over: tuple[str, ...]
 
 
-def find_guide_files(named: SourceList) -> FoundGuides:
-    """Return the sources' local guides; nothing is fetched.
+def find_guide_files(named: SourceList, bounds: Bounds) -> FoundGuides:
+    """Return the sources' local guides; nothing is fetched. `bounds` apply to each.
 
     Raises GuidebotError with every file that cannot be read, and if there is no guide.
     """
@@ -44,7 +44,6 @@ def find_guide_files(named: SourceList) -> FoundGuides:
         if is_pasted(path)
     ]
     errors = list(sources.errors)
-    bounds = bounds_of(named.settings)
     guides: list[GuideFile] = []
     for source in sources.found:
         try:

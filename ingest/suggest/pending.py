@@ -5,24 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ingest.suggest.changes import Changes, DraftDecision, decided_changes
 from ingest.suggest.problems import GuideFile, ProblemToWord
 from kb.errors import GuidebotError
-from kb.ingest_result import PendingDrafts
-from kb.model import Frozen
-
-
-class ReviewDecision(Frozen):
-    """A decision on a problem's drafts: the wordings to keep; if empty, all are dropped."""
-
-    source: Annotated[str, Field(min_length=1)]
-    anchor: Annotated[str, Field(min_length=1)]
-    keep: tuple[str, ...]
-
+from kb.ingest_result import PendingDrafts, ReviewDecision
 
 _DECIDED = TypeAdapter(tuple[ReviewDecision, ...])
 

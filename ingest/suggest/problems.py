@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.bounded.bounds import Bounds
 from ingest.document import Document
 from ingest.front_matter import side_file_of
-from ingest.parse.outline import gone_entries
+from ingest.parse.matter.apply import gone_entries
 from ingest.parse.roles import is_bare
 from ingest.source import Source
 from ingest.suggest.unworded import by_problem, first_sections

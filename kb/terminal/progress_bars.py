@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from kb.progress import TaskProgress, no_task_progress
+from kb.progress import TaskProgress, TaskState, no_task_progress
 from kb.terminal.output import echo_json
 
 # Five lines a second are plenty for a program that follows.
@@ -66,8 +66,8 @@ def json_lines() -> Iterator[TaskProgress]:
         if done < total and now - last_written.get(what, -1.0) < _LINE_SECONDS:
             return
         last_written[what] = now
-        line = json.dumps({"what": what, "done": done, "total": total}, ensure_ascii=False)
-        echo_json(line, err=True)
+        state = TaskState(what=what, done=done, total=total)
+        echo_json(json.dumps(state.model_dump(), ensure_ascii=False), err=True)
 
     yield report
 

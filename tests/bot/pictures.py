@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from kb.settings import DEFAULT_MODEL, Settings
@@ -26,6 +25,7 @@ from testing.slack_server.browser import NoBrowserError, find_browser, take_pict
 from testing.slack_server.preview import conversation, view
 from tests.bot.conftest import start_one
 from tests.conftest import SAMPLE_GUIDES
+from tests.ingesting import ingest
 
 LOST_KEY_JA = "シークレットキーをなくした"
 LOST_KEY = "I lost my secret key"

@@ -13,7 +13,6 @@ from slack_sdk import WebClient
 
 from bot.memory.store import Store
 from bot.question import Question
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
@@ -21,6 +20,7 @@ from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import GUIDEBOT, Bot, StartBot, answerer_from, copy_home
 from tests.conftest import SAMPLE_GUIDES
+from tests.ingesting import ingest
 
 LOST_KEY_EN = "I lost my access key or secret key"
 LOST_KEY_JA = "アクセスキー・シークレットキーをなくした"

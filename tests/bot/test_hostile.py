@@ -27,7 +27,6 @@ from bot.words.catalogue import words
 from ingest.document import Document
 from ingest.errors import SourceError
 from ingest.parse.outline import parse
-from ingest.pipeline import ingest
 from kb.answer.compose import cite, compose
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
@@ -40,6 +39,7 @@ from testing.slack_server.limits import parsed, view_errors
 from tests.bot.hostile import ATTACKS, CANARY, GUIDE, HUGE, faults, sent, texts
 from tests.bot.house import open_house
 from tests.conftest import SAMPLE_GUIDES
+from tests.ingesting import ingest
 
 MESSAGES = int(os.environ.get("GUIDEBOT_HOSTILE_MESSAGES", "25"))
 """How many messages, texts and guides to try; a long run takes some 10,000."""

@@ -12,10 +12,10 @@ import pytest
 
 from ingest.cache import TextCache
 from ingest.index.embedding_cache import EmbeddingCache
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from kb.snapshot.live import open_current
+from tests.ingesting import ingest
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 

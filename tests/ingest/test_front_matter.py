@@ -11,7 +11,6 @@ from ingest.front_matter import read_side_file
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse, parse_with_remarks
 from ingest.parse.parsed import Parsed
-from ingest.pipeline import ingest
 from ingest.remark import RemarkKind
 from ingest.sources.files import find_sources
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
@@ -19,6 +18,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision, Guide
 from kb.paths import Home
 from kb.question.redact import redact
+from tests.ingesting import ingest
 
 DOORS = """# Doors
 

@@ -20,7 +20,7 @@ from rich.console import Console
 from ingest.check.diff import compare
 from ingest.check.gate import GateError
 from ingest.check.report import show, write_page
-from ingest.pipeline import Plan, Summary, ingest
+from ingest.pipeline import Ingested, Plan
 from ingest.publish.candidates import publish_held
 from ingest.publish.disk import DiskError
 from ingest.publish.live import damaged, discard, held_names, roll_back
@@ -36,6 +36,7 @@ from kb.snapshot.format import Snapshot, open_snapshot
 from kb.snapshot.live import current_name, open_current, published, read_live
 from tests.conftest import SAMPLE_GUIDES
 from tests.forked import fork
+from tests.ingesting import ingest
 
 GUIDE = """# Doors
 
@@ -187,7 +188,7 @@ def test_what_comes_of_edits_is_what_comes_of_the_files_alone(
         last = ingest([folder / "guides"], home, embeddings)
     new = fresh_home(folder / "new", models, known_vectors)
     nothing = ingest([folder / "guides"], new, embeddings)
-    assert nothing.reused == 0
+    assert nothing.summary.reused == 0
     assert_same_rows(open_snapshot(last.path), open_snapshot(nothing.path))
 
 
@@ -279,7 +280,7 @@ def test_the_gate_stops_a_guide_without_its_mfa_section(
     assert allowed.published and current_name(home.snapshots) == allowed.snapshot
 
 
-def run(guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, plan: Plan) -> Summary:
+def run(guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings, plan: Plan) -> Ingested:
     return ingest([guide], home, embeddings, plan=plan)
 
 
@@ -412,7 +413,7 @@ def test_killed_at_any_write_the_old_or_the_new_is_live(
         if not killed:
             break
     assert not killed and said == f"elbow {at}" and at >= 20
-    assert ingest([guide], home, embeddings).embedded == 0
+    assert ingest([guide], home, embeddings).summary.embedded == 0
     assert not list(home.candidates.glob(".tmp-*")) and published(home.candidates) == []
 
 

@@ -13,13 +13,14 @@ from guidebot import app
 from ingest.commands.lint_reading import read_lint_input
 from ingest.lint.check import lint
 from ingest.lint_options import LintOptions, Rule
-from ingest.pipeline import BadSourcesError, Plan, ingest
+from ingest.pipeline import BadSourcesError, Plan
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Audience, Decision
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.snapshot.live import open_current
+from tests.ingesting import ingest
 
 TEXT = {
     "en": "# Vault\n\n## The vault is open at night\n\n1. Turn the wheel of the vault to zero.\n",
@@ -49,9 +50,10 @@ def test_an_edition_that_says_nothing_is_for_those_whom_the_others_are_for(
     tmp_path: Path, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:
     folder = editions(tmp_path / "guides", en="visible_to: [C7, C8]", ja="", de="visible_to: C8")
-    summary = ingest([folder], home, embeddings)
+    summary = ingest([folder], home, embeddings).summary
     assert seen(home) == {"en": ("C8",), "ja": ("C8",), "de": ("C8",)}
-    told = {Path(source).name: remark.text for source, remark in summary.remarks}
+    sources = (remark.partition(": ") for remark in summary.remarks)
+    told = {Path(source).name: text for source, _, text in sources}
     assert set(told) == {"vault.en.md", "vault.ja.md"}
     assert "only C8 may see it" in told["vault.ja.md"] and "vault.de.md" in told["vault.ja.md"]
     base = KnowledgeBase(home, embeddings)
@@ -80,10 +82,10 @@ def test_an_edition_that_cannot_be_read_now_counts_as_it_was(
     folder = editions(tmp_path / "guides", en="visible_to: C7", ja="")
     ingest([folder], home, embeddings)
     (folder / "vault.en.md").write_text("---\nid: vault\nvisible-to: C7\n---\n" + TEXT["en"])
-    summary = ingest([folder], home, embeddings, plan=Plan(skip_bad=True))
-    assert "there is no key 'visible-to'" in str(summary.left_out[0])
+    summary = ingest([folder], home, embeddings, plan=Plan(skip_bad=True)).summary
+    assert "there is no key 'visible-to'" in summary.left_out[0]
     assert seen(home) == {"en": ("C7",), "ja": ("C7",)}
-    assert any("only C7" in remark.text for _, remark in summary.remarks)
+    assert any("only C7" in remark for remark in summary.remarks)
 
 
 def test_lint_says_which_edition_is_narrowed(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from bot.question import Place
 from bot.views.answer import render
 from bot.views.problem import problem_blocks
 from bot.words.catalogue import words
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.evaluate import judge
 from kb.evaluation.golden import GoldenQuestion
@@ -19,6 +18,7 @@ from kb.model import Answer, Decision
 from kb.paths import Home
 from kb.question.redact import redact
 from tests.bot.views.test_answer import check
+from tests.ingesting import ingest
 
 GUIDE = """---
 sections:

@@ -1,1 +1,1 @@
-"""Front matter: finding its lines and form, and reading our keys."""
+"""Front matter: finding its lines and form, reading our keys, and applying them to sections."""

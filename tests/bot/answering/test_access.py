@@ -15,11 +15,11 @@ from bot.answering.access import Access
 from bot.answering.people import People
 from bot.settings import BotSettings
 from bot.words.catalogue import words
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from testing.slack_server import SlackServer, plain
 from tests.bot.house import open_house
+from tests.ingesting import ingest
 
 OPEN_GUIDE = """# Doors
 

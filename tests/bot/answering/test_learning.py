@@ -17,7 +17,6 @@ from bot.memory.forget import forget_person
 from bot.memory.lessons import Lessons
 from bot.memory.store import Outcome, Store
 from bot.question import Place, Question, Surface
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
@@ -26,6 +25,7 @@ from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import Bot, start_one
 from tests.bot.house import House, open_house
 from tests.command import guidebot
+from tests.ingesting import ingest
 from tests.kb.wordings.test_learned import ASKED, GUIDE, LATHE, SAW
 
 pytestmark = pytest.mark.e2e

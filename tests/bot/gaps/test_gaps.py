@@ -26,13 +26,13 @@ from bot.memory.store import Outcome, Store
 from bot.question import Question, Surface
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.evaluation.golden import read_questions
 from kb.paths import Home
 from kb.question.redact import redact
 from testing.slack_server import SlackServer
 from tests.command import Ended, guidebot
+from tests.ingesting import ingest
 
 DAY = 24 * 3600.0
 GUIDE = """---

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.paths import Home
 from testing.slack_server import SlackServer, plain
 from tests.bot.house import House
+from tests.ingesting import ingest
 
 ASKED = "how do I wind up the tower clock?"
 STEP = "Turn the crank of wheel number {n} until the pawl falls in, and count the {n} clicks aloud."

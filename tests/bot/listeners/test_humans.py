@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from testing.slack_server import SlackServer, plain
 from testing.slack_server.workspace import Json
 from tests.bot.house import House, open_house
+from tests.ingesting import ingest
 
 ASKED = "How do I get the door open that is stuck?"
 GUIDE = """---

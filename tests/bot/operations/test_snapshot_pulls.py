@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ingest.pipeline import Plan, ingest
+from ingest.pipeline import Plan
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
 from kb.snapshot.live import current_name
 from testing.slack_server import plain
 from tests.bot.conftest import start_one
 from tests.conftest import SAMPLE_GUIDES
+from tests.ingesting import ingest
 
 _PULLED_SECONDS = 20.0
 

@@ -11,7 +11,6 @@ from slack_sdk import WebClient
 from bot.memory.store import Store
 from bot.question import Question, Surface
 from bot.slack.live_answer import LiveAnswer
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Audience, CleanText, Decision
@@ -21,6 +20,7 @@ from kb.question.redact import redact
 from testing.slack_server import SlackServer, plain
 from tests.bot.conftest import answerer_from
 from tests.conftest import SAMPLE_GUIDES
+from tests.ingesting import ingest
 
 HEADING = "I lost my access key or secret key"
 ASKED = "I lost my secret key"

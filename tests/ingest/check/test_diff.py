@@ -9,12 +9,12 @@ import pytest
 from ingest.check.diff import compare, renamed_problems
 from ingest.loaders.load import load, read_source
 from ingest.parse.outline import parse
-from ingest.pipeline import ingest
 from kb.ingest_result import ChangeKind, Diff, TextRun
 from kb.paths import Home
 from kb.snapshot.format import Snapshot
 from kb.snapshot.live import open_current
 from testing.hashed import HashedEmbeddings
+from tests.ingesting import ingest
 
 KETTLE = """# Kettles
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ingest.check.gate import ask_both
-from ingest.pipeline import ingest
 from kb.evaluation.golden import GoldenQuestion
 from kb.ingest_result import GateReport
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
 from kb.paths import Home
 from testing.hashed import HashedEmbeddings
+from tests.ingesting import ingest
 
 GUIDE = """# Kettles
 

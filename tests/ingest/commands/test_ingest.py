@@ -15,6 +15,7 @@ from ingest.cli import app
 from ingest.publish.lock import WriterLock
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import NoSnapshotError, SettingsError
+from kb.ingest_result import IngestFailure, IngestResult
 from kb.paths import Home
 from kb.snapshot.live import current_name
 
@@ -52,11 +53,19 @@ def test_json_has_the_diff_and_the_gate_and_nothing_else_is_said(folder: Path, h
     assert first.exit_code == 0, first.output
     assert first.stderr == ""
     said = json.loads(first.stdout)
+    assert list(said) == list(IngestResult.model_fields)
     assert said["published"] and said["snapshot"] == current_name(home.snapshots)
     assert said["summary"]["sections"] == 2 and said["gate"]["passed"]
     (folder / "doors.en.md").write_text(GUIDE.replace("Oil", "Grease"), "utf-8")
     (guide,) = json.loads(run("--json").stdout)["diff"]["guides"]
     assert [each["anchor"] for each in guide["sections"]] == ["it-squeaks"]
+
+
+def test_json_says_why_it_failed(folder: Path) -> None:
+    (folder / "empty.md").touch()
+    failed = run("--json", "empty.md")
+    failure = IngestFailure.model_validate_json(failed.stdout)
+    assert failed.exit_code == 1 and "the guide is empty" in failure.error
 
 
 def test_quiet_says_nothing_and_a_dry_run_says_what_would_be(folder: Path, home: Home) -> None:

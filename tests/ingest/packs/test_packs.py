@@ -12,7 +12,7 @@ from ingest.loaders.load import load, read_source
 from ingest.packs.match import texts_to_embed
 from ingest.packs.pack import SHIPPED_PACKS, PackError, read_packs
 from ingest.parse.outline import parse
-from ingest.pipeline import Plan, ingest
+from ingest.pipeline import Plan
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import SettingsError
 from kb.knowledge_base import KnowledgeBase
@@ -21,6 +21,7 @@ from kb.paths import Home
 from kb.question.redact import redact
 from kb.snapshot.format import Snapshot, open_snapshot
 from tests.conftest import REPOSITORY, SAMPLE_GUIDES, SHARED
+from tests.ingesting import ingest
 
 BIKES = """# Bicycles of the Velotopia hire
 

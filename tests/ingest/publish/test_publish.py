@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from ingest.index.embedding_cache import EmbeddingCache
-from ingest.pipeline import BadSourcesError, Plan, ingest
+from ingest.pipeline import BadSourcesError, Plan
 from ingest.publish.live import KEPT
 from ingest.publish.lock import WriterLock
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
@@ -27,6 +27,7 @@ from kb.settings import DEFAULT_MODEL
 from kb.snapshot.format import open_snapshot
 from kb.snapshot.live import current_name, open_current, published
 from tests.forked import fork, guidebot
+from tests.ingesting import ingest
 
 GUIDE = """# Doors
 
@@ -51,17 +52,18 @@ def guide(tmp_path: Path) -> Path:
 def test_summary_and_snapshot(
     guide: Path, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:
-    summary = ingest([guide], home, embeddings)
+    done = ingest([guide], home, embeddings)
+    summary = done.summary
     assert (summary.guides, summary.sections, summary.chunks) == (1, 2, 2)
     assert (summary.embedded, summary.reused) == (2, 0)
     snapshot = open_current(home.snapshots)
-    assert snapshot.name == summary.snapshot and snapshot.path == summary.path
+    assert snapshot.name == done.snapshot and snapshot.path == done.path
     assert snapshot.vector_index.ntotal == 2
     assert [snapshot.section(row).section.heading for row in (0, 1)] == [
         "It is stuck",
         "It squeaks",
     ]
-    assert not [path for path in summary.path.rglob("*") if path.suffix in (".pkl", ".pickle")]
+    assert not [path for path in done.path.rglob("*") if path.suffix in (".pkl", ".pickle")]
 
 
 def test_unchanged_chunks_are_not_embedded_again(
@@ -71,7 +73,7 @@ def test_unchanged_chunks_are_not_embedded_again(
     before = open_snapshot(first.path)
     guide.write_text(GUIDE.replace("an hour", "a day"), "utf-8")
     second = ingest([guide], home, embeddings)
-    assert (second.embedded, second.reused) == (1, 1)
+    assert (second.summary.embedded, second.summary.reused) == (1, 1)
     after = open_snapshot(second.path)
     assert np.array_equal(before.vector_index.reconstruct(0), after.vector_index.reconstruct(0))
     assert not np.array_equal(before.vector_index.reconstruct(1), after.vector_index.reconstruct(1))
@@ -98,11 +100,12 @@ def test_bad_sources_stop_everything_unless_told_otherwise(
         ingest([guide, bad], home, embeddings)
     assert "--skip-bad" in str(raised.value)
     assert current_name(home.snapshots) == before
-    summary = ingest([guide, bad], home, embeddings, plan=Plan(skip_bad=True))
-    assert [error.source for error in summary.left_out] == [str(bad)]
+    done = ingest([guide, bad], home, embeddings, plan=Plan(skip_bad=True))
+    (left_out,) = done.summary.left_out
+    assert left_out.startswith(f"{bad}: ")
     with pytest.raises(BadSourcesError):
         ingest([bad], home, embeddings, plan=Plan(skip_bad=True))
-    assert current_name(home.snapshots) == summary.snapshot
+    assert current_name(home.snapshots) == done.snapshot
 
 
 def test_only_the_last_snapshots_stay(

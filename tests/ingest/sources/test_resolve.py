@@ -5,22 +5,29 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from typer.testing import CliRunner
 
-from ingest.pipeline import Plan, ingest
+from ingest import pipeline
+from ingest.cli import app
+from ingest.loaders.load import read_source
+from ingest.pipeline import Plan
 from ingest.reading import read_guides
+from ingest.source import Source, SourceFile
+from ingest.sources.files import Sources
 from ingest.sources.guides_file import GuideEntry
 from ingest.sources.resolve import SourceList, resolve_sources
+from ingest.sources.web import FetchLimits
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.model import Guide
 from kb.paths import Home
-from kb.settings import Settings
 from kb.snapshot.live import open_current
+from tests.ingesting import ingest
 
 DOORS = "# Doors\n\n## Stuck\n\n1. Push the door.\n"
 
@@ -72,15 +79,12 @@ def site() -> Iterator[Site]:
     server.server_close()
 
 
-def settings_of(root: Path, private: bool = True, pages: int = 20) -> Settings:
-    return Settings(guidebot_home=root, fetch_private=private, fetch_pages=pages, fetch_delay=0)
-
-
 def read(
     root: Path, *entries: GuideEntry, private: bool = True, pages: int = 20
 ) -> tuple[list[Guide], list[str]]:
-    settings = settings_of(root / "home", private, pages)
-    reading = read_guides(resolve_sources(SourceList(entries, root, settings)))
+    limits = FetchLimits(pages=pages, delay=0, private=private)
+    named = SourceList(entries, root, Home(root / "home"), limits)
+    reading = read_guides(resolve_sources(named))
     return reading.guides, [str(error) for error in reading.errors]
 
 
@@ -249,25 +253,58 @@ def test_a_guide_leaves_on_purpose_only(
     ingest([one, two], home, embeddings)
     before = open_current(home.snapshots).section(1)
     two.write_bytes(b"\xff\xfe broken")
-    summary = ingest([one, two], home, embeddings, plan=Plan(skip_bad=True))
+    summary = ingest([one, two], home, embeddings, plan=Plan(skip_bad=True)).summary
     assert summary.kept == (f"Gates ({two})",) and summary.gone == ()
     live = open_current(home.snapshots)
     assert [info.title for info in live.guides] == ["Doors", "Gates"] and live.section(1) == before
-    summary = ingest([one], home, embeddings)
+    summary = ingest([one], home, embeddings).summary
     assert summary.gone == (f"Gates ({two})",) and summary.kept == ()
     assert [info.title for info in open_current(home.snapshots).guides] == ["Doors"]
 
 
-def test_a_site_is_published_and_nothing_of_it_is_left_beside(
+def test_a_site_is_published_again_when_it_changes(
     tmp_path: Path, site: Site, home: Home, embeddings: SentenceTransformerEmbeddings
 ) -> None:
     site.pages = {"/doors.md": ("text/markdown", DOORS)}
     entry = GuideEntry(source=f"{site.address}/doors.md")
-    named = SourceList((entry,), tmp_path, settings_of(home.root))
-    assert ingest(named, home, embeddings).published
+    named = SourceList((entry,), tmp_path, home, FetchLimits(delay=0, private=True))
+    assert pipeline.ingest(named, home, embeddings).published
     site.pages["/doors.md"] = ("text/markdown", DOORS.replace("Push", "Pull"))
-    summary = ingest(named, home, embeddings)
-    (guide,) = summary.diff.guides
+    (guide,) = pipeline.ingest(named, home, embeddings).diff.guides
     assert [section.heading for section in guide.sections] == ["Stuck"]
     assert open_current(home.snapshots).section(0).section.blocks[0].text == "Pull the door."
-    assert not home.fetched.exists()
+
+
+def test_a_preview_of_pages_leaves_only_the_cache(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("GUIDEBOT_HOME", "home"), ("FETCH_PRIVATE", "True"), ("FETCH_DELAY", "0")):
+        monkeypatch.setenv(name, value)
+    site.pages = {"/doors.md": ("text/markdown", DOORS)}
+    done = CliRunner().invoke(app, ["preview", f"{site.address}/doors.md"])
+    assert done.exit_code == 0 and "Push the door." in done.stdout
+    left = {path.name for path in (tmp_path / "home").rglob("*")}
+    assert {name for name in left if not name.startswith("web.sqlite")} <= {".gitignore"}
+
+
+def test_a_page_is_not_taken_for_a_file_here(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("doors.md").write_text(DOORS)
+    Path("doors.guide.yaml").write_text("owner: Doors team\nid: ours\n")
+    site.pages = {"/doors.md": ("text/markdown", DOORS)}
+    guides, errors = read(
+        tmp_path, GuideEntry(source="doors.md"), GuideEntry(source=f"{site.address}/doors.md")
+    )
+    assert errors == []
+    assert [(g.info.id, g.info.owner) for g in guides] == [("ours", "Doors team"), ("doors", None)]
+
+
+def test_the_bytes_of_a_page_arrive_as_they_are() -> None:
+    name, data = "https://x.example/doors.md", DOORS.encode("utf-16")
+    source = Source(Path("doors.md"), label=name, data=data)
+    assert read_source(source) == SourceFile(replace(source, data=None), data)
+    (guide,) = read_guides(Sources((source,), (), ())).guides
+    assert (guide.info.title, guide.info.source) == ("Doors", name)

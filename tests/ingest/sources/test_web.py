@@ -25,10 +25,10 @@ from ingest.sources.resolve import SourceList, resolve_sources
 from ingest.sources.web import Fetcher, FetchLimits
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.paths import Home
-from kb.settings import Settings
 
 DOORS = b"# Doors\n\n## Stuck\n\n1. Push the door.\n"
 PASSWORD = "Xq7-hunter"
+LIMITS = FetchLimits(delay=0, private=True)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -238,15 +238,14 @@ def test_credentials_in_addresses_are_said_to_the_host_alone(
         "/sitemap.xml": guarded(f"<urlset>{names}</urlset>".encode(), "application/xml"),
         "/doors.md": guarded(DOORS),
     }
-    settings = Settings(guidebot_home=home.root, fetch_private=True, fetch_delay=0)
     entry = GuideEntry(source=f"{signed}/sitemap.xml")
-    reading = read_guides(resolve_sources(SourceList((entry,), tmp_path, settings)))
+    reading = read_guides(resolve_sources(SourceList((entry,), tmp_path, home, LIMITS)))
     (guide,) = reading.guides
     assert guide.info.source == guide.info.url == f"http://{site.host}/doors.md"
     assert [str(error) for error in reading.errors] == [
         f"http://{site.host}/gone: cannot be read: the server responds with 404"
     ]
-    good = SourceList((GuideEntry(source=f"{signed}/doors.md"),), tmp_path, settings)
+    good = SourceList((GuideEntry(source=f"{signed}/doors.md"),), tmp_path, home, LIMITS)
     assert ingest(good, home, embeddings).published
     secrets = [PASSWORD.encode(), base64.b64encode(f"us@er:{PASSWORD}".encode())]
     for path in home.root.rglob("*"):
@@ -262,7 +261,6 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
         "/odd.xml": page(b"<urlset><loc>http://[</loc></urlset>", "text/xml"),
         "/file": page(b"", status=302, Location="file:///etc/passwd"),
     }
-    settings = Settings(guidebot_home=tmp_path, fetch_private=True, fetch_delay=0)
     path = SourceError(Path(f"{signed}/x"), f"is not at {signed}/y")
     assert str(path) == f"http:/{site.host}/x: is not at http://{site.host}/y"
     for entry, said in (
@@ -282,7 +280,7 @@ def test_credentials_in_what_is_wrong_are_not_repeated(tmp_path: Path, site: Sit
         (GuideEntry(source="x.md", git=f"{signed}/x.git"), "cannot be read with git"),
         (GuideEntry(source="../x.md", git=f"{signed}/x.git"), "leads outside the repository"),
     ):
-        found = resolve_sources(SourceList((entry,), tmp_path, settings))
+        found = resolve_sources(SourceList((entry,), tmp_path, Home(tmp_path), LIMITS))
         (error,) = found.errors
         assert said in str(error)
         assert PASSWORD not in f"{error} {error.source} {error.covers} {error.reason}"

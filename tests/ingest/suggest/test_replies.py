@@ -11,7 +11,8 @@ from ingest.suggest.drafted import Drafted
 from ingest.suggest.findings import Severity
 from ingest.suggest.problems import ProblemToWord
 from ingest.suggest.prompts import exported, prompts
-from ingest.suggest.replies import MAX_BYTES, ReadReplies, ReplyFile, read_replies
+from ingest.suggest.replies import ReadReplies, read_replies
+from ingest.suggest.reply_file import MAX_BYTES, ReplyFile
 from tests.ingest.suggest.conftest import problems_in
 
 JAMMED = "it will not budge"

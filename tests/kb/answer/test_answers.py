@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import NoSnapshotError
 from kb.knowledge_base import KnowledgeBase
@@ -15,6 +14,7 @@ from kb.model import Answer, Block, BlockKind, Decision
 from kb.paths import Home
 from kb.question.redact import redact
 from tests.conftest import REAL_GUIDE, SAMPLE_GUIDES, needs_real_guides
+from tests.ingesting import ingest
 
 
 def steps(answer: Answer) -> list[str]:

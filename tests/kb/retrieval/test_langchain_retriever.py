@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.errors import EmbedderMismatchError
 from kb.knowledge_base import KnowledgeBase
@@ -17,6 +16,7 @@ from kb.question.redact import redact
 from kb.retrieval.rerank import Reranker
 from testing.openai_server import ChatServer
 from tests.conftest import REPOSITORY
+from tests.ingesting import ingest
 from tests.kb.retrieval.test_rerank import cross_encoder
 
 LOST = "I lost my secret key"

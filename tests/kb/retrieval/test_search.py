@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Decision
 from kb.paths import Home
 from kb.question.redact import redact
+from tests.ingesting import ingest
 
 BAKERY = """# The bakery's machines
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Answer, Decision
 from kb.paths import Home
 from kb.question.redact import redact
 from kb.wordings.learned import LearnedWording, Lesson, Standing, text_key
+from tests.ingesting import ingest
 
 GUIDE = """---
 title: The workshop

@@ -50,11 +50,12 @@ fix: $(VENV)/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The unpacked model, and some vectors, are kept for the next run.
+# The unpacked model, and some vectors, are kept for the next run. Three processes keep two cores
+# busy, as many tests wait.
 test: export GUIDEBOT_TEST_MODELS ?= $(CURDIR)/$(VENV)/test-models
 test: $(VENV)/.tested
 	$(LINT)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
 
 bench: $(VENV)/.benched
 	$(BIN)/python -m benchmarks.cold_start

@@ -14,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pypandoc
-from weasyprint import HTML
 
 from ingest.errors import SourceError
 from ingest.loaders.load import load, read_source
@@ -42,6 +41,8 @@ def convert(page: Path, to: str, folder: Path) -> Path:
     """Convert a Markdown page to another format with pandoc, and return its path."""
     made = folder / f"{page.stem}.{to}"
     if to == "pdf":
+        from weasyprint import HTML
+
         text = convert(page, "html", folder).read_text("utf-8")
         text = re.sub("<style>.*?</style>", f"<style>{_STYLE}</style>", text, flags=re.DOTALL)
         HTML(string=text, base_url=_HERE).write_pdf(made)

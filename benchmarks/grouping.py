@@ -12,8 +12,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-from sklearn.cluster import HDBSCAN, AgglomerativeClustering
-from sklearn.metrics import adjusted_rand_score, v_measure_score
 
 from bot.gaps.grouping import MAX_COSINE_DISTANCE, centred
 from kb.embedder.embeddings import SentenceTransformerEmbeddings, Vectors
@@ -51,6 +49,8 @@ def main() -> None:
 
 
 def _agglomerative(vectors: Vectors, threshold: float) -> list[int]:
+    from sklearn.cluster import AgglomerativeClustering
+
     clusters = AgglomerativeClustering(
         n_clusters=None, metric="cosine", linkage="average", distance_threshold=threshold
     )
@@ -58,6 +58,8 @@ def _agglomerative(vectors: Vectors, threshold: float) -> list[int]:
 
 
 def _hdbscan(vectors: Vectors) -> list[int]:
+    from sklearn.cluster import HDBSCAN
+
     clusters = HDBSCAN(min_cluster_size=2, metric="cosine", copy=True)
     found = clusters.fit_predict(vectors.astype(np.float64))
     # Each question outside all clusters forms its own group.
@@ -65,6 +67,8 @@ def _hdbscan(vectors: Vectors) -> list[int]:
 
 
 def _row(name: str, way: str, subjects: list[str], groups: list[int]) -> None:
+    from sklearn.metrics import adjusted_rand_score, v_measure_score
+
     v, ari = v_measure_score(subjects, groups), adjusted_rand_score(subjects, groups)
     print(f"| {name} | {way} | {len(set(groups))} | {v:.3f} | {ari:.3f} |")
 

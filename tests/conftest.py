@@ -54,6 +54,8 @@ _LONGEST = (
 
 # What loads the model or starts a process, which takes longer than a unit test may.
 _E2E_FIXTURES = {"models", "slack", "running", "start_bot", "s3"}
+# What starts a bot in a process of its own.
+_PROCESSES = {"running", "start_bot", "busy", "office", "by_http"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,10 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Otherwise one process could still be running the longest when the others have finished.
     """
     for item in items:
-        if _E2E_FIXTURES & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if _E2E_FIXTURES & fixtures:
             item.add_marker(pytest.mark.e2e)
-        if hasattr(getattr(item, "obj", None), "hypothesis"):
-            # Measuring hundreds of random inputs takes long, and others cover the same lines.
+        # Measuring hundreds of random inputs takes long, and others cover the same lines; of a bot
+        # in a process of its own nothing is measured anyway.
+        if _PROCESSES & fixtures or hasattr(getattr(item, "obj", None), "hypothesis"):
             item.add_marker(pytest.mark.no_cover)
     place = {name: number for number, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
@@ -148,15 +152,12 @@ def home(tmp_path: Path, models: Path, known_vectors: Path) -> Home:
 def real_home(
     tmp_path_factory: pytest.TempPathFactory,
     embeddings: SentenceTransformerEmbeddings,
-    known_vectors: Path,
+    models: Path,
 ) -> Home:
     """A home folder with the real Japanese guide published. Do not write to it."""
     if not REAL_GUIDE.exists():
         pytest.skip("the real guides (../shared) are not here")
-    home = Home(tmp_path_factory.mktemp("real"))
-    shutil.copy(known_vectors, home.embedding_cache)
-    ingest([REAL_GUIDE], home, embeddings)
-    return home
+    return _published("real", REAL_GUIDE, tmp_path_factory, embeddings, models)
 
 
 @pytest.fixture(scope="session")
@@ -171,16 +172,27 @@ def sample_home(
     embeddings: SentenceTransformerEmbeddings,
     models: Path,
 ) -> Home:
-    """A home folder with the sample guide published, once per run. Do not write to it."""
+    """A home folder with the sample guide published. Do not write to it."""
+    return _published("sample", SAMPLE_GUIDES, tmp_path_factory, embeddings, models)
+
+
+def _published(
+    name: str,
+    source: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    embeddings: SentenceTransformerEmbeddings,
+    models: Path,
+) -> Home:
+    """A home folder with guides published, once per run; their vectors are kept with the models."""
     folder = _run_folder(tmp_path_factory)
-    home, kept = Home(folder / "sample"), models / "known.sqlite"
-    with FileLock(folder / "sample.lock"):
+    home, kept = Home(folder / name), models / f"{name}.sqlite"
+    with FileLock(folder / f"{name}.lock"):
         if not home.root.exists():
             home.root.mkdir()
             home.models.symlink_to(models)
             if kept.exists():
                 shutil.copy(kept, home.embedding_cache)
-            ingest([SAMPLE_GUIDES], home, embeddings)
+            ingest([source], home, embeddings)
             shutil.copy(home.embedding_cache, kept)
     return home
 

@@ -90,6 +90,7 @@ def web_links(markdown: str) -> set[str]:
     return {href for href in hrefs if href.startswith(("https://", "http://"))}
 
 
+@pytest.mark.no_cover
 def test_no_hostile_question_pings_links_breaks_or_leaks(
     sample: KnowledgeBase, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -56,7 +56,7 @@ def test_faults_of_slack_neither_lose_nor_repeat_an_answer(
     # A seed with which each kind of fault comes up among the first hundred calls.
     slack.scatter_faults(0.05, seed=215)
     chance = random.Random(7)
-    for _ in range(10):
+    for _ in range(6):
         crowd.ask(10, per_second=20)
         if chance.random() < 0.3:
             slack.disconnect(grace=0.1)

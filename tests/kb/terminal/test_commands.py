@@ -44,7 +44,7 @@ def in_a_process(*arguments: str, home: Path, **settings: str) -> Ended:
 
 
 def test_ask_prints_steps_and_sources(sample_home: Home) -> None:
-    result = in_a_process("ask", "I lost my secret key", home=sample_home.root)
+    result = run("ask", "I lost my secret key", home=sample_home.root)
     assert result.returncode == 0, result.stderr
     assert "I lost my access key or secret key" in result.stdout
     assert "1. List your keys" in result.stdout

@@ -24,6 +24,8 @@ from kb.text.addresses import without_credentials
 _AGENT = "Guidebot"
 # Chosen by hand, far beyond any page.
 _MAX_BYTES = 20_000_000
+# Of all pages together, which are in memory until they are read; chosen by hand.
+_MAX_TOTAL_BYTES = 500_000_000
 # RFC 9309, section 2.5: crawlers must parse at least 500 KiB of robots.txt.
 _MAX_RULES = 512_000
 # RFC 9309, section 2.3.1.2: crawlers should follow at least five redirects.
@@ -89,6 +91,7 @@ class Fetcher:
     limits: FetchLimits
     _robots: dict[str, Protego] = field(default_factory=dict)
     _pages: int = 0
+    _bytes: int = 0
     _last: float = float("-inf")
     _started: float = field(default_factory=time.monotonic)
 
@@ -159,6 +162,7 @@ class Fetcher:
         if not self._rules(url).can_fetch(url, _AGENT):
             raise SourceError(url, "the site's robots.txt disallows it")
         response, data = self._follow(url)
+        self._bytes += len(data)
         if response.status_code != 200:
             raise SourceError(
                 url, f"cannot be read: the server responds with {response.status_code}"
@@ -174,6 +178,11 @@ class Fetcher:
         most = self.limits.pages
         if self._pages > most:
             raise SourceError(url, f"exceeds the limit of {most} pages (FETCH_PAGES)")
+        if self._bytes > _MAX_TOTAL_BYTES:
+            raise SourceError(
+                url,
+                f"was not fetched: the pages before it exceed {_MAX_TOTAL_BYTES / 1e6:.0f} MB",
+            )
         if time.monotonic() - self._started > _MAX_SECONDS:
             raise SourceError(
                 url,

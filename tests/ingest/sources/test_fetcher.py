@@ -151,6 +151,15 @@ def test_there_is_an_end_to_pages(site: Site, tmp_path: Path) -> None:
     few.close()
 
 
+def test_there_is_an_end_to_what_pages_hold(
+    site: Site, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.sources.web._MAX_TOTAL_BYTES", 10_000_000)
+    long, next = site.page("/long", "x" * 10_000_001), site.page("/next")
+    assert list(fetcher.pages(long))
+    assert "the pages before it exceed 10 MB" in refusal(fetcher, next)
+
+
 def test_the_own_network_is_not_asked(site: Site, tmp_path: Path) -> None:
     careful = Fetcher(tmp_path / "web.sqlite", fetch_limits_of(settings_of(fetch_private=False)))
     for host in ("127.0.0.1", "localhost"):

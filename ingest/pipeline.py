@@ -87,14 +87,14 @@ class Ingested(IngestResult):
 
 
 def ingest(
-    named: SourceList,
+    source_list: SourceList,
     home: Home,
     embeddings: SentenceTransformerEmbeddings,
     *,
     plan: Plan | None = None,
     progress: TaskProgress = no_task_progress,
 ) -> Ingested:
-    """Read the named guides, and publish a snapshot of them in place of the live one.
+    """Read the listed guides, and publish a snapshot of them in place of the live one.
 
     Raises BadSourcesError with every bad source if one cannot be read, unless `plan.skip_bad` is
     set and at least one is good; the live snapshot is then unchanged. Also raises StoreError if the
@@ -107,7 +107,7 @@ def ingest(
     consequence = "Nothing was published; the live snapshot is unchanged."
     with explain_disk_errors(home.root, consequence), _writing(home, plan.by, progress):
         shared = join_store(plan.store, home, plan.keep)
-        reading = _read(named, home, plan, progress)
+        reading = _read(source_list, home, plan, progress)
         live = _live(home)
         kept = kept_guides(live, reading.guides, reading.errors)
         # A kept guide may be another edition of one that was read.
@@ -145,9 +145,9 @@ def ingest(
     )
 
 
-def _read(named: SourceList, home: Home, plan: Plan, progress: TaskProgress) -> Reading:
+def _read(source_list: SourceList, home: Home, plan: Plan, progress: TaskProgress) -> Reading:
     """Read the guides. The bytes of fetched pages are freed on return."""
-    sources = resolve_sources(named)
+    sources = resolve_sources(source_list)
     progress("Reading guides", 0, len(sources.found))
     reading = read_guides(sources, GuideCache(home.guide_cache), plan.bounds)
     progress("Reading guides", len(sources.found), len(sources.found))

@@ -1,13 +1,13 @@
-# The bot, with everything that it needs to run without a network but Slack's.
+# The bot, with everything it needs to run with no network access except to Slack.
 # docs/operating.md says how it is built and run.
 
 # Any image of Debian or Ubuntu with Python 3.11 or newer as `python`, and its venv module.
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
-# Where the build of PyTorch for processors is; PyPI's brings some gigabytes for graphics cards.
+# The index with PyTorch's CPU build; PyPI's pulls in gigabytes of CUDA packages.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-# What pyproject.toml offers besides, with commas: aws, openai, anthropic, google...
+# Optional dependencies from pyproject.toml, comma-separated: aws, openai, anthropic, google...
 ARG EXTRAS=postgres,s3,gs
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/guidebot
@@ -36,7 +36,7 @@ RUN apt-get update \
  && useradd --system --uid 10001 --user-group --home-dir /var/lib/guidebot --create-home guidebot
 COPY --from=build /opt/guidebot /opt/guidebot
 COPY deploy/entrypoint.sh /usr/local/bin/guidebot-entrypoint
-# Nothing is asked of a model hub: the model is here.
+# The model is in the image, so no model hub is contacted.
 ENV PATH=/opt/guidebot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HF_HUB_OFFLINE=1 \

@@ -21,6 +21,7 @@ from bot.settings import BotSettings
 from kb.errors import GuidebotError, SettingsError
 from kb.settings import load_settings
 from kb.terminal.output import echo, echo_json, new_console
+from kb.text.counted import counted
 
 if TYPE_CHECKING:
     from bot.doctor.checks import CheckResult
@@ -120,7 +121,7 @@ def forget(
     store = Store(database)
     count = forget_person(store, user)
     store.close()
-    echo(f"{count} {'entry' if count == 1 else 'entries'} of {user} deleted.")
+    echo(f"Deleted {counted(count, 'entry', 'entries')} about {user}.")
 
 
 def _show(result: CheckResult, console: Console) -> None:

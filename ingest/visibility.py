@@ -50,7 +50,7 @@ def differences(guides: Sequence[Guide]) -> Iterator[tuple[Guide, str]]:
 
 
 def _common(editions: Sequence[GuideInfo]) -> tuple[str, ...] | None:
-    """Return the channels common to all editions with `visible_to`; None if none has it."""
+    """Return the channels that all editions with `visible_to` share; None if there are none."""
     said = [edition.visible_to for edition in editions if edition.visible_to]
     if not said:
         return ()

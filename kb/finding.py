@@ -91,7 +91,7 @@ class Finder:
         return self.search(found, ranking, taught=taught)
 
     def search(self, found: Found, ranking: Ranking = SHIPPED_RANKING, *, taught: bool) -> Found:
-        """Return the same with the hits for its queries; raises ModelError if reranking fails."""
+        """Return it with the hits for its queries; raises ModelError if reranking fails."""
         hits, *subquestions = (
             self._hits(found, text, vector, ranking, taught=taught)
             for text, vector in found.queries

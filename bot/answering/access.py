@@ -15,6 +15,7 @@ from bot.actor import Actor
 from bot.answering.people import People
 from bot.settings import BotSettings, parse_ids
 from bot.words.words import SlackWords
+from kb.text.counted import Amount
 
 # Enough to explain; more would only add to the noise of someone who keeps trying.
 _REFUSALS_PER_MINUTE = 3
@@ -24,7 +25,7 @@ class RefusalReason(Enum):
     """Why a request is refused."""
 
     NOT_ALLOWED = "not allowed"
-    UNKNOWN = "Slack does not say who it is"
+    UNKNOWN = "Slack does not say who this is"
     TOO_MANY = "too many questions"
 
 
@@ -42,7 +43,7 @@ class Refusal(NamedTuple):
         """Return the refusal as text for the person."""
         match self.reason:
             case RefusalReason.TOO_MANY:
-                return strings.too_many.format(seconds=self.seconds)
+                return strings.too_many.format(seconds=Amount(self.seconds))
             case RefusalReason.UNKNOWN:
                 return strings.not_known
             case RefusalReason.NOT_ALLOWED:

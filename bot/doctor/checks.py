@@ -32,6 +32,7 @@ from kb.errors import GuidebotError, ModelError, SnapshotError, StoreError
 from kb.snapshot.fingerprint import check_fingerprint
 from kb.snapshot.live import current_name
 from kb.snapshot.store import SnapshotStore
+from kb.text.counted import counted
 
 # An ingest needs room for the model (about 0.5 GB unpacked) and a few snapshots; below the second
 # limit even the database may not grow.
@@ -89,16 +90,18 @@ class Check:
 
 def run_checks(context: DoctorContext) -> Iterator[CheckResult]:
     """Run every check, and yield each result as soon as it is known."""
-    states: dict[str, State] = {}
+    # For each check that did not pass, the names of those that must be fixed first.
+    causes: dict[str, tuple[str, ...]] = {}
     for check in CHECKS:
-        unmet = [need for need in check.needs if states[need] in (State.FAILED, State.SKIPPED)]
+        unmet = dict.fromkeys(cause for need in check.needs for cause in causes.get(need, ()))
         if unmet:
             seen = f"cannot be checked until this is fixed: {', '.join(unmet)}"
-            finding = CheckResult(check.name, State.SKIPPED, seen)
+            result = CheckResult(check.name, State.SKIPPED, seen)
         else:
-            finding = _run(check, context)
-        states[check.name] = finding.state
-        yield finding
+            result = _run(check, context)
+        if result.state in (State.FAILED, State.SKIPPED):
+            causes[check.name] = tuple(unmet) or (check.name,)
+        yield result
 
 
 def _run(check: Check, context: DoctorContext) -> CheckResult:
@@ -184,7 +187,7 @@ def _socket_mode(context: DoctorContext) -> _Seen:
 def _human_channel(context: DoctorContext) -> _Seen:
     channel = context.settings.human_channel
     if not channel:
-        return _skipped("HUMAN_CHANNEL is not set: questions cannot go to humans")
+        return _skipped("HUMAN_CHANNEL is not set: questions cannot be passed on to a human")
     invite = f"Write in the channel: /invite @{context.identity.get('user')}"
     with context.asking_slack(f"Check the id in HUMAN_CHANNEL. If it is right: {invite}"):
         try:
@@ -231,7 +234,7 @@ def _user_token(context: DoctorContext) -> _Seen:
             f"{APP_PAGE}, then OAuth & Permissions, User Token Scopes; add it, and "
             "reinstall the app.",
         )
-    return f"@{person.get('user')} deletes messages for their authors"
+    return f"@{person.get('user')} deletes messages when their authors ask"
 
 
 def _home(context: DoctorContext) -> _Seen:
@@ -326,7 +329,7 @@ def _guides(context: DoctorContext) -> _Seen:
     manifest = snapshot.manifest
     return (
         f"{manifest.name}, published {manifest.created}: "
-        f"{manifest.guides} guides, {manifest.sections} sections"
+        f"{counted(manifest.guides, 'guide')}, {counted(manifest.sections, 'section')}"
     )
 
 

@@ -38,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     invoke_without_command=True,
-    help="What people ask but do not find, grouped by meaning.",
+    help="Show what people ask but do not find, grouped by meaning.",
 )
 
 wordings.register(app)
@@ -153,7 +153,7 @@ def draft(
     escalation = Escalations(store).of_question(place)
     store.close()
     if escalation is None:
-        raise DraftError(f"The question {id} did not go to a human.")
+        raise DraftError(f"Question {id} was not passed on to a human.")
     token = settings.slack_bot_token.get_secret_value()
     client = WebClient(token, base_url=settings.slack_api_url)
     text = draft_section(question, human_replies(client, escalation))

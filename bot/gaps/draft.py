@@ -34,7 +34,7 @@ def human_replies(client: WebClient, escalation: Escalation) -> list[str]:
     Raises DraftError if Slack refuses, or nobody has replied.
     """
     if not escalation.to_ts:
-        raise DraftError("The question has not been posted for humans yet.")
+        raise DraftError("The question has not been passed on to a human yet.")
     channel, ts = escalation.to_channel, escalation.to_ts
     try:
         pages = with_retries(

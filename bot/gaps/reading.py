@@ -40,8 +40,8 @@ def open_store(settings: BotSettings) -> Store:
     database = settings.database
     if isinstance(database, Path) and not database.exists():
         raise GuidebotError(
-            f"{database.absolute()}: there is no database. Use the bot's GUIDEBOT_HOME (or "
-            "DATABASE_URL), and run this in the bot's folder."
+            f"{database.absolute()}: there is no database. Either the bot has not been started "
+            "yet, or this is not its folder: use the bot's GUIDEBOT_HOME (or DATABASE_URL)."
         )
     return Store(database)
 

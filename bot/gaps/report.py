@@ -13,6 +13,7 @@ from rich.text import Text
 
 from bot.gaps.grouping import Gap, Gaps
 from bot.gaps.missed import Reason
+from kb.text.counted import counted
 
 _COLUMNS = ("id", "label", "count", "before", "reasons", "languages", "section", "wordings")
 # As many bars as stay legible; the table below them has all gaps.
@@ -38,10 +39,11 @@ def show_gaps(report: Gaps, console: Console) -> None:
 
 def summary(report: Gaps) -> str:
     """Return a one-sentence summary."""
-    days = max(1, round((report.until - report.since).total_seconds() / 86400))
+    hours = max(1, round((report.until - report.since).total_seconds() / 3600))
+    period = counted(hours, "hour") if hours % 24 else counted(hours // 24, "day")
     return (
-        f"{report.missed} of {report.asked} questions were missed in {days} days, "
-        f"{report.missed_before} of {report.asked_before} in the {days} days before."
+        f"{report.missed} of {report.asked} questions were missed in {period}, "
+        f"{report.missed_before} of {report.asked_before} in the {period} before."
     )
 
 

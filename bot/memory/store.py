@@ -82,7 +82,7 @@ class Store:
             _migrate(self.engine)
         except (DatabaseError, ImportError) as error:
             raise GuidebotError(
-                f"{name}: the bot's memory cannot be used: "
+                f"{name}: the bot's database cannot be used: "
                 f"{getattr(error, 'orig', None) or error}. If the file is damaged, move it away; "
                 "the bot then only loses its history of questions and feedback."
             ) from error

@@ -100,7 +100,10 @@ class LessonRow(Base):
 
 
 class RulingRow(Base):
-    """The docs team's ruling on a wording of `section`; `wording` is its id, `key` its text's."""
+    """The docs team's ruling on a wording of `section`.
+
+    `wording` is the wording's id, and `key` that of its text.
+    """
 
     __tablename__ = "rulings"
 

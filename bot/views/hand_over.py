@@ -27,7 +27,7 @@ from kb.model import CleanText
 # https://docs.slack.dev/messaging/formatting-message-text: people, and user groups.
 _PERSON = re.compile(r"[UW][A-Z0-9]{6,}")
 _GROUP = re.compile(r"S[A-Z0-9]{6,}")
-# Of the question in a notification; chosen by hand.
+# Characters of the question in a notification; chosen by hand.
 _MAX_FALLBACK_CHARS = 200
 
 

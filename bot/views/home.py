@@ -20,6 +20,7 @@ from bot.views.wordings import Vocabulary, vocabulary_blocks
 from bot.words.catalogue import words
 from bot.words.words import SlackWords
 from kb.model import GuideInfo, Span
+from kb.text.counted import Amount
 from kb.words.catalogue import language_name
 
 # Within the default of RETENTION_DAYS.
@@ -153,7 +154,7 @@ def _knowledge(
 
 
 def _figures(counted: Figures, headings: dict[str, str], strings: SlackWords) -> Iterator[Block]:
-    yield _header(strings.last_days.format(days=_DAYS))
+    yield _header(strings.last_days.format(days=Amount(_DAYS)))
     found = [Count(headings.get(name, name), times) for name, times in counted.asked[:_MAX_ROWS]]
     for title, counts in (
         (strings.most_asked, found),

@@ -21,6 +21,7 @@ from bot.words.words import SlackWords
 from kb.ingest_result import ChangeKind, Diff, GateReport, PendingDrafts
 from kb.model import Span
 from kb.progress import TaskState
+from kb.text.counted import Amount
 
 INGEST = "ingest"
 LAST_DIFF = "last_diff"
@@ -97,7 +98,7 @@ def diff_view(result: RunResult | None, strings: SlackWords) -> View:
 
 def _details(result: RunResult, strings: SlackWords) -> Iterator[Block]:
     summary = result.summary
-    counts = strings.counts.format(guides=summary.guides, sections=summary.sections)
+    counts = strings.counts.format(guides=Amount(summary.guides), sections=Amount(summary.sections))
     left_out = [strings.source_left_out.format(error=error) for error in summary.left_out]
     yield _list(strings.summary, [counts, *left_out], strings)
     yield _list(strings.changes, [*_changes(result.diff, strings)] or [strings.no_changes], strings)

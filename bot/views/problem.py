@@ -14,10 +14,11 @@ from bot.views.shorten import text_lines
 from bot.words.words import SlackWords
 from kb.model import Block as GuideBlock
 from kb.model import BlockKind, GuideInfo, Lines, Role, Section, Span
+from kb.text.counted import Amount
 
 # Leaves room for the context above and the note about what is missing below.
 _MAX_VIEW_BLOCKS = VIEW_BLOCKS - 10
-# Far below what Slack takes, and more than anyone scrolls through.
+# Far below Slack's limit, and more than anyone scrolls through.
 _MAX_VIEW_CHARS = 40_000
 # Leaves room for the source below it.
 _MAX_PLACE_CHARS = 1000
@@ -39,7 +40,9 @@ def problem_blocks(
         used += len(str(block.to_dict()))
         if used > _MAX_VIEW_CHARS or position == _MAX_VIEW_BLOCKS:
             left = sum(map(text_lines, texts_of(rich[position:])))
-            more = strings.more_in_guide.format(count=left, source=PurePath(guide.source).name)
+            more = strings.more_in_guide.format(
+                count=Amount(left), source=PurePath(guide.source).name
+            )
             blocks.append(context_block(more))
             break
         blocks.append(block)

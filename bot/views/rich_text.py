@@ -25,6 +25,7 @@ from slack_sdk.models.blocks import (
 from bot.limits import LIST_INDENT, TEXT_CHARS, URL_CHARS
 from bot.views.tables import aligned
 from kb.model import Block, BlockKind, Span, Step
+from kb.text.counted import Amount
 from kb.text.language import with_colon
 
 MAX_TEXT_CHARS = TEXT_CHARS - 500
@@ -131,7 +132,7 @@ def titled_list(title: str, lines: Sequence[str], most: int, more: str) -> RichT
     for line in lines[:most]:
         elements += bullet([Span(text=shortened(line, _MAX_LINE_CHARS))])
     if len(lines) > most:
-        elements += paragraph([Span(text=more.format(count=len(lines) - most))])
+        elements += paragraph([Span(text=more.format(count=Amount(len(lines) - most)))])
     return RichTextBlock(elements=elements)
 
 

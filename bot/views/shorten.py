@@ -14,6 +14,7 @@ from enum import Enum
 from bot.words.words import SlackWords
 from kb.answer.instructions import must_be_kept
 from kb.model import Answer, Block, BlockKind, Part, Span, Step
+from kb.text.counted import Amount
 from kb.text.width import text_width
 
 MAX_LINES = 25
@@ -21,7 +22,7 @@ MAX_LINES = 25
 
 # Even an answer of steps alone ends here; the rest is one click away.
 _MAX_STEP_LINES = 60
-# About what a line holds in Slack's desktop window, in half-width characters.
+# Roughly what fits on a line in Slack's desktop window, in half-width characters.
 _COLUMNS = 78
 # A step's nested detail is a glance; longer code keeps enough lines to be recognised.
 _MAX_DETAIL_LINES = 4
@@ -81,7 +82,7 @@ def _omissions(gone: Counter[_Kind], strings: SlackWords) -> str:
         _Kind.ROWS: strings.left_rows,
         _Kind.LINES: strings.left_lines,
     }
-    counts = [way.format(count=gone[kind]) for kind, way in ways.items() if gone[kind] > 0]
+    counts = [way.format(count=Amount(gone[kind])) for kind, way in ways.items() if gone[kind] > 0]
     return strings.left_out.format(what=strings.comma.join(counts)) if counts else ""
 
 
@@ -185,7 +186,9 @@ def _cut(step: Step, strings: SlackWords) -> Step:
         # The children of a step without text are its content, so they stay.
         if lines > room and not is_code and step.text:
             left = step.children[position:]
-            kept.append(_bot_note(left[0], strings.more_lines.format(count=_block_lines(left))))
+            kept.append(
+                _bot_note(left[0], strings.more_lines.format(count=Amount(_block_lines(left))))
+            )
             break
         kept.append(block)
         room -= 0 if is_code else lines
@@ -197,7 +200,7 @@ def _first_lines(code: Block, strings: SlackWords) -> list[Block]:
     first = "\n".join(lines[:_FIRST_CODE_LINES])
     if len(lines) <= _FIRST_CODE_LINES:
         return [code]
-    more = strings.more_lines.format(count=len(lines) - _FIRST_CODE_LINES)
+    more = strings.more_lines.format(count=Amount(len(lines) - _FIRST_CODE_LINES))
     return [code.model_copy(update={"spans": (Span(text=first),)}), _bot_note(code, more)]
 
 

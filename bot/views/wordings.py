@@ -26,6 +26,7 @@ from bot.views.rich_text import paragraph, shortened, text_block, titled_list
 from bot.words.words import SlackWords
 from kb.ingest_result import PendingDrafts
 from kb.model import Span
+from kb.text.counted import Amount
 from kb.wordings.learned import LearnedWording, Standing, by_standing
 
 ACCEPT_WORDING = "accept_wording"
@@ -85,7 +86,7 @@ def vocabulary_blocks(vocabulary: Vocabulary, strings: SlackWords) -> Iterator[B
         )
         yield ActionsBlock(elements=_rulings(row, strings))
     if left := len(counting) + len(others) - len(shown):
-        yield text_block(strings.more_lines.format(count=left))
+        yield text_block(strings.more_lines.format(count=Amount(left)))
 
 
 def review_button(pending: Sequence[PendingDrafts], strings: SlackWords) -> ActionsBlock:

@@ -16,6 +16,7 @@ from kb.ingest_result import (
     QuestionOutcome,
     SectionChange,
 )
+from kb.text.counted import counted
 
 # Per section; chosen by hand.
 _MAX_SENTENCES = 12
@@ -84,7 +85,7 @@ def _show_section(section: SectionChange, console: Console, *, whole: bool) -> N
         console.print(Text(f"  {sign} ").append_text(text), soft_wrap=True)
     if len(section.sentences) > _MAX_SENTENCES:
         more = len(section.sentences) - _MAX_SENTENCES
-        console.print(Text(f"    … {more} more sentences", style="dim"))
+        console.print(Text(f"    … {counted(more, 'more sentence')}", style="dim"))
 
 
 def _is_plain(console: Console) -> bool:

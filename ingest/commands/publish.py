@@ -166,7 +166,7 @@ def _show(found: LiveStatus) -> None:
 
 
 def _who(visible_to: Sequence[str]) -> str:
-    return f"for {', '.join(visible_to)} only" if visible_to else "for everybody"
+    return f"for {', '.join(visible_to)} only" if visible_to else "for everyone"
 
 
 def _waiting(what: str, done: int, total: int) -> None:

@@ -183,7 +183,7 @@ def _export(
     if not path.parent.is_dir():
         raise GuidebotError(f"{path.parent}: there is no such folder.")
     if path.exists() and not is_export(read_reply_file(path).data.decode("utf-8", "replace")):
-        raise GuidebotError(f"{path} exists and holds no prompts. Choose another file.")
+        raise GuidebotError(f"{path} exists and is not a file of prompts. Choose another file.")
     some = prompts(problems, languages, size)
     replace_file(path, exported(some))
     echo(f"{path}: {counted(len(problems), 'problem')} in {counted(len(some), 'prompt')}.")

@@ -15,6 +15,7 @@ from ingest.lint.page import Link, Page, page_of
 from ingest.lint_options import Rule
 from ingest.loaders.load import LOADERS, read_source
 from kb.model import BlockKind
+from kb.text.counted import counted
 
 # The HTML that a site generator makes of a page is not next to it.
 _BUILT = (".html", ".htm", "")
@@ -33,7 +34,7 @@ def dead_links(pages: Sequence[Page], bounds: Bounds) -> Iterator[Finding]:
             by_target.setdefault(link.href, []).append(link)
         for href, links in by_target.items():
             if reason := targets.missing(page, href):
-                more = f" (and {len(links) - 1} more times)" if len(links) > 1 else ""
+                more = f" (and {counted(len(links) - 1, 'more time')})" if len(links) > 1 else ""
                 yield Finding(
                     rule=Rule.DEAD_LINK,
                     file=page.source,

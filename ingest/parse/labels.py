@@ -22,7 +22,7 @@ _LABEL = re.compile(
 
 @dataclass
 class Labelled:
-    """The blocks under a label; those before the first label have None.
+    """The blocks under a label; those before the first label have "".
 
     `names` means that the label gives the symptoms, and so names a problem: its resolution is one
     level below.
@@ -70,7 +70,7 @@ def _named_by_symptoms(blocks: Sequence[Block], labels: Sequence[tuple[str, int]
 
 
 def _label(block: Block) -> tuple[str, int] | None:
-    """Return the role of the label that a paragraph begins with, and the label's end."""
+    """Return the text of the label that a paragraph begins with, and the label's end."""
     if block.kind not in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
         return None
     text = block.text

@@ -76,7 +76,7 @@ def roll_back(
     if shared:
         shared.fetch(name, home)
     path = open_snapshot(home.snapshots / name).path
-    # The predecessor of the restored snapshot remains its predecessor.
+    # Rolling back again goes further back.
     earlier = live.before[: _last(live.before, name)] if name in live.before else live.before
     now = live_now(name, by, earlier)
     if shared:
@@ -121,7 +121,7 @@ def discard(name: str, home: Home) -> None:
 
 
 def damaged(home: Home, names: Sequence[str]) -> dict[str, SnapshotError | None]:
-    """Check published or held snapshots, and return each one's error, None if it is good."""
+    """Check published or held snapshots, and return each one's error, or None if it is intact."""
     found: dict[str, SnapshotError | None] = {}
     for name in names:
         folder = home.snapshots if name in published(home.snapshots) else home.candidates

@@ -157,7 +157,7 @@ def _drop(rows: list[_Row], key: str, say: Say) -> None:
     numbers: set[int] = set()
     for part in re.findall(r"\d+(?:\s*-\s*\d+)?", key):
         first, _, last = part.partition("-")
-        # Whatever is typed, no more numbers than there are rows.
+        # So that a typo such as 1-999999999 costs nothing.
         numbers.update(range(int(first), min(int(last or first), len(rows)) + 1))
         if not 1 <= int(first) <= int(last or first) <= len(rows):
             say(f"There is no {part}: enter numbers from 1 to {len(rows)}.")

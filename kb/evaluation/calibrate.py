@@ -73,8 +73,8 @@ def questions_to_fit(questions: Sequence[GoldenQuestion]) -> list[GoldenQuestion
     if min(covered, len(asked) - covered) < MIN_QUESTIONS:
         raise GuidebotError(
             f"Calibrating needs at least {MIN_QUESTIONS} dev questions that the guides cover and "
-            f"as many that they do not; found {covered} and {len(asked) - covered}. Mark questions "
-            "with split: dev (docs/evaluation.md)."
+            f"as many that they do not cover; found {covered} and {len(asked) - covered}. Mark "
+            "questions with split: dev (docs/evaluation.md)."
         )
     return asked
 
@@ -101,7 +101,7 @@ def _platt(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, 
     if scale <= 0:
         raise GuidebotError(
             "The bot was right less often the more confident it was, so these questions cannot "
-            "calibrate it. Check with guidebot eval what they expect."
+            "calibrate it. Run guidebot eval to check what they expect."
         )
     return round(scale, 4), round(float(fitted.intercept_[0]), 4)
 

@@ -58,7 +58,7 @@ def progress_bars(console: Console) -> Iterator[TaskProgress]:
 
 @contextmanager
 def json_lines() -> Iterator[TaskProgress]:
-    """Write progress to standard error as JSON lines, a few a second and each task's last."""
+    """Write progress to standard error as JSON lines: a few per second, plus each task's last."""
     last_written: dict[str, float] = {}
 
     def report(what: str, done: int, total: int) -> None:

@@ -6,7 +6,7 @@ from kb.words.words import Words
 
 WORDS = Words(
     greeting="ガイドについて、ふだんの言葉で質問してください。",
-    hello="こんにちは。次のガイドについて、引用元を付けてお答えします。",
+    hello="こんにちは。次のガイドについて、出典を付けてお答えします。",
     welcome="どういたしまして。ほかにもあれば、いつでもどうぞ。",
     examples_label="たとえば：",
     leaving="終了はCtrl-D",

@@ -94,14 +94,14 @@ class House:
         return self.app.dispatch(request).status == 200
 
     def settle(self, seconds: float = 30) -> None:
-        """Wait until everything is done that was begun."""
+        """Wait until all pending work is done."""
         until = time.monotonic() + seconds
         while self._is_busy() or self._is_busy():
             assert time.monotonic() < until, "the bot is still busy"
             time.sleep(0.005)
 
     def close(self) -> None:
-        """Do what was begun, and take nothing more."""
+        """Finish pending work, and accept no more."""
         self.settle()
         for work in (self.app.listeners, self.services.answerer.workers):
             work.shutdown(wait=True)

@@ -108,7 +108,7 @@ def test_status_says_who_may_know_of_what(
     monkeypatch.setenv("GUIDEBOT_HOME", str(home.root))
     lines = CliRunner().invoke(app, ["status"]).stdout.splitlines()
     assert [line for line in lines if "Vault" in line][0].endswith("for C7, C8 only")
-    assert [line for line in lines if "Doors" in line][0].endswith("for everybody")
+    assert [line for line in lines if "Doors" in line][0].endswith("for everyone")
     said = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)
     assert {guide["id"]: guide["visible_to"] for guide in said["guides"]} == {
         "doors": [],

@@ -37,7 +37,7 @@ _CHANGED = re.compile(
 _CHANGING = re.compile(
     r"(?i)chang|set|reset|updat|made|put|choos|chose|new|tried|änder|setz|cambi|mudei|alter"
 )
-# How many characters before the word are searched for a verb of changing; chosen by hand.
+# How many characters before the word are searched for a verb such as "change"; chosen by hand.
 _CHANGING_BEFORE = 60
 
 AND = re.compile(r"(?:,|[ ](?:and|or|to|und|oder|y|o|et|ou|then)(?=[ ])|、|と|や|か)[ ]?")

@@ -37,7 +37,7 @@ _SCHEMES = (
 _SCHEME = re.compile(rf"(?i:{'|'.join(_SCHEMES)})[ =]{{1,4}}(?P<value>[^\s\"'<>,;]{{6,}}+)")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9+/._~=:|%-]{12,}+")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-# The fewest characters of a key or token behind its name, and of one in a header.
+# The minimum length of a key or token after its name, and of one in a header.
 _MIN_NAMED = 6
 _MIN_HEADER = 8
 _TAILS = (

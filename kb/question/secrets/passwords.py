@@ -28,12 +28,12 @@ _MORE = re.compile(r"[.!]?[^\S\n]*[^\s.!]")
 # App-specific passwords as Apple and others generate them.
 _GROUPED = re.compile(r"[a-z]{4}(?:-[a-z]{4}){3}|[a-z]{6}(?:-[a-z]{6}){2}")
 _DIGIT_OR_SIGN = re.compile(r"\d|[!#$%^&*]")
-# The fewest characters of a password that only its look and a word next to it tell.
+# The minimum length of a password that only its look and a word next to it give away.
 _MIN_UNSAID = 6
 
 
 def is_password(text: str, value: Value, *, says: bool, word_too: bool) -> bool:
-    """Whether a value beside a word for a password is one.
+    """Whether the value next to a word such as "password" is a password.
 
     `says` is whether a link such as "is" says so, rather than the value just being next to the
     word; `word_too` is whether it may be a plain word.

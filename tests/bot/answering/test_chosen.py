@@ -88,5 +88,5 @@ def test_models_that_lie_fail_or_find_nothing(running_with_a_model: Running) -> 
     assert "My change does not show up" in text and "own wording" in text
     model.script = none
     nothing = slack.direct_message("U2", "how do I make an IAM user safely")
-    assert "did not find an answer" in whole_answer(slack, nothing.channel)
+    assert "couldn't find an answer" in whole_answer(slack, nothing.channel)
     assert "Recovery" not in bot.log

@@ -312,7 +312,7 @@ def test_a_humans_answer_becomes_a_draft(asked: tuple[Home, Talk], tmp_path: Pat
         result = run(home, "draft", question.id, "--to", str(path), **slack.environment)
         assert result.returncode == 0, result.stderr
         refused = run(home, "draft", other.id, **slack.environment)
-        assert refused.returncode == 1 and "did not go to a human" in refused.stderr
+        assert refused.returncode == 1 and "was not passed on to a human" in refused.stderr
     (section,) = parse(load(read_source(path))).sections
     assert section.heading == "the door is frozen"
     assert section.also_asked == ("the door is frozen",)

@@ -49,20 +49,20 @@ def forget(home: Home, *arguments: str) -> Ended:
 def test_a_person_is_forgotten_and_others_are_not(known: Home) -> None:
     assert WORDS.encode() in known.database.read_bytes()
     result = forget(known, "U1", "--yes")
-    assert (result.returncode, result.stdout) == (0, "3 entries of U1 deleted.\n"), result.stderr
+    assert (result.returncode, result.stdout) == (0, "Deleted 3 entries about U1.\n"), result.stderr
     # Nor do the words lie on in the file.
     for file in known.root.iterdir():
         assert WORDS.encode() not in file.read_bytes(), file
-    assert forget(known, "U1", "--yes").stdout == "0 entries of U1 deleted.\n"
-    assert forget(known, "U2", "--yes").stdout == "2 entries of U2 deleted.\n"
+    assert forget(known, "U1", "--yes").stdout == "Deleted 0 entries about U1.\n"
+    assert forget(known, "U2", "--yes").stdout == "Deleted 2 entries about U2.\n"
 
 
 @pytest.mark.parametrize("stdin", ["n\n", ""])
 def test_it_asks_first(known: Home, stdin: str) -> None:
     result = guidebot("forget", "U1", stdin=stdin, GUIDEBOT_HOME=str(known.root))
-    assert result.returncode == 1 and "deleted" not in result.stdout
+    assert result.returncode == 1 and "Deleted" not in result.stdout
     assert "U1" in result.stderr and "Traceback" not in result.stderr
-    assert forget(known, "U1", "--yes").stdout.startswith("3 ")
+    assert forget(known, "U1", "--yes").stdout.startswith("Deleted 3 ")
 
 
 @pytest.mark.e2e
@@ -75,14 +75,14 @@ def test_in_a_process_of_its_own_only_the_result_is_printed(known: Home) -> None
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == "3 entries of U1 deleted."
+    assert done.stdout.strip() == "Deleted 3 entries about U1."
 
 
 @pytest.mark.parametrize("user", ["hanako", "@U1", "u1", "C1", "U1' OR '1'='1"])
 def test_what_is_no_member_id_is_refused(known: Home, user: str) -> None:
     result = forget(known, user, "--yes")
     assert result.returncode == 2 and "not a member ID" in result.stderr
-    assert forget(known, "U1", "--yes").stdout.startswith("3 ")
+    assert forget(known, "U1", "--yes").stdout.startswith("Deleted 3 ")
 
 
 def test_a_wrong_folder_is_not_taken_for_nothing_kept(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from ingest.lint.finding import Finding
 from ingest.lint_options import ADVICE, LintOptions, Rule
 from kb.embedder.embeddings import SentenceTransformerEmbeddings
 from tests.command import Ended, guidebot
-from tests.conftest import REAL_ENGLISH, SAMPLE_GUIDES, needs_real_guides
+from tests.conftest import REAL_ENGLISH, REPOSITORY, SAMPLE_GUIDES, needs_real_guides
 
 TODAY = date(2026, 11, 24)
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzq9Rt5vWsX"
@@ -295,3 +295,9 @@ def test_what_was_read_otherwise_is_advice(tmp_path: Path) -> None:
     assert "cp1252" in found[Rule.ENCODING].reason
     assert found[Rule.STRUCTURE].line == 3
     assert "3 lines (at 3, 4, 7) look like headings" in found[Rule.STRUCTURE].reason
+
+
+def test_every_rule_is_in_the_documentation() -> None:
+    documented = (REPOSITORY / "docs" / "lint.md").read_text("utf-8")
+    missing = [rule.value for rule in Rule if f"| `{rule.value}` | " not in documented]
+    assert missing == [], f"docs/lint.md lacks a row for {missing}"

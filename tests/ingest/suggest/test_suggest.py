@@ -336,7 +336,9 @@ def test_prompts_and_replies_among_the_guides_are_no_guides(guide: Path, suggest
 def test_an_export_overwrites_nothing_but_prompts(guide: Path, suggest: Run) -> None:
     text = guide.read_text("utf-8")
     result = suggest(str(guide), "--export", str(guide))
-    assert isinstance(result.exception, GuidebotError) and "no prompts" in str(result.exception)
+    assert isinstance(result.exception, GuidebotError) and "not a file of prompts" in str(
+        result.exception
+    )
     assert guide.read_text("utf-8") == text
     for _ in range(2):
         assert suggest(str(guide), "--export", "p.txt").exit_code == 0

@@ -14,6 +14,7 @@ from ingest.parse.outline import parse
 from kb.answer.compose import Composed, compose
 from kb.model import Answer, Block, BlockKind, Decision, Guide, Part, Role, Section, Step
 from kb.question.redact import redact
+from kb.text.counted import counted
 from tests.conftest import SAMPLE_GUIDES, SHARED, needs_real_guides
 
 REAL_GUIDES = sorted(
@@ -259,9 +260,9 @@ def assert_told(composed: Composed, guide: Guide) -> None:
     )
     short = shorten(answer, words("en"))
     before, after = _shown_items(answer.parts), _shown_items(short.answer.parts)
-    for kind, name in (("item", "list items"), ("code", "code blocks"), ("row", "table rows")):
+    for kind, name in (("item", "list item"), ("code", "code block"), ("row", "table row")):
         gone = sum(each[0] == kind for each in before) - sum(each[0] == kind for each in after)
-        assert (f"{gone} {name}" in short.left_out) == (gone > 0), (gone, name, short.left_out)
+        assert (counted(gone, name) in short.left_out) == (gone > 0), (gone, name, short.left_out)
 
 
 def test_every_step_of_the_sample_guide_is_shown() -> None:

@@ -46,4 +46,4 @@ def test_that_it_translated(ask: Ask, server: ChatServer) -> None:
 
 def test_that_nothing_answers(ask: Ask, server: ChatServer) -> None:
     server.script = none
-    assert "did not find an answer" in shown(ask("I lost my secret key"))
+    assert "couldn't find an answer" in shown(ask("I lost my secret key"))

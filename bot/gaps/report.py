@@ -40,7 +40,7 @@ def show_gaps(report: Gaps, console: Console) -> None:
 def summary(report: Gaps) -> str:
     """Return a one-sentence summary."""
     hours = max(1, round((report.until - report.since).total_seconds() / 3600))
-    period = counted(hours, "hour") if hours % 24 else counted(hours // 24, "day")
+    period = counted(hours, "hour") if hours < 24 else counted(round(hours / 24), "day")
     return (
         f"{report.missed} of {report.asked} questions were missed in {period}, "
         f"{report.missed_before} of {report.asked_before} in the {period} before."

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from benchmarks.grouping import read_labelled
 from bot.gaps.grouping import Gaps, centred, find_gaps, group_by_meaning
 from bot.gaps.missed import Reason
-from bot.gaps.report import show_gaps
+from bot.gaps.report import show_gaps, summary
 from bot.memory.anonymise import anonymise
 from bot.memory.escalations import Escalations
 from bot.memory.history import History
@@ -321,3 +321,22 @@ def test_a_humans_answer_becomes_a_draft(asked: tuple[Home, Talk], tmp_path: Pat
     assert "# not a heading <script>" in words and "[AWS access key]" in words
     written = path.read_text("utf-8")
     assert not any(name in written for name in ("U0HANAKO1", "U0PORTER1", "porter", "QZ7TX2"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "period"), [(1, "1 hour"), (12, "12 hours"), (24, "1 day"), (165, "7 days")]
+)
+def test_a_period_is_told_in_hours_below_a_day(hours: int, period: str) -> None:
+    until = datetime(2026, 11, 26, tzinfo=UTC)
+    report = Gaps(
+        since=until - timedelta(hours=hours),
+        until=until,
+        asked=5,
+        asked_before=2,
+        missed=4,
+        missed_before=1,
+        gaps=(),
+        days=(),
+    )
+    told = f"4 of 5 questions were missed in {period}, 1 of 2 in the {period} before."
+    assert summary(report) == told
